@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The lowest room: what every program of the suite needs and what knows nothing of any of them.
+ * Other rooms and the helper programs include this header only. */
+#pragma once
+
+#include "base/clock.h"
+#include "base/config.h"
+#include "base/cursor.h"
+#include "base/error.h"
+#include "base/id.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/paths.h"
+#include "base/service.h"
+#include "base/text.h"
+#include "base/worker.h"

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ouroboros.conf and its drop-ins (ouroboros.conf.d/ *.conf), read as systemd reads its own: /usr/lib,
+ * then /etc, then for the user instance ~/.config/ouroboros; later files win, drop-ins win over the
+ * main file, a drop-in of the same name in a later folder masks the earlier one. Every key is declared
+ * in config.c's table with its type, default, unit and range. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/paths.h"
+
+typedef struct Config Config;
+
+/* One declared key, for documentation and the D-Bus properties. */
+typedef struct ConfigKey {
+        const char *group, *key; /* "Daemon", "IdleExitSec" */
+        enum { CONFIG_BOOL, CONFIG_INT, CONFIG_STRING } type;
+        const char *fallback; /* default, as text */
+        int64_t min, max;     /* of CONFIG_INT */
+        const char *summary;  /* what it does, with the unit */
+} ConfigKey;
+
+/* Reads the files of an instance. Unknown keys and bad values are logged and ignored (the default
+ * stays); an unreadable file is logged and ignored. OUROBOROS_CONFIG_PATH (colon-separated folders)
+ * replaces the folders searched, for tests. Never fails. */
+Config *config_load(Instance instance);
+Config *config_unref(Config *config);
+Config *config_ref(Config *config);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_unref)
+
+/* Values; asking for an undeclared key or another type is a bug and aborts. */
+bool config_bool(const Config *config, const char *group, const char *key);
+int64_t config_int(const Config *config, const char *group, const char *key);
+const char *config_string(const Config *config, const char *group, const char *key);
+
+/* "default" or the file that a value came from. */
+const char *config_source(const Config *config, const char *group, const char *key);
+
+/* All declared keys; count goes to ret_count. */
+const ConfigKey *config_keys(unsigned *ret_count);

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* JSON from strangers, with limits, and short ways to read and build it with json-glib. */
+#pragma once
+
+#include <glib.h>
+#include <json-glib/json-glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#define JSON_BYTES_MAX (8 * 1024 * 1024) /* longest text accepted */
+#define JSON_DEPTH_MAX 64                /* deepest nesting accepted (json-glib's parser recurses) */
+
+/* Parses text of length bytes (-1: NUL-terminated). INVALID for bad JSON, invalid UTF-8 or NUL
+ * (\u0000 too); LIMIT over JSON_BYTES_MAX or JSON_DEPTH_MAX, naming the limit. The caller unrefs. */
+JsonNode *json_parse_text(const char *text, gssize length, GError **error);
+
+/* The same for a text that must be an object. */
+JsonObject *json_parse_object(const char *text, gssize length, GError **error);
+
+/* Compact text of a node or object; the caller frees. */
+char *json_print_node(JsonNode *node);
+char *json_print_object(JsonObject *object);
+
+/* Members with a default for "absent or null". A member of another type also gives the default:
+ * types are checked against the schema before. Strings belong to the object. */
+const char *json_member_string(JsonObject *object, const char *name, const char *fallback);
+int64_t json_member_int(JsonObject *object, const char *name, int64_t fallback);
+double json_member_double(JsonObject *object, const char *name, double fallback);
+bool json_member_bool(JsonObject *object, const char *name, bool fallback);
+JsonArray *json_member_array(JsonObject *object, const char *name);   /* NULL if absent */
+JsonObject *json_member_object(JsonObject *object, const char *name); /* NULL if absent */
+
+/* Sets a string member, null when value is NULL. */
+void json_set_string(JsonObject *object, const char *name, const char *value);
+
+/* Sets an ISO 8601 time member from UTC microseconds. */
+void json_set_time(JsonObject *object, const char *name, int64_t time_us);

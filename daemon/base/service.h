@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A daemon's life on one sd-event loop: states to systemd, watchdog, signals, idle exit. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <systemd/sd-event.h>
+
+typedef struct Service Service;
+
+typedef struct ServiceHandlers {
+        void (*stop)(void *data);   /* SIGTERM, SIGINT or idle: release the name, drain, then service_exit() */
+        void (*reload)(void *data); /* SIGHUP */
+        void *data;
+} ServiceHandlers;
+
+/* The default loop with SIGTERM, SIGINT and SIGHUP blocked and handled, the watchdog fed at half its
+ * interval if systemd asked for one. */
+Service *service_new(const ServiceHandlers *handlers, GError **error);
+Service *service_free(Service *service);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Service, service_free)
+
+sd_event *service_loop(Service *service);
+
+/* READY=1 and STATUS=…, later STATUS alone. */
+void service_ready(Service *service, const char *format, ...) G_GNUC_PRINTF(2, 3);
+void service_status(Service *service, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* Calls handlers->stop once nothing was held for idle_us (0: never). Loop thread only. */
+void service_set_idle(Service *service, uint64_t idle_us);
+void service_hold(Service *service);    /* something watches, runs or is connected */
+void service_release(Service *service); /* … no longer */
+void service_touch(Service *service);   /* a request came: begin the idle time anew */
+
+/* Runs until service_exit(); returns its status. */
+int service_run(Service *service);
+void service_exit(Service *service, int status);

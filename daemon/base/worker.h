@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The only place with threads. A pool takes a job off the loop and brings its result back to it. */
+#pragma once
+
+#include <glib.h>
+#include <systemd/sd-event.h>
+
+typedef struct WorkerPool WorkerPool;
+typedef struct Mailbox Mailbox;
+
+typedef void (*WorkerFunc)(void *job);
+
+/* A pool of at most threads threads, started when needed, ended after 30 s without work. */
+WorkerPool *worker_pool_new(sd_event *loop, const char *name, unsigned threads, GError **error);
+
+/* Runs work(job) on a thread, then done(job) on the loop; done owns the job. done may be NULL. */
+void worker_pool_push(WorkerPool *pool, WorkerFunc work, WorkerFunc done, void *job);
+
+/* Jobs pushed and not yet done; 0 means idle. Loop thread only. */
+unsigned worker_pool_pending(const WorkerPool *pool);
+
+/* Waits for the running jobs, calls every done still due, ends the threads. Returns NULL. */
+WorkerPool *worker_pool_free(WorkerPool *pool);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(WorkerPool, worker_pool_free)
+
+/* A way from any thread to the loop: func(data) runs there, in the order of posting. */
+Mailbox *mailbox_new(sd_event *loop, GError **error);
+void mailbox_post(Mailbox *mailbox, WorkerFunc func, void *data);
+Mailbox *mailbox_free(Mailbox *mailbox); /* runs what is still waiting; returns NULL */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mailbox, mailbox_free)

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Roots, watching, the pipeline from file to facts, content-addressed vault. */
+#pragma once
+
+#include "gate/gate.h"
+#include "graph/graph.h"
+#include "store/store.h"
+
+typedef struct Documents Documents;
+
+typedef struct DocumentsOptions {
+        Store *vault;
+        Graph *graph;
+        const Paths *paths;
+        const Config *config;
+        Service *service; /* held while work is under way or a root is watched */
+        WorkerPool *pool;
+} DocumentsOptions;
+
+Documents *documents_new(const DocumentsOptions *options, GError **error);
+
+/* Stops watching, ends the extractors, lets the write under way finish. Loop thread. */
+Documents *documents_free(Documents *documents);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Documents, documents_free)
+
+ToolTable documents_tools(Documents *documents);
+
+/* Once the vault is open: watches the roots, resumes what a stop interrupted. Loop thread. */
+bool documents_start(Documents *documents, GError **error);
+
+/* Counts per tier and work still to do; is what the Progress signal carries. */
+typedef struct DocumentCounts {
+        int64_t documents, scanned, searchable, indexed, errors, pending;
+} DocumentCounts;
+bool documents_counts(Documents *documents, const Access *access, DocumentCounts *ret, GError **error);
+
+/* Called on the loop while work proceeds, at most 5 times a second, and once when all is done. */
+typedef void (*DocumentsProgress)(const DocumentCounts *counts, void *data);
+void documents_set_progress(Documents *documents, DocumentsProgress progress, void *data);
+
+/* Makes text, chunks and claims anew from the vault's files. */
+bool documents_rebuild(Documents *documents, GError **error);

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who is calling, what they may see, and what a callable operation looks like. Only this room makes an
+ * Access; every verb of a higher room that reads or writes content takes one: no token, no call. */
+#pragma once
+
+#include <glib.h>
+#include <json-glib/json-glib.h>
+#include <stdbool.h>
+
+#include "base/base.h"
+#include "store/store.h"
+
+typedef struct Access Access; /* immutable, reference counted */
+
+/* The human, as attested by a door that had polkit's word for it; session names the CLI run or client. */
+Access *access_new_human(const char *name, const char *session);
+
+/* The daemon itself: pipeline, sweeper, migration. */
+Access *access_new_system(const char *name);
+
+Access *access_ref(const Access *access);
+Access *access_unref(Access *access);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Access, access_unref)
+
+const Actor *access_actor(const Access *access);
+const Scope *access_scope(const Access *access); /* NULL: everything */
+
+/* The observer's name as facts record it: conn-…, "human" or "pipeline". */
+const char *access_observer(const Access *access);
+
+/* ---- tools ---- */
+
+typedef enum ToolNeeds { TOOL_READ, TOOL_WRITE, TOOL_HUMAN } ToolNeeds;
+const char *tool_needs_to_string(ToolNeeds needs);
+
+typedef enum ToolCost { TOOL_CHEAP, TOOL_SLOW } ToolCost;
+
+/* Carries out one call on a worker thread. room is the table's; args fit the input schema. Returns a new
+ * object that fits the output schema, or NULL with an error. */
+typedef JsonObject *(*ToolHandler)(void *room, const Access *access, JsonObject *args, GError **error);
+
+/* One operation that agents and doors can call. Its schemas and the words an agent reads are in the
+ * resource /org/ouroboros/schema/<name>.json: {"description", "input", "output"}. */
+typedef struct Tool {
+        const char *name; /* snake_case, without the sophia. prefix */
+        ToolNeeds needs;
+        ToolCost cost;
+        ToolHandler handler;
+} Tool;
+
+/* What a room exports: its tools (ended by a NULL name) and itself. */
+typedef struct ToolTable {
+        const Tool *tools;
+        void *room;
+} ToolTable;

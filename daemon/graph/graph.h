@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Entities, predicates and facts. A fact is a dated observation by a named observer, never edited: only
+ * superseded. All verbs block; call them from a worker. */
+#pragma once
+
+#include "gate/gate.h"
+#include "store/store.h"
+
+#define GRAPH_QUOTE_CHARS_MAX  300
+#define GRAPH_OBJECT_CHARS_MAX 65536
+#define GRAPH_NAME_CHARS_MAX   300
+#define GRAPH_PAGE_MAX         500  /* rows of one list call */
+#define GRAPH_BATCH_MAX        10000 /* claims of one batch */
+
+typedef struct Graph Graph;
+
+/* Registers its derivation (what is current) with the vault; call before store_open(). */
+Graph *graph_new(Store *vault);
+Graph *graph_free(Graph *graph);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Graph, graph_free)
+
+ToolTable graph_tools(Graph *graph);
+
+/* One claim about one entity. Unset strings are NULL; offsets are found from the quote. */
+typedef struct Claim {
+        const char *entity_id;   /* or … */
+        const char *entity_name; /* … name and type: found by name or alias, else made */
+        const char *entity_type; /* NULL: any when looking, "thing" when making */
+        const char *predicate;
+        const char *object;         /* as text, of the predicate's kind */
+        const char *qualifiers;     /* JSON object */
+        const char *quote;          /* verbatim, at most GRAPH_QUOTE_CHARS_MAX characters */
+        int64_t quote_hint;         /* character offset where the quote is expected, -1: anywhere */
+        const char *document_id;
+        int64_t observed_at;        /* 0: now */
+        double confidence;          /* 0…1, NaN: none */
+        const char *const *supersedes; /* fact ids, or NULL */
+} Claim;
+
+/* What became of one claim of a batch. */
+typedef struct ClaimResult {
+        char *fact_id; /* new, or the equal fact that was there */
+        bool is_new;
+        GError *error; /* why it was dropped, or NULL */
+} ClaimResult;
+
+/* Records claims in one write, each accepted or dropped with its reason (which is logged). Idempotent:
+ * the same claim by the same observer from the same content version changes nothing. results has count
+ * elements, filled by the call; clear each with claim_result_clear(). False only if the write failed. */
+bool graph_submit(Graph *graph, const Access *access, const Claim *claims, unsigned count,
+                  const char *reason, ClaimResult *results, GError **error);
+void claim_result_clear(ClaimResult *result);
+
+/* The entity that stands for a document, made if need be, inside a write of the caller. */
+bool graph_document_entity(Db *db, const char *document_id, const char *name, char **ret_entity_id,
+                           GError **error);
+
+/* Facts of a document whose quotes are not in its newer text get stale_source, inside a write. */
+bool graph_mark_stale(Db *db, const char *document_id, const char *sha256, GError **error);
+
+/* Entities, facts (current and all) and rejections, for status. */
+typedef struct GraphCounts {
+        int64_t entities, facts_current, facts_all, predicates, rejections;
+} GraphCounts;
+bool graph_counts(Graph *graph, const Access *access, GraphCounts *ret, GError **error);

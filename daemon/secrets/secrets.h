@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where the database key is kept: Secret Service, systemd credential, key file as last resort. The source
+ * is recorded when the vault is made and never changes silently. All verbs block, at most
+ * SECRETS_TIMEOUT_MS; call them from a worker. Nothing here ever prompts unless told to. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/base.h"
+
+#define SECRETS_KEY_BYTES  32
+#define SECRETS_TIMEOUT_MS 3000
+
+typedef enum KeySource {
+        KEY_SOURCE_NONE, /* no vault yet */
+        KEY_SOURCE_SECRET_SERVICE,
+        KEY_SOURCE_CREDENTIAL,
+        KEY_SOURCE_FILE,
+} KeySource;
+const char *key_source_to_string(KeySource source);
+bool key_source_from_string(const char *text, KeySource *ret);
+
+typedef enum KeyState {
+        KEY_FOUND,
+        KEY_MISSING, /* the service is there and unlocked, and has no such key */
+        KEY_LOCKED,  /* the collection or item is locked */
+        KEY_ABSENT,  /* no Secret Service, credential folder or file */
+        KEY_HUNG,    /* no answer within SECRETS_TIMEOUT_MS */
+} KeyState;
+const char *key_state_to_string(KeyState state);
+
+typedef struct Secrets Secrets;
+
+Secrets *secrets_new(const Paths *paths);
+Secrets *secrets_free(Secrets *secrets);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Secrets, secrets_free)
+
+/* The source recorded beside the databases (key-source.json), NONE if no vault was ever made. */
+KeySource secrets_source(Secrets *secrets);
+
+/* The key of the existing vault, from its recorded source only. UNAVAILABLE with the state in the
+ * message when locked, missing, absent or hung; ret_state (or NULL) says which. */
+bool secrets_load(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], KeyState *ret_state, GError **error);
+
+/* For a vault about to be made: a fresh key, stored in the best source that can be had (a locked or hung
+ * keyring is UNAVAILABLE, not a reason for a file), and the source recorded. CONFLICT if one is recorded. */
+bool secrets_create(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], GError **error);
+
+/* Re-key: stages a new key beside the old one, then makes it the key or forgets it. A stop between the
+ * two is mended by secrets_load(), which tries both by asking try_key. */
+bool secrets_stage(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], GError **error);
+bool secrets_commit_staged(Secrets *secrets, GError **error);
+bool secrets_load_staged(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], GError **error);
+
+/* Asks the keyring to unlock, which may prompt the person: only on the person's own request. */
+bool secrets_unlock(Secrets *secrets, GError **error);
+
+/* Calls changed on the loop when the keyring appears, or its collection unlocks. */
+bool secrets_watch(Secrets *secrets, sd_event *loop, void (*changed)(void *data), void *data, GError **error);

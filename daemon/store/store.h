@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One encrypted SQLite file (SQLCipher 4 format): its threads, its handles, its journal. The only room that
+ * knows SQLite. All verbs here block and may be called from any thread but the loop's, except where
+ * said otherwise; rooms run on workers. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/base.h"
+
+#define STORE_KEY_BYTES 32
+
+typedef struct Store Store;         /* one file */
+typedef struct Db Db;               /* one handle on it, used by one thread at a time */
+typedef struct Statement Statement; /* a prepared statement of a Db */
+
+/* ---- actors: who a write is by; resolved by gate, never taken from a caller ---- */
+
+typedef enum ActorKind { ACTOR_HUMAN, ACTOR_AGENT, ACTOR_SYSTEM } ActorKind;
+const char *actor_kind_to_string(ActorKind kind);
+
+typedef struct Actor {
+        ActorKind kind;
+        char *connection; /* conn-… or NULL */
+        char *name;       /* display name, snapshotted into the journal */
+        char *session;    /* sess-… or NULL */
+} Actor;
+
+/* ---- scope: the entities a handle may see ---- */
+
+typedef struct Scope Scope; /* immutable, reference counted; NULL means everything */
+Scope *scope_new(const char *const *entity_ids);
+Scope *scope_ref(Scope *scope);
+Scope *scope_unref(Scope *scope);
+bool scope_allows(const Scope *scope, const char *entity_id); /* NULL scope allows all */
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scope, scope_unref)
+
+/* ---- life ---- */
+
+typedef enum StoreKind { STORE_VAULT, STORE_OPS } StoreKind;
+
+typedef struct StoreOptions {
+        StoreKind kind;      /* which migrations: resources /org/ouroboros/store/<vault|ops>/NNNN-*.sql */
+        const char *path;    /* the file; beside it -wal, -shm and .lock */
+        sd_event *loop;      /* where change feeds are called; NULL: no feed */
+        unsigned cache_mb;   /* page cache of the writer; 0: 64; readers take an eighth each */
+} StoreOptions;
+
+/* A closed store: reads and writes fail with UNAVAILABLE until store_open(). */
+Store *store_new(const StoreOptions *options, GError **error);
+
+/* Opens or (create) makes the file. Takes the lock beside it (CONFLICT: another daemon has the vault),
+ * checks the key (CORRUPT or DENIED), header, schema version, end of the hash chain (CORRUPT), migrates
+ * after copying the file aside. A store that fails stays closed, its file as it was. */
+bool store_open(Store *store, const uint8_t key[STORE_KEY_BYTES], bool create, GError **error);
+
+/* Why reads and writes fail while it is closed; copied. */
+void store_set_unavailable(Store *store, const GError *reason);
+bool store_is_open(Store *store);
+
+/* Finishes queued writes, checkpoints, closes every handle; the lock is given up last. */
+void store_close(Store *store);
+Store *store_free(Store *store);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Store, store_free)
+
+/* Gives caches back to the system; for idle moments. */
+void store_trim(Store *store);
+
+/* ---- reading ---- */
+
+/* A read-only handle in one snapshot, taken from a pool (most recently used first). With a scope every
+ * table that is not visible under it is hidden and the others are joined to it. Release it soon. */
+Db *store_reader(Store *store, const Scope *scope, GError **error);
+void db_release(Db *db);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_release)
+
+/* ---- writing ---- */
+
+typedef bool (*StoreWork)(Db *db, void *data, GError **error);
+
+typedef struct WriteOptions {
+        const Actor *actor;  /* required */
+        const char *reason;  /* into the journal, or NULL */
+        const char *group;   /* grp-… cohort to write into; NULL: a new one for this write */
+        const char *reverts; /* mut-… or grp-… that this write reverts, or NULL */
+} WriteOptions;
+
+/* Runs work on the writer thread inside the current group commit, in a savepoint of its own; returns
+ * when the commit is on disk (synchronous=FULL). work returning false rolls back this write alone. A
+ * failed commit (disk full, read-only) fails all of the group with UNAVAILABLE and nothing is kept. */
+bool store_write(Store *store, const WriteOptions *options, StoreWork work, void *data, GError **error);
+
+/* Inside work: the actor of this write, and its group id. */
+const Actor *db_actor(const Db *db);
+const char *db_group(const Db *db);
+
+/* ---- statements ---- */
+
+/* The statement for sql on this handle: prepared once and kept, returned reset with all bindings NULL.
+ * sql uses named parameters (":id"). Borrowed: valid until asked for again or the handle is released. */
+Statement *db_statement(Db *db, const char *sql, GError **error);
+
+/* Binding an unknown name is a bug and aborts. Text and blobs are copied. NULL text binds NULL. */
+void statement_bind_text(Statement *statement, const char *name, const char *value);
+void statement_bind_int(Statement *statement, const char *name, int64_t value);
+void statement_bind_double(Statement *statement, const char *name, double value);
+void statement_bind_blob(Statement *statement, const char *name, const void *data, size_t size);
+
+typedef enum StepResult { STEP_ERROR = -1, STEP_DONE = 0, STEP_ROW = 1 } StepResult;
+StepResult statement_step(Statement *statement, GError **error);
+
+/* Steps to the end; rows are ignored. */
+bool statement_run(Statement *statement, GError **error);
+
+/* Columns of the current row; text and blob are borrowed until the next step. NULL text is NULL. */
+const char *statement_text(Statement *statement, int column);
+int64_t statement_int(Statement *statement, int column);
+double statement_double(Statement *statement, int column);
+const void *statement_blob(Statement *statement, int column, size_t *ret_size);
+bool statement_is_null(Statement *statement, int column);
+int statement_columns(Statement *statement);
+const char *statement_column_name(Statement *statement, int column);
+
+/* Runs a fixed script of ours without parameters. */
+bool db_execute(Db *db, const char *sql, GError **error);
+
+/* Rows changed by the last statement. */
+int64_t db_changes(const Db *db);
+
+/* ---- what was changed ---- */
+
+typedef enum ChangeOp { CHANGE_INSERT, CHANGE_UPDATE, CHANGE_DELETE } ChangeOp;
+
+/* One committed (feed) or pending (derivation) journal entry. Strings belong to the callback's caller. */
+typedef struct Change {
+        int64_t seq;
+        const char *id;    /* mut-… */
+        const char *group; /* grp-… */
+        const char *table;
+        const char *row_id; /* JSON: the primary key, {"id":"fact-…"} */
+        ChangeOp op;
+        ActorKind actor_kind;
+        const char *actor_name;
+        int64_t time_us;
+} Change;
+
+/* Called on the loop after each commit with all its entries, in order. */
+typedef void (*StoreFeed)(const Change *changes, unsigned count, void *data);
+void store_add_feed(Store *store, StoreFeed feed, void *data);
+
+/* Called on the writer thread at the end of every write that touched table, inside its savepoint, so
+ * that what follows from a change commits with it, or fails it. Runs again for what it changes itself
+ * in other tables, not in its own. Register before store_open(). */
+typedef bool (*StoreDerivation)(Db *db, const Change *changes, unsigned count, void *data, GError **error);
+void store_add_derivation(Store *store, const char *table, StoreDerivation derive, void *data);
+
+/* ---- tables ---- */
+
+typedef enum TableKind { TABLE_USER, TABLE_PROJECTION, TABLE_LOG } TableKind;
+
+/* Kind of a table as its schema file declares it (table_kinds); false if there is no such table. */
+bool db_table_kind(Db *db, const char *table, TableKind *ret_kind, GError **error);
+
+/* Column names of a table, and of its primary key; the caller frees with g_strfreev(). */
+char **db_table_columns(Db *db, const char *table, GError **error);
+char **db_table_key(Db *db, const char *table, GError **error);
+
+/* ---- care ---- */
+
+typedef struct VerifyReport {
+        int64_t entries;      /* journal entries checked */
+        int64_t pages_bad;    /* messages of SQLite's integrity check */
+        int64_t rows_bad;     /* user rows that differ from their last journal entry */
+        int64_t bad_seq;      /* first entry whose hash does not follow, 0: none */
+        char *problem;        /* one sentence, NULL if all is well */
+} VerifyReport;
+void verify_report_clear(VerifyReport *report);
+
+/* Full check: pages (integrity_check), the whole hash chain, each user row against its last entry.
+ * progress (0…1) is called now and then and stops it by returning false (CANCELLED). Returns false only
+ * if it could not be carried out; problems are in the report. */
+typedef bool (*StoreProgress)(double fraction, void *data);
+bool store_verify(Store *store, StoreProgress progress, void *data, VerifyReport *ret, GError **error);
+
+/* Online copy, encrypted with the same key, into a new file (CONFLICT if it exists). */
+bool store_backup(Store *store, const char *path, GError **error);
+
+/* Replaces a closed store's file by a backup after checking that the key opens it and its chain holds;
+ * the old file is kept beside it with the suffix .before-restore. */
+bool store_restore(Store *store, const char *backup, const uint8_t key[STORE_KEY_BYTES], GError **error);
+
+/* Re-encrypts an open store in place with a new key. */
+bool store_rekey(Store *store, const uint8_t key[STORE_KEY_BYTES], GError **error);
+
+/* Highest journal seq, number of user rows and file size, for status. */
+typedef struct StoreStatus {
+        int64_t entries, file_bytes, schema_version;
+} StoreStatus;
+bool store_status(Store *store, StoreStatus *ret, GError **error);

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The one table of tools: collects what the rooms declare, validates, dispatches. */
+#pragma once
+
+#include "gate/gate.h"
+
+typedef struct Tools Tools;
+
+/* tables: count of them. Aborts on a tool without a schema resource or named twice (bugs of ours). */
+Tools *tools_new(const ToolTable *tables, unsigned count);
+Tools *tools_free(Tools *tools);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Tools, tools_free)
+
+/* NULL if there is none. */
+const Tool *tools_find(const Tools *tools, const char *name);
+
+/* Names and first sentence, as {"tools": [{"name","summary","needs"}]}. */
+JsonObject *tools_list(const Tools *tools);
+
+/* {"name","description","needs","cost","input_schema","output_schema"}; NOT_FOUND names the nearest. */
+JsonObject *tools_describe(const Tools *tools, const char *name, GError **error);
+
+/* Validates args (NULL: {}) against the input schema (INVALID, saying where), refuses what access may
+ * not do (DENIED), and runs the handler in the calling thread, which must not be the loop's. */
+JsonObject *tools_call(const Tools *tools, const Access *access, const char *name, JsonObject *args,
+                       GError **error);
