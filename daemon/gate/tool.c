@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Words for what a tool needs, as list_available_tools and the doors show them. */
+#include "gate/gate.h"
+
+const char *tool_needs_to_string(ToolNeeds needs)
+{
+        switch (needs) {
+        case TOOL_READ:
+                return "read";
+        case TOOL_WRITE:
+                return "write";
+        case TOOL_HUMAN:
+                return "human";
+        }
+        g_assert_not_reached();
+}
