@@ -13,6 +13,7 @@ CREATE TABLE entities (
 ) STRICT;
 CREATE UNIQUE INDEX entities_name ON entities (name_key, type) WHERE is_active = 1 AND merged_into IS NULL AND document_id IS NULL;
 CREATE UNIQUE INDEX entities_document ON entities (document_id) WHERE document_id IS NOT NULL;
+CREATE INDEX entities_key ON entities (name_key, id);
 
 CREATE TABLE entity_aliases (
     entity_id TEXT NOT NULL REFERENCES entities (id),
@@ -52,9 +53,19 @@ CREATE TABLE facts (
     superseded_at INTEGER,            -- NULL: current
     is_active INTEGER NOT NULL DEFAULT 1
 ) STRICT;
-CREATE INDEX facts_entity ON facts (entity_id, predicate, superseded_at, observed_at);
+-- A prefix of the object keeps the index small whatever is said; queries repeat the expression.
+CREATE INDEX facts_entity ON facts (entity_id, predicate, substr(object, 1, 64), superseded_at);
+CREATE INDEX facts_predicate ON facts (predicate, id);
 CREATE INDEX facts_document ON facts (document_id) WHERE document_id IS NOT NULL;
-CREATE INDEX facts_object ON facts (object, predicate) WHERE superseded_at IS NULL;
+CREATE INDEX facts_superseded_by ON facts (superseded_by) WHERE superseded_by IS NOT NULL;
+
+-- What a fact's observer said it replaces. No foreign keys: a fact that was reverted leaves its word
+-- here without effect, and has it again when it comes back.
+CREATE TABLE fact_supersedes (
+    target_id TEXT NOT NULL,
+    fact_id TEXT NOT NULL,
+    PRIMARY KEY (target_id, fact_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE rejections (             -- claims that were dropped, and why
     id INTEGER PRIMARY KEY,
@@ -73,4 +84,5 @@ INSERT INTO table_kinds VALUES
     ('entity_aliases', 'user', 'entity_id IN (SELECT id FROM temp.scope)'),
     ('predicates', 'user', '1'),
     ('facts', 'user', 'entity_id IN (SELECT id FROM temp.scope)'),
+    ('fact_supersedes', 'user', NULL),
     ('rejections', 'log', NULL);
