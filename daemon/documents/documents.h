@@ -13,8 +13,7 @@ typedef struct DocumentsOptions {
         Graph *graph;
         const Paths *paths;
         const Config *config;
-        Service *service; /* held while work is under way or a root is watched */
-        WorkerPool *pool;
+        Service *service; /* its loop; held while work is under way or a root is watched */
 } DocumentsOptions;
 
 Documents *documents_new(const DocumentsOptions *options, GError **error);
@@ -38,5 +37,10 @@ bool documents_counts(Documents *documents, const Access *access, DocumentCounts
 typedef void (*DocumentsProgress)(const DocumentCounts *counts, void *data);
 void documents_set_progress(Documents *documents, DocumentsProgress progress, void *data);
 
-/* Makes text, chunks and claims anew from the vault's files. */
+/* The bytes of a document's current content version, as an O_RDONLY | O_CLOEXEC fd; -1 with NOT_FOUND for an
+ * unknown or invisible document, UNAVAILABLE if the vault's file is not there. Blocks: worker thread. */
+int documents_open(Documents *documents, const Access *access, const char *document_id, GError **error);
+
+/* Makes text, chunks and claims anew from the vault's files; returns when all are made. Worker thread. Texts
+ * of older content versions stay as they are: facts quote them. CANCELLED when the daemon stops meanwhile. */
 bool documents_rebuild(Documents *documents, GError **error);

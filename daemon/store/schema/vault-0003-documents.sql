@@ -38,9 +38,15 @@ CREATE TABLE document_states (
     error TEXT,                       -- code of the error table
     reason TEXT,
     attempts INTEGER NOT NULL DEFAULT 0,
+    wanted INTEGER NOT NULL DEFAULT 1, -- 0: a type without text, nothing more to do
+    ctime INTEGER NOT NULL DEFAULT 0,  -- of the file when it was taken, microseconds; 0: look again
     updated_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX document_states_error ON document_states (error) WHERE error IS NOT NULL;
+CREATE INDEX document_states_unsearchable ON document_states (document_id)
+    WHERE searchable = 0 AND wanted = 1 AND error IS NULL;
+CREATE INDEX document_states_unindexed ON document_states (document_id)
+    WHERE indexed = 0 AND searchable = 1 AND error IS NULL;
 
 -- Text of a content version. map is a serialised GVariant, see documents/textmap.h.
 CREATE TABLE document_text (
@@ -72,7 +78,9 @@ CREATE VIEW chunk_content AS
 
 CREATE VIRTUAL TABLE chunks_fts USING fts5 (
     title, heading, body, content = 'chunk_content', content_rowid = 'id',
-    tokenize = 'unicode61 remove_diacritics 2');
+    tokenize = 'porter unicode61 remove_diacritics 2');
+-- Bulk ingest: fewer, larger segments and later merges.
+INSERT INTO chunks_fts (chunks_fts, rank) VALUES ('hashsize', 8388608), ('automerge', 8), ('rank', 'bm25(6.0, 3.0, 1.0)');
 
 INSERT INTO table_kinds VALUES
     ('roots', 'user', '1'),
