@@ -13,7 +13,8 @@ typedef void (*WorkerFunc)(void *job);
 /* A pool of at most threads threads, started when needed, ended after 30 s without work. */
 WorkerPool *worker_pool_new(sd_event *loop, const char *name, unsigned threads, GError **error);
 
-/* Runs work(job) on a thread, then done(job) on the loop; done owns the job. done may be NULL. */
+/* Runs work(job) on a thread, then done(job) on the loop; done owns the job. done may be NULL. Jobs
+ * start in the order of pushing. Any thread may push. */
 void worker_pool_push(WorkerPool *pool, WorkerFunc work, WorkerFunc done, void *job);
 
 /* Jobs pushed and not yet done; 0 means idle. Loop thread only. */
@@ -23,7 +24,8 @@ unsigned worker_pool_pending(const WorkerPool *pool);
 WorkerPool *worker_pool_free(WorkerPool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WorkerPool, worker_pool_free)
 
-/* A way from any thread to the loop: func(data) runs there, in the order of posting. */
+/* A way from any thread to the loop: func(data) runs there, in the order of posting. The
+ * mailbox must outlive the threads that post. */
 Mailbox *mailbox_new(sd_event *loop, GError **error);
 void mailbox_post(Mailbox *mailbox, WorkerFunc func, void *data);
 Mailbox *mailbox_free(Mailbox *mailbox); /* runs what is still waiting; returns NULL */
