@@ -1,0 +1,179 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A private desktop session for tests and measurements: a session bus that activates the daemon just
+built, a system bus with a polkit that says yes (or what it is told), a real keyring daemon, and a home
+folder of its own. Everything it started ends with it."""
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>{kind}</type>
+  <listen>unix:path={socket}</listen>
+  <auth>EXTERNAL</auth>
+  <servicedir>{services}</servicedir>
+  <policy context="default">
+    <allow send_destination="*" eavesdrop="true"/>
+    <allow eavesdrop="true"/>
+    <allow own="*"/>
+  </policy>
+  <limit name="max_incoming_bytes">1000000000</limit>
+  <limit name="max_outgoing_bytes">1000000000</limit>
+  <limit name="max_message_size">1000000000</limit>
+  <limit name="max_replies_per_connection">50000</limit>
+</busconfig>
+'''
+NAME = 'org.ouroboros.Ouroboros1'
+PATH = '/org/ouroboros/Ouroboros1'
+
+
+class Session:
+    """Use as a context manager. keyring: 'unlocked', 'none' (no Secret Service can be had). polkit: True
+    says yes to all, False: no polkit on the bus."""
+
+    def __init__(self, build, keyring='none', polkit=True, environment=None):
+        self.build = pathlib.Path(build).resolve()
+        self.keyring, self.polkit = keyring, polkit
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix='ouroboros-'))
+        self.started = []
+        self.environment = {
+            'PATH': os.environ.get('PATH', '/usr/bin:/bin'), 'LANG': 'C.UTF-8', 'HOME': self._made('home'),
+            'XDG_RUNTIME_DIR': self._made('run'), 'XDG_DATA_HOME': self._made('home/.local/share'),
+            'XDG_CONFIG_HOME': self._made('home/.config'), 'XDG_CACHE_HOME': self._made('home/.cache'),
+            'OUROBOROS_LIBEXECDIR': str(self.build / 'daemon/extract'),
+            'OUROBOROS_CONFIG_PATH': self._made('config'), 'OUROBOROS_TEST_SESSION': str(self.folder),
+            **(environment or {})}
+
+    def _made(self, name):
+        path = self.folder / name
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return str(path)
+
+    def __enter__(self):
+        try:
+            self._start_buses()
+            if self.polkit:
+                self._start_polkit()
+            if self.keyring == 'unlocked':
+                self._start_keyring()
+        except BaseException:
+            self.close()
+            raise
+        return self
+
+    def __exit__(self, *exception):
+        self.close()
+
+    # ---- parts ----
+
+    def _bus(self, kind, services):
+        socket = self.folder / f'{kind}.socket'
+        config = self.folder / f'{kind}.conf'
+        config.write_text(BUS_CONFIG.format(kind=kind, socket=socket, services=services), encoding='utf-8')
+        self.start('dbus-daemon', '--nofork', '--nopidfile', f'--config-file={config}')
+        wait_until(socket.exists, 10)
+        return f'unix:path={socket}'
+
+    def _start_buses(self):
+        self.environment['DBUS_SYSTEM_BUS_ADDRESS'] = self._bus('system', self._made('system-services'))
+        services = pathlib.Path(self._made('services'))
+        (services / f'{NAME}.service').write_text(
+            f'[D-BUS Service]\nName={NAME}\nExec={self.build}/daemon/ouroborosd --user\n', encoding='utf-8')
+        self.environment['DBUS_SESSION_BUS_ADDRESS'] = self._bus('session', services)
+
+    def _start_polkit(self):
+        self.start('/usr/bin/python3', '-m', 'dbusmock', '--system', '--template', 'polkitd')
+        mock = ['gdbus', 'call', '--system', '-d', 'org.freedesktop.PolicyKit1',
+                '-o', '/org/freedesktop/PolicyKit1/Authority', '-m', 'org.freedesktop.DBus.Mock.AllowUnknown', 'true']
+        assert wait_until(lambda: self.run(*mock, check=False).returncode == 0, 10), 'the mock of polkit did not start'
+
+    def _start_keyring(self):
+        keyring = self.start('gnome-keyring-daemon', '--foreground', '--unlock', '--components=secrets',
+                             stdin=subprocess.PIPE)
+        keyring.stdin.write('test')
+        keyring.stdin.close()
+        assert wait_until(lambda: self.owner('org.freedesktop.secrets'), 10), 'the keyring did not start'
+
+    # ---- use ----
+
+    def start(self, *command, **options):
+        """Starts a program in the session; it is ended with the session at the latest."""
+        defaults = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.DEVNULL, 'text': True}
+        process = subprocess.Popen(command, env=self.environment, **{**defaults, **options})
+        self.started.append(process)
+        return process
+
+    def run(self, *command, check=True, timeout=60, **options):
+        return subprocess.run(command, env=self.environment, check=check, timeout=timeout, capture_output=True,
+                              text=True, **options)
+
+    def owner(self, name=NAME):
+        """The pid of a name's owner on the session bus, or None."""
+        done = self.run('busctl', '--user', 'call', 'org.freedesktop.DBus', '/', 'org.freedesktop.DBus',
+                        'GetConnectionUnixProcessID', 's', name, check=False)
+        return int(done.stdout.split()[1]) if done.returncode == 0 else None
+
+    def call(self, interface, method, signature='', *arguments, timeout=60):
+        """Calls the daemon (starting it) with busctl; returns busctl's JSON text."""
+        done = self.run('busctl', '--user', '--json=short', f'--timeout={timeout}', 'call', NAME, PATH,
+                        f'{NAME}.{interface}', method, *([signature] if signature else []), *map(str, arguments),
+                        check=False, timeout=timeout + 10)
+        if done.returncode:
+            raise AssertionError(f'{interface}.{method}: {done.stderr.strip()}')
+        return done.stdout
+
+    def stop_daemon(self, how=signal.SIGTERM, timeout=30):
+        """Ends the daemon if it runs, and waits until it is gone."""
+        pid = self.owner()
+        if pid:
+            os.kill(pid, how)
+            assert wait_until(lambda: ended(pid), timeout), f'the daemon did not end within {timeout} s'
+
+    def close(self):
+        for process in reversed(self.started):
+            process.terminate()
+        for process in self.started:
+            try:
+                process.wait(5)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        # what the bus started is no child of ours; it carries our mark
+        for pid in self._marked():
+            try:
+                os.kill(pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def _marked(self):
+        mark = f'OUROBOROS_TEST_SESSION={self.folder}\0'.encode()
+        for entry in pathlib.Path('/proc').iterdir():
+            try:
+                if entry.name.isdigit() and mark in (entry / 'environ').read_bytes():
+                    yield int(entry.name)
+            except OSError:
+                continue
+
+
+def ended(pid):
+    """Is the process gone, or only not yet reaped?"""
+    try:
+        return pathlib.Path(f'/proc/{pid}/stat').read_text(encoding='utf-8').rsplit(')', 1)[1].split()[0] in 'ZX'
+    except OSError:
+        return True
+
+
+def wait_until(condition, timeout, step=0.02):
+    """The first true value of condition(), or its last when the time is over."""
+    end = time.monotonic() + timeout
+    while True:
+        value = condition()
+        if value or time.monotonic() > end:
+            return value
+        time.sleep(step)
