@@ -28,6 +28,7 @@ typedef enum KeyState {
         KEY_LOCKED,  /* the collection or item is locked */
         KEY_ABSENT,  /* no Secret Service, credential folder or file */
         KEY_HUNG,    /* no answer within SECRETS_TIMEOUT_MS */
+        KEY_WRONG,   /* there is a key, and it is not the one this vault was made with */
 } KeyState;
 const char *key_state_to_string(KeyState state);
 
@@ -40,22 +41,31 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Secrets, secrets_free)
 /* The source recorded beside the databases (key-source.json), NONE if no vault was ever made. */
 KeySource secrets_source(Secrets *secrets);
 
-/* The key of the existing vault, from its recorded source only. UNAVAILABLE with the state in the
- * message when locked, missing, absent or hung; ret_state (or NULL) says which. */
-bool secrets_load(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], KeyState *ret_state, GError **error);
+/* The key of the existing vault, from its recorded source only. NOT_FOUND if no source is recorded;
+ * UNAVAILABLE with the state in the message when locked, missing, absent, hung or wrong; ret_state (or
+ * NULL) says which, and is set on failure too. */
+bool secrets_load(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], KeyState *ret_state,
+                  GError **error);
 
-/* For a vault about to be made: a fresh key, stored in the best source that can be had (a locked or hung
- * keyring is UNAVAILABLE, not a reason for a file), and the source recorded. CONFLICT if one is recorded. */
+/* For a vault about to be made: a fresh key (or the credential's), stored in the best source that can be
+ * had (a locked or hung keyring is UNAVAILABLE, not a reason for a file), and the source recorded.
+ * CONFLICT if one is recorded, or if databases are there already. */
 bool secrets_create(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], GError **error);
 
 /* Re-key: stages a new key beside the old one, then makes it the key or forgets it. A stop between the
- * two is mended by secrets_load(), which tries both by asking try_key. */
+ * two is mended by the caller: if secrets_load()'s key does not open the vault, the staged one does.
+ * secrets_load_staged() is NOT_FOUND when none is staged. UNAVAILABLE for a credential, which only its
+ * administrator can change. */
 bool secrets_stage(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], GError **error);
 bool secrets_commit_staged(Secrets *secrets, GError **error);
+bool secrets_drop_staged(Secrets *secrets, GError **error);
 bool secrets_load_staged(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], GError **error);
 
-/* Asks the keyring to unlock, which may prompt the person: only on the person's own request. */
+/* Asks the keyring to unlock (or to make its default collection), which may prompt the person and takes
+ * up to two minutes: only on the person's own request. Nothing to do for the other sources. */
 bool secrets_unlock(Secrets *secrets, GError **error);
 
-/* Calls changed on the loop when the keyring appears, or its collection unlocks. */
-bool secrets_watch(Secrets *secrets, sd_event *loop, void (*changed)(void *data), void *data, GError **error);
+/* Calls changed on the loop when the keyring appears or one of its collections changes or unlocks. Never
+ * starts the keyring. Without a session bus there is nothing to watch, which is no error. */
+bool secrets_watch(Secrets *secrets, sd_event *loop, void (*changed)(void *data), void *data,
+                   GError **error);
