@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <systemd/sd-bus.h>
 
+#include "secrets/key.h"
 #include "secrets/secrets.h"
 
 typedef struct Fixture {
@@ -287,16 +288,22 @@ static void test_two_vaults_share_a_keyring(Fixture *f, gconstpointer data)
         g_assert_cmpmem(loaded, sizeof(loaded), two, sizeof(two));
 }
 
-static void test_another_key_of_the_vault_is_wrong(Fixture *f, gconstpointer data)
+/* Puts other hex digits into the record's key id. */
+static void record_key_id(const Fixture *f, const char *digits)
 {
         g_autofree char *path = g_build_filename(f->folder, "key-source.json", NULL), *text = NULL;
+        g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
+        char *id = strstr(text, "\"key_id\":\"") + strlen("\"key_id\":\"");
+        memcpy(id, digits, strlen(digits));
+        g_assert_true(g_file_set_contents(path, text, -1, NULL));
+}
+
+static void test_another_key_of_the_vault_is_wrong(Fixture *f, gconstpointer data)
+{
         uint8_t key[SECRETS_KEY_BYTES];
         start_keyring(f, "secret");
         create(f, key);
-        g_assert_true(g_file_get_contents(path, &text, NULL, NULL));
-        char *id = strstr(text, "\"key_id\":\"") + strlen("\"key_id\":\"");
-        *id = *id == '0' ? '1' : '0';
-        g_assert_true(g_file_set_contents(path, text, -1, NULL));
+        record_key_id(f, "00000000");
         expect_state(f, KEY_WRONG);
 }
 
@@ -313,6 +320,9 @@ static void test_rekey_replaces_the_item(Fixture *f, gconstpointer data)
         g_assert_true(secrets_commit_staged(f->secrets, NULL));
         g_assert_true(secrets_load(f->secrets, key, NULL, NULL));
         g_assert_cmpmem(key, sizeof(key), staged, sizeof(staged));
+        g_autofree char *id = key_id(old);
+        record_key_id(f, id);
+        expect_state(f, KEY_WRONG); /* the old key is no longer there to be found */
 }
 
 static void count_change(void *data)
