@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ouroboros.conf and its drop-ins (ouroboros.conf.d/ *.conf), read as systemd reads its own: /usr/lib,
- * then /etc, then for the user instance ~/.config/ouroboros; later files win, drop-ins win over the
- * main file, a drop-in of the same name in a later folder masks the earlier one. Every key is declared
+ * then /etc, then for the user instance ~/.config (each with /ouroboros); later files win, drop-ins win
+ * over the main files, a drop-in of the same name in a later folder masks the earlier one (a link to
+ * /dev/null masks it away), an empty value gives the default back. Every key is declared
  * in config.c's table with its type, default, unit and range. */
 #pragma once
 
@@ -34,6 +35,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_unref)
 bool config_bool(const Config *config, const char *group, const char *key);
 int64_t config_int(const Config *config, const char *group, const char *key);
 const char *config_string(const Config *config, const char *group, const char *key);
+
+/* A value of any type as text, as written or the default. */
+const char *config_text(const Config *config, const char *group, const char *key);
 
 /* "default" or the file that a value came from. */
 const char *config_source(const Config *config, const char *group, const char *key);

@@ -9,14 +9,14 @@
 #define OUROBOROS_ERROR (ouroboros_error_quark())
 
 typedef enum OuroborosError {
-        OUROBOROS_ERROR_NOT_FOUND,   /* no such row, file, tool or method */
-        OUROBOROS_ERROR_DENIED,      /* polkit, scope or the delete guard said no */
-        OUROBOROS_ERROR_INVALID,     /* the argument is wrong; the message says how */
-        OUROBOROS_ERROR_CONFLICT,    /* the state has moved on; the message names the later change */
-        OUROBOROS_ERROR_LIMIT,       /* over a named limit */
-        OUROBOROS_ERROR_STALE,       /* a cursor or version that no longer holds */
-        OUROBOROS_ERROR_OFFLINE,     /* the other side (provider, network) is not reachable */
-        OUROBOROS_ERROR_CORRUPT,     /* stored data fails its check */
+        OUROBOROS_ERROR_NOT_FOUND, /* no such row, file, tool or method */
+        OUROBOROS_ERROR_DENIED,    /* polkit, scope or the delete guard said no */
+        OUROBOROS_ERROR_INVALID,   /* the argument is wrong; the message says how */
+        OUROBOROS_ERROR_CONFLICT,  /* the state has moved on; the message names the later change */
+        OUROBOROS_ERROR_LIMIT,     /* over a named limit */
+        OUROBOROS_ERROR_STALE,     /* a cursor or version that no longer holds */
+        OUROBOROS_ERROR_OFFLINE,   /* the other side (provider, network) is not reachable */
+        OUROBOROS_ERROR_CORRUPT,   /* stored data fails its check */
         OUROBOROS_ERROR_UNAVAILABLE, /* cannot work now: locked keyring, read-only or full disk */
         OUROBOROS_ERROR_TIMEOUT,     /* took longer than its limit */
         OUROBOROS_ERROR_CANCELLED,   /* the caller or a shutdown stopped it */

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #define JSON_BYTES_MAX (8 * 1024 * 1024) /* longest text accepted */
-#define JSON_DEPTH_MAX 64                /* deepest nesting accepted (json-glib's parser recurses) */
+#define JSON_DEPTH_MAX 64 /* deepest nesting accepted (json-glib's parser recurses) */
 
 /* Parses text of length bytes (-1: NUL-terminated). INVALID for bad JSON, invalid UTF-8 or NUL
  * (\u0000 too); LIMIT over JSON_BYTES_MAX or JSON_DEPTH_MAX, naming the limit. The caller unrefs. */

@@ -7,31 +7,32 @@
 #include <stdarg.h>
 #include <syslog.h>
 
-/* name, message id (never reused), fields the catalog entry may name: see log.c. Append only. */
+/* name, message id (128 random bits, never reused; a new event gets one from systemd-id128 new). What
+ * each means to a person stands in units/ouroboros.catalog. Append only. */
 #define LOG_EVENTS(X)                                                                              \
-        X(STARTED, "6a1f3c0e8d5b4f7c9e2a1b3d5f708192")                                             \
-        X(STOPPING, "1c9b7e5d3f2a4086b4d2e0f1a3c5b796")                                            \
-        X(IDLE_EXIT, "2f0e4d6c8b1a4935a7c6e5d4f3b2a190")                                           \
-        X(VAULT_OPENED, "3b5d7f90a1c24e68b0d2f4a6c8e0b1d3")                                        \
-        X(VAULT_CREATED, "4c6e80a2b3d5471f92c4e6d8f0a1b2c3")                                       \
-        X(VAULT_UNAVAILABLE, "5d7f91b3c4e64820a3d5f7e9018b2c4d")                                   \
-        X(VAULT_CORRUPT, "6e80a2c4d5f74931b4e608fa129c3d5e")                                       \
-        X(KEY_FILE_USED, "7f91b3d5e6084a42a5f7190b23ad4e6f")                                       \
-        X(KEYRING_WAITING, "80a2c4e6f7194b53b608201c34be5f70")                                     \
-        X(REKEYED, "91b3d5f7082a4c64a719312d45cf6081")                                             \
-        X(MIGRATED, "a2c4e608193b4d75b82a423e56d07192")                                            \
-        X(VERIFY_FAILED, "b3d5f7192a4c4e86a93b534f67e182a3")                                       \
-        X(BACKUP_DONE, "c4e6082a3b5d4f97ba4c645078f293b4")                                         \
-        X(RESTORE_DONE, "d5f7193b4c6e40a8ab5d756189039ac5")                                        \
-        X(DOCUMENT_FAILED, "e6082a4c5d7f41b9bc6e86729a14abd6")                                     \
-        X(EXTRACTOR_DIED, "f7193b5d6e8042cacd7f9783ab25bce7")                                      \
-        X(ROOT_UNREADABLE, "082a4c6e7f9143dbde80a894bc36cdf8")                                     \
-        X(WATCH_LIMIT, "193b5d7f80a244ecef91b9a5cd47de09")                                         \
-        X(CLAIM_REJECTED, "2a4c6e8091b345fdf0a2cab6de58ef1a")                                      \
-        X(DENIED, "3b5d7f91a2c4460ea1b3dbc7ef69f02b")                                              \
-        X(REVERTED, "4c6e80a2b3d5471fb2c4ecd8f07a013c")                                            \
-        X(CONFIG_IGNORED, "5d7f91b3c4e64820c3d5fde9018b124d")                                      \
-        X(WORK_FAILED, "6e80a2c4d5f74931d4e60efa129c235e")
+        X(STARTED, "5a7157d2e5c0489982aa3e45c2e99e05")                                             \
+        X(STOPPING, "cb5ae93e49254cd7ae343ed70dee9d29")                                            \
+        X(IDLE_EXIT, "fa2d6dc7a0804ddaa2c0c596203b83ff")                                           \
+        X(VAULT_OPENED, "fe434ecb7f5d476a98945f385b04f476")                                        \
+        X(VAULT_CREATED, "6c08c482071542a588d7878eae925c60")                                       \
+        X(VAULT_UNAVAILABLE, "abdd91f33e1042a19a1440c0c5560741")                                   \
+        X(VAULT_CORRUPT, "17fe0fbe6a854e10ab0bfe80bb2b7a27")                                       \
+        X(KEY_FILE_USED, "ca5bd87730f84556bc109cb36f7e6f7e")                                       \
+        X(KEYRING_WAITING, "1461f906b2de4ce19c0da97ac63871ee")                                     \
+        X(REKEYED, "5ba28112311845e3b1abd58d4337a1c2")                                             \
+        X(MIGRATED, "9443376d96004fd897ae3df85e790ef5")                                            \
+        X(VERIFY_FAILED, "1d790965c5ec4033a528f5fbd7c021a5")                                       \
+        X(BACKUP_DONE, "71a262a53b4c4f7c806b8dd6f1c3b775")                                         \
+        X(RESTORE_DONE, "48f9f0512293491187e78383f30b1563")                                        \
+        X(DOCUMENT_FAILED, "5414faaad09c4de5a2a73dfaeeaea110")                                     \
+        X(EXTRACTOR_DIED, "f42be2c670234658be490d1b93b951c9")                                      \
+        X(ROOT_UNREADABLE, "eb46f695f8c84ea1961e7e53427d0dd7")                                     \
+        X(WATCH_LIMIT, "7d80774722384bd98e0ca5e7f21b73b1")                                         \
+        X(CLAIM_REJECTED, "da87f5a2616f40bc8a6e4fb9c3e6707e")                                      \
+        X(DENIED, "21d53cf494ae481f8ca5801c2ca99bc1")                                              \
+        X(REVERTED, "0d34bbf4e0b449f6917b21aba0830792")                                            \
+        X(CONFIG_IGNORED, "2039c01bad8343afbf4e797b88705e67")                                      \
+        X(WORK_FAILED, "ccfd9c0e829f4cf292abe9e1e24b3332")
 
 typedef enum LogEvent {
 #define X(name, id) LOG_##name##_EVENT,
@@ -43,10 +44,33 @@ typedef enum LogEvent {
 /* The message id of an event, 32 hex digits. */
 const char *log_event_id(LogEvent event);
 
-/* Logs an event. fields is NULL or a NULL-terminated list of "OUROBOROS_NAME=value"; error, if any,
- * is appended to the text and goes into OUROBOROS_ERROR. priority is LOG_ERR … LOG_DEBUG. */
-void log_event(LogEvent event, int priority, const char *const *fields, const GError *error,
-               const char *format, ...) G_GNUC_PRINTF(5, 6);
+/* "STARTED" …, as OUROBOROS_EVENT has it. */
+const char *log_event_name(LogEvent event);
 
-/* A line without an id, for debugging only; shown when OUROBOROS_LOG=debug. */
+/* Where a line comes from and how grave it is. */
+typedef struct LogPlace {
+        const char *file, *function;
+        int line, priority;
+} LogPlace;
+
+/* Logs an event to journald if that is where stderr goes, else as one line to stderr. fields is NULL or
+ * a NULL-terminated list of "OUROBOROS_NAME=value"; error, if any, is appended to the text and goes into
+ * OUROBOROS_ERROR. priority is LOG_ERR … LOG_DEBUG. Takes
+ * (LogEvent event, int priority, const char *const *fields, const GError *error, const char *format, ...). */
+#define log_event(event, priority, fields, error, ...)                                             \
+        log_event_at(&(const LogPlace){__FILE__, __func__, __LINE__, (priority)}, (event),         \
+                     (fields), (error), __VA_ARGS__)
+
+void log_event_at(const LogPlace *place, LogEvent event, const char *const *fields,
+                  const GError *error, const char *format, ...) G_GNUC_PRINTF(5, 6);
+
+/* A line without an id, for debugging only; shown when the level is debug. */
 void log_debug(const char *format, ...) G_GNUC_PRINTF(1, 2);
+
+/* Lines of a lesser priority than level (LOG_ERR … LOG_DEBUG) are dropped. The level begins as
+ * OUROBOROS_LOG in the environment says (debug, info, notice, warning, err), else info; the environment
+ * also wins over later calls, so that one run can be looked at without touching the configuration. */
+void log_set_level(int level);
+
+/* LOG_DEBUG for "debug" and so on; -1 for any other word. */
+int log_level_from_string(const char *name);

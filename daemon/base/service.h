@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A daemon's life on one sd-event loop: states to systemd, watchdog, signals, idle exit. */
+/* A daemon's life on one sd-event loop: states to systemd, watchdog, signals, idle exit. It logs STARTED,
+ * STOPPING and IDLE_EXIT itself. */
 #pragma once
 
 #include <glib.h>
@@ -10,13 +11,15 @@
 typedef struct Service Service;
 
 typedef struct ServiceHandlers {
-        void (*stop)(void *data);   /* SIGTERM, SIGINT or idle: release the name, drain, then service_exit() */
+        void (*stop)(
+                void *data); /* SIGTERM, SIGINT or idle, once: release the name, drain, then service_exit() */
         void (*reload)(void *data); /* SIGHUP */
         void *data;
 } ServiceHandlers;
 
-/* The default loop with SIGTERM, SIGINT and SIGHUP blocked and handled, the watchdog fed at half its
- * interval if systemd asked for one. */
+/* The default loop with SIGTERM, SIGINT and SIGHUP blocked (so call it before any thread starts) and
+ * handled, SIGPIPE ignored, the watchdog fed at half its interval if systemd asked for one. A second
+ * SIGTERM or SIGINT ends the loop at once. */
 Service *service_new(const ServiceHandlers *handlers, GError **error);
 Service *service_free(Service *service);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Service, service_free)
@@ -27,7 +30,8 @@ sd_event *service_loop(Service *service);
 void service_ready(Service *service, const char *format, ...) G_GNUC_PRINTF(2, 3);
 void service_status(Service *service, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
-/* Calls handlers->stop once nothing was held for idle_us (0: never). Loop thread only. */
+/* Calls handlers->stop once nothing was held and nothing touched for idle_us (0: never). Loop thread
+ * only, like the three below. */
 void service_set_idle(Service *service, uint64_t idle_us);
 void service_hold(Service *service);    /* something watches, runs or is connected */
 void service_release(Service *service); /* … no longer */

@@ -9,7 +9,8 @@
 
 /* Checks that value is UTF-8 without NUL of 1…max_chars characters; what names the argument in the
  * message, limit the limit. INVALID or LIMIT. */
-bool text_check(const char *what, const char *value, size_t max_chars, const char *limit, GError **error);
+bool text_check(const char *what, const char *value, size_t max_chars, const char *limit,
+                GError **error);
 
 /* The key under which names are the same however people write them: NFKC, case folded, accents
  * removed, white space collapsed and trimmed. The caller frees. */
