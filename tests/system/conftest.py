@@ -9,6 +9,7 @@ import subprocess
 import container as containers
 import pytest
 import root as roots
+from daemon import Daemon
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get('OUROBOROS_BUILD_ROOT', SOURCE / 'build'))
@@ -89,3 +90,27 @@ def installed(boot, install):
     with boot() as machine:
         install(machine)
         yield machine
+
+
+@pytest.fixture(scope='session')
+def fakeagent(installed):
+    """The path, inside, of the polkit agent that answers as told."""
+    program = BUILD / 'tests/system/fakeagent'
+    installed.path('/usr/local/bin/fakeagent').write_bytes(program.read_bytes())
+    installed.run('chmod', '755', '/usr/local/bin/fakeagent')
+    return '/usr/local/bin/fakeagent'
+
+
+@pytest.fixture
+def seat(installed):
+    """Alice sits at the machine: the id of her active session."""
+    yield installed.seat_session('alice')
+    installed.end_session('alice')
+
+
+@pytest.fixture
+def alice(installed):
+    """Alice's own instance, new; all it stored is gone afterwards."""
+    daemon = Daemon(installed)
+    yield daemon
+    daemon.forget()

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The installed daemon in a container, called with busctl as a person would call it."""
+import json
+import re
+
+NAME = 'org.ouroboros.Ouroboros1'
+PATH = '/org/ouroboros/Ouroboros1'
+NO_OPTIONS = '0'  # an empty a{sv}
+
+
+class CallError(Exception):
+    """What the daemon, the bus or polkit answered; name is the D-Bus error name."""
+
+    def __init__(self, name, message):
+        super().__init__(f'{name}: {message}')
+        self.name, self.message = name, message
+
+
+def plain(value):
+    """busctl's JSON without its type annotations."""
+    if isinstance(value, dict):
+        if set(value) == {'type', 'data'}:
+            return plain(value['data'])
+        return {key: plain(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    return value
+
+
+class Daemon:
+    """One instance. Calls are made by a user, from within the user's session unless told otherwise."""
+
+    def __init__(self, machine, user='alice', system=False):
+        self.machine, self.user, self.system = machine, user, system
+        self.bus = '--system' if system else '--user'
+        self.unit = 'ouroborosd.service'
+
+    def call_command(self, method, *arguments, interactive=False, timeout=30):
+        interface, _, member = method.rpartition('.')
+        return ['busctl', self.bus, '--json=short', f'--timeout={timeout}',
+                f'--allow-interactive-authorization={"yes" if interactive else "no"}',
+                'call', NAME, PATH, f'{NAME}.{interface}', member, *map(str, arguments)]
+
+    def call(self, method, *arguments, user=None, session=True, interactive=False, timeout=30):
+        """Calls Interface.Method; arguments begin with their signature. Returns the list of what came."""
+        user = user or self.user
+        session = session and user != 'root' and not self.system
+        command = self.call_command(method, *arguments, interactive=interactive, timeout=timeout)
+        done = self.machine.run(*command, user=user, session=session, check=False, timeout=timeout + 20,
+                                env={'SYSTEMD_LOG_LEVEL': 'debug'})
+        if done.returncode:
+            found = re.findall(r'error-name=(\S+)\s+error-message=(.*)', done.stderr)
+            raise CallError(*(found[-1] if found else ('none', done.stderr[-400:])))
+        return plain(json.loads(done.stdout)) if done.stdout.strip() else []
+
+    def tool(self, name, user=None, session=True, **arguments):
+        return json.loads(self.call('Tools.Call', 'ss', name, json.dumps(arguments), user=user, session=session)[0])
+
+    def remember(self, entity, predicate, said, **options):
+        """The id of the new fact."""
+        return self.call('Graph.Remember', 'sssa{sv}', entity, predicate, said, NO_OPTIONS, **options)[0]
+
+    def facts(self, entity, **options):
+        """The facts about an entity as dictionaries; none if the entity is unknown."""
+        try:
+            return self.call('Graph.Query', 'ssusa{sv}', entity, '', '500', '', NO_OPTIONS, **options)[1]
+        except CallError as error:
+            if error.name.endswith('.NotFound'):
+                return []
+            raise
+
+    def status(self, **options):
+        return self.call('Manager.Status', **options)[0]
+
+    # ---- its unit ----
+
+    def systemctl(self, *arguments, check=True):
+        if self.system:
+            return self.machine.run('systemctl', *arguments, check=check)
+        return self.machine.run('systemctl', '--user', *arguments, user=self.user, check=check)
+
+    def show(self, name):
+        return self.systemctl('show', '-p', name, '--value', self.unit).stdout.strip()
+
+    def pid(self):
+        """Of the running daemon, or 0."""
+        return int(self.show('MainPID') or 0)
+
+    def drop_in(self, name, text):
+        """Adds settings to the unit; undo with remove_drop_in()."""
+        self.machine.write(f'{self._drop_ins()}/{name}.conf', text, user='root' if self.system else self.user)
+        self.systemctl('daemon-reload')
+
+    def remove_drop_in(self, name):
+        self.machine.run('rm', '-f', f'{self._drop_ins()}/{name}.conf')
+        self.systemctl('daemon-reload')
+
+    def _drop_ins(self):
+        return f'/etc/systemd/system/{self.unit}.d' if self.system else \
+            f'/home/{self.user}/.config/systemd/user/{self.unit}.d'
+
+    def journal(self, *arguments):
+        command = ['journalctl', '--no-pager', '-u' if self.system else '--user-unit', self.unit, *arguments]
+        return self.machine.run(*command, user='root').stdout
+
+    def forget(self):
+        """Stops it and removes all that it stored."""
+        self.systemctl('stop', self.unit, 'ouroborosd.socket', check=False)
+        self.systemctl('reset-failed', check=False)
+        folders = ['/var/lib/ouroboros'] if self.system else \
+            [f'/home/{self.user}/.local/share/ouroboros', f'/home/{self.user}/Ouroboros']
+        self.machine.run('sh', '-c', 'rm -rf "$@"', 'sh', *(f'{folder}/*' if self.system else folder for folder in folders))

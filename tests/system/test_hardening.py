@@ -1,0 +1,92 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The units' confinement by trying it: another program is started in the daemon's place, under the
+same unit, and reports what it could do."""
+import json
+
+import pytest
+from daemon import Daemon
+
+PROBE = r'''
+import json, os, socket, subprocess, sys
+def tried(what):
+    try:
+        what()
+        return True
+    except OSError:
+        return False
+def write(path):
+    return lambda: os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)) or os.unlink(path)
+def connect():
+    s = socket.socket(socket.AF_INET); s.settimeout(2); s.connect(('127.0.0.1', 9876))
+found = {'home': tried(write(os.path.expanduser('~/.bashrc-probe'))), 'etc': tried(write('/etc/probe')),
+         'usr': tried(write('/usr/probe')), 'tmp': tried(write('/tmp/probe')),
+         'devices': os.path.exists('/dev/kmsg') and tried(lambda: open('/dev/kmsg').close()),
+         'network': tried(connect), 'raw': tried(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW)),
+         'namespaces': subprocess.run(['unshare', '-U', 'true'], stderr=subprocess.DEVNULL).returncode == 0,
+         'other_home': os.path.exists('/home/alice/private'),
+         'no_new_privs': 'NoNewPrivs:\t1' in open('/proc/self/status').read(),
+         'capabilities': [l.split()[1] for l in open('/proc/self/status') if l.startswith('CapEff')][0]}
+for folder in sys.argv[2:]:
+    found[folder] = tried(write(os.path.join(os.path.expanduser(folder), 'probe')))
+open(os.path.join(os.path.expanduser(sys.argv[1]), 'found.json'), 'w').write(json.dumps(found))
+'''
+
+
+def probe(daemon, *folders):
+    """Runs the probe in the unit; it reports into the first folder."""
+    machine = daemon.machine
+    machine.write('/usr/local/lib/probe.py', PROBE)
+    daemon.systemctl('stop', daemon.unit, 'ouroborosd.socket', check=False)
+    daemon.drop_in('probe', '[Service]\nType=oneshot\nExecStart=\nRestart=no\nWatchdogSec=0\n'
+                            f'ExecStart=/usr/bin/python3 /usr/local/lib/probe.py {" ".join(folders[:1] + folders)}\n')
+    listener = machine.start('python3', '-c', 'import socket,time; s=socket.socket(); s.bind(("127.0.0.1", 9876)); '
+                                              's.listen(); time.sleep(60)')
+    try:
+        daemon.systemctl('start', daemon.unit)
+        where = folders[0].replace('~', f'/home/{daemon.user}')
+        return json.loads(machine.run('cat', f'{where}/found.json').stdout)
+    finally:
+        listener.kill()
+        listener.wait()
+        daemon.remove_drop_in('probe')
+
+
+def test_a_persons_daemon_writes_only_into_its_own_folders(alice, seat):
+    alice.status()
+    found = probe(alice, '~/.local/share/ouroboros', '~/Ouroboros/vault')
+    assert found['~/.local/share/ouroboros'] and found['~/Ouroboros/vault']
+    assert not found['home'] and not found['etc'] and not found['usr']
+    assert not found['devices'] and not found['raw'] and not found['namespaces']
+    assert found['no_new_privs']
+
+
+@pytest.fixture
+def machine(installed):
+    daemon = Daemon(installed, user='root', system=True)
+    installed.run('mkdir', '-p', '/home/alice/private')
+    yield daemon
+    daemon.forget()
+    installed.run('rm', '-r', '/home/alice/private')
+
+
+def test_the_machines_daemon_writes_only_into_its_own_folder(machine):
+    found = probe(machine, '/var/lib/ouroboros')
+    assert found['/var/lib/ouroboros']
+    assert not found['etc'] and not found['usr'] and not found['home']
+    assert not found['devices'] and not found['raw'] and not found['namespaces']
+    assert found['no_new_privs'] and int(found['capabilities'], 16) == 0
+
+
+def test_the_extractor_is_confined_while_it_works(alice, seat):
+    folder = '/home/alice/papers'
+    alice.machine.run('sh', '-c', f'mkdir -p {folder}; i=0; while [ $i -lt 300 ]; do head -c 200000 /dev/urandom | base64 '
+                                  f'>{folder}/$i.txt; i=$((i+1)); done', user='alice')
+    try:
+        alice.call('Documents.AddRoot', 'sa{sv}', folder, '0')
+        found = alice.machine.wait_for('pgrep', '-f', 'ouroboros-extract', contains='\n').stdout.split()
+        status = alice.machine.run('cat', f'/proc/{found[0]}/status').stdout
+        assert 'Seccomp:\t2' in status
+        assert 'NoNewPrivs:\t1' in status
+        assert 'CapEff:\t0000000000000000' in status
+    finally:
+        alice.machine.run('rm', '-rf', folder)
