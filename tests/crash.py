@@ -30,10 +30,10 @@ class Writer:
         said = f'{self.number}-{self.sent}'
         self.sent += 1
         if self.sent % 3:
-            method, kind = ('Graph', 'Remember'), '(sa{sv})as'
+            method = ('Graph', 'Remember')
             arguments = GLib.Variant('(sssa{sv})', (entity, predicate, said, {}))
         else:
-            method, kind = ('Tools', 'Call'), '(s)'
+            method = ('Tools', 'Call')
             arguments = GLib.Variant('(ss)', ('remember_fact', json.dumps(
                 {'entity_name': entity, 'predicate': predicate, 'object': said})))
         self.connection.call(session.NAME, session.PATH, f'{session.NAME}.{method[0]}', method[1], arguments, None,
