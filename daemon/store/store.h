@@ -43,10 +43,11 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scope, scope_unref)
 typedef enum StoreKind { STORE_VAULT, STORE_OPS } StoreKind;
 
 typedef struct StoreOptions {
-        StoreKind kind;      /* which migrations: resources /org/ouroboros/store/<vault|ops>/NNNN-*.sql */
-        const char *path;    /* the file; beside it -wal, -shm and .lock */
-        sd_event *loop;      /* where change feeds are called; NULL: no feed */
-        unsigned cache_mb;   /* page cache of the writer; 0: 64; readers take an eighth each */
+        StoreKind
+                kind; /* which migrations: resources /org/ouroboros/store/<vault|ops>/NNNN-*.sql */
+        const char *path;  /* the file; beside it -wal, -shm and .lock */
+        sd_event *loop;    /* where change feeds are called; NULL: no feed */
+        unsigned cache_mb; /* page cache of the writer; 0: 64; readers take an eighth each */
 } StoreOptions;
 
 /* A closed store: reads and writes fail with UNAVAILABLE until store_open(). */
@@ -91,7 +92,8 @@ typedef struct WriteOptions {
 /* Runs work on the writer thread inside the current group commit, in a savepoint of its own; returns
  * when the commit is on disk (synchronous=FULL). work returning false rolls back this write alone. A
  * failed commit (disk full, read-only) fails all of the group with UNAVAILABLE and nothing is kept. */
-bool store_write(Store *store, const WriteOptions *options, StoreWork work, void *data, GError **error);
+bool store_write(Store *store, const WriteOptions *options, StoreWork work, void *data,
+                 GError **error);
 
 /* Inside work: the actor of this write, and its group id. */
 const Actor *db_actor(const Db *db);
@@ -154,7 +156,8 @@ void store_add_feed(Store *store, StoreFeed feed, void *data);
 /* Called on the writer thread at the end of every write that touched table, inside its savepoint, so
  * that what follows from a change commits with it, or fails it. Runs again for what it changes itself
  * in other tables, not in its own. Register before store_open(). */
-typedef bool (*StoreDerivation)(Db *db, const Change *changes, unsigned count, void *data, GError **error);
+typedef bool (*StoreDerivation)(Db *db, const Change *changes, unsigned count, void *data,
+                                GError **error);
 void store_add_derivation(Store *store, const char *table, StoreDerivation derive, void *data);
 
 /* ---- tables ---- */
@@ -171,11 +174,11 @@ char **db_table_key(Db *db, const char *table, GError **error);
 /* ---- care ---- */
 
 typedef struct VerifyReport {
-        int64_t entries;      /* journal entries checked */
-        int64_t pages_bad;    /* messages of SQLite's integrity check */
-        int64_t rows_bad;     /* user rows that differ from their last journal entry */
-        int64_t bad_seq;      /* first entry whose hash does not follow, 0: none */
-        char *problem;        /* one sentence, NULL if all is well */
+        int64_t entries;   /* journal entries checked */
+        int64_t pages_bad; /* messages of SQLite's integrity check */
+        int64_t rows_bad;  /* user rows that differ from their last journal entry */
+        int64_t bad_seq;   /* first entry whose hash does not follow, 0: none */
+        char *problem;     /* one sentence, NULL if all is well */
 } VerifyReport;
 void verify_report_clear(VerifyReport *report);
 
@@ -183,14 +186,16 @@ void verify_report_clear(VerifyReport *report);
  * progress (0…1) is called now and then and stops it by returning false (CANCELLED). Returns false only
  * if it could not be carried out; problems are in the report. */
 typedef bool (*StoreProgress)(double fraction, void *data);
-bool store_verify(Store *store, StoreProgress progress, void *data, VerifyReport *ret, GError **error);
+bool store_verify(Store *store, StoreProgress progress, void *data, VerifyReport *ret,
+                  GError **error);
 
 /* Online copy, encrypted with the same key, into a new file (CONFLICT if it exists). */
 bool store_backup(Store *store, const char *path, GError **error);
 
 /* Replaces a closed store's file by a backup after checking that the key opens it and its chain holds;
  * the old file is kept beside it with the suffix .before-restore. */
-bool store_restore(Store *store, const char *backup, const uint8_t key[STORE_KEY_BYTES], GError **error);
+bool store_restore(Store *store, const char *backup, const uint8_t key[STORE_KEY_BYTES],
+                   GError **error);
 
 /* Re-encrypts an open store in place with a new key. */
 bool store_rekey(Store *store, const uint8_t key[STORE_KEY_BYTES], GError **error);

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of the room: the hash chain over the journal; its format is told in chain.c. */
+#pragma once
+
+#include "store/db.h"
+
+#define CHAIN_HASH_BYTES 32
+#define CHAIN_TAIL       256 /* entries that are checked whenever a store is opened */
+
+/* The text columns of an entry in the order in which they are hashed. */
+typedef enum ChainField {
+        CHAIN_ID,
+        CHAIN_GROUP,
+        CHAIN_TABLE,
+        CHAIN_ROW,
+        CHAIN_OP,
+        CHAIN_BEFORE,
+        CHAIN_AFTER,
+        CHAIN_ACTOR_KIND,
+        CHAIN_ACTOR_CONNECTION,
+        CHAIN_ACTOR_NAME,
+        CHAIN_SESSION,
+        CHAIN_REASON,
+        CHAIN_REVERTS,
+        CHAIN_FIELDS,
+} ChainField;
+
+typedef struct ChainEntry {
+        int64_t seq, ts;
+        const char *text[CHAIN_FIELDS]; /* NULL for NULL */
+        size_t length[CHAIN_FIELDS];
+} ChainEntry;
+
+/* The hash of an entry that follows prev; scratch is a buffer kept for the next call. */
+void chain_hash(const ChainEntry *entry, const uint8_t prev[CHAIN_HASH_BYTES], GByteArray *scratch,
+                uint8_t ret[CHAIN_HASH_BYTES]);
+
+/* Checks up to count entries after seq; *seq becomes the last one checked, *checked grows by their
+ * number. On a broken link *ret_problem says which and where. False only if reading failed. */
+typedef struct ChainCheck {
+        int64_t seq;                    /* last entry that was found good */
+        int64_t checked;                /* how many were */
+        uint8_t hash[CHAIN_HASH_BYTES]; /* of entry seq; zeros before the first */
+        int64_t bad_seq;                /* first entry that does not follow, 0: none */
+        char *problem;
+} ChainCheck;
+bool chain_check(Db *db, ChainCheck *check, int64_t count, GError **error);
+void chain_check_clear(ChainCheck *check);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ChainCheck, chain_check_clear)
+
+/* Checks the last CHAIN_TAIL entries: CORRUPT if they do not follow from each other. */
+bool chain_check_tail(Db *db, GError **error);

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Queue: the one writer. Its thread takes all jobs that wait, runs each in a savepoint inside one
+ * transaction, commits, and only then wakes the callers: one fsync for all of them. */
+#include "store/queue.h"
+
+#include <string.h>
+
+#include "store/journal-trigger.h"
+#include "store/write.h"
+
+typedef struct Job {
+        const WriteOptions *options; /* a write … */
+        StoreWork work;
+        QueueCall call; /* … or a call */
+        void *data;
+        bool done, ok;
+        GError *error;
+        GCond finished;
+} Job;
+
+struct Queue {
+        GMutex lock;
+        GCond arrived;
+        GQueue jobs; /* Job, on the stacks of their callers */
+        bool running;
+        GThread *thread;
+        Listeners *listeners;
+        Db *db;
+        JournalWriter *journal;
+};
+
+Queue *queue_new(Listeners *listeners)
+{
+        Queue *queue = g_new0(Queue, 1);
+
+        g_mutex_init(&queue->lock);
+        g_cond_init(&queue->arrived);
+        g_queue_init(&queue->jobs);
+        queue->listeners = listeners;
+        return queue;
+}
+
+Queue *queue_free(Queue *queue)
+{
+        if (!queue)
+                return NULL;
+        queue_stop(queue);
+        g_mutex_clear(&queue->lock);
+        g_cond_clear(&queue->arrived);
+        g_free(queue);
+        return NULL;
+}
+
+/* ---- one write ---- */
+
+/* Whether the group still stands. If not, error says what ended it. */
+static bool group_stands(Queue *queue, GError **error)
+{
+        Db *db = queue->db;
+
+        if (!db->broken && !sqlite3_get_autocommit(db->sqlite))
+                return true;
+        if (db->broken)
+                g_propagate_error(error, g_steal_pointer(&db->broken));
+        else
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                            "the transaction was given up by the database");
+        return false;
+}
+
+/* Entries that a failed statement took back must not be told of. */
+static bool forget_undone(Queue *queue, ChangeList *changes, GError **error)
+{
+        int64_t last;
+
+        if (!journal_last_seq(queue->journal, &last, error))
+                return false;
+        change_list_cut(changes, last);
+        return true;
+}
+
+static bool work_and_derive(Queue *queue, Job *job, ChangeList *changes)
+{
+        unsigned first = change_list_count(changes);
+        bool ok = job->work(queue->db, job->data, &job->error) &&
+                  forget_undone(queue, changes, &job->error) &&
+                  listeners_derive(queue->listeners, queue->db, changes, first, &job->error) &&
+                  forget_undone(queue, changes, &job->error);
+
+        if (ok)
+                g_clear_error(&job->error);
+        else if (!job->error)
+                g_set_error(&job->error, OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED,
+                            "a write failed without saying why");
+        return ok;
+}
+
+/* A write that is alone in its group needs no savepoint: rolling back the transaction is the same, and
+ * spares copying every page it touches. */
+static bool end_write(Queue *queue, Job *job, bool alone, ChangeList *changes, GError **error)
+{
+        const char *sql =
+                alone ? "ROLLBACK" : "ROLLBACK TO ouroboros_write; RELEASE ouroboros_write";
+
+        db_reset_statements(queue->db);
+        if (job->ok)
+                return alone || db_run(queue->db, "RELEASE ouroboros_write", error);
+        return db_run(queue->db, sql, error) && forget_undone(queue, changes, error);
+}
+
+/* False if the whole group is lost, with the reason; a write that failed alone has it in job->error. */
+static bool run_write(Queue *queue, Job *job, bool alone, ChangeList *changes, GError **error)
+{
+        char group[ID_MAX];
+        Write write = {
+                .actor = job->options->actor,
+                .reason = job->options->reason,
+                .group = job->options->group,
+                .reverts = job->options->reverts,
+                .changes = changes,
+        };
+
+        if (!write.group) {
+                id_write("grp", group);
+                write.group = group;
+        }
+        if (!alone && !db_run(queue->db, "SAVEPOINT ouroboros_write", error))
+                return false;
+        queue->db->write = &write;
+        job->ok = work_and_derive(queue, job, changes);
+        queue->db->write = NULL;
+        return group_stands(queue, error) && end_write(queue, job, alone, changes, error);
+}
+
+/* ---- one group ---- */
+
+static bool commit(Queue *queue, GError **error)
+{
+        if (sqlite3_get_autocommit(queue->db->sqlite)) /* the only write was rolled back */
+                return true;
+        if (db_run(queue->db, "COMMIT", error))
+                return true;
+        return false;
+}
+
+static bool run_writes(Queue *queue, GPtrArray *jobs, ChangeList *changes, GError **error)
+{
+        if (!db_run(queue->db, "BEGIN IMMEDIATE", error))
+                return false;
+        for (unsigned i = 0; i < jobs->len; i++)
+                if (!run_write(queue, g_ptr_array_index(jobs, i), jobs->len == 1, changes, error))
+                        return false;
+        return commit(queue, error);
+}
+
+/* Nothing of the group was kept, whatever each write had come to. */
+static void fail_all(Queue *queue, GPtrArray *jobs, const GError *reason)
+{
+        db_reset_statements(queue->db);
+        if (!sqlite3_get_autocommit(queue->db->sqlite))
+                (void)db_run(queue->db, "ROLLBACK", NULL);
+        g_clear_error(&queue->db->broken);
+        for (unsigned i = 0; i < jobs->len; i++) {
+                Job *job = g_ptr_array_index(jobs, i);
+
+                job->ok = false;
+                g_clear_error(&job->error);
+                job->error = g_error_copy(reason);
+        }
+}
+
+static void run_group(Queue *queue, GPtrArray *jobs)
+{
+        ChangeList *changes = change_list_new();
+        g_autoptr(GError) error = NULL;
+
+        if (!run_writes(queue, jobs, changes, &error)) {
+                fail_all(queue, jobs, error);
+                change_list_cut(changes, 0);
+        }
+        listeners_feed(queue->listeners, changes);
+}
+
+static void run_call(Queue *queue, Job *job)
+{
+        Db *before = queue->db;
+
+        /* The journal's statements belong to the handle: a call that replaces it needs them gone. */
+        queue->journal = journal_writer_free(queue->journal);
+        job->ok = job->call(&queue->db, job->data, &job->error);
+        g_autoptr(GError) error = NULL;
+        queue->journal = journal_writer_new(queue->db, &error);
+        if (!queue->journal) {
+                g_warning("%s: cannot prepare the journal after %s: %s", queue->db->path,
+                          before == queue->db ? "a call" : "replacing the handle", error->message);
+                job->ok = false;
+                if (!job->error)
+                        job->error = g_steal_pointer(&error);
+        }
+}
+
+/* ---- the thread ---- */
+
+static void finish(Queue *queue, GPtrArray *jobs)
+{
+        g_mutex_lock(&queue->lock);
+        for (unsigned i = 0; i < jobs->len; i++) {
+                Job *job = g_ptr_array_index(jobs, i);
+
+                job->done = true;
+                g_cond_signal(&job->finished);
+        }
+        g_mutex_unlock(&queue->lock);
+        g_ptr_array_set_size(jobs, 0);
+}
+
+/* All writes at the head of the queue, or one call. False: nothing is left and nothing will come. */
+static bool take(Queue *queue, GPtrArray *jobs)
+{
+        g_mutex_lock(&queue->lock);
+        while (queue->running && g_queue_is_empty(&queue->jobs))
+                g_cond_wait(&queue->arrived, &queue->lock);
+        while (!g_queue_is_empty(&queue->jobs) && jobs->len < STORE_GROUP_MAX) {
+                const Job *next = g_queue_peek_head(&queue->jobs);
+
+                if (next->call && jobs->len > 0)
+                        break;
+                g_ptr_array_add(jobs, g_queue_pop_head(&queue->jobs));
+                if (next->call)
+                        break;
+        }
+        g_mutex_unlock(&queue->lock);
+        return jobs->len > 0;
+}
+
+static void *work(void *data)
+{
+        Queue *queue = data;
+        g_autoptr(GPtrArray) jobs = g_ptr_array_new();
+
+        while (take(queue, jobs)) {
+                Job *first = g_ptr_array_index(jobs, 0);
+
+                if (first->call)
+                        run_call(queue, first);
+                else
+                        run_group(queue, jobs);
+                finish(queue, jobs);
+        }
+        return NULL;
+}
+
+bool queue_start(Queue *queue, Db *db, const char *name, GError **error)
+{
+        g_assert(!queue->thread);
+        queue->journal = journal_writer_new(db, error);
+        if (!queue->journal) {
+                (void)db_close(db);
+                return false;
+        }
+        queue->db = db;
+        queue->running = true;
+        queue->thread = g_thread_new(name, work, queue);
+        return true;
+}
+
+void queue_stop(Queue *queue)
+{
+        if (!queue->thread)
+                return;
+        g_mutex_lock(&queue->lock);
+        queue->running = false;
+        g_cond_signal(&queue->arrived);
+        g_mutex_unlock(&queue->lock);
+        (void)g_thread_join(g_steal_pointer(&queue->thread));
+        queue->journal = journal_writer_free(queue->journal);
+        db_drop_statements(queue->db);
+        /* What cannot be checkpointed now stays in the -wal file, ignoring. */
+        (void)db_run(queue->db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
+        queue->db = db_close(queue->db);
+}
+
+static bool submit(Queue *queue, Job *job, GError **error)
+{
+        g_cond_init(&job->finished);
+        g_mutex_lock(&queue->lock);
+        bool running = queue->running;
+        if (running) {
+                g_queue_push_tail(&queue->jobs, job);
+                g_cond_signal(&queue->arrived);
+                while (!job->done)
+                        g_cond_wait(&job->finished, &queue->lock);
+        }
+        g_mutex_unlock(&queue->lock);
+        g_cond_clear(&job->finished);
+        if (job->error)
+                g_propagate_error(error, job->error);
+        return job->ok;
+}
+
+/* The writer thread would wait for itself for ever. */
+static bool check_thread(const Queue *queue, GError **error)
+{
+        if (queue->thread != g_thread_self())
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED,
+                    "a write was asked for inside a write");
+        return false;
+}
+
+bool queue_write(Queue *queue, const WriteOptions *options, StoreWork run, void *data,
+                 GError **error)
+{
+        Job job = {.options = options, .work = run, .data = data};
+
+        return check_thread(queue, error) && submit(queue, &job, error);
+}
+
+bool queue_call(Queue *queue, QueueCall call, void *data, GError **error)
+{
+        Job job = {.call = call, .data = data};
+
+        return check_thread(queue, error) && submit(queue, &job, error);
+}

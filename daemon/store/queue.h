@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of the room: the writer thread and its queue. */
+#pragma once
+
+#include "store/db.h"
+#include "store/derivation.h"
+
+#define STORE_GROUP_MAX 128 /* writes that share one commit */
+
+typedef struct Queue Queue;
+
+/* Work on the writer thread outside of any transaction; it may close *db and put another in its place,
+ * which must be done if it fails after closing. */
+typedef bool (*QueueCall)(Db **db, void *data, GError **error);
+
+/* A stopped queue. listeners must outlive it. */
+Queue *queue_new(Listeners *listeners);
+Queue *queue_free(Queue *queue);
+
+/* Takes the write handle and begins to work. */
+bool queue_start(Queue *queue, Db *db, const char *name, GError **error);
+
+/* Finishes what is queued, checkpoints, closes the handle. */
+void queue_stop(Queue *queue);
+
+/* False without an error if the queue is stopped. */
+bool queue_write(Queue *queue, const WriteOptions *options, StoreWork work, void *data,
+                 GError **error);
+bool queue_call(Queue *queue, QueueCall call, void *data, GError **error);

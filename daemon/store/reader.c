@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ReaderPool: read-only handles, the one used last handed out first, so that its cache is warm and the
+ * others can be closed. A handle lives in the pool, or is out with one reader in one transaction. */
+#include "store/reader.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "store/view.h"
+
+struct ReaderPool {
+        GMutex lock;
+        GCond changed;
+        char *path;
+        unsigned cache_kb;
+        uint8_t *key;    /* sodium_malloc(); NULL: closed */
+        bool hold;       /* closed for a moment: takers wait */
+        GPtrArray *idle; /* Db; the last one is the warmest */
+        unsigned in_use;
+};
+
+ReaderPool *reader_pool_new(const char *path, unsigned cache_kb)
+{
+        ReaderPool *pool = g_new0(ReaderPool, 1);
+
+        g_mutex_init(&pool->lock);
+        g_cond_init(&pool->changed);
+        pool->path = g_strdup(path);
+        pool->cache_kb = cache_kb;
+        pool->idle = g_ptr_array_new();
+        return pool;
+}
+
+ReaderPool *reader_pool_free(ReaderPool *pool)
+{
+        if (!pool)
+                return NULL;
+        reader_pool_close(pool, /* hold= */ false);
+        g_ptr_array_unref(pool->idle);
+        g_mutex_clear(&pool->lock);
+        g_cond_clear(&pool->changed);
+        g_free(pool->path);
+        g_free(pool);
+        return NULL;
+}
+
+void reader_pool_open(ReaderPool *pool, const uint8_t key[STORE_KEY_BYTES])
+{
+        uint8_t *copy = sodium_malloc(STORE_KEY_BYTES);
+
+        g_assert(copy);
+        memcpy(copy, key, STORE_KEY_BYTES);
+        g_mutex_lock(&pool->lock);
+        g_assert(!pool->key);
+        pool->key = copy;
+        pool->hold = false;
+        g_cond_broadcast(&pool->changed);
+        g_mutex_unlock(&pool->lock);
+}
+
+static void close_idle(ReaderPool *pool)
+{
+        for (unsigned i = 0; i < pool->idle->len; i++)
+                (void)db_close(g_ptr_array_index(pool->idle, i));
+        g_ptr_array_set_size(pool->idle, 0);
+}
+
+void reader_pool_close(ReaderPool *pool, bool hold)
+{
+        g_mutex_lock(&pool->lock);
+        uint8_t *key = g_steal_pointer(&pool->key);
+        pool->hold = hold;
+        while (pool->in_use > 0)
+                g_cond_wait(&pool->changed, &pool->lock);
+        close_idle(pool);
+        g_cond_broadcast(&pool->changed);
+        g_mutex_unlock(&pool->lock);
+        sodium_free(key);
+}
+
+void reader_pool_trim(ReaderPool *pool)
+{
+        g_mutex_lock(&pool->lock);
+        close_idle(pool);
+        g_mutex_unlock(&pool->lock);
+}
+
+const uint8_t *reader_pool_key(ReaderPool *pool)
+{
+        g_mutex_lock(&pool->lock);
+        const uint8_t *key = pool->key;
+        g_mutex_unlock(&pool->lock);
+        return key;
+}
+
+/* Prefers a handle that was last used under the same scope. */
+static Db *take_idle(ReaderPool *pool, const Scope *scope)
+{
+        for (unsigned i = pool->idle->len; i > 0; i--) {
+                Db *db = g_ptr_array_index(pool->idle, i - 1);
+
+                if (db->scope == scope)
+                        return g_ptr_array_remove_index(pool->idle, i - 1);
+        }
+        for (unsigned i = pool->idle->len; i > 0; i--) {
+                Db *db = g_ptr_array_index(pool->idle, i - 1);
+
+                if (!db->scope == !scope)
+                        return g_ptr_array_remove_index(pool->idle, i - 1);
+        }
+        return NULL;
+}
+
+static Db *open_reader(ReaderPool *pool, const uint8_t *key, GError **error)
+{
+        DbOptions options = {
+                .path = pool->path, .key = key, .role = DB_READER, .cache_kb = pool->cache_kb};
+        Db *db = db_open(&options, error);
+
+        if (db)
+                db->pool = pool;
+        return db;
+}
+
+/* BEGIN alone takes no snapshot; the first read does. */
+static bool begin(Db *db, GError **error)
+{
+        int64_t one;
+
+        return db_run(db, "BEGIN", error) &&
+               db_query_int(db, "SELECT 1 FROM main.table_kinds LIMIT 1", &one, error);
+}
+
+static void give_back(ReaderPool *pool, Db *db, bool keep)
+{
+        g_mutex_lock(&pool->lock);
+        pool->in_use--;
+        if (keep && pool->key && pool->idle->len < STORE_READERS_IDLE)
+                g_ptr_array_add(pool->idle, g_steal_pointer(&db));
+        g_cond_broadcast(&pool->changed);
+        g_mutex_unlock(&pool->lock);
+        (void)db_close(db);
+}
+
+/* Waits out a rekey; then an idle handle, or NULL and the right to open one (in_use is counted). */
+static bool reserve(ReaderPool *pool, const Scope *scope, Db **ret, GError **error)
+{
+        g_mutex_lock(&pool->lock);
+        while (!pool->key && pool->hold)
+                g_cond_wait(&pool->changed, &pool->lock);
+        bool ok = pool->key && pool->in_use < STORE_READERS_MAX;
+        if (ok) {
+                pool->in_use++;
+                *ret = take_idle(pool, scope);
+        } else if (pool->key) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
+                            "more than STORE_READERS_MAX (%d) readers at the same time",
+                            STORE_READERS_MAX);
+        }
+        g_mutex_unlock(&pool->lock);
+        return ok;
+}
+
+Db *reader_pool_take(ReaderPool *pool, Scope *scope, GError **error)
+{
+        Db *db = NULL;
+
+        if (!reserve(pool, scope, &db, error))
+                return NULL;
+        /* The key stays while a handle is out: reader_pool_close() waits for in_use. */
+        if (!db)
+                db = open_reader(pool, pool->key, error);
+        if (db && (!scope || view_set_scope(db, scope, error)) && begin(db, error))
+                return db;
+        give_back(pool, db, /* keep= */ false);
+        return NULL;
+}
+
+void db_release(Db *db)
+{
+        if (!db)
+                return;
+        g_assert(db->role == DB_READER);
+        db_reset_statements(db);
+        sqlite3_progress_handler(db->sqlite, 0, NULL, NULL);
+        give_back(db->pool, db, db_run(db, "ROLLBACK", NULL));
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of the room: the pool of read-only handles. */
+#pragma once
+
+#include "store/db.h"
+
+#define STORE_READERS_MAX  64 /* handles at work at the same time */
+#define STORE_READERS_IDLE 6  /* handles kept open for the next reader */
+
+/* A closed pool. */
+ReaderPool *reader_pool_new(const char *path, unsigned cache_kb);
+ReaderPool *reader_pool_free(ReaderPool *pool);
+
+/* From now on handles are opened with this key, which is copied into locked memory. */
+void reader_pool_open(ReaderPool *pool, const uint8_t key[STORE_KEY_BYTES]);
+
+/* Waits until every handle is back, closes them all and wipes the key. While it waits and until the
+ * pool is opened again, takers wait too if hold, or fail with *unavailable. */
+void reader_pool_close(ReaderPool *pool, bool hold);
+
+/* A handle in a snapshot of its own. NULL without an error: the pool is closed. */
+Db *reader_pool_take(ReaderPool *pool, Scope *scope, GError **error);
+
+/* The key, for other handles on the same file; NULL while closed. Valid until the pool is closed. */
+const uint8_t *reader_pool_key(ReaderPool *pool);
+
+/* Closes the handles that are not in use. */
+void reader_pool_trim(ReaderPool *pool);

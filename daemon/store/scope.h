@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of the room: the elements of a scope. */
+#pragma once
+
+#include "store/store.h"
+
+/* Calls each for every entity of the scope, in no order. */
+void scope_each(const Scope *scope, void (*each)(const char *entity_id, void *data), void *data);

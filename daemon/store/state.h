@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of the room: what a Store is made of, and the steps of opening one. */
+#pragma once
+
+#include "store/derivation.h"
+#include "store/queue.h"
+#include "store/reader.h"
+
+struct Store {
+        StoreKind kind;
+        char *path;
+        unsigned cache_kb;
+        Listeners *listeners;
+        ReaderPool *readers;
+        Queue *queue;
+        GMutex lock; /* for the members below */
+        bool open;
+        GError *reason; /* why it is not */
+        int lock_fd;
+        int64_t version;
+};
+
+/* open.c: the write handle on an existing file, checked and migrated. */
+Db *open_existing(const Store *store, const uint8_t key[STORE_KEY_BYTES], int64_t *ret_version,
+                  GError **error);
+
+/* open.c: makes the file with all of its tables, at once or not at all. */
+bool open_create(const Store *store, const uint8_t key[STORE_KEY_BYTES], GError **error);
+
+/* open.c: a checked handle on any file of this kind: the key fits, the version is known, the end of the
+ * chain holds. */
+Db *open_checked(StoreKind kind, const DbOptions *options, int64_t *ret_version, GError **error);
+
+/* store.c: the error of a closed store. */
+void store_set_closed_error(Store *store, GError **error);

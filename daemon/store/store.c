@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Store: one file with its lock, its writer and its readers. Closed when made, opened with the key, closed
+ * again; while it is closed every read and write says why. */
+#include <malloc.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/lock.h"
+#include "store/copy.h"
+#include "store/state.h"
+
+#define CACHE_MB_DEFAULT 64
+#define READER_PART      8 /* of the writer's cache */
+
+Store *store_new(const StoreOptions *options, GError **error)
+{
+        g_autoptr(Store) store = g_new0(Store, 1);
+        unsigned cache_mb = options->cache_mb ? options->cache_mb : CACHE_MB_DEFAULT;
+
+        g_mutex_init(&store->lock);
+        store->lock_fd = -1;
+        store->kind = options->kind;
+        store->path = g_strdup(options->path);
+        store->cache_kb = cache_mb * 1024;
+        if (sodium_init() < 0) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED,
+                            "libsodium does not start");
+                return NULL;
+        }
+        store->listeners = listeners_new(options->loop, error);
+        if (!store->listeners)
+                return NULL;
+        store->readers = reader_pool_new(store->path, store->cache_kb / READER_PART);
+        store->queue = queue_new(store->listeners);
+        return g_steal_pointer(&store);
+}
+
+Store *store_free(Store *store)
+{
+        if (!store)
+                return NULL;
+        if (store->queue)
+                store_close(store);
+        (void)queue_free(store->queue);
+        (void)reader_pool_free(store->readers);
+        (void)listeners_free(store->listeners);
+        g_clear_error(&store->reason);
+        g_mutex_clear(&store->lock);
+        g_free(store->path);
+        g_free(store);
+        return NULL;
+}
+
+bool store_is_open(Store *store)
+{
+        g_mutex_lock(&store->lock);
+        bool open = store->open;
+        g_mutex_unlock(&store->lock);
+        return open;
+}
+
+void store_set_unavailable(Store *store, const GError *reason)
+{
+        g_mutex_lock(&store->lock);
+        g_clear_error(&store->reason);
+        store->reason = g_error_copy(reason);
+        g_mutex_unlock(&store->lock);
+}
+
+void store_set_closed_error(Store *store, GError **error)
+{
+        g_mutex_lock(&store->lock);
+        if (store->reason)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "%s",
+                            store->reason->message);
+        else
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "%s is not open",
+                            store->path);
+        g_mutex_unlock(&store->lock);
+}
+
+static bool find_or_make(Store *store, const uint8_t *key, bool create, GError **error)
+{
+        if (access(store->path, F_OK) == 0)
+                return true;
+        if (create)
+                return open_create(store, key, error);
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "there is no %s",
+                    store->path);
+        return false;
+}
+
+/* With the lock held: the file and its threads. */
+static bool open_locked(Store *store, const uint8_t *key, bool create, GError **error)
+{
+        g_autofree char *rekeyed = g_strconcat(store->path, ".rekey", NULL);
+        int64_t version;
+
+        copy_remove(rekeyed); /* of a rekey that was cut short: the old file still counts */
+        if (!find_or_make(store, key, create, error))
+                return false;
+        Db *db = open_existing(store, key, &version, error);
+        if (!db || !queue_start(store->queue, db, "store-writer", error))
+                return false;
+        reader_pool_open(store->readers, key);
+        store->version = version;
+        return true;
+}
+
+bool store_open(Store *store, const uint8_t key[STORE_KEY_BYTES], bool create, GError **error)
+{
+        g_autoptr(GError) failed = NULL;
+
+        if (store_is_open(store)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT, "%s is open already",
+                            store->path);
+                return false;
+        }
+        int fd = lock_take(store->path, &failed);
+        if (fd >= 0 && open_locked(store, key, create, &failed)) {
+                g_mutex_lock(&store->lock);
+                store->open = true;
+                store->lock_fd = fd;
+                g_clear_error(&store->reason);
+                g_mutex_unlock(&store->lock);
+                return true;
+        }
+        if (fd >= 0)
+                (void)close(fd);
+        store_set_unavailable(store, failed);
+        g_propagate_error(error, g_steal_pointer(&failed));
+        return false;
+}
+
+void store_close(Store *store)
+{
+        g_mutex_lock(&store->lock);
+        bool was_open = store->open;
+        store->open = false;
+        g_mutex_unlock(&store->lock);
+        if (!was_open)
+                return;
+        /* Readers first: the writer's last act is a checkpoint, which they would keep from finishing. */
+        reader_pool_close(store->readers, /* hold= */ false);
+        queue_stop(store->queue);
+        (void)close(store->lock_fd);
+        store->lock_fd = -1;
+}
+
+Db *store_reader(Store *store, const Scope *scope, GError **error)
+{
+        g_autoptr(GError) failed = NULL;
+        /* The handle keeps a reference, hence not const inside. */
+        Db *db = reader_pool_take(store->readers, (Scope *)(uintptr_t)scope, &failed);
+
+        if (!db && !failed)
+                store_set_closed_error(store, error);
+        else if (!db)
+                g_propagate_error(error, g_steal_pointer(&failed));
+        return db;
+}
+
+bool store_write(Store *store, const WriteOptions *options, StoreWork work, void *data,
+                 GError **error)
+{
+        g_autoptr(GError) failed = NULL;
+
+        if (!options->actor) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                            "a write needs an actor");
+                return false;
+        }
+        if (queue_write(store->queue, options, work, data, &failed))
+                return true;
+        if (failed)
+                g_propagate_error(error, g_steal_pointer(&failed));
+        else
+                store_set_closed_error(store, error);
+        return false;
+}
+
+void store_add_feed(Store *store, StoreFeed feed, void *data)
+{
+        listeners_add_feed(store->listeners, feed, data);
+}
+
+void store_add_derivation(Store *store, const char *table, StoreDerivation derive, void *data)
+{
+        listeners_add_derivation(store->listeners, table, derive, data);
+}
+
+static bool trim(Db **db, void *data, GError **error)
+{
+        db_drop_statements(*db);
+        (void)sqlite3_db_release_memory((*db)->sqlite);
+        return true;
+}
+
+void store_trim(Store *store)
+{
+        reader_pool_trim(store->readers);
+        (void)queue_call(store->queue, trim, NULL, NULL);
+        (void)malloc_trim(0);
+}
+
+static int64_t size_of(const char *path, const char *suffix)
+{
+        g_autofree char *name = g_strconcat(path, suffix, NULL);
+        struct stat st;
+
+        return stat(name, &st) == 0 ? st.st_size : 0;
+}
+
+bool store_status(Store *store, StoreStatus *ret, GError **error)
+{
+        g_autoptr(Db) db = store_reader(store, NULL, error);
+        int64_t entries;
+
+        if (!db ||
+            !db_query_int(db, "SELECT coalesce(max(seq), 0) FROM mutations", &entries, error))
+                return false;
+        ret->entries = entries;
+        ret->file_bytes = size_of(store->path, "") + size_of(store->path, "-wal");
+        ret->schema_version = store->version;
+        return true;
+}
