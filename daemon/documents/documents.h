@@ -31,7 +31,8 @@ bool documents_start(Documents *documents, GError **error);
 typedef struct DocumentCounts {
         int64_t documents, scanned, searchable, indexed, errors, pending;
 } DocumentCounts;
-bool documents_counts(Documents *documents, const Access *access, DocumentCounts *ret, GError **error);
+bool documents_counts(Documents *documents, const Access *access, DocumentCounts *ret,
+                      GError **error);
 
 /* Called on the loop while work proceeds, at most 5 times a second, and once when all is done. */
 typedef void (*DocumentsProgress)(const DocumentCounts *counts, void *data);
@@ -39,7 +40,8 @@ void documents_set_progress(Documents *documents, DocumentsProgress progress, vo
 
 /* The bytes of a document's current content version, as an O_RDONLY | O_CLOEXEC fd; -1 with NOT_FOUND for an
  * unknown or invisible document, UNAVAILABLE if the vault's file is not there. Blocks: worker thread. */
-int documents_open(Documents *documents, const Access *access, const char *document_id, GError **error);
+int documents_open(Documents *documents, const Access *access, const char *document_id,
+                   GError **error);
 
 /* Makes text, chunks and claims anew from the vault's files; returns when all are made. Worker thread. Texts
  * of older content versions stay as they are: facts quote them. CANCELLED when the daemon stops meanwhile. */

@@ -12,13 +12,14 @@ typedef struct Extractor Extractor;
 
 /* What came out of one file. */
 typedef struct Extraction {
-        char *mime;          /* as detected from the bytes: "text/markdown" … */
-        char *title;         /* or NULL */
-        char *text;          /* UTF-8, NUL-terminated; no NUL inside */
+        char *mime;  /* as detected from the bytes: "text/markdown" … */
+        char *title; /* or NULL */
+        char *text;  /* UTF-8, NUL-terminated; no NUL inside */
         size_t text_bytes;
         int64_t text_chars;
-        GVariant *map;       /* EXTRACT_MAP_TYPE: where pages and lines begin, in characters */
-        GVariant *structure; /* EXTRACT_STRUCTURE_TYPE: headings, front matter, links … (extract/protocol.h) */
+        GVariant *map; /* EXTRACT_MAP_TYPE: where pages and lines begin, in characters */
+        GVariant *
+                structure; /* EXTRACT_STRUCTURE_TYPE: headings, front matter, links … (extract/protocol.h) */
 } Extraction;
 Extraction *extraction_free(Extraction *extraction);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Extraction, extraction_free)
@@ -34,4 +35,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Extractor, extractor_free)
 /* Extracts an open regular file, which is duplicated. name is only a hint at the type (its ending).
  * Errors: INVALID (not parseable, wrong type), LIMIT (too much text, memory, nesting), TIMEOUT, FAILED (the
  * process died: which signal). */
-void extractor_submit(Extractor *extractor, int fd, const char *name, ExtractorDone done, void *data);
+void extractor_submit(Extractor *extractor, int fd, const char *name, ExtractorDone done,
+                      void *data);

@@ -6,8 +6,8 @@
  * GVariant EXTRACT_RESULT_TYPE. The daemon trusts none of it: types, UTF-8, offsets are checked. */
 #pragma once
 
-#define EXTRACT_REQUEST_TYPE "(ts)"  /* longest text in bytes, name hint */
-#define EXTRACT_REPLY_TYPE   "(is)"  /* -1 for success else an OuroborosError, message */
+#define EXTRACT_REQUEST_TYPE "(ts)" /* longest text in bytes, name hint */
+#define EXTRACT_REPLY_TYPE   "(is)" /* -1 for success else an OuroborosError, message */
 #define EXTRACT_RESULT_TYPE  "(sssa(uu)a(suua{ss}))" /* mime, title, text, map, structure */
 
 /* (page, first character) for paged formats, (0, first character) for each line of text formats. Pages

@@ -37,7 +37,8 @@ typedef enum ToolCost { TOOL_CHEAP, TOOL_SLOW } ToolCost;
 
 /* Carries out one call on a worker thread. room is the table's; args fit the input schema. Returns a new
  * object that fits the output schema, or NULL with an error. */
-typedef JsonObject *(*ToolHandler)(void *room, const Access *access, JsonObject *args, GError **error);
+typedef JsonObject *(*ToolHandler)(void *room, const Access *access, JsonObject *args,
+                                   GError **error);
 
 /* One operation that agents and doors can call. Its schemas and the words an agent reads are in the
  * resource /org/ouroboros/schema/<name>.json: {"description", "input", "output"}. */

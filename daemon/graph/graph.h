@@ -9,7 +9,7 @@
 #define GRAPH_QUOTE_CHARS_MAX  300
 #define GRAPH_OBJECT_CHARS_MAX 65536
 #define GRAPH_NAME_CHARS_MAX   300
-#define GRAPH_PAGE_MAX         500  /* rows of one list call */
+#define GRAPH_PAGE_MAX         500   /* rows of one list call */
 #define GRAPH_BATCH_MAX        10000 /* claims of one batch */
 
 typedef struct Graph Graph;
@@ -27,13 +27,13 @@ typedef struct Claim {
         const char *entity_name; /* … name and type: found by name or alias, else made */
         const char *entity_type; /* NULL: any when looking, "thing" when making */
         const char *predicate;
-        const char *object;         /* as text, of the predicate's kind */
-        const char *qualifiers;     /* JSON object */
-        const char *quote;          /* verbatim, at most GRAPH_QUOTE_CHARS_MAX characters */
-        int64_t quote_hint;         /* character offset where the quote is expected, -1: anywhere */
+        const char *object;     /* as text, of the predicate's kind */
+        const char *qualifiers; /* JSON object */
+        const char *quote;      /* verbatim, at most GRAPH_QUOTE_CHARS_MAX characters */
+        int64_t quote_hint;     /* character offset where the quote is expected, -1: anywhere */
         const char *document_id;
-        int64_t observed_at;        /* 0: now */
-        double confidence;          /* 0…1, NaN: none */
+        int64_t observed_at;           /* 0: now */
+        double confidence;             /* 0…1, NaN: none */
         const char *const *supersedes; /* fact ids, or NULL */
 } Claim;
 

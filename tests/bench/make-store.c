@@ -86,8 +86,7 @@ static bool make(unsigned facts, GError **error)
         if (!vault)
                 return false;
         g_autoptr(Graph) graph = graph_new(vault);
-        bool made = store_open(vault, key, /* create= */ false, error) &&
-                    fill(graph, facts, error);
+        bool made = store_open(vault, key, /* create= */ false, error) && fill(graph, facts, error);
         store_close(vault);
         return made;
 }
