@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "documents/extractor-child.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "documents/extractor.h"
+#include "extract/protocol.h"
+
+#define REPLY_FDS_MAX 4 /* more than the one allowed, to see and close them */
+
+struct Child {
+        const ChildHandlers *handlers;
+        void *data;
+        pid_t pid;
+        int pidfd, socket;
+        sd_event_source *answer, *death, *timer;
+        void *job;
+        unsigned documents;
+        bool dying;
+        GError *verdict; /* why it was killed */
+};
+
+/* Nothing of the daemon's environment but what debugging needs. */
+static char **make_environment(void)
+{
+        static const char *const kept[] = {"OUROBOROS_LOG", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
+        GPtrArray *list = g_ptr_array_new();
+        g_ptr_array_add(list, g_strdup("LC_ALL=C.UTF-8"));
+        for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
+                const char *value = getenv(kept[i]);
+                if (value)
+                        g_ptr_array_add(list, g_strdup_printf("%s=%s", kept[i], value));
+        }
+        g_ptr_array_add(list, NULL);
+        return (char **)g_ptr_array_free(list, FALSE);
+}
+
+static int spawn(const char *program, int socket, pid_t *ret_pid)
+{
+        posix_spawn_file_actions_t actions;
+        posix_spawnattr_t attributes;
+        sigset_t none, all;
+        g_auto(GStrv) environment = make_environment();
+        char *arguments[] = {(char *)program, NULL};
+        const char *log = getenv("OUROBOROS_LOG");
+
+        sigemptyset(&none);
+        sigfillset(&all);
+        posix_spawnattr_init(&attributes);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setsigdefault(&attributes, &all);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        posix_spawn_file_actions_init(&actions);
+        posix_spawn_file_actions_adddup2(&actions, socket, EXTRACT_FD);
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+        if (!log || strcmp(log, "debug") != 0)
+                posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+        posix_spawn_file_actions_addclosefrom_np(&actions, EXTRACT_FD + 1);
+        int r = posix_spawn(ret_pid, program, &actions, &attributes, arguments, environment);
+        posix_spawn_file_actions_destroy(&actions);
+        posix_spawnattr_destroy(&attributes);
+        return r;
+}
+
+static void child_kill(Child *child)
+{
+        child->dying = true;
+        (void)sd_event_source_set_enabled(child->answer, SD_EVENT_OFF);
+        (void)sd_event_source_set_enabled(child->timer, SD_EVENT_OFF);
+        (void)kill(child->pid, SIGKILL);
+}
+
+/* Kills it for a reason that its job will be told. */
+static void condemn(Child *child, int code, const char *why)
+{
+        if (!child->verdict)
+                child->verdict = g_error_new_literal(OUROBOROS_ERROR, code, why);
+        child_kill(child);
+}
+
+static GError *verdict_of(Child *child, const siginfo_t *info)
+{
+        if (child->verdict)
+                return g_steal_pointer(&child->verdict);
+        if (info->si_code == CLD_EXITED)
+                return g_error_new(OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED,
+                                   "the extractor ended with status %d", info->si_status);
+        const char *name = sigabbrev_np(info->si_status);
+        return g_error_new(OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED,
+                           "the extractor was killed by signal SIG%s%s", name ?: "?",
+                           info->si_status == SIGTRAP || info->si_status == SIGABRT
+                                   ? " (out of memory or a failed check)"
+                                   : "");
+}
+
+static int on_death(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+        Child *child = data;
+        siginfo_t info = {0};
+        if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
+                return 0;
+        child->pid = 0;
+        (void)sd_event_source_set_enabled(child->death, SD_EVENT_OFF);
+        void *job = g_steal_pointer(&child->job);
+        g_autoptr(GError) why = verdict_of(child, &info);
+        child->handlers->exit(child, job, why, child->data); /* the child is gone after this */
+        return 0;
+}
+
+/* The descriptors of a message; at most one is kept. */
+static bool take_fds(struct msghdr *message, int *ret_fd)
+{
+        unsigned n = 0;
+        *ret_fd = -1;
+        for (struct cmsghdr *header = CMSG_FIRSTHDR(message); header;
+             header = CMSG_NXTHDR(message, header)) {
+                if (header->cmsg_level != SOL_SOCKET || header->cmsg_type != SCM_RIGHTS)
+                        continue;
+                size_t count = (header->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+                for (size_t i = 0; i < count; i++) {
+                        int fd;
+                        memcpy(&fd, CMSG_DATA(header) + i * sizeof(int), sizeof(int));
+                        if (n++ == 0)
+                                *ret_fd = fd;
+                        else
+                                close(fd);
+                }
+        }
+        if (n <= 1 && !(message->msg_flags & (MSG_TRUNC | MSG_CTRUNC)))
+                return true;
+        if (*ret_fd >= 0)
+                close(*ret_fd);
+        *ret_fd = -1;
+        return false;
+}
+
+/* What a helper may call its failure. */
+static int checked_code(int code)
+{
+        return code == OUROBOROS_ERROR_INVALID || code == OUROBOROS_ERROR_LIMIT ||
+                               code == OUROBOROS_ERROR_TIMEOUT ||
+                               code == OUROBOROS_ERROR_UNAVAILABLE
+                       ? code
+                       : OUROBOROS_ERROR_FAILED;
+}
+
+/* Reads one reply; 0 when there is none yet, -1 for what is not a reply. */
+static int read_reply(Child *child, ChildReply *ret, bool *ret_tired)
+{
+        _Alignas(8) char buffer[EXTRACT_MESSAGE_BYTES_MAX + 64];
+        union {
+                struct cmsghdr header;
+                char bytes[CMSG_SPACE(REPLY_FDS_MAX * sizeof(int))];
+        } control;
+        struct iovec iov = {buffer, sizeof(buffer)};
+        struct msghdr message = {.msg_iov = &iov,
+                                 .msg_iovlen = 1,
+                                 .msg_control = &control,
+                                 .msg_controllen = sizeof(control)};
+        ssize_t n = recvmsg(child->socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+        if (n < 0)
+                return errno == EAGAIN || errno == EINTR ? 0 : -1;
+        bool one = take_fds(&message, &ret->memfd);
+        if (!one || n == 0)
+                return -1;
+        g_autoptr(GVariant) reply = g_variant_ref_sink(g_variant_new_from_data(
+                G_VARIANT_TYPE(EXTRACT_REPLY_TYPE), buffer, (gsize)n, FALSE, NULL, NULL));
+        gint32 code;
+        const char *text;
+        gboolean tired;
+        if (!g_variant_is_normal_form(reply))
+                return -1;
+        g_variant_get(reply, "(i&sb)", &code, &text, &tired);
+        if ((code == -1) != (ret->memfd >= 0) || code < -1 || code >= OUROBOROS_ERROR_COUNT)
+                return -1;
+        if (code >= 0)
+                ret->error = g_error_new_literal(OUROBOROS_ERROR, checked_code(code), text);
+        *ret_tired = tired;
+        return 1;
+}
+
+static int on_answer(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+        Child *child = data;
+        ChildReply reply = {.memfd = -1};
+        bool tired = false;
+        int r = read_reply(child, &reply, &tired);
+        if (r == 0)
+                return 0;
+        if (r < 0 && (events & EPOLLHUP)) {
+                /* it is dying of itself: its status says why */
+                child->dying = true;
+                (void)sd_event_source_set_enabled(child->answer, SD_EVENT_OFF);
+        } else if (r < 0 || !child->job) {
+                condemn(child, OUROBOROS_ERROR_FAILED,
+                        "the extractor did not keep to its protocol and was killed");
+        } else {
+                reply.job = g_steal_pointer(&child->job);
+                if (tired || child->documents >= EXTRACTOR_DOCUMENTS_PER_PROCESS)
+                        child_kill(child);
+                else
+                        (void)sd_event_source_set_time_relative(child->timer,
+                                                                EXTRACTOR_IDLE_MS * UINT64_C(1000));
+                child->handlers->reply(child, &reply, child->data);
+        }
+        if (reply.memfd >= 0)
+                close(reply.memfd);
+        g_clear_error(&reply.error);
+        return 0;
+}
+
+static int on_timer(sd_event_source *source, uint64_t when, void *data)
+{
+        Child *child = data;
+        if (child->job)
+                condemn(child, OUROBOROS_ERROR_TIMEOUT,
+                        "the extractor took longer than EXTRACTOR_TIMEOUT_MS on this file");
+        else
+                child_kill(child);
+        return 0;
+}
+
+static int watch(Child *child, sd_event *loop)
+{
+        int r = sd_event_add_io(loop, &child->answer, child->socket, EPOLLIN, on_answer, child);
+        if (r >= 0)
+                r = sd_event_add_io(loop, &child->death, child->pidfd, EPOLLIN, on_death, child);
+        if (r >= 0)
+                r = sd_event_add_time_relative(loop, &child->timer, CLOCK_MONOTONIC,
+                                               EXTRACTOR_IDLE_MS * UINT64_C(1000), 10000, on_timer,
+                                               child);
+        return r;
+}
+
+Child *child_spawn(sd_event *loop, const char *program, const ChildHandlers *handlers, void *data,
+                   GError **error)
+{
+        int pair[2];
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+                error_set_errno(error, errno, "Cannot make a socket for the extractor");
+                return NULL;
+        }
+        Child *child = g_new0(Child, 1);
+        *child = (Child){.handlers = handlers, .data = data, .pidfd = -1, .socket = pair[0]};
+        int r = -spawn(program, pair[1], &child->pid);
+        close(pair[1]);
+        if (r == 0)
+                child->pidfd = pidfd_open(child->pid, 0);
+        if (r == 0)
+                r = child->pidfd < 0 ? -errno : watch(child, loop);
+        if (r >= 0)
+                return child;
+        if (child->pidfd < 0 && r != 0)
+                child->pid = child->pid > 0 ? child->pid : 0;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "Cannot start %s: %s",
+                    program, g_strerror(-r));
+        child_free(child);
+        return NULL;
+}
+
+Child *child_free(Child *child)
+{
+        if (!child)
+                return NULL;
+        if (child->pid > 0) {
+                (void)kill(child->pid, SIGKILL);
+                (void)waitid(P_PID, (id_t)child->pid, &(siginfo_t){0}, WEXITED);
+        }
+        sd_event_source_disable_unref(child->answer);
+        sd_event_source_disable_unref(child->death);
+        sd_event_source_disable_unref(child->timer);
+        close(child->socket);
+        if (child->pidfd >= 0)
+                close(child->pidfd);
+        g_clear_error(&child->verdict);
+        g_free(child);
+        return NULL;
+}
+
+bool child_is_idle(const Child *child)
+{
+        return !child->job && !child->dying;
+}
+
+bool child_is_alive(const Child *child)
+{
+        return !child->dying;
+}
+
+void *child_take_job(Child *child)
+{
+        return g_steal_pointer(&child->job);
+}
+
+void child_give(Child *child, int fd, const char *name, void *job, uint64_t timeout_us)
+{
+        size_t length = strlen(name);
+        /* the ending is what matters */
+        if (length > EXTRACT_NAME_BYTES_MAX)
+                name = g_utf8_find_next_char(name + length - EXTRACT_NAME_BYTES_MAX - 1, NULL);
+        g_autoptr(GVariant) request = g_variant_ref_sink(
+                g_variant_new(EXTRACT_REQUEST_TYPE, (guint64)EXTRACTOR_TEXT_BYTES_MAX, name));
+        union {
+                struct cmsghdr header;
+                char bytes[CMSG_SPACE(sizeof(int))];
+        } control = {.header = {.cmsg_level = SOL_SOCKET,
+                                .cmsg_type = SCM_RIGHTS,
+                                .cmsg_len = CMSG_LEN(sizeof(int))}};
+        memcpy(CMSG_DATA(&control.header), &fd, sizeof(int));
+        struct iovec iov = {(void *)g_variant_get_data(request), g_variant_get_size(request)};
+        struct msghdr message = {.msg_iov = &iov,
+                                 .msg_iovlen = 1,
+                                 .msg_control = &control,
+                                 .msg_controllen = sizeof(control)};
+        child->job = job;
+        child->documents++;
+        (void)sd_event_source_set_time_relative(child->timer, timeout_us);
+        (void)sd_event_source_set_enabled(child->timer, SD_EVENT_ONESHOT);
+        if (sendmsg(child->socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+                condemn(child, OUROBOROS_ERROR_FAILED, "the extractor does not listen");
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "extract/confine.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/landlock.h>
+#include <seccomp.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "extract/protocol.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define UNDER_SANITIZER true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNDER_SANITIZER true
+#endif
+#endif
+#ifndef UNDER_SANITIZER
+#define UNDER_SANITIZER false
+#endif
+
+static bool set_limit(int resource, rlim_t value, const char *name, GError **error)
+{
+        struct rlimit limit = {value, value};
+        if (setrlimit((__rlimit_resource_t)resource, &limit) == 0)
+                return true;
+        error_set_errno(error, errno, "Cannot set %s", name);
+        return false;
+}
+
+static bool set_limits(GError **error)
+{
+        /* a sanitizer reserves terabytes for its shadow */
+        if (!UNDER_SANITIZER &&
+            !set_limit(RLIMIT_AS, CONFINE_ADDRESS_SPACE_MAX, "RLIMIT_AS", error))
+                return false;
+        /* a memfd is a file too */
+        return set_limit(RLIMIT_FSIZE, EXTRACT_RESULT_BYTES_MAX, "RLIMIT_FSIZE", error) &&
+               set_limit(RLIMIT_NOFILE, CONFINE_FILES_MAX, "RLIMIT_NOFILE", error) &&
+               set_limit(RLIMIT_CORE, 0, "RLIMIT_CORE", error);
+}
+
+/* Handles every access right that the kernel knows and grants none of them. */
+static void forbid_files(void)
+{
+        static const __u64 rights[] = {
+                /* ABI 1, 2, 3 */
+                (1ULL << 13) - 1,
+                (1ULL << 14) - 1,
+                (1ULL << 15) - 1,
+        };
+        long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+        if (abi < 1) {
+                log_debug("This kernel has no Landlock, ignoring");
+                return;
+        }
+        struct landlock_ruleset_attr attributes = {
+                .handled_access_fs = rights[MIN((size_t)abi, G_N_ELEMENTS(rights)) - 1]};
+        int fd = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
+        if (fd < 0 || syscall(SYS_landlock_restrict_self, fd, 0) < 0)
+                log_debug("Landlock refused: %s, ignoring", g_strerror(errno));
+        if (fd >= 0)
+                close(fd);
+}
+
+/* What parsers and the C library need, in any arguments. */
+static const int allowed[] = {
+        SCMP_SYS(read),
+        SCMP_SYS(pread64),
+        SCMP_SYS(lseek),
+        SCMP_SYS(fstat),
+        SCMP_SYS(close),
+        SCMP_SYS(munmap),
+        SCMP_SYS(mremap),
+        SCMP_SYS(brk),
+        SCMP_SYS(madvise),
+        SCMP_SYS(memfd_create),
+        SCMP_SYS(ftruncate),
+        SCMP_SYS(futex),
+        SCMP_SYS(exit),
+        SCMP_SYS(exit_group),
+        SCMP_SYS(rt_sigreturn),
+        SCMP_SYS(rt_sigaction),
+        SCMP_SYS(rt_sigprocmask),
+        SCMP_SYS(sigaltstack),
+        SCMP_SYS(clock_gettime),
+        SCMP_SYS(clock_getres),
+        SCMP_SYS(gettimeofday),
+        SCMP_SYS(getrandom),
+        SCMP_SYS(getpid),
+        SCMP_SYS(gettid),
+        SCMP_SYS(getrusage),
+        SCMP_SYS(sched_yield),
+        SCMP_SYS(sched_getaffinity),
+        SCMP_SYS(restart_syscall),
+        SCMP_SYS(sysinfo),
+        SCMP_SYS(getuid),
+        SCMP_SYS(geteuid),
+        SCMP_SYS(getgid),
+        SCMP_SYS(getegid),
+};
+
+/* What libraries try and can live without. */
+static const int refused[] = {
+        SCMP_SYS(open),       SCMP_SYS(openat),   SCMP_SYS(openat2),    SCMP_SYS(stat),
+        SCMP_SYS(lstat),      SCMP_SYS(statx),    SCMP_SYS(access),     SCMP_SYS(faccessat),
+        SCMP_SYS(faccessat2), SCMP_SYS(readlink), SCMP_SYS(readlinkat), SCMP_SYS(getcwd),
+        SCMP_SYS(socket),     SCMP_SYS(connect),  SCMP_SYS(ioctl),      SCMP_SYS(mkdir),
+        SCMP_SYS(unlink),     SCMP_SYS(statfs),   SCMP_SYS(prctl),      SCMP_SYS(prlimit64),
+};
+
+static int add_conditional(scmp_filter_ctx filter)
+{
+        int r = 0;
+        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1,
+                              SCMP_A0(SCMP_CMP_EQ, EXTRACT_FD));
+        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(recvmsg), 1,
+                              SCMP_A0(SCMP_CMP_EQ, EXTRACT_FD));
+        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
+                              SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
+        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(writev), 1,
+                              SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
+        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+                              SCMP_A1(SCMP_CMP_EQ, F_ADD_SEALS));
+        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
+                              SCMP_A1(SCMP_CMP_EQ, F_GETFL));
+        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
+                              SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
+                              SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+        /* glibc's fstat() is newfstatat(fd, "", …, AT_EMPTY_PATH); with a path Landlock does not help,
+         * but an attacker learns no more than that a name exists */
+        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
+                              SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH));
+        r |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(newfstatat), 1,
+                              SCMP_A3(SCMP_CMP_NE, AT_EMPTY_PATH));
+        /* abort() */
+        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
+                              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
+        return r;
+}
+
+static bool restrict_calls(GError **error)
+{
+        scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
+        int r = filter ? 0 : -ENOMEM;
+        for (size_t i = 0; i < G_N_ELEMENTS(allowed) && r == 0; i++)
+                r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
+        /* -EDOM: an architecture without this call */
+        for (size_t i = 0; i < G_N_ELEMENTS(refused) && r == 0; i++)
+                r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
+        if (r == 0)
+                r = add_conditional(filter);
+        if (r == 0)
+                r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a binary tree */
+        if (r == 0)
+                r = seccomp_load(filter);
+        seccomp_release(filter);
+        if (r == 0)
+                return true;
+        error_set_errno(error, r < 0 ? -r : EINVAL, "Cannot restrict system calls");
+        return false;
+}
+
+bool confine(GError **error)
+{
+        if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
+                error_set_errno(error, errno, "Cannot give up privileges");
+                return false;
+        }
+        if (!set_limits(error))
+                return false;
+        forbid_files();
+        return restrict_calls(error);
+}

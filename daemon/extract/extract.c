@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "extract/extract.h"
+
+#include <libxml/parser.h>
+
+#include "base/base.h"
+#include "extract/html.h"
+#include "extract/markdown.h"
+#include "extract/plain.h"
+#include "extract/sniff.h"
+
+static void silent(void *data, const char *format, ...)
+{
+}
+
+Extract *extract_new(void)
+{
+        Extract *extract = g_new0(Extract, 1);
+        extract->charsets = charsets_new();
+        extract->output = output_new();
+        xmlInitParser();
+        xmlSetGenericErrorFunc(NULL, silent);
+        return extract;
+}
+
+Extract *extract_free(Extract *extract)
+{
+        if (!extract)
+                return NULL;
+        charsets_free(extract->charsets);
+        output_free(extract->output);
+        g_free(extract);
+        return NULL;
+}
+
+/* Formats whose stored text is the file's own. */
+static void run_text(Extract *extract, const ExtractFile *file, const Kind *kind)
+{
+        Output *output = extract->output;
+        charset_decode(extract->charsets, file->bytes, file->length, NULL, output);
+        if (output_failed(output))
+                return;
+        if (kind->format == FORMAT_MARKDOWN)
+                markdown_parse(output);
+        else if (kind->format == FORMAT_CSV)
+                csv_parse(output, kind);
+        else
+                plain_parse(output, kind);
+}
+
+GVariant *extract_run(Extract *extract, const ExtractFile *file, GError **error)
+{
+        Kind kind;
+        Output *output = extract->output;
+        output_reset(output, file->text_bytes_max);
+        if (!sniff(file->bytes, file->length, file->name, &kind, error))
+                return NULL;
+        output_mime(output, kind.mime);
+        switch (kind.format) {
+        case FORMAT_HTML:
+                html_parse(extract->charsets, file->bytes, file->length, output);
+                break;
+        case FORMAT_PDF:
+        case FORMAT_ZIP:
+                output_fail(output, OUROBOROS_ERROR_INVALID, "not a supported type: %s", kind.mime);
+                break;
+        default:
+                run_text(extract, file, &kind);
+        }
+        return output_finish(output, error);
+}
