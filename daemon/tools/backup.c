@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Backup into a folder and restore from it.
+ *
+ * A backup is: vault.db and ops.db (still encrypted with the vault's key, which is not part of it), the files
+ * sha256/ab/<sha256>, SHA256SUMS over all of these (`sha256sum -c` reads it), and, written last,
+ * manifest.json. A folder without a manifest is no backup. */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config.h"
+#include "tools/care-private.h"
+#include "tools/vault-files.h"
+
+#define BACKUP_FORMAT    1
+#define MANIFEST_FILE    "manifest.json"
+#define SUMS_FILE        "SHA256SUMS"
+#define FOLDER_BYTES_MAX 4096
+#define SUMS_LINE_MAX    256
+
+static const char *const databases[] = {CARE_VAULT_FILE, CARE_OPS_FILE, NULL};
+
+static bool check_folder_name(const char *folder, GError **error)
+{
+        if (!text_check("The folder", folder, FOLDER_BYTES_MAX, "FOLDER_BYTES_MAX", error))
+                return false;
+        if (g_path_is_absolute(folder))
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                    "The folder must be an absolute path, \"%s\" is not", folder);
+        return false;
+}
+
+static void set_file_error(GError **error, const char *folder, const char *name)
+{
+        error_set_errno(error, errno, "Cannot use %s/%s", folder, name);
+}
+
+/* Makes the folder, or takes an empty one. */
+static bool make_folder(const char *folder, GError **error)
+{
+        if (g_mkdir(folder, 0700) == 0)
+                return true;
+        if (errno != EEXIST) {
+                error_set_errno(error, errno, "Cannot make the folder %s", folder);
+                return false;
+        }
+        g_autoptr(GDir) dir = g_dir_open(folder, 0, error);
+        if (!dir)
+                return false;
+        if (!g_dir_read_name(dir))
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
+                    "The folder %s is not empty; a backup needs a new or an empty one", folder);
+        return false;
+}
+
+/* Removes what a failed backup left. Only names that a backup makes, in a folder that was empty. */
+static void remove_remains(const char *folder)
+{
+        g_autofree char *sha256 = g_build_filename(folder, "sha256", NULL);
+        const char *const names[] = {CARE_VAULT_FILE, CARE_OPS_FILE, SUMS_FILE, MANIFEST_FILE,
+                                     NULL};
+
+        for (size_t i = 0; names[i]; i++) {
+                g_autofree char *path = g_build_filename(folder, names[i], NULL);
+                (void)unlink(path);
+        }
+        for (int i = 0; i < 256; i++) {
+                g_autofree char *shard = g_strdup_printf("%s/%02x", sha256, i);
+                g_autoptr(GDir) dir = g_dir_open(shard, 0, NULL);
+                const char *name;
+                while (dir && (name = g_dir_read_name(dir))) {
+                        g_autofree char *path = g_build_filename(shard, name, NULL);
+                        (void)unlink(path);
+                }
+                (void)rmdir(shard);
+        }
+        (void)rmdir(sha256);
+        (void)rmdir(folder);
+}
+
+static char *hash_of(const char *folder, const char *name, GError **error)
+{
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+
+        if (fd < 0) {
+                set_file_error(error, folder, name);
+                return NULL;
+        }
+        char *hash = file_sha256(fd, error);
+        close(fd);
+        return hash;
+}
+
+static bool copy_databases(Care *care, const char *folder, FILE *sums, GError **error)
+{
+        Store *const stores[] = {care->options.vault, care->options.ops};
+
+        for (size_t i = 0; databases[i]; i++) {
+                g_autofree char *path = g_build_filename(folder, databases[i], NULL);
+                if (care_is_stopping(care, error) || !store_backup(stores[i], path, error))
+                        return false;
+                g_autofree char *hash = hash_of(folder, databases[i], error);
+                if (!hash)
+                        return false;
+                fprintf(sums, "%s  %s\n", hash, databases[i]);
+                care_report(care, "backup", 0.25 * (double)(i + 1));
+        }
+        return true;
+}
+
+static FILE *open_sums(const char *folder, const char *mode, GError **error)
+{
+        g_autofree char *path = g_build_filename(folder, SUMS_FILE, NULL);
+        FILE *sums = fopen(path, mode);
+
+        if (!sums)
+                set_file_error(error, folder, SUMS_FILE);
+        return sums;
+}
+
+/* Flushes and syncs, and closes whatever came of it. */
+static bool close_sums(FILE *sums, GError **error)
+{
+        bool written = fflush(sums) == 0 && !ferror(sums) && fsync(fileno(sums)) == 0;
+
+        if (!written)
+                error_set_errno(error, errno, "Cannot write " SUMS_FILE);
+        fclose(sums);
+        return written;
+}
+
+static bool write_manifest(Care *care, const char *folder, JsonObject *answer, GError **error)
+{
+        g_autofree char *path = g_build_filename(folder, MANIFEST_FILE, NULL);
+        g_autofree char *sums = hash_of(folder, SUMS_FILE, error);
+        g_autoptr(JsonObject) manifest = json_object_new();
+
+        if (!sums)
+                return false;
+        json_object_set_int_member(manifest, "format", BACKUP_FORMAT);
+        json_object_set_string_member(manifest, "version", OUROBOROS_VERSION);
+        json_set_time(manifest, "created", clock_now());
+        json_object_set_string_member(manifest, "key_source",
+                                      key_source_to_string(care_key_source(care)));
+        json_object_set_int_member(manifest, "files", json_member_int(answer, "files", 0));
+        json_object_set_int_member(manifest, "bytes", json_member_int(answer, "bytes", 0));
+        json_object_set_int_member(manifest, "entries", json_member_int(answer, "entries", 0));
+        json_object_set_string_member(manifest, "sums_sha256", sums);
+        g_autofree char *text = json_print_object(manifest);
+        return g_file_set_contents_full(
+                path, text, -1, G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600,
+                error);
+}
+
+static bool fill_folder(Care *care, const char *folder, VaultFiles *files, GError **error)
+{
+        FILE *sums = open_sums(folder, "wxe", error);
+
+        if (!sums)
+                return false;
+        /* the databases first: a file taken in meanwhile is one too many in the copy, never one
+         * too few */
+        bool filled = copy_databases(care, folder, sums, error) &&
+                      vault_files_copy(care->options.paths->vault, folder, sums, files, error);
+        return close_sums(sums, filled ? error : NULL) && filled;
+}
+
+static JsonObject *backup(Care *care, const char *folder, GError **error)
+{
+        g_autoptr(JsonObject) answer = json_object_new();
+        StoreStatus status = {0};
+        VaultFiles files = {0};
+
+        if (!store_status(care->options.vault, &status, error) || !make_folder(folder, error))
+                return NULL;
+        bool done = fill_folder(care, folder, &files, error);
+        json_object_set_string_member(answer, "folder", folder);
+        json_object_set_int_member(answer, "files", files.count);
+        json_object_set_int_member(answer, "bytes", files.bytes);
+        json_object_set_int_member(answer, "entries", status.entries);
+        vault_files_clear(&files);
+        if (done && write_manifest(care, folder, answer, error))
+                return g_steal_pointer(&answer);
+        remove_remains(folder);
+        return NULL;
+}
+
+JsonObject *care_backup(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        Care *care = room;
+        const char *folder = json_member_string(args, "folder", "");
+
+        if (!check_folder_name(folder, error) || !care_begin(care, "backup", error))
+                return NULL;
+        JsonObject *answer = backup(care, folder, error);
+        care_end(care);
+        if (!answer)
+                return NULL;
+        care_report(care, "backup", 1);
+        log_event(LOG_BACKUP_DONE_EVENT, LOG_NOTICE, NULL, NULL, "Backed up the vault to %s",
+                  folder);
+        return answer;
+}
+
+/* ---- restore: everything is checked before anything is touched ---- */
+
+static bool bad_backup(GError **error, const char *folder, const char *why)
+{
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT,
+                    "The backup in %s cannot be used: %s", folder, why);
+        return false;
+}
+
+static JsonObject *read_manifest(const char *folder, GError **error)
+{
+        g_autofree char *path = g_build_filename(folder, MANIFEST_FILE, NULL);
+        g_autofree char *text = NULL;
+        gsize size;
+
+        if (!g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                            "There is no backup in %s: it has no " MANIFEST_FILE, folder);
+                return NULL;
+        }
+        if (!g_file_get_contents(path, &text, &size, error))
+                return NULL;
+        g_autoptr(JsonObject) manifest = json_parse_object(text, (gssize)size, error);
+        if (!manifest)
+                return NULL;
+        if (json_member_int(manifest, "format", 0) != BACKUP_FORMAT) {
+                bad_backup(error, folder, "it is of a format that this version does not know");
+                return NULL;
+        }
+        return g_steal_pointer(&manifest);
+}
+
+/* A name that a backup may list: a database or sha256/ab/<sha256>. */
+static bool is_listed_name(const char *name, const char *hash)
+{
+        if (g_strv_contains(databases, name))
+                return true;
+        return strlen(name) == strlen("sha256/ab/") + 64 && g_str_has_prefix(name, "sha256/") &&
+               name[9] == '/' && strncmp(name + 7, hash, 2) == 0 && g_str_equal(name + 10, hash);
+}
+
+static bool check_line(const char *folder, char *line, GError **error)
+{
+        char *name = line + 66;
+
+        g_strchomp(line);
+        if (strlen(line) < 67 || strncmp(line + 64, "  ", 2) != 0)
+                return bad_backup(error, folder, "a line of " SUMS_FILE " is malformed");
+        line[64] = '\0';
+        if (!is_listed_name(name, line))
+                return bad_backup(error, folder, SUMS_FILE " names a file that no backup has");
+        g_autofree char *hash = hash_of(folder, name, error);
+        if (!hash)
+                return false;
+        if (g_str_equal(hash, line))
+                return true;
+        g_autofree char *why = g_strdup_printf("%s is damaged", name);
+        return bad_backup(error, folder, why);
+}
+
+static bool check_sums(Care *care, const char *folder, JsonObject *manifest, GError **error)
+{
+        int64_t expected = json_member_int(manifest, "files", 0) + 2, checked = 0;
+        g_autofree char *hash = hash_of(folder, SUMS_FILE, error);
+        char line[SUMS_LINE_MAX];
+
+        if (!hash)
+                return false;
+        if (!g_str_equal(hash, json_member_string(manifest, "sums_sha256", "")))
+                return bad_backup(error, folder, SUMS_FILE " is not the one that it was made with");
+        FILE *sums = open_sums(folder, "re", error);
+        bool sound = sums != NULL;
+        while (sound && fgets(line, sizeof line, sums)) {
+                sound = !care_is_stopping(care, error) && check_line(folder, line, error);
+                if (++checked % 64 == 0)
+                        care_report(care, "restore", 0.5 * (double)checked / (double)expected);
+        }
+        if (sums)
+                fclose(sums);
+        if (sound && checked != expected)
+                return bad_backup(error, folder, SUMS_FILE " is not complete");
+        return sound;
+}
+
+/* Puts back the database that store_restore() moved aside. */
+static void undo_restore(Care *care, const char *name)
+{
+        g_autofree char *path = care_file(care, name);
+        g_autofree char *old = g_strconcat(path, ".before-restore", NULL);
+
+        if (rename(old, path) < 0)
+                log_debug("Cannot put back %s: %s, ignoring", path, g_strerror(errno));
+}
+
+static bool swap_databases(Care *care, const char *folder, const uint8_t *key, GError **error)
+{
+        g_autofree char *vault = g_build_filename(folder, CARE_VAULT_FILE, NULL);
+        g_autofree char *ops = g_build_filename(folder, CARE_OPS_FILE, NULL);
+
+        if (!store_restore(care->options.vault, vault, key, error))
+                return false;
+        if (store_restore(care->options.ops, ops, key, error))
+                return true;
+        undo_restore(care, CARE_VAULT_FILE);
+        return false;
+}
+
+static bool swap(Care *care, const char *folder, VaultFiles *files, GError **error)
+{
+        g_autoptr(GError) closed = g_error_new_literal(OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                                                       "The vault is being restored");
+        uint8_t key[SECRETS_KEY_BYTES];
+        g_autoptr(GError) problem = NULL;
+
+        if (!care_load_key(care, key, error))
+                return false;
+        /* files only ever add up: content that is not referred to does no harm */
+        if (!vault_files_copy(folder, care->options.paths->vault, NULL, files, error)) {
+                explicit_bzero(key, sizeof key);
+                return false;
+        }
+        care_report(care, "restore", 0.7);
+        store_close(care->options.vault);
+        store_close(care->options.ops);
+        care_set_state(care, closed);
+        bool swapped = swap_databases(care, folder, key, error);
+        explicit_bzero(key, sizeof key);
+        bool opened = care_open_stores(care, &problem);
+        care_set_state(care, problem);
+        care_announce(care);
+        if (swapped && !opened)
+                g_propagate_error(error, g_steal_pointer(&problem));
+        return swapped && opened;
+}
+
+static JsonObject *restore(Care *care, const char *folder, GError **error)
+{
+        g_autoptr(JsonObject) manifest = read_manifest(folder, error);
+        VaultFiles files = {0};
+
+        if (!manifest || !check_sums(care, folder, manifest, error) ||
+            !swap(care, folder, &files, error)) {
+                vault_files_clear(&files);
+                return NULL;
+        }
+        JsonObject *answer = json_object_new();
+        json_object_set_string_member(answer, "folder", folder);
+        json_object_set_int_member(answer, "files", files.count);
+        json_object_set_int_member(answer, "entries", json_member_int(manifest, "entries", 0));
+        vault_files_clear(&files);
+        return answer;
+}
+
+JsonObject *care_restore(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        Care *care = room;
+        const char *folder = json_member_string(args, "folder", "");
+
+        if (!check_folder_name(folder, error) || !care_begin(care, "restore", error))
+                return NULL;
+        JsonObject *answer = restore(care, folder, error);
+        care_end(care);
+        if (!answer)
+                return NULL;
+        care_report(care, "restore", 1);
+        log_event(LOG_RESTORE_DONE_EVENT, LOG_NOTICE, NULL, NULL, "Restored the vault from %s",
+                  folder);
+        return answer;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the care share: care.c (state and retries), opening.c, verbs.c, backup.c, restore.c. */
+#pragma once
+
+#include "tools/care.h"
+
+#define CARE_RETRY_SEC       30  /* between attempts to open an unavailable vault */
+#define CARE_CHECK_DELAY_SEC 300 /* from the opening to the background check */
+#define CARE_CHECK_EVERY_SEC ((int64_t)24 * 3600)
+#define CARE_PROGRESS_USEC   100000 /* between two progress reports */
+
+struct Care {
+        CareOptions options;
+        CareHandlers handlers;
+        Mailbox *mailbox;
+        WorkerPool *checker; /* one thread of low priority, for the background check */
+        GMutex lock;         /* guards the members down to the blank line */
+        VaultState state;
+        char *reason;
+        OuroborosError code;
+        const char *operation; /* under way, or NULL */
+        int64_t checked_at;    /* last full check, 0: none */
+        char *check_problem;   /* what it found, or NULL */
+
+        gint stopping;          /* atomic */
+        bool opening, watching; /* loop thread */
+        int64_t started_at;     /* monotonic */
+        sd_event_source *retry, *check;
+};
+
+/* Opens or makes both stores; blocks. */
+bool care_open_stores(Care *care, GError **error);
+
+/* Sets the state from an error, NULL meaning open, and tells the stores why they are closed. */
+void care_set_state(Care *care, const GError *error);
+void care_set_operation(Care *care, const char *operation);
+void care_report(Care *care, const char *operation, double fraction);
+
+/* Begins an operation (CONFLICT if there is one already) and ends it. */
+bool care_begin(Care *care, const char *operation, GError **error);
+void care_end(Care *care);
+
+/* Sets the error CANCELLED and returns true once the daemon is stopping. */
+bool care_is_stopping(Care *care, GError **error);
+
+/* Has the loop look at what was opened anew: documents start, handlers are told. Any thread. */
+void care_announce(Care *care);
+
+/* The path of one of the two databases; the caller frees. */
+char *care_file(Care *care, const char *name);
+
+/* The key that the stores are open with or would be; wipe it after use. */
+bool care_load_key(Care *care, uint8_t ret_key[SECRETS_KEY_BYTES], GError **error);
+
+/* What a full check found; kept for the status. */
+JsonObject *care_full_check(Care *care, const char *operation, GError **error);

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The care of the two stores: makes or opens them with their key, tries again when the keyring unlocks,
+ * verifies, backs up, restores, rebuilds, re-keys. One such operation at a time; the second is CONFLICT. */
+#pragma once
+
+#include "documents/documents.h"
+#include "gate/gate.h"
+#include "graph/graph.h"
+#include "search/search.h"
+#include "secrets/secrets.h"
+
+#define CARE_VAULT_FILE "vault.db"
+#define CARE_OPS_FILE   "ops.db"
+
+typedef struct Care Care;
+
+typedef enum VaultState {
+        VAULT_NONE, /* not tried yet */
+        VAULT_OPEN,
+        VAULT_UNAVAILABLE, /* the reason says why; tried again by itself */
+        VAULT_CORRUPT,     /* restore from a backup */
+} VaultState;
+const char *vault_state_to_string(VaultState state);
+
+typedef struct CareOptions {
+        const Paths *paths;
+        Store *vault, *ops;
+        Secrets *secrets;
+        Graph *graph;
+        Documents *documents;
+        Search *search;
+        sd_event *loop;
+        WorkerPool *pool;
+} CareOptions;
+
+/* Called on the loop. */
+typedef struct CareHandlers {
+        void (*state_changed)(void *data);
+        void (*progress)(const char *operation, double fraction,
+                         void *data); /* at most 10 a second */
+        void *data;
+} CareHandlers;
+
+Care *care_new(const CareOptions *options, GError **error);
+
+/* Stops timers and makes a running check end soon. The pool must be freed first. */
+Care *care_free(Care *care);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Care, care_free)
+
+void care_set_handlers(Care *care, const CareHandlers *handlers);
+
+/* Opens the stores on a worker, making them on the very first start, then calls done(data) on the loop
+ * whatever came of it. While they are unavailable it tries again by itself. */
+void care_start(Care *care, void (*done)(void *data), void *data);
+
+/* No new attempts, no background check; what runs is asked to end. Loop thread. */
+void care_stop(Care *care);
+
+/* The state, and why it is so (NULL when open; the caller frees). Any thread. */
+VaultState care_state(Care *care, char **ret_reason);
+OuroborosError care_state_code(Care *care); /* the error code behind the reason */
+KeySource care_key_source(Care *care);
+
+/* get_status. */
+ToolTable care_tools(Care *care);
+
+/* Verbs in the shape of a tool's handler, for the doors: care as room, on a worker.
+ *   status   {} → flat figures
+ *   verify   {} → {"ok", "problem", "entries", …}: pages, hash chain, rows, files of the vault
+ *   backup   {"folder"} → {"folder", "files", "bytes", "entries"}
+ *   restore  {"folder"} → {"folder", "files", "entries"}; whatever fails leaves the old state
+ *   rebuild  {"what"} → {"what", "seconds"}; what is search, documents or all
+ *   rekey    {} → {}
+ *   unlock   {} → {}: may prompt the person */
+JsonObject *care_status(void *care, const Access *access, JsonObject *args, GError **error);
+JsonObject *care_verify(void *care, const Access *access, JsonObject *args, GError **error);
+JsonObject *care_backup(void *care, const Access *access, JsonObject *args, GError **error);
+JsonObject *care_restore(void *care, const Access *access, JsonObject *args, GError **error);
+JsonObject *care_rebuild(void *care, const Access *access, JsonObject *args, GError **error);
+JsonObject *care_rekey(void *care, const Access *access, JsonObject *args, GError **error);
+JsonObject *care_unlock(void *care, const Access *access, JsonObject *args, GError **error);

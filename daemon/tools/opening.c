@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opening the two stores with their key, and making them on the very first start.
+ *
+ * A vault is made only where none was ever made: no source of a key recorded and no database there. The file
+ * "making" lies beside them from before the key is made until both databases stand, so that a stop in between
+ * is finished by the next start, while a database that has gone missing later is never replaced by an
+ * empty one. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tools/care-private.h"
+
+#define MAKING_FILE "making"
+
+typedef struct Keys {
+        uint8_t key[SECRETS_KEY_BYTES];
+        uint8_t staged[SECRETS_KEY_BYTES]; /* of a re-keying that a stop interrupted */
+        bool have_staged;
+} Keys;
+
+static bool file_exists(Care *care, const char *name)
+{
+        g_autofree char *path = care_file(care, name);
+
+        return access(path, F_OK) == 0;
+}
+
+static bool make_marker(Care *care, GError **error)
+{
+        g_autofree char *path = care_file(care, MAKING_FILE);
+        int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+        if (fd < 0 || fsync(fd) < 0) {
+                int saved = errno;
+                if (fd >= 0)
+                        close(fd);
+                error_set_errno(error, saved, "Cannot make %s", path);
+                return false;
+        }
+        close(fd);
+        return true;
+}
+
+static void remove_marker(Care *care)
+{
+        g_autofree char *path = care_file(care, MAKING_FILE);
+
+        if (unlink(path) < 0 && errno != ENOENT)
+                log_debug("Cannot remove %s: %s, ignoring", path, g_strerror(errno));
+}
+
+/* The key, new if the vault is to be made. */
+static bool get_key(Care *care, Keys *keys, bool *ret_making, GError **error)
+{
+        bool making = file_exists(care, MAKING_FILE);
+        bool stands = file_exists(care, CARE_VAULT_FILE) || file_exists(care, CARE_OPS_FILE);
+
+        if (secrets_source(care->options.secrets) != KEY_SOURCE_NONE) {
+                *ret_making = making;
+                return secrets_load(care->options.secrets, keys->key, NULL, error);
+        }
+        if (stands) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                            "There is a vault in %s, but no record of where its key is kept "
+                            "(key-source.json); put that file back, or restore a backup",
+                            care->options.paths->data);
+                return false;
+        }
+        *ret_making = true;
+        return make_marker(care, error) && secrets_create(care->options.secrets, keys->key, error);
+}
+
+bool care_load_key(Care *care, uint8_t ret_key[SECRETS_KEY_BYTES], GError **error)
+{
+        return secrets_load(care->options.secrets, ret_key, NULL, error);
+}
+
+/* Was it perhaps the wrong key? */
+static bool may_be_the_key(const GError *error)
+{
+        return error_code(error) == OUROBOROS_ERROR_CORRUPT ||
+               error_code(error) == OUROBOROS_ERROR_DENIED;
+}
+
+/* Opens one store with the key or with the staged one; ret_staged says which it was. */
+static bool open_store(Care *care, Store *store, const char *name, Keys *keys, bool making,
+                       bool *ret_staged, GError **error)
+{
+        g_autoptr(GError) problem = NULL;
+        bool stands = file_exists(care, name);
+
+        if (!stands && !making) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                            "%s/%s is missing, although its key is there; not making an empty one: "
+                            "bring the file back, or restore a backup",
+                            care->options.paths->data, name);
+                return false;
+        }
+        *ret_staged = false;
+        if (store_open(store, keys->key, /* create= */ !stands, &problem))
+                return true;
+        if (may_be_the_key(problem) && !keys->have_staged)
+                keys->have_staged = secrets_load_staged(care->options.secrets, keys->staged, NULL);
+        if (may_be_the_key(problem) && keys->have_staged &&
+            store_open(store, keys->staged, /* create= */ false, NULL)) {
+                *ret_staged = true;
+                return true;
+        }
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return false;
+}
+
+/* A stop between re-keying and recording: one or both stores have the staged key. Both get it. */
+static bool finish_rekeying(Care *care, const Keys *keys, bool vault_staged, bool ops_staged,
+                            GError **error)
+{
+        if (!vault_staged && !ops_staged)
+                return true;
+        if (!vault_staged && !store_rekey(care->options.vault, keys->staged, error))
+                return false;
+        if (!ops_staged && !store_rekey(care->options.ops, keys->staged, error))
+                return false;
+        if (!secrets_commit_staged(care->options.secrets, error))
+                return false;
+        log_event(LOG_REKEYED_EVENT, LOG_NOTICE, NULL, NULL,
+                  "Finished a re-keying that was interrupted");
+        return true;
+}
+
+static bool open_both(Care *care, Keys *keys, bool making, GError **error)
+{
+        Store *vault = care->options.vault, *ops = care->options.ops;
+        bool vault_staged, ops_staged;
+
+        if (!open_store(care, vault, CARE_VAULT_FILE, keys, making, &vault_staged, error))
+                return false;
+        if (!open_store(care, ops, CARE_OPS_FILE, keys, making, &ops_staged, error)) {
+                store_close(vault);
+                return false;
+        }
+        if (finish_rekeying(care, keys, vault_staged, ops_staged, error))
+                return true;
+        store_close(ops);
+        store_close(vault);
+        return false;
+}
+
+static void log_outcome(Care *care, bool opened, bool making, const GError *error)
+{
+        const char *source = key_source_to_string(care_key_source(care));
+        const char *folder = care->options.paths->data;
+
+        if (opened && making)
+                log_event(LOG_VAULT_CREATED_EVENT, LOG_NOTICE, NULL, NULL,
+                          "Made a new vault in %s, its key kept in: %s", folder, source);
+        else if (opened)
+                log_event(LOG_VAULT_OPENED_EVENT, LOG_INFO, NULL, NULL, "Opened the vault in %s",
+                          folder);
+        else if (error_code(error) == OUROBOROS_ERROR_CORRUPT)
+                log_event(LOG_VAULT_CORRUPT_EVENT, LOG_ERR, NULL, error,
+                          "The vault in %s is damaged and stays closed", folder);
+        else
+                log_event(LOG_VAULT_UNAVAILABLE_EVENT, LOG_WARNING, NULL, error,
+                          "The vault in %s cannot be opened now", folder);
+}
+
+bool care_open_stores(Care *care, GError **error)
+{
+        g_autoptr(GError) problem = NULL;
+        bool making = false;
+        Keys keys = {0};
+
+        if (store_is_open(care->options.vault) && store_is_open(care->options.ops))
+                return true;
+        bool opened =
+                get_key(care, &keys, &making, &problem) && open_both(care, &keys, making, &problem);
+        explicit_bzero(&keys, sizeof keys);
+        if (opened)
+                remove_marker(care);
+        log_outcome(care, opened, making, problem);
+        if (problem)
+                g_propagate_error(error, g_steal_pointer(&problem));
+        return opened;
+}

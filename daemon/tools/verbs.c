@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Verify, rebuild, re-key, unlock. */
+#include <string.h>
+
+#include "tools/care-private.h"
+#include "tools/vault-files.h"
+
+/* One part of a longer operation, with its share of the whole. */
+typedef struct Part {
+        Care *care;
+        const char *operation; /* NULL: nothing is reported */
+        double from, share;
+        int64_t reported_at;
+} Part;
+
+static bool on_progress(double fraction, void *data)
+{
+        Part *part = data;
+        int64_t now = g_get_monotonic_time();
+
+        if (part->operation && now - part->reported_at >= CARE_PROGRESS_USEC) {
+                part->reported_at = now;
+                care_report(part->care, part->operation, part->from + part->share * fraction);
+        }
+        return !g_atomic_int_get(&part->care->stopping);
+}
+
+static void keep_result(Care *care, const char *problem)
+{
+        g_mutex_lock(&care->lock);
+        care->checked_at = clock_now();
+        g_free(care->check_problem);
+        care->check_problem = g_strdup(problem);
+        g_mutex_unlock(&care->lock);
+        if (problem)
+                log_event(LOG_VERIFY_FAILED_EVENT, LOG_ERR, NULL, NULL,
+                          "The full check of the vault found: %s", problem);
+}
+
+static void add_report(JsonObject *answer, const char *name, const VerifyReport *report)
+{
+        JsonObject *row = json_object_new();
+
+        json_object_set_int_member(row, "entries", report->entries);
+        json_object_set_int_member(row, "pages_bad", report->pages_bad);
+        json_object_set_int_member(row, "rows_bad", report->rows_bad);
+        json_object_set_int_member(row, "bad_seq", report->bad_seq);
+        json_set_string(row, "problem", report->problem);
+        json_object_set_object_member(answer, name, row);
+}
+
+/* The problem of the check so far: the first that was found. */
+static void note_problem(char **problem, const char *where, const char *what)
+{
+        if (what && !*problem)
+                *problem = g_strdup_printf("%s: %s", where, what);
+}
+
+static bool check_store(Store *store, const char *name, Part *part, JsonObject *answer,
+                        char **problem, GError **error)
+{
+        VerifyReport report = {0};
+
+        if (!store_verify(store, on_progress, part, &report, error))
+                return false;
+        add_report(answer, name, &report);
+        note_problem(problem, name, report.problem);
+        verify_report_clear(&report);
+        return true;
+}
+
+static bool check_files(Care *care, Part *part, JsonObject *answer, char **problem, GError **error)
+{
+        VaultFiles files = {0};
+        bool walked =
+                vault_files_check(care->options.paths->vault, on_progress, part, &files, error);
+
+        if (walked) {
+                json_object_set_int_member(answer, "files", files.count);
+                json_object_set_int_member(answer, "files_bad", files.bad);
+                note_problem(problem, "vault", files.problem);
+        }
+        vault_files_clear(&files);
+        return walked;
+}
+
+JsonObject *care_full_check(Care *care, const char *operation, GError **error)
+{
+        g_autoptr(JsonObject) answer = json_object_new();
+        g_autofree char *problem = NULL;
+        Part vault = {.care = care, .operation = operation, .from = 0, .share = 0.6};
+        Part ops = {.care = care, .operation = operation, .from = 0.6, .share = 0.1};
+        Part files = {.care = care, .operation = operation, .from = 0.7, .share = 0.3};
+
+        if (!check_store(care->options.vault, CARE_VAULT_FILE, &vault, answer, &problem, error) ||
+            !check_store(care->options.ops, CARE_OPS_FILE, &ops, answer, &problem, error) ||
+            !check_files(care, &files, answer, &problem, error))
+                return NULL;
+        json_object_set_boolean_member(answer, "ok", problem == NULL);
+        json_set_string(answer, "problem", problem);
+        keep_result(care, problem);
+        return g_steal_pointer(&answer);
+}
+
+JsonObject *care_verify(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        Care *care = room;
+
+        if (!care_begin(care, "verify", error))
+                return NULL;
+        JsonObject *answer = care_full_check(care, "verify", error);
+        care_end(care);
+        return answer;
+}
+
+static bool rebuild_named(Care *care, const char *what, GError **error)
+{
+        bool all = g_str_equal(what, "all");
+
+        if (!all && !g_str_equal(what, "documents") && !g_str_equal(what, "search")) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "Cannot rebuild \"%.40s\"; what can be rebuilt: documents, search, all",
+                            what);
+                return false;
+        }
+        care_report(care, "rebuild", 0);
+        if ((all || g_str_equal(what, "documents")) &&
+            !documents_rebuild(care->options.documents, error))
+                return false;
+        care_report(care, "rebuild", 0.5);
+        if ((all || g_str_equal(what, "search")) && !search_rebuild(care->options.search, error))
+                return false;
+        care_report(care, "rebuild", 1);
+        return true;
+}
+
+JsonObject *care_rebuild(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        Care *care = room;
+        const char *what = json_member_string(args, "what", "");
+        int64_t begun = g_get_monotonic_time();
+
+        if (!care_begin(care, "rebuild", error))
+                return NULL;
+        bool rebuilt = rebuild_named(care, what, error);
+        care_end(care);
+        if (!rebuilt)
+                return NULL;
+        JsonObject *answer = json_object_new();
+        json_object_set_string_member(answer, "what", what);
+        json_object_set_double_member(answer, "seconds",
+                                      (double)(g_get_monotonic_time() - begun) / G_USEC_PER_SEC);
+        return answer;
+}
+
+/* The new key is kept before any file has it, so that a stop at any point leaves a vault that one of the
+ * two kept keys opens; opening.c finishes what was begun. */
+static bool rekey(Care *care, GError **error)
+{
+        uint8_t key[SECRETS_KEY_BYTES];
+
+        if (!store_is_open(care->options.vault) || !store_is_open(care->options.ops)) {
+                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                                    "Only an open vault can be re-keyed");
+                return false;
+        }
+        bool done = secrets_stage(care->options.secrets, key, error) &&
+                    store_rekey(care->options.ops, key, error) &&
+                    store_rekey(care->options.vault, key, error) &&
+                    secrets_commit_staged(care->options.secrets, error);
+        explicit_bzero(key, sizeof key);
+        if (done)
+                log_event(LOG_REKEYED_EVENT, LOG_NOTICE, NULL, NULL,
+                          "Encrypted the vault with a new key");
+        return done;
+}
+
+JsonObject *care_rekey(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        Care *care = room;
+
+        if (!care_begin(care, "rekey", error))
+                return NULL;
+        bool done = rekey(care, error);
+        care_end(care);
+        return done ? json_object_new() : NULL;
+}
+
+JsonObject *care_unlock(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        Care *care = room;
+        g_autoptr(GError) problem = NULL;
+
+        if (care_state(care, NULL) == VAULT_OPEN)
+                return json_object_new();
+        if (!secrets_unlock(care->options.secrets, error) || !care_begin(care, "opening", error))
+                return NULL;
+        bool opened = care_open_stores(care, &problem);
+        care_set_state(care, problem);
+        care_end(care);
+        care_announce(care);
+        if (opened)
+                return json_object_new();
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return NULL;
+}
