@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the door share. An interface is a vtable for sd-bus and, beside it, a table that says for
+ * each method how its arguments become a tool's and the tool's answer a reply: <interface>-bus.c. */
+#pragma once
+
+#include <systemd/sd-bus.h>
+
+#include "bus/bus.h"
+
+#define BUS_METHOD_ARGS_MAX 6
+
+typedef struct Polkit Polkit;
+typedef struct Call Call;
+
+typedef enum ArgKind {
+        ARG_END,
+        ARG_TEXT,          /* s */
+        ARG_OPTIONAL_TEXT, /* s, "" meaning: not given */
+        ARG_ENTITY, /* s, an id (→ entity_id) or a name (→ entity_name), "" meaning: not given */
+        ARG_COUNT,  /* u, 0 meaning: not given */
+        ARG_OFFSET,  /* t, 0 meaning: not given */
+        ARG_OPTIONS, /* a{sv}: each becomes an argument of its own name */
+} ArgKind;
+
+typedef enum AnswerKind {
+        ANSWER_END,
+        ANSWER_TEXT,   /* s: a member that is a string, "" if null or absent */
+        ANSWER_NUMBER, /* t: a member that is a count, 0 if null or absent */
+        ANSWER_TEXTS,  /* as: a member that is an array of strings */
+        ANSWER_ROWS,   /* aa{sv}: a member that is an array of objects */
+        ANSWER_DICT,   /* a{sv}: a member that is an object; the whole answer if member is NULL */
+        ANSWER_JSON,   /* s: the whole answer as JSON */
+        ANSWER_FILE,   /* h: a member that is a descriptor, closed after the reply */
+} AnswerKind;
+
+typedef struct BusArg {
+        ArgKind kind;
+        const char *name;
+} BusArg;
+
+typedef struct BusAnswer {
+        AnswerKind kind;
+        const char *member;
+} BusAnswer;
+
+typedef struct BusMethod {
+        const char *member;
+        const char *
+                action; /* below org.ouroboros.; "tool": read or write, as the tool in name needs */
+        const char *tool;        /* the tool it is … */
+        ToolHandler verb;        /* … or a handler, whose room is the Bus */
+        void (*after)(Bus *bus); /* on the loop, once it is answered without an error */
+        BusArg args[BUS_METHOD_ARGS_MAX];
+        BusAnswer answers[BUS_METHOD_ARGS_MAX];
+} BusMethod;
+
+typedef struct BusInterface {
+        const char *name;
+        const sd_bus_vtable *vtable;
+        const BusMethod *methods; /* ended by a NULL member */
+} BusInterface;
+
+extern const BusInterface bus_manager, bus_documents, bus_graph, bus_journal, bus_tools;
+extern const BusInterface *const bus_interfaces[]; /* NULL-terminated */
+
+/* An interface as registered; the userdata of its vtable. */
+typedef struct Door {
+        Bus *bus;
+        const BusInterface *interface;
+} Door;
+
+/* A client, by its unique name, which a bus never gives out twice. */
+typedef struct Peer {
+        Bus *bus;
+        char *name; /* ":1.42" */
+        char *user;
+        uid_t uid;
+        pid_t pid;
+        bool known, gone;   /* credentials are here; it left the bus */
+        unsigned calls;     /* under way */
+        GPtrArray *waiting; /* Call*, for the credentials */
+        sd_bus_slot *match, *query;
+} Peer;
+
+struct Bus {
+        BusOptions options;
+        sd_bus *bus;
+        GHashTable *peers; /* unique name → Peer */
+        GHashTable *calls; /* set of Call* before they are pushed to a worker */
+        Polkit *polkit;
+        Door *doors; /* one per interface */
+        char *vault_reason, *key_source;
+        VaultState vault_state;
+};
+
+/* The handler of every method in the vtables. */
+int bus_on_method(sd_bus_message *message, void *door, sd_bus_error *error);
+
+/* An entry of a vtable. Any caller may send it: who may do what is polkit's to say. */
+#define BUS_METHOD(name, args, result)                                                             \
+        SD_BUS_METHOD_WITH_ARGS(name, args, result, bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED)
+
+/* The method of an interface, or NULL. */
+const BusMethod *bus_method_find(const BusInterface *interface, const char *member);
+
+/* ---- convert.c ---- */
+
+/* Reads the arguments of a message as the method says. */
+JsonObject *bus_read_args(sd_bus_message *message, const BusMethod *method, GError **error);
+
+/* Appends the answer as the method says; a negative errno on failure. */
+int bus_append_answer(sd_bus_message *reply, const BusMethod *method, JsonObject *answer);
+
+/* Appends an object as a{sv}: string s, integer x, double d, boolean b, null left out, array and object as
+ * s holding JSON. */
+int bus_append_dict(sd_bus_message *reply, JsonObject *object);
+
+/* ---- peer.c ---- */
+
+/* The peer of a call; made, and its credentials asked for, if it is new. */
+Peer *bus_peer(Bus *bus, const char *sender);
+void bus_peer_free(void *peer);
+
+/* ---- call.c ---- */
+
+/* Goes on once the peer's credentials are known (or error says why not). */
+void bus_call_identified(Call *call, const GError *error);
+void bus_call_free(void *call);
+
+/* ---- polkit.c ---- */
+
+typedef struct PolkitQuery {
+        const char *action; /* below org.ouroboros. */
+        const char *method; /* for the prompt, system instance only */
+        Peer *peer;
+        bool interactive;
+} PolkitQuery;
+
+/* NULL: yes. DENIED, UNAVAILABLE (polkit is not there or does not answer), TIMEOUT (the person does not). */
+typedef void (*PolkitDone)(const GError *error, void *data);
+
+Polkit *polkit_new(sd_event *loop, sd_bus *bus, Instance instance);
+Polkit *polkit_free(Polkit *polkit); /* questions not yet answered are forgotten */
+
+/* Calls done on the loop: at once if polkit cannot even be asked, else later. */
+void polkit_check(Polkit *polkit, const PolkitQuery *query, PolkitDone done, void *data);
+
+/* The whole action id: the system instance has ids of its own, because one id has one set of defaults. */
+char *polkit_action_id(Instance instance, const char *action);
+
+/* ---- journal-bus.c, documents-bus.c ---- */
+
+void bus_watch_journal(Bus *bus);
+void bus_watch_documents(Bus *bus);

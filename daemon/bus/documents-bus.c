@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* org.ouroboros.Ouroboros1.Documents: roots, their documents, search. */
+#include "bus/bus-private.h"
+
+static const BusMethod methods[] = {
+        {
+                .member = "AddRoot",
+                .action = "write",
+                .tool = "register_root",
+                .args = {{ARG_TEXT, "path"}, {ARG_OPTIONS}},
+                .answers = {{ANSWER_TEXT, "root_id"}},
+        },
+        {
+                .member = "RemoveRoot",
+                .action = "write",
+                .tool = "remove_root",
+                .args = {{ARG_TEXT, "root_id"}},
+        },
+        {
+                .member = "Roots",
+                .action = "read",
+                .tool = "list_roots",
+                .answers = {{ANSWER_ROWS, "roots"}},
+        },
+        {
+                .member = "Counts",
+                .action = "read",
+                .tool = "ingest_status",
+                .answers = {{ANSWER_DICT, NULL}},
+        },
+        {
+                .member = "Rescan",
+                .action = "write",
+                .tool = "rescan_root",
+                .args = {{ARG_OPTIONAL_TEXT, "root_id"}},
+        },
+        {
+                .member = "Search",
+                .action = "read",
+                .tool = "search_documents",
+                .args = {{ARG_TEXT, "query"},
+                         {ARG_COUNT, "limit"},
+                         {ARG_OPTIONAL_TEXT, "after"},
+                         {ARG_OPTIONS}},
+                .answers = {{ANSWER_ROWS, "results"}, {ANSWER_TEXT, "next"}},
+        },
+        {
+                .member = "List",
+                .action = "read",
+                .tool = "list_documents",
+                .args = {{ARG_OPTIONAL_TEXT, "root_id"},
+                         {ARG_COUNT, "limit"},
+                         {ARG_OPTIONAL_TEXT, "after"},
+                         {ARG_OPTIONS}},
+                .answers = {{ANSWER_ROWS, "documents"}, {ANSWER_TEXT, "next"}},
+        },
+        {
+                .member = "Text",
+                .action = "read",
+                .tool = "get_document_text",
+                .args = {{ARG_TEXT, "document_id"},
+                         {ARG_OFFSET, "char_start"},
+                         {ARG_OFFSET, "char_end"}},
+                .answers = {{ANSWER_TEXT, "text"},
+                            {ANSWER_NUMBER, "total_chars"},
+                            {ANSWER_NUMBER, "next_start"}},
+        },
+        {NULL},
+};
+
+static const sd_bus_vtable vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        BUS_METHOD("AddRoot", SD_BUS_ARGS("s", path, "a{sv}", options),
+                   SD_BUS_RESULT("s", root_id)),
+        BUS_METHOD("RemoveRoot", SD_BUS_ARGS("s", root_id), SD_BUS_NO_RESULT),
+        BUS_METHOD("Roots", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", roots)),
+        BUS_METHOD("Counts", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", counts)),
+        BUS_METHOD("Rescan", SD_BUS_ARGS("s", root_id), SD_BUS_NO_RESULT),
+        BUS_METHOD("Search", SD_BUS_ARGS("s", query, "u", limit, "s", after, "a{sv}", options),
+                   SD_BUS_RESULT("aa{sv}", results, "s", next)),
+        BUS_METHOD("List", SD_BUS_ARGS("s", root_id, "u", limit, "s", after, "a{sv}", options),
+                   SD_BUS_RESULT("aa{sv}", documents, "s", next)),
+        BUS_METHOD("Text", SD_BUS_ARGS("s", document_id, "t", char_start, "t", char_end),
+                   SD_BUS_RESULT("s", text, "t", total_chars, "t", next_start)),
+        SD_BUS_SIGNAL_WITH_ARGS("Progress", SD_BUS_ARGS("a{sv}", counts), 0),
+        SD_BUS_VTABLE_END,
+};
+
+const BusInterface bus_documents = {BUS_NAME ".Documents", vtable, methods};
+
+static int send_progress(Bus *bus, const DocumentCounts *counts)
+{
+        sd_bus_message *signal = NULL;
+        int r = sd_bus_message_new_signal(bus->bus, &signal, BUS_PATH, bus_documents.name,
+                                          "Progress");
+
+        if (r >= 0)
+                r = sd_bus_message_append(signal, "a{sv}", 6, "documents", "x", counts->documents,
+                                          "scanned", "x", counts->scanned, "searchable", "x",
+                                          counts->searchable, "indexed", "x", counts->indexed,
+                                          "errors", "x", counts->errors, "pending", "x",
+                                          counts->pending);
+        if (r >= 0)
+                r = sd_bus_send(bus->bus, signal, NULL);
+        sd_bus_message_unref(signal);
+        return r;
+}
+
+static void on_progress(const DocumentCounts *counts, void *data)
+{
+        int r = send_progress(data, counts);
+
+        if (r < 0)
+                log_debug("Cannot send Progress: %s, ignoring", g_strerror(-r));
+}
+
+void bus_watch_documents(Bus *bus)
+{
+        documents_set_progress(bus->options.documents, on_progress, bus);
+}

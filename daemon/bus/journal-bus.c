@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* org.ouroboros.Ouroboros1.Journal: the Time Machine, and a signal for each entry that is committed. */
+#include "bus/bus-private.h"
+
+static JsonObject *verify(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        return care_verify(((Bus *)room)->options.care, access, args, error);
+}
+
+static const BusMethod methods[] = {
+        {
+                .member = "List",
+                .action = "read",
+                .tool = "list_mutations",
+                .args = {{ARG_COUNT, "limit"}, {ARG_OPTIONAL_TEXT, "after"}, {ARG_OPTIONS}},
+                .answers = {{ANSWER_ROWS, "mutations"}, {ANSWER_TEXT, "next"}},
+        },
+        {
+                .member = "Show",
+                .action = "read",
+                .tool = "get_mutation",
+                .args = {{ARG_TEXT, "mutation_id"}},
+                .answers = {{ANSWER_DICT, NULL}},
+        },
+        {
+                .member = "Diff",
+                .action = "read",
+                .tool = "get_mutation",
+                .args = {{ARG_TEXT, "mutation_id"}},
+                .answers = {{ANSWER_ROWS, "diff"}},
+        },
+        {
+                .member = "Revert",
+                .action = "write",
+                .tool = "revert_mutation",
+                .args = {{ARG_TEXT, "mutation_id"}, {ARG_OPTIONS}},
+                .answers = {{ANSWER_TEXT, "new_mutation_id"}},
+        },
+        {
+                .member = "RevertGroup",
+                .action = "write",
+                .tool = "revert_group",
+                .args = {{ARG_TEXT, "group_id"}, {ARG_OPTIONS}},
+                .answers = {{ANSWER_DICT, NULL}},
+        },
+        {
+                .member = "Verify",
+                .action = "read",
+                .verb = verify,
+                .answers = {{ANSWER_DICT, NULL}},
+        },
+        {NULL},
+};
+
+static const sd_bus_vtable vtable[] = {
+        SD_BUS_VTABLE_START(0),
+        BUS_METHOD("List", SD_BUS_ARGS("u", limit, "s", after, "a{sv}", filter),
+                   SD_BUS_RESULT("aa{sv}", entries, "s", next)),
+        BUS_METHOD("Show", SD_BUS_ARGS("s", id), SD_BUS_RESULT("a{sv}", entry)),
+        BUS_METHOD("Diff", SD_BUS_ARGS("s", id), SD_BUS_RESULT("aa{sv}", fields)),
+        BUS_METHOD("Revert", SD_BUS_ARGS("s", id, "a{sv}", options), SD_BUS_RESULT("s", new_id)),
+        BUS_METHOD("RevertGroup", SD_BUS_ARGS("s", group, "a{sv}", options),
+                   SD_BUS_RESULT("a{sv}", report)),
+        BUS_METHOD("Verify", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", report)),
+        SD_BUS_SIGNAL_WITH_ARGS(
+                "Appended",
+                SD_BUS_ARGS("s", id, "s", group, "s", table, "s", op, "s", actor, "x", seq), 0),
+        SD_BUS_VTABLE_END,
+};
+
+const BusInterface bus_journal = {BUS_NAME ".Journal", vtable, methods};
+
+static const char *op_to_string(ChangeOp op)
+{
+        switch (op) {
+        case CHANGE_INSERT:
+                return "insert";
+        case CHANGE_UPDATE:
+                return "update";
+        case CHANGE_DELETE:
+                return "delete";
+        }
+        g_assert_not_reached();
+}
+
+static void send_appended(Bus *bus, const Change *change)
+{
+        int r = sd_bus_emit_signal(bus->bus, BUS_PATH, bus_journal.name, "Appended", "sssssx",
+                                   change->id, change->group, change->table,
+                                   op_to_string(change->op), change->actor_name, change->seq);
+
+        if (r < 0)
+                log_debug("Cannot send Appended: %s, ignoring", g_strerror(-r));
+}
+
+/* A commit of thousands of entries would flood the bus: of such a one the first are sent and the last, and
+ * who sees seq jump asks List for the rest. */
+static void on_changes(const Change *changes, unsigned count, void *data)
+{
+        unsigned first = MIN(count, BUS_SIGNALS_PER_COMMIT_MAX - 1);
+
+        for (unsigned i = 0; i < first; i++)
+                send_appended(data, &changes[i]);
+        if (count > first)
+                send_appended(data, &changes[count - 1]);
+}
+
+void bus_watch_journal(Bus *bus)
+{
+        store_add_feed(bus->options.vault, on_changes, bus);
+        store_add_feed(bus->options.ops, on_changes, bus);
+}
