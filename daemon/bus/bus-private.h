@@ -96,10 +96,6 @@ struct Bus {
 /* The handler of every method in the vtables. */
 int bus_on_method(sd_bus_message *message, void *door, sd_bus_error *error);
 
-/* An entry of a vtable. Any caller may send it: who may do what is polkit's to say. */
-#define BUS_METHOD(name, args, result)                                                             \
-        SD_BUS_METHOD_WITH_ARGS(name, args, result, bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED)
-
 /* The method of an interface, or NULL. */
 const BusMethod *bus_method_find(const BusInterface *interface, const char *member);
 

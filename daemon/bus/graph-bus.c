@@ -57,20 +57,25 @@ static const BusMethod methods[] = {
 
 static const sd_bus_vtable vtable[] = {
         SD_BUS_VTABLE_START(0),
-        BUS_METHOD("Entities",
-                   SD_BUS_ARGS("s", name_prefix, "u", limit, "s", after, "a{sv}", options),
-                   SD_BUS_RESULT("aa{sv}", entities, "s", next)),
-        BUS_METHOD(
+        SD_BUS_METHOD_WITH_ARGS(
+                "Entities", SD_BUS_ARGS("s", name_prefix, "u", limit, "s", after, "a{sv}", options),
+                SD_BUS_RESULT("aa{sv}", entities, "s", next), bus_on_method,
+                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
                 "Query",
                 SD_BUS_ARGS("s", entity, "s", predicate, "u", limit, "s", after, "a{sv}", options),
-                SD_BUS_RESULT("a{sv}", entity, "aa{sv}", facts, "s", next)),
-        BUS_METHOD("Remember",
-                   SD_BUS_ARGS("s", entity, "s", predicate, "s", object, "a{sv}", options),
-                   SD_BUS_RESULT("s", fact_id, "as", superseded)),
-        BUS_METHOD("Contradictions",
-                   SD_BUS_ARGS("s", entity, "u", limit, "s", after, "a{sv}", options),
-                   SD_BUS_RESULT("aa{sv}", contradictions, "s", next)),
-        BUS_METHOD("Predicates", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", predicates)),
+                SD_BUS_RESULT("a{sv}", entity, "aa{sv}", facts, "s", next), bus_on_method,
+                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
+                "Remember", SD_BUS_ARGS("s", entity, "s", predicate, "s", object, "a{sv}", options),
+                SD_BUS_RESULT("s", fact_id, "as", superseded), bus_on_method,
+                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Contradictions",
+                                SD_BUS_ARGS("s", entity, "u", limit, "s", after, "a{sv}", options),
+                                SD_BUS_RESULT("aa{sv}", contradictions, "s", next), bus_on_method,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Predicates", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", predicates),
+                                bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
 

@@ -53,9 +53,13 @@ static const BusMethod methods[] = {
 
 static const sd_bus_vtable vtable[] = {
         SD_BUS_VTABLE_START(0),
-        BUS_METHOD("List", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", tools)),
-        BUS_METHOD("Describe", SD_BUS_ARGS("s", name), SD_BUS_RESULT("s", description)),
-        BUS_METHOD("Call", SD_BUS_ARGS("s", name, "s", json), SD_BUS_RESULT("s", answer)),
+        SD_BUS_METHOD_WITH_ARGS("List", SD_BUS_NO_ARGS, SD_BUS_RESULT("aa{sv}", tools),
+                                bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Describe", SD_BUS_ARGS("s", name), SD_BUS_RESULT("s", description),
+                                bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Call", SD_BUS_ARGS("s", name, "s", json),
+                                SD_BUS_RESULT("s", answer), bus_on_method,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_VTABLE_END,
 };
 
