@@ -18,6 +18,7 @@ typedef struct Keys {
         uint8_t key[SECRETS_KEY_BYTES];
         uint8_t staged[SECRETS_KEY_BYTES]; /* of a re-keying that a stop interrupted */
         bool have_staged;
+        bool making; /* the stores may be new */
 } Keys;
 
 static bool file_exists(Care *care, const char *name)
@@ -52,13 +53,12 @@ static void remove_marker(Care *care)
 }
 
 /* The key, new if the vault is to be made. */
-static bool get_key(Care *care, Keys *keys, bool *ret_making, GError **error)
+static bool get_key(Care *care, Keys *keys, GError **error)
 {
-        bool making = file_exists(care, MAKING_FILE);
         bool stands = file_exists(care, CARE_VAULT_FILE) || file_exists(care, CARE_OPS_FILE);
 
         if (secrets_source(care->options.secrets) != KEY_SOURCE_NONE) {
-                *ret_making = making;
+                keys->making = file_exists(care, MAKING_FILE);
                 return secrets_load(care->options.secrets, keys->key, NULL, error);
         }
         if (stands) {
@@ -68,7 +68,7 @@ static bool get_key(Care *care, Keys *keys, bool *ret_making, GError **error)
                             care->options.paths->data);
                 return false;
         }
-        *ret_making = true;
+        keys->making = true;
         return make_marker(care, error) && secrets_create(care->options.secrets, keys->key, error);
 }
 
@@ -85,13 +85,13 @@ static bool may_be_the_key(const GError *error)
 }
 
 /* Opens one store with the key or with the staged one; ret_staged says which it was. */
-static bool open_store(Care *care, Store *store, const char *name, Keys *keys, bool making,
-                       bool *ret_staged, GError **error)
+static bool open_store(Care *care, Store *store, const char *name, Keys *keys, bool *ret_staged,
+                       GError **error)
 {
         g_autoptr(GError) problem = NULL;
         bool stands = file_exists(care, name);
 
-        if (!stands && !making) {
+        if (!stands && !keys->making) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
                             "%s/%s is missing, although its key is there; not making an empty one: "
                             "bring the file back, or restore a backup",
@@ -129,14 +129,14 @@ static bool finish_rekeying(Care *care, const Keys *keys, bool vault_staged, boo
         return true;
 }
 
-static bool open_both(Care *care, Keys *keys, bool making, GError **error)
+static bool open_both(Care *care, Keys *keys, GError **error)
 {
         Store *vault = care->options.vault, *ops = care->options.ops;
         bool vault_staged, ops_staged;
 
-        if (!open_store(care, vault, CARE_VAULT_FILE, keys, making, &vault_staged, error))
+        if (!open_store(care, vault, CARE_VAULT_FILE, keys, &vault_staged, error))
                 return false;
-        if (!open_store(care, ops, CARE_OPS_FILE, keys, making, &ops_staged, error)) {
+        if (!open_store(care, ops, CARE_OPS_FILE, keys, &ops_staged, error)) {
                 store_close(vault);
                 return false;
         }
@@ -169,17 +169,15 @@ static void log_outcome(Care *care, bool opened, bool making, const GError *erro
 bool care_open_stores(Care *care, GError **error)
 {
         g_autoptr(GError) problem = NULL;
-        bool making = false;
         Keys keys = {0};
 
         if (store_is_open(care->options.vault) && store_is_open(care->options.ops))
                 return true;
-        bool opened =
-                get_key(care, &keys, &making, &problem) && open_both(care, &keys, making, &problem);
-        explicit_bzero(&keys, sizeof keys);
+        bool opened = get_key(care, &keys, &problem) && open_both(care, &keys, &problem);
         if (opened)
                 remove_marker(care);
-        log_outcome(care, opened, making, problem);
+        log_outcome(care, opened, keys.making, problem);
+        explicit_bzero(&keys, sizeof keys);
         if (problem)
                 g_propagate_error(error, g_steal_pointer(&problem));
         return opened;

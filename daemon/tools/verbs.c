@@ -164,9 +164,14 @@ static bool rekey(Care *care, GError **error)
                                     "Only an open vault can be re-keyed");
                 return false;
         }
-        bool done = secrets_stage(care->options.secrets, key, error) &&
-                    store_rekey(care->options.ops, key, error) &&
-                    store_rekey(care->options.vault, key, error) &&
+        if (!secrets_stage(care->options.secrets, key, error))
+                return false;
+        if (!store_rekey(care->options.ops, key, error)) {
+                (void)secrets_drop_staged(care->options.secrets, NULL); /* no file has it */
+                explicit_bzero(key, sizeof key);
+                return false;
+        }
+        bool done = store_rekey(care->options.vault, key, error) &&
                     secrets_commit_staged(care->options.secrets, error);
         explicit_bzero(key, sizeof key);
         if (done)
