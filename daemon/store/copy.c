@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#define COPY_BYTES ((size_t)1 << 20)
 #define STEP_PAGES 1024 /* 4 MB at a time */
 
 bool copy_make_file(const char *path, GError **error)
@@ -93,4 +95,47 @@ bool copy_to(Db *db, const char *path, const uint8_t key[STORE_KEY_BYTES], GErro
                 return true;
         copy_remove(path);
         return false;
+}
+
+static bool copy_bytes(int in, int out)
+{
+        ssize_t n;
+
+        do {
+                n = copy_file_range(in, NULL, out, NULL, COPY_BYTES, 0);
+        } while (n > 0);
+        if (n == 0)
+                return true;
+        if (errno != EXDEV && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP)
+                return false;
+        g_autofree char *buffer = g_malloc(COPY_BYTES);
+        while ((n = read(in, buffer, COPY_BYTES)) > 0)
+                for (ssize_t done = 0, w; done < n; done += w)
+                        if ((w = write(out, buffer + done, (size_t)(n - done))) < 0)
+                                return false;
+        return n == 0;
+}
+
+bool copy_file(const char *from, const char *to, GError **error)
+{
+        int in = open(from, O_RDONLY | O_CLOEXEC);
+        int out =
+                in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+        bool ok = in >= 0 && out >= 0 && copy_bytes(in, out) && fsync(out) == 0;
+
+        if (!ok)
+                error_set_errno(error, errno, "cannot copy %s to %s", from, to);
+        if (in >= 0)
+                (void)close(in);
+        if (out >= 0)
+                (void)close(out);
+        return ok;
+}
+
+bool copy_has_wal(const char *path)
+{
+        g_autofree char *name = g_strconcat(path, "-wal", NULL);
+        struct stat st;
+
+        return stat(name, &st) == 0 && st.st_size > 0;
 }

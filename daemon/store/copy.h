@@ -11,8 +11,14 @@ bool copy_to(Db *db, const char *to, const uint8_t key[STORE_KEY_BYTES], GError 
 /* An empty file that only its owner may read. CONFLICT if there is one. */
 bool copy_make_file(const char *path, GError **error);
 
+/* Copies the bytes of a file into the new file to and syncs it. */
+bool copy_file(const char *from, const char *to, GError **error);
+
 /* Syncs the folder that holds path, so that a new name or a rename in it is on disk. */
 bool copy_sync_folder(const char *path, GError **error);
+
+/* Does path have a -wal file with something in it? */
+bool copy_has_wal(const char *path);
 
 /* Removes path with its -wal and -shm, if they are there. */
 void copy_remove(const char *path);

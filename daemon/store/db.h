@@ -30,8 +30,10 @@ struct Db {
         ReaderPool *pool;       /* readers: where they go back to */
         Scope *scope;           /* readers: what they may see, NULL: everything */
         GHashTable *views;      /* scoped readers: names that hide the tables of main */
-        const Write *write;     /* writer: the write at work, NULL outside of one */
-        GError *broken;         /* writer: why nothing of the current group can be kept */
+        int64_t steps_left;     /* of db_set_limit(), when limited */
+        bool limited;
+        const Write *write; /* writer: the write at work, NULL outside of one */
+        GError *broken;     /* writer: why nothing of the current group can be kept */
 };
 
 typedef struct DbOptions {

@@ -142,11 +142,13 @@ void db_set_error(Db *db, GError **error, const char *doing)
         int code = db->sqlite ? sqlite3_extended_errcode(db->sqlite) : SQLITE_NOMEM;
         int errnum = db->sqlite ? sqlite3_system_errno(db->sqlite) : 0;
         bool disk = is_fatal(code);
+        bool over = code == SQLITE_INTERRUPT && db->limited && db->steps_left <= 0;
         g_autofree char *name = g_path_get_basename(db->path);
         g_autoptr(GError) made =
-                g_error_new(OUROBOROS_ERROR, code_of(code), "%s: cannot %s: %s%s%s%s", name, doing,
-                            sqlite3_errmsg(db->sqlite), disk && errnum ? " (" : "",
-                            disk && errnum ? g_strerror(errnum) : "", disk && errnum ? ")" : "");
+                g_error_new(OUROBOROS_ERROR, over ? OUROBOROS_ERROR_LIMIT : code_of(code),
+                            "%s: cannot %s: %s%s%s%s", name, doing, sqlite3_errmsg(db->sqlite),
+                            disk && errnum ? " (" : "", disk && errnum ? g_strerror(errnum) : "",
+                            disk && errnum ? ")" : "");
 
         if (disk && db->write && !db->broken)
                 db->broken = g_error_copy(made);
@@ -189,6 +191,23 @@ bool db_query_int(Db *db, const char *sql, int64_t *ret, GError **error)
         }
         *ret = r == SQLITE_ROW ? sqlite3_column_int64(query, 0) : 0;
         return true;
+}
+
+#define LIMIT_STRIDE 1000 /* steps between two looks at the clock */
+
+static int count_steps(void *data)
+{
+        Db *db = data;
+
+        db->steps_left -= LIMIT_STRIDE;
+        return db->steps_left <= 0;
+}
+
+void db_set_limit(Db *db, uint64_t steps)
+{
+        db->limited = steps > 0;
+        db->steps_left = (int64_t)MIN(steps, (uint64_t)INT64_MAX);
+        sqlite3_progress_handler(db->sqlite, db->limited ? LIMIT_STRIDE : 0, count_steps, db);
 }
 
 int64_t db_changes(const Db *db)

@@ -24,20 +24,12 @@ static bool corrupt(const char *path, const char *what, GError **error)
         return false;
 }
 
-static bool has_wal(const char *path)
-{
-        g_autofree char *name = g_strconcat(path, "-wal", NULL);
-        struct stat st;
-
-        return stat(name, &st) == 0 && st.st_size > 0;
-}
-
 /* With a -wal file the end of the file may be half written: its page is still in there. */
 static bool check_size(const char *path, off_t size, GError **error)
 {
         if (size == 0)
                 return corrupt(path, "the file is empty", error);
-        if (size < PAGE_BYTES || (size % PAGE_BYTES != 0 && !has_wal(path)))
+        if (size < PAGE_BYTES || (size % PAGE_BYTES != 0 && !copy_has_wal(path)))
                 return corrupt(path, "the file is cut off: its size is not a whole number of pages",
                                error);
         return true;

@@ -138,13 +138,16 @@ static bool commit(Queue *queue, GError **error)
 {
         if (sqlite3_get_autocommit(queue->db->sqlite)) /* the only write was rolled back */
                 return true;
-        if (db_run(queue->db, "COMMIT", error))
-                return true;
-        return false;
+        return db_run(queue->db, "COMMIT", error);
 }
 
 static bool run_writes(Queue *queue, GPtrArray *jobs, ChangeList *changes, GError **error)
 {
+        if (!queue->journal) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                            "the store has lost its file and must be opened again");
+                return false;
+        }
         if (!db_run(queue->db, "BEGIN IMMEDIATE", error))
                 return false;
         for (unsigned i = 0; i < jobs->len; i++)
@@ -156,10 +159,12 @@ static bool run_writes(Queue *queue, GPtrArray *jobs, ChangeList *changes, GErro
 /* Nothing of the group was kept, whatever each write had come to. */
 static void fail_all(Queue *queue, GPtrArray *jobs, const GError *reason)
 {
-        db_reset_statements(queue->db);
-        if (!sqlite3_get_autocommit(queue->db->sqlite))
-                (void)db_run(queue->db, "ROLLBACK", NULL);
-        g_clear_error(&queue->db->broken);
+        if (queue->db) {
+                db_reset_statements(queue->db);
+                if (!sqlite3_get_autocommit(queue->db->sqlite))
+                        (void)db_run(queue->db, "ROLLBACK", NULL);
+                g_clear_error(&queue->db->broken);
+        }
         for (unsigned i = 0; i < jobs->len; i++) {
                 Job *job = g_ptr_array_index(jobs, i);
 
@@ -181,22 +186,18 @@ static void run_group(Queue *queue, GPtrArray *jobs)
         listeners_feed(queue->listeners, changes);
 }
 
+/* The journal's statements belong to the handle: a call that replaces it needs them gone. */
 static void run_call(Queue *queue, Job *job)
 {
-        Db *before = queue->db;
+        g_autoptr(GError) error = NULL;
 
-        /* The journal's statements belong to the handle: a call that replaces it needs them gone. */
         queue->journal = journal_writer_free(queue->journal);
         job->ok = job->call(&queue->db, job->data, &job->error);
-        g_autoptr(GError) error = NULL;
-        queue->journal = journal_writer_new(queue->db, &error);
-        if (!queue->journal) {
-                g_warning("%s: cannot prepare the journal after %s: %s", queue->db->path,
-                          before == queue->db ? "a call" : "replacing the handle", error->message);
-                job->ok = false;
-                if (!job->error)
-                        job->error = g_steal_pointer(&error);
-        }
+        if (queue->db)
+                queue->journal = journal_writer_new(queue->db, &error);
+        if (!queue->journal)
+                g_warning("the writer has lost its handle: %s",
+                          error ? error->message : "not opened");
 }
 
 /* ---- the thread ---- */
@@ -274,6 +275,8 @@ void queue_stop(Queue *queue)
         g_mutex_unlock(&queue->lock);
         (void)g_thread_join(g_steal_pointer(&queue->thread));
         queue->journal = journal_writer_free(queue->journal);
+        if (!queue->db)
+                return;
         db_drop_statements(queue->db);
         /* What cannot be checkpointed now stays in the -wal file, ignoring. */
         (void)db_run(queue->db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);

@@ -10,7 +10,7 @@
 typedef struct Queue Queue;
 
 /* Work on the writer thread outside of any transaction; it may close *db and put another in its place,
- * which must be done if it fails after closing. */
+ * or NULL: then every later write fails with UNAVAILABLE. */
 typedef bool (*QueueCall)(Db **db, void *data, GError **error);
 
 /* A stopped queue. listeners must outlive it. */

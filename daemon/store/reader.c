@@ -14,7 +14,8 @@ struct ReaderPool {
         char *path;
         unsigned cache_kb;
         uint8_t *key;    /* sodium_malloc(); NULL: closed */
-        bool hold;       /* closed for a moment: takers wait */
+        bool hold;       /* for a moment: takers wait */
+        bool closing;    /* for good: takers fail */
         GPtrArray *idle; /* Db; the last one is the warmest */
         unsigned in_use;
 };
@@ -35,7 +36,7 @@ ReaderPool *reader_pool_free(ReaderPool *pool)
 {
         if (!pool)
                 return NULL;
-        reader_pool_close(pool, /* hold= */ false);
+        reader_pool_close(pool);
         g_ptr_array_unref(pool->idle);
         g_mutex_clear(&pool->lock);
         g_cond_clear(&pool->changed);
@@ -44,12 +45,33 @@ ReaderPool *reader_pool_free(ReaderPool *pool)
         return NULL;
 }
 
-void reader_pool_open(ReaderPool *pool, const uint8_t key[STORE_KEY_BYTES])
+static uint8_t *copy_key(const uint8_t *key)
 {
         uint8_t *copy = sodium_malloc(STORE_KEY_BYTES);
 
         g_assert(copy);
         memcpy(copy, key, STORE_KEY_BYTES);
+        return copy;
+}
+
+/* sodium_free() wipes. */
+void reader_key_free(uint8_t *key)
+{
+        sodium_free(key);
+}
+
+uint8_t *reader_pool_copy_key(ReaderPool *pool)
+{
+        g_mutex_lock(&pool->lock);
+        uint8_t *copy = pool->key ? copy_key(pool->key) : NULL;
+        g_mutex_unlock(&pool->lock);
+        return copy;
+}
+
+void reader_pool_open(ReaderPool *pool, const uint8_t key[STORE_KEY_BYTES])
+{
+        uint8_t *copy = copy_key(key);
+
         g_mutex_lock(&pool->lock);
         g_assert(!pool->key);
         pool->key = copy;
@@ -65,17 +87,45 @@ static void close_idle(ReaderPool *pool)
         g_ptr_array_set_size(pool->idle, 0);
 }
 
-void reader_pool_close(ReaderPool *pool, bool hold)
+/* With the lock held and no handle out. */
+static uint8_t *end(ReaderPool *pool)
 {
-        g_mutex_lock(&pool->lock);
-        uint8_t *key = g_steal_pointer(&pool->key);
-        pool->hold = hold;
-        while (pool->in_use > 0)
-                g_cond_wait(&pool->changed, &pool->lock);
         close_idle(pool);
         g_cond_broadcast(&pool->changed);
+        return g_steal_pointer(&pool->key);
+}
+
+void reader_pool_close(ReaderPool *pool)
+{
+        g_mutex_lock(&pool->lock);
+        pool->closing = true;
+        while (pool->in_use > 0)
+                g_cond_wait(&pool->changed, &pool->lock);
+        pool->closing = false;
+        uint8_t *key = end(pool);
         g_mutex_unlock(&pool->lock);
-        sodium_free(key);
+        reader_key_free(key);
+}
+
+bool reader_pool_hold(ReaderPool *pool, int64_t timeout_us)
+{
+        int64_t deadline = g_get_monotonic_time() + timeout_us;
+        uint8_t *key = NULL;
+
+        g_mutex_lock(&pool->lock);
+        pool->hold = true;
+        while (pool->in_use > 0 && g_cond_wait_until(&pool->changed, &pool->lock, deadline))
+                ;
+        bool ok = pool->in_use == 0;
+        if (ok) {
+                key = end(pool);
+        } else {
+                pool->hold = false;
+                g_cond_broadcast(&pool->changed);
+        }
+        g_mutex_unlock(&pool->lock);
+        reader_key_free(key);
+        return ok;
 }
 
 void reader_pool_trim(ReaderPool *pool)
@@ -146,13 +196,14 @@ static void give_back(ReaderPool *pool, Db *db, bool keep)
 static bool reserve(ReaderPool *pool, const Scope *scope, Db **ret, GError **error)
 {
         g_mutex_lock(&pool->lock);
-        while (!pool->key && pool->hold)
+        while (pool->hold)
                 g_cond_wait(&pool->changed, &pool->lock);
-        bool ok = pool->key && pool->in_use < STORE_READERS_MAX;
+        bool open = pool->key && !pool->closing;
+        bool ok = open && pool->in_use < STORE_READERS_MAX;
         if (ok) {
                 pool->in_use++;
                 *ret = take_idle(pool, scope);
-        } else if (pool->key) {
+        } else if (open) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
                             "more than STORE_READERS_MAX (%d) readers at the same time",
                             STORE_READERS_MAX);
@@ -182,6 +233,6 @@ void db_release(Db *db)
                 return;
         g_assert(db->role == DB_READER);
         db_reset_statements(db);
-        sqlite3_progress_handler(db->sqlite, 0, NULL, NULL);
+        db_set_limit(db, 0);
         give_back(db->pool, db, db_run(db, "ROLLBACK", NULL));
 }

@@ -115,8 +115,16 @@ static bool append_value(GString *out, sqlite3_value *value, GError **error)
 
 bool row_shape_print(const RowShape *shape, sqlite3_value **values, GString *out, GError **error)
 {
+        return row_shape_print_part(shape, values, NULL, out, error);
+}
+
+bool row_shape_print_part(const RowShape *shape, sqlite3_value **values, const bool *absent,
+                          GString *out, GError **error)
+{
         g_string_truncate(out, 0);
         for (unsigned i = 0; i < shape->columns; i++) {
+                if (absent && absent[i])
+                        continue;
                 g_string_append_len(out, shape->fragments[i], (gssize)shape->lengths[i]);
                 if (!append_value(out, values[i], error)) {
                         g_prefix_error(error, "%s.%s: ", shape->table, shape->names[i]);

@@ -24,6 +24,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(RowShape, row_shape_free)
 /* Overwrites out with the whole row, or its primary key. values are those of all columns. INVALID for
  * text that is not UTF-8 or has NUL in it, which JSON could not give back. */
 bool row_shape_print(const RowShape *shape, sqlite3_value **values, GString *out, GError **error);
+
+/* The row without the columns i for which absent[i]; never without the first one. */
+bool row_shape_print_part(const RowShape *shape, sqlite3_value **values, const bool *absent,
+                          GString *out, GError **error);
 bool row_shape_print_key(const RowShape *shape, sqlite3_value **values, GString *out,
                          GError **error);
 

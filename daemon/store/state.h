@@ -13,6 +13,7 @@ struct Store {
         Listeners *listeners;
         ReaderPool *readers;
         Queue *queue;
+        GMutex life; /* one of open, close, rekey, restore at a time */
         GMutex lock; /* for the members below */
         bool open;
         GError *reason; /* why it is not */

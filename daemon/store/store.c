@@ -6,8 +6,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "store/lock.h"
 #include "store/copy.h"
+#include "store/lock.h"
 #include "store/state.h"
 
 #define CACHE_MB_DEFAULT 64
@@ -18,6 +18,7 @@ Store *store_new(const StoreOptions *options, GError **error)
         g_autoptr(Store) store = g_new0(Store, 1);
         unsigned cache_mb = options->cache_mb ? options->cache_mb : CACHE_MB_DEFAULT;
 
+        g_mutex_init(&store->life);
         g_mutex_init(&store->lock);
         store->lock_fd = -1;
         store->kind = options->kind;
@@ -46,6 +47,7 @@ Store *store_free(Store *store)
         (void)reader_pool_free(store->readers);
         (void)listeners_free(store->listeners);
         g_clear_error(&store->reason);
+        g_mutex_clear(&store->life);
         g_mutex_clear(&store->lock);
         g_free(store->path);
         g_free(store);
@@ -108,7 +110,16 @@ static bool open_locked(Store *store, const uint8_t *key, bool create, GError **
         return true;
 }
 
-bool store_open(Store *store, const uint8_t key[STORE_KEY_BYTES], bool create, GError **error)
+static void set_open(Store *store, int lock_fd)
+{
+        g_mutex_lock(&store->lock);
+        store->open = true;
+        store->lock_fd = lock_fd;
+        g_clear_error(&store->reason);
+        g_mutex_unlock(&store->lock);
+}
+
+static bool open_store(Store *store, const uint8_t *key, bool create, GError **error)
 {
         g_autoptr(GError) failed = NULL;
 
@@ -119,11 +130,7 @@ bool store_open(Store *store, const uint8_t key[STORE_KEY_BYTES], bool create, G
         }
         int fd = lock_take(store->path, &failed);
         if (fd >= 0 && open_locked(store, key, create, &failed)) {
-                g_mutex_lock(&store->lock);
-                store->open = true;
-                store->lock_fd = fd;
-                g_clear_error(&store->reason);
-                g_mutex_unlock(&store->lock);
+                set_open(store, fd);
                 return true;
         }
         if (fd >= 0)
@@ -133,19 +140,34 @@ bool store_open(Store *store, const uint8_t key[STORE_KEY_BYTES], bool create, G
         return false;
 }
 
-void store_close(Store *store)
+bool store_open(Store *store, const uint8_t key[STORE_KEY_BYTES], bool create, GError **error)
+{
+        g_mutex_lock(&store->life);
+        bool ok = open_store(store, key, create, error);
+        g_mutex_unlock(&store->life);
+        return ok;
+}
+
+static bool set_closed(Store *store)
 {
         g_mutex_lock(&store->lock);
         bool was_open = store->open;
         store->open = false;
         g_mutex_unlock(&store->lock);
-        if (!was_open)
-                return;
-        /* Readers first: the writer's last act is a checkpoint, which they would keep from finishing. */
-        reader_pool_close(store->readers, /* hold= */ false);
-        queue_stop(store->queue);
-        (void)close(store->lock_fd);
-        store->lock_fd = -1;
+        return was_open;
+}
+
+void store_close(Store *store)
+{
+        g_mutex_lock(&store->life);
+        if (set_closed(store)) {
+                /* The writer's last act is a checkpoint, which readers would keep from finishing. */
+                reader_pool_close(store->readers);
+                queue_stop(store->queue);
+                (void)close(store->lock_fd);
+                store->lock_fd = -1;
+        }
+        g_mutex_unlock(&store->life);
 }
 
 Db *store_reader(Store *store, const Scope *scope, GError **error)

@@ -78,6 +78,10 @@ Db *store_reader(Store *store, const Scope *scope, GError **error);
 void db_release(Db *db);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_release)
 
+/* Lets the handle run about steps steps of SQLite's virtual machine until it is released, then its
+ * statements fail with LIMIT; 0: no limit. */
+void db_set_limit(Db *db, uint64_t steps);
+
 /* ---- writing ---- */
 
 typedef bool (*StoreWork)(Db *db, void *data, GError **error);

@@ -1,0 +1,271 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Backup, restore and rekey: a whole new file is written beside, synced and checked, and only then takes
+ * its name, so that a crash at any point leaves the old file or the new one. */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "store/chain.h"
+#include "store/copy.h"
+#include "store/lock.h"
+#include "store/state.h"
+
+#define REKEY_WAIT_US (30 * G_USEC_PER_SEC) /* how long a rekey waits for readers */
+#define CHECK_ENTRIES 10000                 /* journal entries between two looks */
+
+/* ---- backup ---- */
+
+static bool check_copy(const Store *store, const char *path, const uint8_t *key, GError **error)
+{
+        DbOptions options = {.path = path, .key = key, .role = DB_PLAIN};
+        int64_t version;
+        g_autoptr(OwnDb) db = open_checked(store->kind, &options, &version, error);
+
+        return db != NULL;
+}
+
+static bool take_name(const char *partial, const char *path, GError **error)
+{
+        if (renameat2(AT_FDCWD, partial, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+                return copy_sync_folder(path, error);
+        if (errno == EEXIST)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT, "%s exists already",
+                            path);
+        else
+                error_set_errno(error, errno, "cannot name %s", path);
+        return false;
+}
+
+/* The reader's snapshot holds while it is copied: writers go on, and the copy never starts over. */
+bool store_backup(Store *store, const char *path, GError **error)
+{
+        g_autofree char *partial = g_strconcat(path, ".partial", NULL);
+        g_autoptr(Db) db = store_reader(store, NULL, error);
+
+        if (!db)
+                return false;
+        if (g_file_test(path, G_FILE_TEST_EXISTS)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT, "%s exists already",
+                            path);
+                return false;
+        }
+        const uint8_t *key = reader_pool_key(store->readers);
+        if (!copy_to(db, partial, key, error))
+                return false;
+        if (check_copy(store, partial, key, error) && take_name(partial, path, error))
+                return true;
+        copy_remove(partial);
+        return false;
+}
+
+/* ---- restore ---- */
+
+static bool check_chain(Db *db, GError **error)
+{
+        g_auto(ChainCheck) check = {0};
+        int64_t before;
+
+        do {
+                before = check.checked;
+                if (!chain_check(db, &check, CHECK_ENTRIES, error))
+                        return false;
+        } while (!check.problem && check.checked > before);
+        if (!check.problem)
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT, "%s: %s", db->path,
+                    check.problem);
+        return false;
+}
+
+/* A copy of the backup beside the store: the backup may lie where nothing can be written, and SQLite
+ * wants to write its -shm beside whatever it opens. */
+static bool fetch_backup(const char *backup, const char *to, GError **error)
+{
+        g_autofree char *wal = g_strconcat(backup, "-wal", NULL);
+        g_autofree char *to_wal = g_strconcat(to, "-wal", NULL);
+
+        copy_remove(to);
+        return copy_file(backup, to, error) &&
+               (!copy_has_wal(backup) || copy_file(wal, to_wal, error));
+}
+
+static bool check_backup(const Store *store, const char *path, const uint8_t *key, GError **error)
+{
+        DbOptions options = {.path = path, .key = key, .role = DB_PLAIN};
+        int64_t version;
+        g_autoptr(OwnDb) db = open_checked(store->kind, &options, &version, error);
+
+        return db && check_chain(db, error) && db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+}
+
+/* Brings what is in the -wal of the old file into it, if it still can be read. */
+static void settle(const Store *store, const uint8_t *key)
+{
+        DbOptions options = {.path = store->path, .key = key, .role = DB_PLAIN};
+        g_autoptr(OwnDb) db = NULL;
+
+        if (copy_has_wal(store->path))
+                db = db_open(&options, NULL);
+        if (db)
+                (void)db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
+}
+
+/* The old file gets a second name; its own is then replaced in one step. A -wal that could not be settled
+ * goes with it: left there, it would be taken for the new file's. */
+static bool set_aside(const Store *store, GError **error)
+{
+        g_autofree char *aside = g_strconcat(store->path, ".before-restore", NULL);
+        g_autofree char *aside_wal = g_strconcat(aside, "-wal", NULL);
+        g_autofree char *wal = g_strconcat(store->path, "-wal", NULL);
+        g_autofree char *shm = g_strconcat(store->path, "-shm", NULL);
+
+        if (!g_file_test(store->path, G_FILE_TEST_EXISTS))
+                return true;
+        copy_remove(aside);
+        if (link(store->path, aside) < 0 ||
+            (copy_has_wal(store->path) && rename(wal, aside_wal) < 0)) {
+                error_set_errno(error, errno, "cannot set %s aside", store->path);
+                return false;
+        }
+        (void)g_unlink(wal);
+        (void)g_unlink(shm);
+        return copy_sync_folder(store->path, error);
+}
+
+static bool restore_locked(Store *store, const char *backup, const uint8_t *key, GError **error)
+{
+        g_autofree char *fetched = g_strconcat(store->path, ".restore", NULL);
+
+        if (!fetch_backup(backup, fetched, error) || !check_backup(store, fetched, key, error)) {
+                copy_remove(fetched);
+                return false;
+        }
+        settle(store, key);
+        if (!set_aside(store, error)) {
+                copy_remove(fetched);
+                return false;
+        }
+        if (rename(fetched, store->path) < 0) {
+                error_set_errno(error, errno, "cannot name %s", store->path);
+                copy_remove(fetched);
+                return false;
+        }
+        copy_remove(fetched); /* its empty -wal */
+        return copy_sync_folder(store->path, error);
+}
+
+static bool restore(Store *store, const char *backup, const uint8_t *key, GError **error)
+{
+        if (store_is_open(store)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
+                            "%s must be closed before it is restored", store->path);
+                return false;
+        }
+        int fd = lock_take(store->path, error);
+        if (fd < 0)
+                return false;
+        bool ok = restore_locked(store, backup, key, error);
+        (void)close(fd);
+        return ok;
+}
+
+bool store_restore(Store *store, const char *backup, const uint8_t key[STORE_KEY_BYTES],
+                   GError **error)
+{
+        g_mutex_lock(&store->life);
+        bool ok = restore(store, backup, key, error);
+        g_mutex_unlock(&store->life);
+        return ok;
+}
+
+/* ---- rekey ---- */
+
+typedef struct Rekey {
+        Store *store;
+        const uint8_t *key;
+        uint8_t *old_key; /* what the file has until the new one takes its name */
+} Rekey;
+
+static bool write_rekeyed(const Rekey *rekey, Db *db, const char *path, GError **error)
+{
+        if (!db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)", error) ||
+            !db_run(db, "BEGIN IMMEDIATE", error))
+                return false;
+        bool ok = copy_to(db, path, rekey->key, error);
+        (void)db_run(db, "ROLLBACK", NULL);
+        return ok && check_copy(rekey->store, path, rekey->key, error);
+}
+
+/* With every handle closed SQLite has removed the -wal; if it is still there, the new file must not get it. */
+static bool swap(const Rekey *rekey, const char *path, GError **error)
+{
+        const char *name = rekey->store->path;
+
+        if (copy_has_wal(name)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                            "%s: its write-ahead log could not be emptied", name);
+                return false;
+        }
+        if (rename(path, name) < 0) {
+                error_set_errno(error, errno, "cannot name %s", name);
+                return false;
+        }
+        return true;
+}
+
+/* On the writer thread, with no reader out. */
+static bool replace_file(Rekey *rekey, Db **db, GError **error)
+{
+        g_autofree char *path = g_strconcat(rekey->store->path, ".rekey", NULL);
+        int64_t version;
+
+        copy_remove(path);
+        if (!write_rekeyed(rekey, *db, path, error)) {
+                copy_remove(path);
+                return false;
+        }
+        *db = db_close(*db);
+        bool ok = swap(rekey, path, error);
+        if (!ok)
+                copy_remove(path);
+        else
+                (void)copy_sync_folder(rekey->store->path, NULL); /* either name holds everything */
+        *db = open_existing(rekey->store, ok ? rekey->key : rekey->old_key, &version,
+                            ok ? error : NULL);
+        return ok && *db;
+}
+
+static bool rekey_call(Db **db, void *data, GError **error)
+{
+        Rekey *rekey = data;
+        ReaderPool *readers = rekey->store->readers;
+
+        rekey->old_key = reader_pool_copy_key(readers);
+        if (!reader_pool_hold(readers, REKEY_WAIT_US)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_TIMEOUT,
+                            "readers were at work for longer than REKEY_WAIT_US (%d s)",
+                            (int)(REKEY_WAIT_US / G_USEC_PER_SEC));
+                return false;
+        }
+        bool ok = replace_file(rekey, db, error);
+        reader_pool_open(readers, ok ? rekey->key : rekey->old_key);
+        return ok;
+}
+
+bool store_rekey(Store *store, const uint8_t key[STORE_KEY_BYTES], GError **error)
+{
+        Rekey rekey = {.store = store, .key = key};
+        g_autoptr(GError) failed = NULL;
+
+        g_mutex_lock(&store->life);
+        bool ok = queue_call(store->queue, rekey_call, &rekey, &failed);
+        g_mutex_unlock(&store->life);
+        reader_key_free(rekey.old_key);
+        if (failed)
+                g_propagate_error(error, g_steal_pointer(&failed));
+        else if (!ok)
+                store_set_closed_error(store, error);
+        return ok;
+}
