@@ -16,6 +16,7 @@ typedef struct Life {
         bool waits; /* the stop handler leaves the exit to somebody else */
         int notify_fd;
         char *folder;
+        GPtrArray *timers;
 } Life;
 
 static void on_stop(void *data)
@@ -51,7 +52,7 @@ static void setup(Life *life)
         ServiceHandlers handlers = {on_stop, on_reload, life};
 
         g_setenv("OUROBOROS_LOG", "err", TRUE);
-        *life = (Life){.notify_fd = -1};
+        *life = (Life){.notify_fd = -1, .timers = g_ptr_array_new_with_free_func(g_free)};
         listen_for_states(life);
         life->service = service_new(&handlers, &error);
         g_assert_no_error(error);
@@ -76,6 +77,7 @@ static void teardown(Life *life)
         g_autofree char *path = g_build_filename(life->folder, "notify", NULL);
 
         service_free(life->service);
+        g_ptr_array_unref(life->timers);
         close(life->notify_fd);
         g_unlink(path);
         g_rmdir(life->folder);
@@ -93,7 +95,6 @@ static int on_timer(sd_event_source *source, uint64_t usec, void *data)
         Timer *timer = data;
 
         timer->step(timer->life);
-        g_free(timer);
         return 0;
 }
 
@@ -102,6 +103,7 @@ static void after(Life *life, unsigned ms, Step step)
         Timer *timer = g_new(Timer, 1);
 
         *timer = (Timer){life, step};
+        g_ptr_array_add(life->timers, timer);
         g_assert_cmpint(sd_event_add_time_relative(service_loop(life->service), NULL,
                                                    CLOCK_MONOTONIC, ms * 1000u, 1, on_timer, timer),
                         >=, 0);
