@@ -269,7 +269,7 @@ static void forget_key(Secrets *secrets, const Record *record, const char *id)
         KeyQuery query = query_for(secrets, record, id);
         g_autofree char *detail = NULL;
         if (places[record->source].remove(&query, &detail) != KEY_FOUND)
-                g_debug("the old key %s could not be removed: %s, ignoring", id, detail);
+                log_debug("the old key %s could not be removed: %s, ignoring", id, detail);
 }
 
 bool secrets_commit_staged(Secrets *secrets, GError **error)

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* "backup" and "restore": whole copies of the vault, encrypted with its key. */
+#include "manager.h"
+#include "verbs.h"
+
+static bool run_backup(Cli *cli, GError **error)
+{
+        g_autoptr(JsonNode) answer = NULL;
+        g_autofree char *folder = g_canonicalize_filename(args_word(cli->args, 0), NULL);
+        const char *strings[] = {folder, NULL};
+        if (!manager_call(cli, "Backup", strings, "Copying", &answer, error))
+                return false;
+        if (answer) {
+                manager_print(cli, answer);
+                output_print(cli->output,
+                             "The copy in %s is encrypted with the vault's key: keep that too.\n",
+                             folder);
+        }
+        return true;
+}
+
+const Verb verb_backup = {
+        .name = "backup",
+        .words = "FOLDER",
+        .min = 1,
+        .max = 1,
+        .summary = "Copy the vault into a new folder while the daemon works on",
+        .details =
+                "The databases in the copy are encrypted with the vault's key. Without that key (in your keyring, "
+                "the credential or the key file) nobody can read them, you neither.",
+        .writes = true,
+        .no_pager = true,
+        .run = run_backup,
+};
+
+static const Option restore_options[] = {{"yes", 'y', OPTION_FLAG, NULL, "Do not ask"}, {NULL}};
+
+static bool run_restore(Cli *cli, GError **error)
+{
+        g_autofree char *folder = g_canonicalize_filename(args_word(cli->args, 0), NULL);
+        g_autofree char *question = g_strdup_printf("Replace the vault by the copy in %s?", folder);
+        const char *strings[] = {folder, NULL};
+        if (!manager_confirm(cli, question, error) ||
+            !manager_call(cli, "Restore", strings, "Restoring", NULL, error))
+                return false;
+        if (!output_is_json(cli->output))
+                output_print(
+                        cli->output,
+                        "Restored; what was there before is kept beside it (.before-restore).\n");
+        return true;
+}
+
+const Verb verb_restore = {
+        .name = "restore",
+        .words = "FOLDER",
+        .min = 1,
+        .max = 1,
+        .summary = "Replace the vault by a backup; the old one is kept beside it",
+        .options = restore_options,
+        .writes = true,
+        .no_pager = true,
+        .run = run_restore,
+};

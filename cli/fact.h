@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Facts as people read them: what is said, the words it rests on, where they stand, who recorded it. */
+#pragma once
+
+#include "cli.h"
+
+/* Prints an array of facts under the names of their entities. Asks the daemon for the names of entities
+ * and documents; what it does not tell is left out. */
+void fact_print_all(Cli *cli, JsonArray *facts);
+
+/* The path of a document, or its id if it cannot be had; the caller frees. */
+char *fact_document_path(Cli *cli, const char *document_id);

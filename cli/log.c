@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "journal.h"
+#include "render.h"
+#include "verbs.h"
+
+static const Option options[] = {
+        {"table", 't', OPTION_TEXT, "NAME", "Only changes of this table"},
+        {"row", 0, OPTION_TEXT, "ID", "Only changes of this row"},
+        {"actor", 'a', OPTION_TEXT, "KIND", "Only changes by human, agent or system"},
+        {"connection", 0, OPTION_TEXT, "ID", "Only changes by this connection"},
+        {"session", 0, OPTION_TEXT, "ID", "Only changes of this session"},
+        {"group", 'g', OPTION_TEXT, "ID", "Only changes of this group"},
+        {"since", 'S', OPTION_TEXT, "TIME", "Not older than this (ISO 8601)"},
+        {"until", 'U', OPTION_TEXT, "TIME", "Not newer than this"},
+        {"grep", 0, OPTION_TEXT, "TEXT", "Only changes with this text in the row or the reason"},
+        CLI_LIST_OPTIONS,
+        {NULL},
+};
+
+char *journal_summary(JsonObject *row)
+{
+        static const char *const telling[] = {"name", "path", "title", "key", "reason", "id", NULL};
+        if (!row)
+                return g_strdup("");
+        const char *predicate = json_member_string(row, "predicate", NULL);
+        if (predicate) {
+                g_autofree char *object = cli_member_text(row, "object");
+                return g_strdup_printf("%s = %s", predicate, object);
+        }
+        for (const char *const *name = telling; *name; name++) {
+                const char *value = json_member_string(row, *name, NULL);
+                if (value)
+                        return g_strdup(value);
+        }
+        return json_print_object(row);
+}
+
+static void print_op(Output *output, const char *op)
+{
+        bool insert = g_str_equal(op, "insert"), delete = g_str_equal(op, "delete");
+        Style style = insert ? STYLE_GREEN : delete ? STYLE_RED : STYLE_YELLOW;
+        output_styled(output, style, "%-6s", op);
+}
+
+static void print_second_line(Output *output, JsonObject *entry)
+{
+        const char *reverts = json_member_string(entry, "reverts", NULL);
+        g_autofree char *reason = render_line(json_member_string(entry, "reason", ""));
+        output_styled(output, STYLE_DIM, "    %s", json_member_string(entry, "id", ""));
+        if (*reason)
+                output_styled(output, STYLE_DIM, "  %s", reason);
+        if (reverts)
+                output_styled(output, STYLE_YELLOW, "  reverts %s", reverts);
+        output_print(output, "\n");
+}
+
+void journal_print(Cli *cli, JsonObject *entry)
+{
+        Output *output = cli->output;
+        JsonObject *after = json_member_object(entry, "after");
+        JsonObject *actor = json_member_object(entry, "actor");
+        const char *who = actor ? json_member_string(actor, "display_name", NULL) : NULL;
+        if (!who)
+                who = actor ? json_member_string(actor, "kind", "?") : "?";
+        g_autofree char *name = render_fit(who, 12);
+        g_autofree char *time = render_time(json_member_string(entry, "ts", ""));
+        g_autofree char *summary =
+                journal_summary(after ? after : json_member_object(entry, "before"));
+        const char *table = json_member_string(entry, "table_name", "");
+        unsigned used = render_width(time) + render_width(name) + render_width(table) + 14;
+        unsigned width = output_text_width(output);
+        g_autofree char *cut = render_fit(summary, width > used + 10 ? width - used : 10);
+        output_print(output, "%s  %s  ", time, name);
+        print_op(output, json_member_string(entry, "op", ""));
+        output_print(output, "  %s  ", table);
+        output_styled(output, STYLE_BOLD, "%s\n", cut);
+        print_second_line(output, entry);
+}
+
+static bool run(Cli *cli, GError **error)
+{
+        static const char *const filters[][2] = {
+                {"table_name", "table"},      {"row_id", "row"},      {"actor_kind", "actor"},
+                {"connection", "connection"}, {"session", "session"}, {"group_id", "group"},
+                {"since", "since"},           {"until", "until"},     {"text", "grep"},
+        };
+        g_autoptr(JsonObject) answer = NULL;
+        JsonObject *args = cli_list_args(cli, 20), *entry = NULL;
+        for (size_t i = 0; i < G_N_ELEMENTS(filters); i++)
+                cli_set_option(cli, args, filters[i][0], filters[i][1]);
+        if (!cli_tool(cli, "list_mutations", args, &answer, error))
+                return false;
+        if (!answer)
+                return true;
+        JsonArray *entries = json_member_array(answer, "mutations");
+        for (unsigned i = 0; (entry = cli_element(entries, i)); i++)
+                journal_print(cli, entry);
+        if (!entries || json_array_get_length(entries) == 0)
+                output_print(cli->output, "No entries.\n");
+        cli_say_next(cli, answer);
+        return true;
+}
+
+const Verb verb_log = {
+        .name = "log",
+        .words = "",
+        .summary = "Show the journal, newest first: every change, by whom and why",
+        .options = options,
+        .run = run,
+};

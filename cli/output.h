@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Where answers go: standard output or a pager, with colours on a terminal only. Behaves as systemctl
+ * does: $SYSTEMD_COLORS, $NO_COLOR, $SYSTEMD_PAGER, $PAGER, $COLUMNS. */
+#pragma once
+
+#include <glib.h>
+#include <json-glib/json-glib.h>
+#include <stdbool.h>
+
+typedef enum Style {
+        STYLE_BOLD,
+        STYLE_DIM,
+        STYLE_RED,
+        STYLE_GREEN,
+        STYLE_YELLOW,
+        STYLE_BLUE,
+        STYLE_COUNT
+} Style;
+
+typedef struct Output Output;
+
+/* json: answers are printed as JSON. pager: may be used, if this is a terminal. */
+Output *output_new(bool json, bool pager);
+
+/* Flushes; waits until the person leaves the pager. */
+Output *output_free(Output *output);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Output, output_free)
+
+bool output_is_json(const Output *output);
+
+bool output_has_colours(const Output *output);
+
+/* Columns of the terminal; 0 means no limit (no terminal, no $COLUMNS). And for running text: at most 100. */
+unsigned output_width(const Output *output);
+unsigned output_text_width(const Output *output);
+
+void output_print(Output *output, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* The same in a style, which ends with it. */
+void output_styled(Output *output, Style style, const char *format, ...) G_GNUC_PRINTF(3, 4);
+
+/* A JSON answer: indented on a terminal, on one line elsewhere. */
+void output_json(Output *output, JsonNode *node);
+void output_json_object(Output *output, JsonObject *object);
+
+/* Are colours wanted on this file descriptor? */
+bool output_wants_colours(int fd);

@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "progress.h"
+#include "render.h"
+#include "table.h"
+#include "verbs.h"
+
+#define POLL_MS 250
+
+/* ---- waiting until everything is taken in ---- */
+
+typedef struct Waiting {
+        Progress *bar;
+        int64_t documents, searchable, indexed, errors, pending, most;
+        bool heard;
+} Waiting;
+
+static void take_counts(Waiting *waiting, JsonObject *counts)
+{
+        waiting->documents = json_member_int(counts, "documents", 0);
+        waiting->searchable = json_member_int(counts, "searchable", 0);
+        waiting->indexed = json_member_int(counts, "indexed", 0);
+        waiting->errors = json_member_int(counts, "errors", 0);
+        waiting->pending = json_member_int(counts, "pending", 0);
+        waiting->most = MAX(waiting->most, waiting->pending);
+        double done =
+                waiting->most > 0 ? 1.0 - (double)waiting->pending / (double)waiting->most : -1;
+        g_autofree char *note =
+                g_strdup_printf("%" G_GINT64_FORMAT " documents, %" G_GINT64_FORMAT
+                                " searchable, %" G_GINT64_FORMAT " indexed",
+                                waiting->documents, waiting->searchable, waiting->indexed);
+        progress_set(waiting->bar, done, note);
+}
+
+static void on_progress(JsonNode *arguments, void *data)
+{
+        Waiting *waiting = data;
+        if (JSON_NODE_HOLDS_OBJECT(arguments)) {
+                waiting->heard = true;
+                take_counts(waiting, json_node_get_object(arguments));
+        }
+}
+
+/* Signals move the bar; the end is read from the status, because a signal may have gone before we heard. */
+static bool wait_until_done(Cli *cli, Waiting *waiting, GError **error)
+{
+        for (;;) {
+                g_autoptr(JsonObject) status =
+                        client_tool(cli->client, "ingest_status", NULL, error);
+                if (!status)
+                        return false;
+                take_counts(waiting, status);
+                if (waiting->pending == 0 && !json_member_bool(status, "scanning", false))
+                        return true;
+                if (!client_wait(cli->client, POLL_MS, error))
+                        return false;
+        }
+}
+
+/* ---- root add ---- */
+
+static const Option add_options[] = {
+        {"profile", 'p', OPTION_TEXT, "NAME", "What is in it: general, legal, code-doc or paper"},
+        {"feature", 0, OPTION_LIST, "NAME",
+         "What to extract: tables, wikilinks, code_blocks, frontmatter, external_refs, citations, procedures; "
+         "may be given again; default: all"},
+        {"include", 'i', OPTION_LIST, "GLOB", "Only files like this; may be given again"},
+        {"exclude", 'x', OPTION_LIST, "GLOB", "No files or folders like this; may be given again"},
+        {"max-file-bytes", 0, OPTION_NUMBER, "BYTES", "No larger files"},
+        {"no-wait", 0, OPTION_FLAG, NULL, "Do not wait until everything is taken in"},
+        {NULL},
+};
+
+static void set_list(Cli *cli, JsonObject *args, const char *member, const char *option)
+{
+        const char *const *values = args_list(cli->args, option);
+        if (!values)
+                return;
+        JsonArray *array = json_array_new();
+        for (; *values; values++)
+                json_array_add_string_element(array, *values);
+        json_object_set_array_member(args, member, array);
+}
+
+static JsonObject *register_root(Cli *cli, const char *folder, GError **error)
+{
+        g_autofree char *path = g_canonicalize_filename(folder, NULL);
+        JsonObject *args = json_object_new();
+        json_object_set_string_member(args, "path", path);
+        cli_set_option(cli, args, "profile", "profile");
+        set_list(cli, args, "features", "feature");
+        set_list(cli, args, "include", "include");
+        set_list(cli, args, "exclude", "exclude");
+        if (args_has(cli->args, "max-file-bytes"))
+                json_object_set_int_member(args, "max_file_bytes",
+                                           args_number(cli->args, "max-file-bytes", 0));
+        return client_tool(cli->client, "register_root", args, error);
+}
+
+static void say_done(Cli *cli, const Waiting *waiting)
+{
+        g_autofree char *documents = cli_count(waiting->documents, "document", "documents");
+        output_print(cli->output,
+                     "%s: %" G_GINT64_FORMAT " searchable, %" G_GINT64_FORMAT " indexed", documents,
+                     waiting->searchable, waiting->indexed);
+        if (waiting->errors > 0) {
+                g_autofree char *errors = cli_count(waiting->errors, "error", "errors");
+                output_styled(cli->output, STYLE_YELLOW,
+                              ", %s (see: ouroborosctl documents --errors)", errors);
+        }
+        output_print(cli->output, "\n");
+}
+
+static bool wait_for_all(Cli *cli, GError **error)
+{
+        g_autoptr(Progress) bar = progress_new("Reading", args_has(cli->args, "quiet") ||
+                                                                  output_is_json(cli->output));
+        Waiting waiting = {.bar = bar};
+        if (!client_listen(cli->client, "Documents", "Progress", on_progress, &waiting, error) ||
+            !wait_until_done(cli, &waiting, error))
+                return false;
+        bar = progress_free(bar);
+        if (!output_is_json(cli->output))
+                say_done(cli, &waiting);
+        return true;
+}
+
+static bool run_add(Cli *cli, GError **error)
+{
+        for (const char *const *folder = args_words(cli->args); *folder; folder++) {
+                g_autoptr(JsonObject) answer = register_root(cli, *folder, error);
+                if (!answer)
+                        return false;
+                if (output_is_json(cli->output)) {
+                        output_json_object(cli->output, answer);
+                        continue;
+                }
+                g_autofree char *path = render_line(json_member_string(answer, "path", *folder));
+                output_print(cli->output, "%s is %s.\n", path,
+                             json_member_string(answer, "root_id", ""));
+        }
+        return args_has(cli->args, "no-wait") || wait_for_all(cli, error);
+}
+
+const Verb verb_root_add = {
+        .name = "root add",
+        .words = "FOLDER…",
+        .min = 1,
+        .max = G_MAXUINT,
+        .summary = "Take in a folder's documents and watch it from now on",
+        .details =
+                "The folder is only read, never written to. Documents are searchable first, and indexed when the "
+                "facts in them were extracted. Waits for that, unless --no-wait is given.",
+        .options = add_options,
+        .writes = true,
+        .no_pager = true,
+        .run = run_add,
+};
+
+/* ---- root list ---- */
+
+static const Column columns[] = {{"PATH", .shrink = true},     {"PROFILE"},
+                                 {"DOCUMENTS", .right = true}, {"SEARCHABLE", .right = true},
+                                 {"INDEXED", .right = true},   {"ERRORS", .right = true},
+                                 {"ID", .dim = true}};
+
+static void add_row(Table *table, JsonObject *root)
+{
+        JsonObject *nested = json_member_object(root, "counts");
+        JsonObject *counts = nested ? nested : root;
+        g_autofree char *documents = cli_member_text(counts, "documents");
+        g_autofree char *searchable = cli_member_text(counts, "searchable");
+        g_autofree char *indexed = cli_member_text(counts, "indexed");
+        g_autofree char *errors = cli_member_text(counts, "errors");
+        const char *id = json_member_string(root, "id", json_member_string(root, "root_id", ""));
+        const char *cells[] = {json_member_string(root, "path", ""),
+                               json_member_string(root, "profile", ""),
+                               documents,
+                               searchable,
+                               indexed,
+                               errors,
+                               id};
+        table_add(table, cells);
+}
+
+static bool run_list(Cli *cli, GError **error)
+{
+        g_autoptr(JsonObject) answer = NULL;
+        JsonObject *root = NULL;
+        if (!cli_tool(cli, "list_roots", NULL, &answer, error))
+                return false;
+        if (!answer)
+                return true;
+        g_autoptr(Table) table = table_new(columns, G_N_ELEMENTS(columns));
+        JsonArray *roots = json_member_array(answer, "roots");
+        for (unsigned i = 0; (root = cli_element(roots, i)); i++)
+                add_row(table, root);
+        table_print(table, cli->output);
+        if (!roots || json_array_get_length(roots) == 0)
+                output_print(cli->output,
+                             "No folders yet; add one: ouroborosctl root add FOLDER\n");
+        return true;
+}
+
+const Verb verb_root_list = {
+        .name = "root list",
+        .words = "",
+        .summary = "List the folders that are taken in",
+        .run = run_list,
+};
+
+/* ---- root rm, root rescan ---- */
+
+/* The id of a root given by its id or its folder. */
+static char *find_root(Cli *cli, const char *given, GError **error)
+{
+        JsonObject *root = NULL;
+        if (id_is_valid(given, NULL))
+                return g_strdup(given);
+        g_autoptr(JsonObject) answer = client_tool(cli->client, "list_roots", NULL, error);
+        if (!answer)
+                return NULL;
+        g_autofree char *path = g_canonicalize_filename(given, NULL);
+        JsonArray *roots = json_member_array(answer, "roots");
+        for (unsigned i = 0; (root = cli_element(roots, i)); i++)
+                if (g_str_equal(json_member_string(root, "path", ""), path))
+                        return g_strdup(json_member_string(
+                                root, "id", json_member_string(root, "root_id", "")));
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                    "%s is not one of the roots (see: root list)", path);
+        return NULL;
+}
+
+static bool run_rm(Cli *cli, GError **error)
+{
+        g_autoptr(JsonObject) answer = NULL;
+        g_autofree char *id = find_root(cli, args_word(cli->args, 0), error);
+        if (!id)
+                return false;
+        JsonObject *args = json_object_new();
+        json_object_set_string_member(args, "root_id", id);
+        if (!cli_tool(cli, "remove_root", args, &answer, error))
+                return false;
+        if (answer)
+                output_print(cli->output,
+                             "%s is no longer watched; nothing was deleted, and the journal can "
+                             "bring it back.\n",
+                             id);
+        return true;
+}
+
+const Verb verb_root_rm = {
+        .name = "root rm",
+        .words = "ROOT|FOLDER",
+        .min = 1,
+        .max = 1,
+        .summary = "Stop watching a folder; what is known stays",
+        .writes = true,
+        .no_pager = true,
+        .run = run_rm,
+};
+
+static const Option rescan_options[] = {
+        {"no-wait", 0, OPTION_FLAG, NULL, "Do not wait until it is done"}, {NULL}};
+
+static bool run_rescan(Cli *cli, GError **error)
+{
+        g_autoptr(JsonObject) answer = NULL;
+        JsonObject *args = json_object_new();
+        if (args_word(cli->args, 0)) {
+                g_autofree char *id = find_root(cli, args_word(cli->args, 0), error);
+                if (!id) {
+                        json_object_unref(args);
+                        return false;
+                }
+                json_object_set_string_member(args, "root_id", id);
+        }
+        if (!cli_tool(cli, "rescan_root", args, &answer, error))
+                return false;
+        return args_has(cli->args, "no-wait") || wait_for_all(cli, error);
+}
+
+const Verb verb_root_rescan = {
+        .name = "root rescan",
+        .words = "[ROOT|FOLDER]",
+        .max = 1,
+        .summary = "Look through a folder again, or through all",
+        .options = rescan_options,
+        .writes = true,
+        .no_pager = true,
+        .run = run_rescan,
+};

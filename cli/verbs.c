@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "verbs.h"
+
+const Verb *const *cli_verbs(void)
+{
+        static const Verb *const verbs[] = {
+                &verb_status,
+                &verb_root_add,
+                &verb_root_list,
+                &verb_root_rm,
+                &verb_root_rescan,
+                &verb_documents,
+                &verb_text,
+                &verb_search,
+                &verb_query,
+                &verb_entity,
+                &verb_entities,
+                &verb_predicates,
+                &verb_contradictions,
+                &verb_remember,
+                &verb_log,
+                &verb_show,
+                &verb_diff,
+                &verb_revert,
+                &verb_verify,
+                &verb_backup,
+                &verb_restore,
+                &verb_rebuild,
+                &verb_rekey,
+                &verb_unlock,
+                &verb_reload,
+                &verb_restart,
+                &verb_panic,
+                &verb_tools_list,
+                &verb_tools_describe,
+                &verb_tools_call,
+                NULL,
+        };
+        return verbs;
+}
+
+/* How many of words are the verb's name: 0, 1 or 2. */
+static unsigned match(const Verb *verb, const char *const *words)
+{
+        const char *space = strchr(verb->name, ' ');
+        if (!space)
+                return g_strcmp0(words[0], verb->name) == 0 ? 1 : 0;
+        g_autofree char *family = g_strndup(verb->name, (size_t)(space - verb->name));
+        if (g_strcmp0(words[0], family) != 0 || !words[1])
+                return 0;
+        return strcmp(words[1], space + 1) == 0 ? 2 : 0;
+}
+
+static void set_unknown(const char *const *words, GError **error)
+{
+        g_autoptr(GPtrArray) names = g_ptr_array_new();
+        g_autoptr(GString) family = g_string_new(NULL);
+        g_autofree char *prefix = g_strconcat(words[0], " ", NULL);
+        for (const Verb *const *verb = cli_verbs(); *verb; verb++) {
+                g_ptr_array_add(names, (gpointer)(*verb)->name);
+                if (g_str_has_prefix((*verb)->name, prefix))
+                        g_string_append_printf(family, "%s\"%s\"", family->len > 0 ? ", " : "",
+                                               (*verb)->name);
+        }
+        g_ptr_array_add(names, NULL);
+        if (family->len > 0) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "\"%s\" is the beginning of one of these: %s", words[0], family->str);
+                return;
+        }
+        g_autofree char *nearest = text_nearest(words[0], (const char *const *)names->pdata, 1);
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                    "there is no verb \"%s\"%s%s%s%s", words[0], nearest ? "; did you mean \"" : "",
+                    nearest ? nearest : "", nearest ? "\"?" : "", " (see ouroborosctl --help)");
+}
+
+const Verb *cli_find_verb(const char *const *words, unsigned *ret_used, GError **error)
+{
+        for (const Verb *const *verb = cli_verbs(); *verb; verb++)
+                if ((*ret_used = match(*verb, words)) > 0)
+                        return *verb;
+        set_unknown(words, error);
+        return NULL;
+}
