@@ -6,6 +6,7 @@
 struct Access {
         gatomicrefcount references;
         Actor actor;
+        Scope *scope; /* NULL: everything */
         char *observer;
 };
 
@@ -34,6 +35,18 @@ Access *access_new_system(const char *name)
         return access_new(ACTOR_SYSTEM, name, name, /* session= */ NULL);
 }
 
+Access *access_new_agent(const char *connection, const char *name, const char *session,
+                         Scope *scope)
+{
+        Access *access;
+
+        g_assert(connection && name);
+        access = access_new(ACTOR_AGENT, connection, name, session);
+        access->actor.connection = g_strdup(connection);
+        access->scope = scope ? scope_ref(scope) : NULL;
+        return access;
+}
+
 Access *access_ref(const Access *access)
 {
         Access *counted = (Access *)access; /* only the count changes */
@@ -50,6 +63,7 @@ Access *access_unref(Access *access)
         g_free(access->actor.name);
         g_free(access->actor.session);
         g_free(access->observer);
+        scope_unref(access->scope);
         g_free(access);
         return NULL;
 }
@@ -61,7 +75,7 @@ const Actor *access_actor(const Access *access)
 
 const Scope *access_scope(const Access *access)
 {
-        return NULL;
+        return access->scope;
 }
 
 const char *access_observer(const Access *access)

@@ -18,6 +18,10 @@ Access *access_new_human(const char *name, const char *session);
 /* The daemon itself: pipeline, sweeper, migration. */
 Access *access_new_system(const char *name);
 
+/* An agent by its connection (conn-…); scope NULL: everything. */
+Access *access_new_agent(const char *connection, const char *name, const char *session,
+                         Scope *scope);
+
 Access *access_ref(const Access *access);
 Access *access_unref(Access *access);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Access, access_unref)

@@ -21,6 +21,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Graph, graph_free)
 
 ToolTable graph_tools(Graph *graph);
 
+/* Enters the predicates that are shipped and missing, once the vault is open. Blocks. The first
+ * graph_submit() does it too. */
+bool graph_start(Graph *graph, GError **error);
+
 /* One claim about one entity. Unset strings are NULL; offsets are found from the quote. */
 typedef struct Claim {
         const char *entity_id;   /* or … */
@@ -44,7 +48,11 @@ typedef struct ClaimResult {
         GError *error; /* why it was dropped, or NULL */
 } ClaimResult;
 
-/* Records claims in one write, each accepted or dropped with its reason (which is logged). Idempotent:
+/* What is current: among facts of one entity and predicate (and object, if the cardinality is many) the
+ * highest tier stands; in it the latest observation of each voice. All the human says is one voice; what
+ * others extract is one voice per observer and document. Voices that disagree are a contradiction.
+ *
+ * Records claims in one write, each accepted or dropped with its reason (which is logged). Idempotent:
  * the same claim by the same observer from the same content version changes nothing. results has count
  * elements, filled by the call; clear each with claim_result_clear(). False only if the write failed. */
 bool graph_submit(Graph *graph, const Access *access, const Claim *claims, unsigned count,

@@ -54,7 +54,7 @@ CREATE TABLE facts (
     is_active INTEGER NOT NULL DEFAULT 1
 ) STRICT;
 -- A prefix of the object keeps the index small whatever is said; queries repeat the expression.
-CREATE INDEX facts_entity ON facts (entity_id, predicate, substr(object, 1, 64), superseded_at);
+CREATE INDEX facts_entity ON facts (entity_id, predicate, substr(object, 1, 64), superseded_at, is_active);
 CREATE INDEX facts_predicate ON facts (predicate, id);
 CREATE INDEX facts_document ON facts (document_id) WHERE document_id IS NOT NULL;
 CREATE INDEX facts_superseded_by ON facts (superseded_by) WHERE superseded_by IS NOT NULL;
@@ -62,10 +62,11 @@ CREATE INDEX facts_superseded_by ON facts (superseded_by) WHERE superseded_by IS
 -- What a fact's observer said it replaces. No foreign keys: a fact that was reverted leaves its word
 -- here without effect, and has it again when it comes back.
 CREATE TABLE fact_supersedes (
-    target_id TEXT NOT NULL,
     fact_id TEXT NOT NULL,
-    PRIMARY KEY (target_id, fact_id)
+    target_id TEXT NOT NULL,
+    PRIMARY KEY (fact_id, target_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX fact_supersedes_target ON fact_supersedes (target_id);
 
 CREATE TABLE rejections (             -- claims that were dropped, and why
     id INTEGER PRIMARY KEY,

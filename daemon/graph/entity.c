@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Looking up and making entities. Names are compared by text_key(); a name belongs to at most one active
+ * entity of a type, except that any number of documents may bear it. */
+#include "graph/entity.h"
+
+#include <string.h>
+
+#include "graph/predicate.h"
+
+#define ENTITY_DOUBTS_MAX 10 /* entities of one name that an error names */
+#define ENTITY_COLUMNS    "e.id, e.name, e.type, e.merged_into, e.is_active"
+
+Entity *entity_free(Entity *entity)
+{
+        if (!entity)
+                return NULL;
+        g_free(entity->id);
+        g_free(entity->name);
+        g_free(entity->type);
+        g_free(entity->merged_into);
+        g_free(entity);
+        return NULL;
+}
+
+static Entity *entity_from_row(Statement *row)
+{
+        Entity *entity = g_new0(Entity, 1);
+
+        entity->id = g_strdup(statement_text(row, 0));
+        entity->name = g_strdup(statement_text(row, 1));
+        entity->type = g_strdup(statement_text(row, 2));
+        entity->merged_into = g_strdup(statement_text(row, 3));
+        entity->is_active = statement_int(row, 4) != 0;
+        return entity;
+}
+
+static bool check_name(const char *what, const char *name, GError **error)
+{
+        g_autofree char *key = NULL;
+
+        if (!text_check(what, name, GRAPH_NAME_CHARS_MAX, "GRAPH_NAME_CHARS_MAX", error))
+                return false;
+        key = text_key(name);
+        if (*key)
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                    "%s has no letter, digit or sign to know it by", what);
+        return false;
+}
+
+bool entity_ref_check(const EntityRef *ref, const char *what, GError **error)
+{
+        g_autofree char *name = g_strdup_printf("%s_name", what);
+        g_autofree char *type = g_strdup_printf("%s_type", what);
+
+        if (!ref->id == !ref->name) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "give either %s_id or %s_name", what, what);
+                return false;
+        }
+        if (ref->id && !id_is_valid(ref->id, "ent")) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "%s_id must be ent- and %d hex digits", what, ID_DIGITS);
+                return false;
+        }
+        if (ref->name && !check_name(name, ref->name, error))
+                return false;
+        return !ref->type || predicate_check_name(type, ref->type, error);
+}
+
+static void set_not_found(const char *id, GError **error)
+{
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no entity %s", id);
+}
+
+static Entity *entity_get_one(Db *db, const char *id, GError **error)
+{
+        Statement *statement = db_statement(
+                db, "SELECT " ENTITY_COLUMNS " FROM entities e WHERE e.id = :id", error);
+        StepResult step;
+
+        if (!statement)
+                return NULL;
+        statement_bind_text(statement, ":id", id);
+        step = statement_step(statement, error);
+        if (step == STEP_DONE)
+                set_not_found(id, error);
+        return step == STEP_ROW ? entity_from_row(statement) : NULL;
+}
+
+Entity *entity_get(Db *db, const Scope *scope, const char *id, GError **error)
+{
+        g_autoptr(Entity) entity = entity_get_one(db, id, error);
+
+        for (unsigned i = 0; entity && entity->merged_into && i < ENTITY_MERGES_MAX; i++) {
+                g_autofree char *next = g_strdup(entity->merged_into);
+                entity_free(entity);
+                entity = entity_get_one(db, next, error);
+        }
+        if (!entity)
+                return NULL;
+        if (!scope_allows(scope, entity->id)) { /* as if it were not there */
+                set_not_found(id, error);
+                return NULL;
+        }
+        return g_steal_pointer(&entity);
+}
+
+/* Rows of one rank: names of things before aliases before documents; several of the best are a doubt. */
+static Entity *entity_best(Statement *statement, const Scope *scope, const EntityRef *ref,
+                           GError **error)
+{
+        g_autoptr(GString) doubt = g_string_new(NULL);
+        g_autoptr(Entity) best = NULL;
+        int64_t rank = 0;
+        unsigned count = 0;
+        StepResult step;
+
+        while ((step = statement_step(statement, error)) == STEP_ROW) {
+                if (count == ENTITY_DOUBTS_MAX || (best && statement_int(statement, 5) > rank))
+                        break;
+                if (!scope_allows(scope, statement_text(statement, 0)))
+                        continue;
+                g_string_append_printf(doubt, "%s%s (%s)", count++ > 0 ? ", " : "",
+                                       statement_text(statement, 0), statement_text(statement, 2));
+                if (best)
+                        continue;
+                best = entity_from_row(statement);
+                rank = statement_int(statement, 5);
+        }
+        if (step == STEP_ERROR)
+                return NULL;
+        if (count > 1) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "several entities are named %s: %s; give entity_id or entity_type",
+                            ref->name, doubt->str);
+                return NULL;
+        }
+        return g_steal_pointer(&best);
+}
+
+static Entity *entity_by_name(Db *db, const Scope *scope, const EntityRef *ref, GError **error)
+{
+        g_autofree char *key = text_key(ref->name);
+        Statement *statement =
+                db_statement(db,
+                             "SELECT " ENTITY_COLUMNS
+                             ", CASE WHEN e.document_id IS NULL THEN 0 ELSE 2 END AS rank"
+                             " FROM entities e WHERE e.name_key = :key AND e.is_active = 1"
+                             " AND e.merged_into IS NULL AND (:type IS NULL OR e.type = :type)"
+                             " UNION ALL SELECT " ENTITY_COLUMNS ", 1 FROM entity_aliases a"
+                             " JOIN entities e ON e.id = a.entity_id WHERE a.alias_key = :key"
+                             " AND e.name_key <> :key AND e.is_active = 1 AND e.merged_into IS NULL"
+                             " AND (:type IS NULL OR e.type = :type) ORDER BY rank, 1",
+                             error);
+
+        if (!statement)
+                return NULL;
+        statement_bind_text(statement, ":key", key);
+        statement_bind_text(statement, ":type", ref->type);
+        return entity_best(statement, scope, ref, error);
+}
+
+Entity *entity_find(Db *db, const Scope *scope, const EntityRef *ref, GError **error)
+{
+        return ref->id ? entity_get(db, scope, ref->id, error)
+                       : entity_by_name(db, scope, ref, error);
+}
+
+static Entity *entity_insert(Db *db, const EntityRef *ref, const char *document_id, GError **error)
+{
+        g_autofree char *key = text_key(ref->name);
+        g_autoptr(Entity) entity = g_new0(Entity, 1);
+        Statement *statement =
+                db_statement(db,
+                             "INSERT INTO entities (id, name, name_key, type, document_id,"
+                             " created_at) VALUES (:id, :name, :key, :type, :document, :now)",
+                             error);
+
+        if (!statement)
+                return NULL;
+        entity->id = id_new("ent");
+        entity->name = g_strdup(ref->name);
+        entity->type = g_strdup(ref->type ?: ENTITY_TYPE_DEFAULT);
+        entity->is_active = true;
+        statement_bind_text(statement, ":id", entity->id);
+        statement_bind_text(statement, ":name", entity->name);
+        statement_bind_text(statement, ":key", key);
+        statement_bind_text(statement, ":type", entity->type);
+        statement_bind_text(statement, ":document", document_id);
+        statement_bind_int(statement, ":now", clock_now());
+        return statement_run(statement, error) ? g_steal_pointer(&entity) : NULL;
+}
+
+Entity *entity_make(Db *db, const Scope *scope, const EntityRef *ref, GError **error)
+{
+        if (scope) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                            "no entity %s in the scope of this connection, which cannot make one",
+                            ref->name);
+                return NULL;
+        }
+        return entity_insert(db, ref, /* document_id= */ NULL, error);
+}
+
+bool graph_document_entity(Db *db, const char *document_id, const char *name, char **ret_entity_id,
+                           GError **error)
+{
+        EntityRef ref = {.name = name, .type = "document"};
+        g_autoptr(Entity) entity = NULL;
+        Statement *statement =
+                db_statement(db, "SELECT id FROM entities WHERE document_id = :document", error);
+        StepResult step;
+
+        if (!statement)
+                return false;
+        statement_bind_text(statement, ":document", document_id);
+        step = statement_step(statement, error);
+        if (step == STEP_ROW)
+                *ret_entity_id = g_strdup(statement_text(statement, 0));
+        if (step != STEP_DONE)
+                return step == STEP_ROW;
+        if (!entity_ref_check(&ref, "entity", error))
+                return false;
+        entity = entity_insert(db, &ref, document_id, error);
+        if (!entity)
+                return false;
+        *ret_entity_id = g_steal_pointer(&entity->id);
+        return true;
+}

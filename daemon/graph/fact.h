@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One dated observation, as a row of the table of facts. */
+#pragma once
+
+#include "graph/object.h"
+
+/* Strings are borrowed from the row: valid until its statement's next step. */
+typedef struct Fact {
+        const char *id, *entity_id, *predicate, *object, *object_kind;
+        const char *object_name; /* of an entity object that the reader can see, else NULL */
+        const char *qualifiers, *agent, *trust_tier, *quote, *document_id, *document_hash;
+        const char *superseded_by;
+        int64_t observed_at, recorded_at, quote_start, quote_end, superseded_at;
+        double confidence; /* NaN: none */
+        bool stale_source, is_current;
+} Fact;
+
+/* The columns that fact_from_row() reads, of facts f joined with predicates p. */
+#define FACT_COLUMNS                                                                               \
+        "f.id, f.entity_id, f.predicate, f.object, p.object_kind,"                                 \
+        " CASE p.object_kind WHEN 'entity'"                                                        \
+        " THEN (SELECT o.name FROM entities o WHERE o.id = f.object) END,"                         \
+        " f.qualifiers, f.agent, f.trust_tier, f.quote, f.document_id, f.document_hash,"           \
+        " f.superseded_by, f.observed_at, f.recorded_at, f.quote_start, f.quote_end,"              \
+        " f.superseded_at, f.confidence, f.stale_source"
+
+#define FACT_COLUMN_COUNT 20
+
+void fact_from_row(Statement *row, Fact *ret);
+
+/* As the doors show it; what is not set is left out. */
+JsonObject *fact_to_json(const Fact *fact);

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The graph's room: made before the vault opens, so that the derivation of what is current is there from
+ * the first write on; the vocabulary is entered once it is open. */
+#include "graph/room.h"
+
+#include "graph/current.h"
+#include "graph/predicate.h"
+#include "graph/submit.h"
+
+Graph *graph_new(Store *vault)
+{
+        Graph *graph = g_new0(Graph, 1);
+
+        graph->vault = vault;
+        graph->counts_seq = -1;
+        g_mutex_init(&graph->lock);
+        store_add_derivation(vault, "facts", current_derive_facts, NULL);
+        store_add_derivation(vault, "fact_supersedes", current_derive_supersedes, NULL);
+        return graph;
+}
+
+Graph *graph_free(Graph *graph)
+{
+        if (!graph)
+                return NULL;
+        g_mutex_clear(&graph->lock);
+        g_free(graph);
+        return NULL;
+}
+
+bool graph_start(Graph *graph, GError **error)
+{
+        if (g_atomic_int_get(&graph->has_vocabulary))
+                return true;
+        if (!predicate_ensure_vocabulary(graph->vault, error))
+                return false;
+        g_atomic_int_set(&graph->has_vocabulary, 1);
+        return true;
+}
+
+void claim_result_clear(ClaimResult *result)
+{
+        g_clear_pointer(&result->fact_id, g_free);
+        g_clear_error(&result->error);
+        result->is_new = false;
+}
+
+bool graph_submit(Graph *graph, const Access *access, const Claim *claims, unsigned count,
+                  const char *reason, ClaimResult *results, GError **error)
+{
+        Submission submission = {.vault = graph->vault,
+                                 .access = access,
+                                 .claims = claims,
+                                 .count = count,
+                                 .reason = reason,
+                                 .results = results};
+        bool ok;
+
+        for (unsigned i = 0; i < count; i++)
+                results[i] = (ClaimResult){0};
+        ok = graph_start(graph, error) && submission_run(&submission, error);
+        g_free(submission.group);
+        return ok;
+}
+
+/* ---- counts ---- */
+
+static bool count_rows(Db *db, const char *sql, int64_t *ret, GError **error)
+{
+        Statement *statement = db_statement(db, sql, error);
+
+        if (!statement || statement_step(statement, error) != STEP_ROW)
+                return false;
+        *ret = statement_int(statement, 0);
+        return true;
+}
+
+static bool count_all(Db *db, bool scoped, GraphCounts *ret, GError **error)
+{
+        return count_rows(db, "SELECT count(*) FROM entities WHERE is_active = 1", &ret->entities,
+                          error) &&
+               count_rows(db,
+                          "SELECT count(*) FROM facts WHERE superseded_at IS NULL"
+                          " AND is_active = 1",
+                          &ret->facts_current, error) &&
+               count_rows(db, "SELECT count(*) FROM facts", &ret->facts_all, error) &&
+               count_rows(db, "SELECT count(*) FROM predicates WHERE state = 'active'",
+                          &ret->predicates, error) &&
+               /* the log is not for a scoped handle */
+               (scoped ||
+                count_rows(db, "SELECT count(*) FROM rejections", &ret->rejections, error));
+}
+
+/* Counting a million facts takes a moment and status is asked for often: counts are kept as long as the
+ * journal and the rejections have not moved. */
+static bool find_seq(Db *db, int64_t *ret, GError **error)
+{
+        return count_rows(db,
+                          "SELECT (SELECT coalesce(max(seq), 0) FROM mutations)"
+                          " + (SELECT coalesce(max(id), 0) FROM rejections)",
+                          ret, error);
+}
+
+bool graph_counts(Graph *graph, const Access *access, GraphCounts *ret, GError **error)
+{
+        const Scope *scope = access_scope(access);
+        g_autoptr(Db) db = store_reader(graph->vault, scope, error);
+        g_autoptr(GMutexLocker) locker = NULL;
+        GraphCounts counts = {0};
+        int64_t seq;
+
+        if (!db)
+                return false;
+        if (scope) {
+                if (!count_all(db, /* scoped= */ true, &counts, error))
+                        return false;
+                *ret = counts;
+                return true;
+        }
+        if (!find_seq(db, &seq, error))
+                return false;
+        locker = g_mutex_locker_new(&graph->lock);
+        if (graph->counts_seq != seq) {
+                if (!count_all(db, /* scoped= */ false, &counts, error))
+                        return false;
+                graph->counts = counts;
+                graph->counts_seq = seq;
+        }
+        *ret = graph->counts;
+        return true;
+}

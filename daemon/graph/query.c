@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lists of facts, entities and predicates. */
+#include "graph/query.h"
+
+#include <string.h>
+
+#include "graph/fact.h"
+#include "graph/page.h"
+
+/* ---- facts ---- */
+
+/* CROSS: predicates are looked up for each fact, never the other way round. */
+#define FACTS                                                                                      \
+        "SELECT " FACT_COLUMNS ", substr(f.object, 1, 64)"                                         \
+        " FROM facts f CROSS JOIN predicates p ON p.name = f.predicate WHERE " FILTERED
+
+#define FILTERED                                                                                   \
+        " f.is_active = 1 AND (:superseded OR f.superseded_at IS NULL)"                            \
+        " AND (:tier IS NULL OR f.trust_tier = :tier)"
+
+#define IN_DOCUMENT " AND (:document IS NULL OR f.document_id = :document)"
+#define BY_OBJECT   " ORDER BY f.predicate, substr(f.object, 1, 64), f.id LIMIT :limit"
+#define BY_AGE      " AND f.id < :id ORDER BY f.id DESC LIMIT :limit"
+
+/* Facts of an entity come from its index in order: first the rest of one predicate, then the later ones. */
+#define REST_OF_PREDICATE                                                                          \
+        FACTS IN_DOCUMENT " AND f.entity_id = :entity AND f.predicate = :predicate"                \
+                          " AND substr(f.object, 1, 64) >= :prefix"                                \
+                          " AND (substr(f.object, 1, 64) > :prefix OR f.id > :id)" BY_OBJECT
+#define LATER_PREDICATES                                                                           \
+        FACTS IN_DOCUMENT " AND f.entity_id = :entity AND f.predicate > :predicate" BY_OBJECT
+
+#define OF_PREDICATE " AND (:predicate IS NULL OR f.predicate = :predicate)"
+#define COUNT(where)                                                                               \
+        "SELECT count(*) FROM (SELECT 1 FROM facts f WHERE " FILTERED where " LIMIT :limit)"
+
+/* The statements for each way to ask. */
+typedef struct FactSql {
+        const char *list, *count;
+        bool document, predicate; /* parameters it has */
+} FactSql;
+
+static const FactSql sql_of_document = {FACTS " AND f.document_id = :document" OF_PREDICATE BY_AGE,
+                                        COUNT(" AND f.document_id = :document" OF_PREDICATE), true,
+                                        true};
+static const FactSql sql_of_predicate = {FACTS " AND f.predicate = :predicate" BY_AGE,
+                                         COUNT(" AND f.predicate = :predicate"), false, true};
+static const FactSql sql_of_all = {FACTS BY_AGE, COUNT(""), false, false};
+static const FactSql sql_of_entity = {
+        NULL, COUNT(" AND f.entity_id = :entity" IN_DOCUMENT OF_PREDICATE), true, true};
+
+static const FactSql *fact_sql(const FactQuery *query)
+{
+        if (query->entity_id)
+                return &sql_of_entity;
+        if (query->document_id)
+                return &sql_of_document;
+        return query->predicate ? &sql_of_predicate : &sql_of_all;
+}
+
+static void bind_filters(Statement *statement, const FactQuery *query, const FactSql *sql)
+{
+        statement_bind_int(statement, ":superseded", query->superseded);
+        statement_bind_text(statement, ":tier", query->tier);
+        if (query->entity_id)
+                statement_bind_text(statement, ":entity", query->entity_id);
+        if (sql && sql->document)
+                statement_bind_text(statement, ":document", query->document_id);
+        if (sql && sql->predicate)
+                statement_bind_text(statement, ":predicate", query->predicate);
+}
+
+static bool add_facts(Statement *statement, Page *page, bool by_object, GError **error)
+{
+        StepResult step;
+        Fact fact;
+
+        statement_bind_int(statement, ":limit",
+                           (int64_t)page->limit + 1 - json_array_get_length(page->rows));
+        while ((step = statement_step(statement, error)) == STEP_ROW && page_has_room(page)) {
+                bool last = json_array_get_length(page->rows) + 1 == page->limit;
+                g_autofree char *key = NULL;
+
+                fact_from_row(statement, &fact);
+                if (last && by_object)
+                        key = g_strdup_printf("%s\n%s\n%s", fact.predicate, fact.id,
+                                              statement_text(statement, FACT_COLUMN_COUNT));
+                page_add(page, fact_to_json(&fact), by_object ? key : fact.id);
+        }
+        return step != STEP_ERROR;
+}
+
+static bool add_rest_of_predicate(Db *db, const FactQuery *query, char **place, Page *page,
+                                  GError **error)
+{
+        Statement *statement = db_statement(db, REST_OF_PREDICATE, error);
+
+        if (!statement)
+                return false;
+        bind_filters(statement, query, NULL);
+        statement_bind_text(statement, ":document", query->document_id);
+        statement_bind_text(statement, ":predicate", place[0]);
+        statement_bind_text(statement, ":id", place[1]);
+        statement_bind_text(statement, ":prefix", place[2]);
+        return add_facts(statement, page, /* by_object= */ true, error);
+}
+
+static bool add_later_predicates(Db *db, const FactQuery *query, const char *after, Page *page,
+                                 GError **error)
+{
+        Statement *statement = db_statement(db, LATER_PREDICATES, error);
+
+        if (!statement)
+                return false;
+        bind_filters(statement, query, NULL);
+        statement_bind_text(statement, ":document", query->document_id);
+        statement_bind_text(statement, ":predicate", after);
+        return add_facts(statement, page, /* by_object= */ true, error);
+}
+
+/* key: where the page before ended, "predicate\nid\nprefix", or "". */
+static bool add_of_entity(Db *db, const FactQuery *query, const char *key, Page *page,
+                          GError **error)
+{
+        g_auto(GStrv) parts = g_strsplit(key, "\n", 3);
+        char *begin[] = {(char *)query->predicate, (char *)"", (char *)""};
+        char **place = g_strv_length(parts) == 3 ? parts : begin;
+
+        if (place[0] && !add_rest_of_predicate(db, query, place, page, error))
+                return false;
+        if (query->predicate || page->more)
+                return true;
+        return add_later_predicates(db, query, place[0] ?: "", page, error);
+}
+
+static bool add_by_age(Db *db, const FactQuery *query, const char *key, Page *page, GError **error)
+{
+        const FactSql *sql = fact_sql(query);
+        Statement *statement = db_statement(db, sql->list, error);
+
+        if (!statement)
+                return false;
+        bind_filters(statement, query, sql);
+        statement_bind_text(statement, ":id", *key ? key : "fact~"); /* after every id */
+        return add_facts(statement, page, /* by_object= */ false, error);
+}
+
+/* How many facts fit the query in all; -1 when more than QUERY_COUNT_MAX. */
+static bool count_facts(Db *db, const FactQuery *query, int64_t *ret, GError **error)
+{
+        const FactSql *sql = fact_sql(query);
+        Statement *statement = db_statement(db, sql->count, error);
+
+        if (!statement)
+                return false;
+        bind_filters(statement, query, sql);
+        statement_bind_int(statement, ":limit", QUERY_COUNT_MAX + 1);
+        if (statement_step(statement, error) != STEP_ROW)
+                return false;
+        *ret = statement_int(statement, 0);
+        if (*ret > QUERY_COUNT_MAX)
+                *ret = -1;
+        return true;
+}
+
+JsonObject *query_facts(Db *db, const FactQuery *query, GError **error)
+{
+        g_autofree char *filters = g_strdup_printf("%s\n%s\n%s\n%s\n%d", query->entity_id ?: "",
+                                                   query->predicate ?: "", query->tier ?: "",
+                                                   query->document_id ?: "", query->superseded);
+        g_autofree char *key = cursor_key("facts", filters, query->after, error);
+        g_autoptr(Page) page = page_new("facts", filters, query->limit);
+        int64_t total;
+        JsonObject *object;
+        bool ok;
+
+        if (!key)
+                return NULL;
+        ok = query->entity_id ? add_of_entity(db, query, key, page, error)
+                              : add_by_age(db, query, key, page, error);
+        if (!ok)
+                return NULL;
+        total = json_array_get_length(page->rows);
+        if ((page->more || *key) && !count_facts(db, query, &total, error))
+                return NULL;
+        object = page_to_json(page, "knowledge_facts");
+        if (total < 0)
+                json_object_set_null_member(object, "total");
+        else
+                json_object_set_int_member(object, "total", total);
+        return object;
+}
+
+/* ---- entities ---- */
+
+#define ENTITY_COLUMNS                                                                             \
+        "e.id, e.name, e.type, e.is_active, e.document_id, e.merged_into, e.created_at,"           \
+        " (SELECT count(*) FROM facts f WHERE f.entity_id = e.id AND f.superseded_at IS NULL"      \
+        " AND f.is_active = 1), e.name_key"
+
+static JsonArray *read_aliases(Db *db, const char *entity_id, GError **error)
+{
+        g_autoptr(JsonArray) aliases = json_array_new();
+        StepResult step;
+        Statement *statement = db_statement(
+                db, "SELECT alias FROM entity_aliases WHERE entity_id = :id ORDER BY alias_key",
+                error);
+
+        if (!statement)
+                return NULL;
+        statement_bind_text(statement, ":id", entity_id);
+        while ((step = statement_step(statement, error)) == STEP_ROW)
+                json_array_add_string_element(aliases, statement_text(statement, 0));
+        return step == STEP_DONE ? g_steal_pointer(&aliases) : NULL;
+}
+
+static JsonObject *entity_to_json(Db *db, Statement *row, GError **error)
+{
+        JsonArray *aliases = read_aliases(db, statement_text(row, 0), error);
+        JsonObject *object;
+
+        if (!aliases)
+                return NULL;
+        object = json_object_new();
+        json_object_set_string_member(object, "id", statement_text(row, 0));
+        json_object_set_string_member(object, "name", statement_text(row, 1));
+        json_object_set_string_member(object, "type", statement_text(row, 2));
+        json_object_set_array_member(object, "aliases", aliases);
+        json_object_set_boolean_member(object, "is_active", statement_int(row, 3) != 0);
+        if (!statement_is_null(row, 4))
+                json_set_string(object, "document_id", statement_text(row, 4));
+        json_set_time(object, "created_at", statement_int(row, 6));
+        json_object_set_int_member(object, "facts", statement_int(row, 7));
+        return object;
+}
+
+static Statement *find_entities(Db *db, const EntityQuery *query, const char *key, GError **error)
+{
+        g_autofree char *prefix = query->prefix ? text_key(query->prefix) : g_strdup("");
+        g_autofree char *end = g_strconcat(prefix, "\xf4\x8f\xbf\xbf", NULL); /* U+10FFFF */
+        g_auto(GStrv) after = g_strsplit(key, "\n", 2);
+        bool more = after[0] && after[1];
+        Statement *statement = db_statement(
+                db,
+                "SELECT " ENTITY_COLUMNS " FROM entities e WHERE e.name_key >= :begin"
+                " AND e.name_key < :end AND (e.name_key > :begin OR e.id > :id)"
+                " AND e.is_active = 1 AND e.merged_into IS NULL"
+                " AND (:type IS NULL OR e.type = :type) ORDER BY e.name_key, e.id LIMIT :limit",
+                error);
+
+        if (!statement)
+                return NULL;
+        statement_bind_text(statement, ":begin", more ? after[1] : prefix);
+        statement_bind_text(statement, ":end", end);
+        statement_bind_text(statement, ":id", more ? after[0] : "");
+        statement_bind_text(statement, ":type", query->type);
+        statement_bind_int(statement, ":limit", (int64_t)query->limit + 1);
+        return statement;
+}
+
+JsonObject *query_entities(Db *db, const EntityQuery *query, GError **error)
+{
+        g_autofree char *filters =
+                g_strdup_printf("%s\n%s", query->type ?: "", query->prefix ?: "");
+        g_autofree char *key = cursor_key("entities", filters, query->after, error);
+        g_autoptr(Page) page = page_new("entities", filters, query->limit);
+        Statement *statement = key ? find_entities(db, query, key, error) : NULL;
+        StepResult step;
+
+        if (!statement)
+                return NULL;
+        while ((step = statement_step(statement, error)) == STEP_ROW && page_has_room(page)) {
+                g_autofree char *place = g_strdup_printf("%s\n%s", statement_text(statement, 0),
+                                                         statement_text(statement, 8));
+                JsonObject *object = entity_to_json(db, statement, error);
+
+                if (!object)
+                        return NULL;
+                page_add(page, object, place);
+        }
+        return step == STEP_ERROR ? NULL : page_to_json(page, "entities");
+}
+
+JsonObject *query_entity(Db *db, const char *entity_id, GError **error)
+{
+        Statement *statement = db_statement(
+                db, "SELECT " ENTITY_COLUMNS " FROM entities e WHERE e.id = :id", error);
+        StepResult step;
+
+        if (!statement)
+                return NULL;
+        statement_bind_text(statement, ":id", entity_id);
+        step = statement_step(statement, error);
+        if (step == STEP_DONE)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no entity %s",
+                            entity_id);
+        return step == STEP_ROW ? entity_to_json(db, statement, error) : NULL;
+}
+
+/* ---- predicates ---- */
+
+#define PREDICATES                                                                                 \
+        "SELECT p.name, p.object_kind, p.cardinality, p.description, p.state, coalesce(u.uses, 0)" \
+        " FROM predicates p LEFT JOIN (SELECT f.predicate AS name, count(*) AS uses FROM facts f"  \
+        " WHERE f.superseded_at IS NULL AND f.is_active = 1"
+#define PREDICATES_END                                                                             \
+        " GROUP BY +f.predicate) u ON u.name = p.name WHERE :all OR u.uses > 0 ORDER BY p.name"
+
+static JsonObject *predicate_to_json(Statement *row)
+{
+        static const char *const names[] = {"name", "object_kind", "cardinality", "description",
+                                            "state"};
+        JsonObject *object = json_object_new();
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+                json_object_set_string_member(object, names[i], statement_text(row, (int)i));
+        json_object_set_int_member(object, "count", statement_int(row, 5));
+        return object;
+}
+
+JsonObject *query_predicates(Db *db, const char *entity_id, bool all, GError **error)
+{
+        g_autoptr(JsonArray) array = json_array_new();
+        Statement *statement =
+                db_statement(db,
+                             entity_id ? PREDICATES " AND f.entity_id = :entity" PREDICATES_END
+                                       : PREDICATES PREDICATES_END,
+                             error);
+        JsonObject *object;
+        StepResult step;
+
+        if (!statement)
+                return NULL;
+        statement_bind_int(statement, ":all", all);
+        if (entity_id)
+                statement_bind_text(statement, ":entity", entity_id);
+        while ((step = statement_step(statement, error)) == STEP_ROW)
+                json_array_add_object_element(array, predicate_to_json(statement));
+        if (step == STEP_ERROR)
+                return NULL;
+        object = json_object_new();
+        json_object_set_array_member(object, "predicates", g_steal_pointer(&array));
+        return object;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Reading the graph in pages. Handles are scoped, so none of these asks who is reading. */
+#pragma once
+
+#include "graph/entity.h"
+
+#define QUERY_COUNT_MAX 10000 /* facts that are counted for "total"; beyond it is null */
+
+typedef struct FactQuery {
+        const char *
+                entity_id; /* the facts of one entity, in order of predicate and object; or NULL: newest first */
+        const char *predicate, *tier, *document_id; /* or NULL */
+        bool superseded;                            /* those too */
+        unsigned limit;
+        const char *after; /* cursor or NULL */
+} FactQuery;
+
+/* {"knowledge_facts": […], "next", "total"} */
+JsonObject *query_facts(Db *db, const FactQuery *query, GError **error);
+
+typedef struct EntityQuery {
+        const char *type, *prefix; /* or NULL */
+        unsigned limit;
+        const char *after; /* cursor or NULL */
+} EntityQuery;
+
+/* {"entities": […], "next"}: active ones in order of their names. */
+JsonObject *query_entities(Db *db, const EntityQuery *query, GError **error);
+
+/* {"id", "name", "type", "aliases", "is_active", "facts", …} of one. */
+JsonObject *query_entity(Db *db, const char *entity_id, GError **error);
+
+/* {"predicates": […]}: those with current facts (of entity_id, or NULL: of all), or all there are. */
+JsonObject *query_predicates(Db *db, const char *entity_id, bool all, GError **error);
