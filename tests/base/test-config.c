@@ -97,6 +97,19 @@ static void test_later_folders_and_drop_ins_win(Folders *folders, const void *da
         assert_cache(6, mask);
 }
 
+static void test_drop_ins_are_read_in_the_order_of_their_names(Folders *folders, const void *data)
+{
+        for (int i = 40; i >= 10; i--) {
+                g_autofree char *name =
+                        g_strdup_printf("%s/ouroboros.conf.d/%d.conf", i % 3 ? "lib" : "home", i);
+                g_autofree char *text = g_strdup_printf("[Store]\nCacheMB=%d\n", i);
+                g_autofree char *path = put(folders, name, text);
+        }
+        g_autofree char *last =
+                g_build_filename(folders->top, "lib/ouroboros.conf.d/40.conf", NULL);
+        assert_cache(40, last);
+}
+
 static void test_a_drop_in_is_masked_by_dev_null(Folders *folders, const void *data)
 {
         g_autofree char *drop =
@@ -188,6 +201,8 @@ int main(int argc, char **argv)
         ADD("without-files-every-key-has-its-default",
             test_without_files_every_key_has_its_default);
         ADD("later-folders-and-drop-ins-win", test_later_folders_and_drop_ins_win);
+        ADD("drop-ins-are-read-in-the-order-of-their-names",
+            test_drop_ins_are_read_in_the_order_of_their_names);
         ADD("a-drop-in-is-masked-by-dev-null", test_a_drop_in_is_masked_by_dev_null);
         ADD("an-empty-value-gives-the-default-back", test_an_empty_value_gives_the_default_back);
         ADD("spaces-comments-and-words-are-read", test_spaces_comments_and_words_are_read);

@@ -105,6 +105,8 @@ static void test_the_nearest_names_come_first(void)
         g_autofree char *none = text_nearest("zzzzz", names, 3);
         g_autofree char *empty = text_nearest("", names, 3);
         g_autofree char *big = g_strnfill(10 * 1024 * 1024, 'k');
+        static const char *const short_names[] = {"ab", "xy", NULL};
+        g_autofree char *swapped = text_nearest("ba", short_names, 3);
         g_autofree char *huge = text_nearest(big, names, 3);
 
         g_assert_cmpstr(swap, ==, "works_at");
@@ -113,6 +115,7 @@ static void test_the_nearest_names_come_first(void)
         g_assert_null(none);
         g_assert_null(empty);
         g_assert_null(huge);
+        g_assert_cmpstr(swapped, ==, "ab"); /* a swap is one step, not two */
 }
 
 static void test_offsets_go_both_ways(void)
