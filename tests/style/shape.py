@@ -10,9 +10,11 @@ FUNCTION_LINES_MAX = 70
 FILE_LINES_MAX = 800
 PARAMETERS_MAX = 5
 
-# Signatures that a library imposes on its callbacks: sd-bus property getters and setters, SQLite's authorizer.
+# Signatures that a library imposes on its callbacks (and what they hand on): sd-bus's property getters and
+# setters, SQLite's authorizer, libxml2's element handlers.
 IMPOSED = re.compile(r'sd_bus \*\w+, const char \*\w+, const char \*\w+|'
-                     r'void \*\w+, int \w+, const char \*\w+, const char \*\w+, const char \*\w+')
+                     r' \*\w+, int \w+(, const char \*\w+){4}$|'
+                     r'(, const xmlChar \*\w+){3}')
 
 # A batch has its claims, their number, what becomes of each and the words for the journal.
 MANY = {'graph_submit'}
@@ -109,6 +111,7 @@ SAMPLES = [
     ({PATH: 'static int f(int a, int b, int c, int d, int e, int f)\n{\n}\n'}, 'f() has 6 parameters'),
     ({PATH: 'static int g(sd_bus *bus, const char *path, const char *interface, const char *name, '
             'sd_bus_message *reply, void *data, sd_bus_error *error)\n{\n}\n'}, None),
+    ({PATH: 'static int g(const Db *db, int action, const char *a, const char *b, const char *c, const char *d);\n'}, None),
     ({PATH: 'static void f(void)\n{\n        g(1, 2, 3, 4, 5, 6);\n}\n'}, None),
     ({PATH: '/* goto */ char *a = "goto";\n'}, None),
     ({PATH: 'void f(void)\n{\n        goto out;\n}\n'}, ':3: goto'),
