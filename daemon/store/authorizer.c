@@ -38,16 +38,13 @@ static bool may_read(const Db *db, const char *table, const char *database, cons
         /* No database: count(*) or the like of a name without one, which is the view of that name. */
         if (!database || g_str_equal(database, "temp"))
                 return true;
-        return (accessor && g_hash_table_contains(db->views, accessor)) || is_shadow(table);
+        return (accessor && g_hash_table_contains(db->views, accessor)) ||
+               g_strcmp0(g_hash_table_lookup(db->views, table), "1") == 0 || is_shadow(table);
 }
 
-static int judge_reader(void *data, int action, const char *first, const char *second,
+static int judge_reader(const Db *db, int action, const char *first, const char *second,
                         const char *database, const char *accessor)
 {
-        const Db *db = data;
-
-        if (!db->guarded)
-                return SQLITE_OK;
         switch (action) {
         case SQLITE_SELECT:
         case SQLITE_RECURSIVE:
@@ -70,13 +67,9 @@ static bool is_protected(const char *table)
 }
 
 /* accessor is the trigger: journal_append() and its like may be called by those only. */
-static int judge_writer(void *data, int action, const char *first, const char *second,
+static int judge_writer(const Db *db, int action, const char *first, const char *second,
                         const char *database, const char *accessor)
 {
-        const Db *db = data;
-
-        if (!db->guarded)
-                return SQLITE_OK;
         switch (action) {
         case SQLITE_SELECT:
         case SQLITE_RECURSIVE:
@@ -98,10 +91,22 @@ static int judge_writer(void *data, int action, const char *first, const char *s
         }
 }
 
+static int judge(void *data, int action, const char *first, const char *second,
+                 const char *database, const char *accessor)
+{
+        Db *db = data;
+
+        if (!db->guarded)
+                return SQLITE_OK;
+        int verdict = db->role == DB_READER
+                              ? judge_reader(db, action, first, second, database, accessor)
+                              : judge_writer(db, action, first, second, database, accessor);
+        db->denied |= verdict == SQLITE_DENY;
+        return verdict;
+}
+
 void db_authorize(Db *db)
 {
-        if (db->role == DB_READER)
-                (void)sqlite3_set_authorizer(db->sqlite, judge_reader, db);
-        else if (db->role == DB_WRITER)
-                (void)sqlite3_set_authorizer(db->sqlite, judge_writer, db);
+        if (db->role != DB_PLAIN)
+                (void)sqlite3_set_authorizer(db->sqlite, judge, db);
 }

@@ -27,10 +27,11 @@ struct Db {
         char *path;
         GHashTable *statements; /* SQL text (borrowed from the Statement) → Statement */
         bool guarded;           /* a room's SQL is being prepared: the authorizer judges it */
-        ReaderPool *pool;       /* readers: where they go back to */
-        Scope *scope;           /* readers: what they may see, NULL: everything */
-        GHashTable *views;      /* scoped readers: names that hide the tables of main */
-        int64_t steps_left;     /* of db_set_limit(), when limited */
+        bool denied;        /* … and it said no: SQLite has no code of its own for functions */
+        ReaderPool *pool;   /* readers: where they go back to */
+        Scope *scope;       /* readers: what they may see, NULL: everything */
+        GHashTable *views;  /* scoped readers: names that hide the tables of main → condition */
+        int64_t steps_left; /* of db_set_limit(), when limited */
         bool limited;
         const Write *write; /* writer: the write at work, NULL outside of one */
         GError *broken;     /* writer: why nothing of the current group can be kept */

@@ -25,7 +25,9 @@ static int give_key(sqlite3 *sqlite, const uint8_t *key)
 
 static bool configure(Db *db, const DbOptions *options, GError **error)
 {
-        g_autofree char *pragmas = g_strdup_printf("PRAGMA cache_size = -%u;"
+        /* SQLCipher would write what we report as errors on stderr too. */
+        g_autofree char *pragmas = g_strdup_printf("PRAGMA cipher_log_level = NONE;"
+                                                   "PRAGMA cache_size = -%u;"
                                                    "PRAGMA temp_store = MEMORY;"
                                                    "PRAGMA foreign_keys = ON;"
                                                    "PRAGMA recursive_triggers = ON;"
@@ -143,13 +145,16 @@ void db_set_error(Db *db, GError **error, const char *doing)
         int errnum = db->sqlite ? sqlite3_system_errno(db->sqlite) : 0;
         bool disk = is_fatal(code);
         bool over = code == SQLITE_INTERRUPT && db->limited && db->steps_left <= 0;
+        OuroborosError meaning = over ? OUROBOROS_ERROR_LIMIT
+                                      : (db->denied ? OUROBOROS_ERROR_DENIED : code_of(code));
         g_autofree char *name = g_path_get_basename(db->path);
         g_autoptr(GError) made =
-                g_error_new(OUROBOROS_ERROR, over ? OUROBOROS_ERROR_LIMIT : code_of(code),
-                            "%s: cannot %s: %s%s%s%s", name, doing, sqlite3_errmsg(db->sqlite),
+                g_error_new(OUROBOROS_ERROR, meaning, "%s: cannot %s: %s%s%s%s", name, doing,
+                            over ? "it takes more steps than it may" : sqlite3_errmsg(db->sqlite),
                             disk && errnum ? " (" : "", disk && errnum ? g_strerror(errnum) : "",
                             disk && errnum ? ")" : "");
 
+        db->denied = false;
         if (disk && db->write && !db->broken)
                 db->broken = g_error_copy(made);
         g_propagate_error(error, g_steal_pointer(&made));

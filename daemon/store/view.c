@@ -1,62 +1,85 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The views of a scoped handle: for every table and view of the file a temporary view of the same name,
- * which SQLite finds first. It joins the table to temp.scope as table_kinds.scope says, or is empty.
+ * which SQLite finds first. It joins the table to temp.scope as table_kinds.scope says, or is empty and
+ * does not so much as name the table: a view that is merged into a query which reads no column of it
+ * would look to the authorizer like the query itself reading the table.
  * Made once per handle; another scope only changes the rows of temp.scope. */
 #include "store/view.h"
 
 #include "store/scope.h"
 
-typedef struct Hidden {
-        char *name, *condition, *columns;
-} Hidden;
+typedef struct Shown {
+        char *name;
+        char *condition; /* NULL: hidden */
+        char *sql;       /* of the view */
+} Shown;
 
-static void hidden_free(void *data)
+static void shown_free(void *data)
 {
-        Hidden *hidden = data;
+        Shown *shown = data;
 
-        g_free(hidden->name);
-        g_free(hidden->condition);
-        g_free(hidden->columns);
-        g_free(hidden);
+        g_free(shown->name);
+        g_free(shown->condition);
+        g_free(shown->sql);
+        g_free(shown);
+}
+
+static char *empty_view(Db *db, const char *name, GError **error)
+{
+        g_auto(GStrv) columns = db_table_columns(db, name, error);
+
+        if (!columns)
+                return NULL;
+        g_autofree char *list = g_strjoinv("\", NULL AS \"", columns);
+        return g_strdup_printf("CREATE TEMP VIEW \"%s\" AS SELECT NULL AS \"%s\" WHERE 0", name,
+                               list);
 }
 
 /* A full-text table has hidden columns, one of its own name (for MATCH) and rank, which "*" leaves out. */
+static char *joined_view(const char *name, const char *condition, bool full_text)
+{
+        g_autofree char *hidden = full_text ? g_strdup_printf("rowid, \"%s\", rank, ", name) : NULL;
+
+        return g_strdup_printf("CREATE TEMP VIEW \"%s\" AS SELECT %s* FROM main.\"%s\" WHERE (%s)",
+                               name, hidden ? hidden : "", name, condition);
+}
+
+static Shown *shown_from_row(Statement *row)
+{
+        Shown *shown = g_new0(Shown, 1);
+
+        shown->name = g_strdup(statement_text(row, 0));
+        shown->condition = g_strdup(statement_text(row, 1));
+        if (shown->condition)
+                shown->sql = joined_view(shown->name, shown->condition, statement_int(row, 2) != 0);
+        return shown;
+}
+
 static GPtrArray *list_tables(Db *db, GError **error)
 {
         static const char sql[] =
-                "SELECT s.name, coalesce(k.scope, '0'), "
-                "CASE WHEN s.sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' "
-                "THEN 'rowid, \"' || s.name || '\", rank, *' ELSE '*' END "
+                "SELECT s.name, k.scope, s.sql LIKE 'CREATE VIRTUAL TABLE%USING fts5%' "
                 "FROM main.sqlite_schema s LEFT JOIN main.table_kinds k ON k.name = s.name "
                 "WHERE s.type IN ('table', 'view') AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
-        g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(hidden_free);
+        g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(shown_free);
         Statement *statement = db_own_statement(db, sql, error);
         StepResult r;
 
         if (!statement)
                 return NULL;
-        while ((r = statement_step(statement, error)) == STEP_ROW) {
-                Hidden *hidden = g_new0(Hidden, 1);
-
-                hidden->name = g_strdup(statement_text(statement, 0));
-                hidden->condition = g_strdup(statement_text(statement, 1));
-                hidden->columns = g_strdup(statement_text(statement, 2));
-                g_ptr_array_add(list, hidden);
-        }
+        while ((r = statement_step(statement, error)) == STEP_ROW)
+                g_ptr_array_add(list, shown_from_row(statement));
         (void)sqlite3_reset(statement_sqlite(statement));
         return r == STEP_ERROR ? NULL : g_steal_pointer(&list);
 }
 
-static bool make_view(Db *db, const Hidden *hidden, GError **error)
+static bool make_view(Db *db, Shown *shown, GError **error)
 {
-        g_autofree char *sql =
-                g_strdup_printf("CREATE TEMP VIEW \"%s\" AS SELECT %s FROM main.\"%s\" "
-                                "WHERE (%s)",
-                                hidden->name, hidden->columns, hidden->name, hidden->condition);
-
-        if (!db_run(db, sql, error))
+        if (!shown->sql)
+                shown->sql = empty_view(db, shown->name, error);
+        if (!shown->sql || !db_run(db, shown->sql, error))
                 return false;
-        g_hash_table_add(db->views, g_strdup(hidden->name));
+        g_hash_table_insert(db->views, g_strdup(shown->name), g_steal_pointer(&shown->condition));
         return true;
 }
 
@@ -68,7 +91,7 @@ static bool make_views(Db *db, GError **error)
             !db_run(db, "CREATE TEMP TABLE scope (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID",
                     error))
                 return false;
-        db->views = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        db->views = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
         for (unsigned i = 0; i < list->len; i++)
                 if (!make_view(db, g_ptr_array_index(list, i), error))
                         return false;

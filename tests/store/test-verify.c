@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "fixture.h"
+
+#include "store/db.h"
+#include "store/journal-trigger.h"
+
+/* 400 rows in as many entries, more than what opening looks at. */
+#define ROWS                                                                                       \
+        "WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n WHERE i < 400) "         \
+        "INSERT INTO predicates SELECT printf('p%03d', i), 'text', 'one', 'd' || i, 'active' FROM n"
+
+static void fill(Fixture *fixture)
+{
+        must_write(fixture->store, &human, ROWS);
+        must_write(fixture->store, &human,
+                   "UPDATE predicates SET state = 'retired' WHERE name = 'p009'");
+        must_write(fixture->store, &human, "DELETE FROM predicates WHERE name = 'p010'");
+}
+
+/* As one could who has the key and a tool of his own. */
+static void tamper(Fixture *fixture, const char *sql)
+{
+        DbOptions options = {.path = fixture->path, .key = fixture->key, .role = DB_PLAIN};
+        g_autoptr(GError) error = NULL;
+
+        fixture_close(fixture);
+        OwnDb *db = db_open(&options, &error);
+        g_assert_no_error(error);
+        g_assert_true(journal_triggers_drop(db, &error));
+        (void)db_run(db, sql, &error);
+        g_assert_no_error(error);
+        g_assert_true(journal_triggers_make(db, &error));
+        (void)db_close(db);
+}
+
+static VerifyReport verify(Fixture *fixture)
+{
+        g_autoptr(GError) error = NULL;
+        VerifyReport report = {0};
+
+        g_assert_true(store_verify(fixture->store, NULL, NULL, &report, &error));
+        g_assert_no_error(error);
+        if (report.problem)
+                g_test_message("%s", report.problem);
+        return report;
+}
+
+static void test_a_whole_store_has_no_problem(Fixture *fixture, const void *data)
+{
+        fill(fixture);
+        VerifyReport report = verify(fixture);
+        g_assert_cmpstr(report.problem, ==, NULL);
+        g_assert_cmpint(report.entries, ==, 402);
+        g_assert_cmpint(report.bad_seq, ==, 0);
+        g_assert_cmpint(report.rows_bad, ==, 0);
+        g_assert_cmpint(report.pages_bad, ==, 0);
+}
+
+static void must_break_chain(Fixture *fixture, const char *sql, int64_t seq)
+{
+        fill(fixture);
+        tamper(fixture, sql);
+        fixture_open(fixture);
+        VerifyReport report = verify(fixture);
+        g_assert_cmpint(report.bad_seq, ==, seq);
+        g_assert_nonnull(report.problem);
+        g_autofree char *number = g_strdup_printf("entry %" G_GINT64_FORMAT, seq);
+        g_assert_nonnull(strstr(report.problem, number));
+        verify_report_clear(&report);
+}
+
+static void test_a_changed_payload_is_found(Fixture *fixture, const void *data)
+{
+        must_break_chain(fixture,
+                         "UPDATE mutations SET after = replace(after, 'd20', 'd21') WHERE seq = 20",
+                         20);
+}
+
+static void test_a_changed_actor_is_found(Fixture *fixture, const void *data)
+{
+        must_break_chain(fixture, "UPDATE mutations SET actor_name = 'Other' WHERE seq = 21", 21);
+}
+
+static void test_a_removed_entry_is_found(Fixture *fixture, const void *data)
+{
+        must_break_chain(fixture, "DELETE FROM mutations WHERE seq = 22", 23);
+}
+
+static void test_reordered_entries_are_found(Fixture *fixture, const void *data)
+{
+        must_break_chain(fixture,
+                         "UPDATE mutations SET seq = -1 WHERE seq = 30;"
+                         "UPDATE mutations SET seq = 30 WHERE seq = 31;"
+                         "UPDATE mutations SET seq = 31 WHERE seq = -1;",
+                         30);
+}
+
+static void test_a_moved_boundary_between_fields_is_found(Fixture *fixture, const void *data)
+{
+        must_break_chain(fixture,
+                         "UPDATE mutations SET table_name = table_name || substr(row_id, 1, 1), "
+                         "row_id = substr(row_id, 2) WHERE seq = 40",
+                         40);
+}
+
+static void must_find_row(Fixture *fixture, const char *sql, const char *row)
+{
+        fill(fixture);
+        tamper(fixture, sql);
+        fixture_open(fixture);
+        VerifyReport report = verify(fixture);
+        g_assert_cmpint(report.rows_bad, ==, 1);
+        g_assert_cmpint(report.bad_seq, ==, 0);
+        g_assert_nonnull(report.problem);
+        g_assert_nonnull(strstr(report.problem, row));
+        verify_report_clear(&report);
+}
+
+static void test_a_changed_row_is_found(Fixture *fixture, const void *data)
+{
+        must_find_row(fixture, "UPDATE predicates SET description = 'x' WHERE name = 'p050'",
+                      "p050");
+}
+
+static void test_a_removed_row_is_found(Fixture *fixture, const void *data)
+{
+        must_find_row(fixture, "DELETE FROM predicates WHERE name = 'p051'", "p051");
+}
+
+static void test_an_added_row_is_found(Fixture *fixture, const void *data)
+{
+        must_find_row(fixture, "INSERT INTO predicates VALUES ('z', 'text', 'one', '', 'active')",
+                      "\"z\"");
+}
+
+static void test_a_row_that_was_deleted_and_is_back_is_found(Fixture *fixture, const void *data)
+{
+        must_find_row(fixture,
+                      "INSERT INTO predicates VALUES ('p010', 'text', 'one', '', 'active')",
+                      "p010");
+}
+
+/* The chain of what is left holds; the rows give it away. */
+static void test_a_cut_off_journal_is_found(Fixture *fixture, const void *data)
+{
+        must_find_row(fixture, "DELETE FROM mutations WHERE seq > 401", "p010");
+}
+
+static void test_the_end_of_the_chain_is_checked_on_opening(Fixture *fixture, const void *data)
+{
+        StoreOptions options = {.kind = STORE_VAULT, .path = fixture->path};
+        g_autoptr(GError) error = NULL;
+
+        fill(fixture);
+        tamper(fixture, "UPDATE mutations SET reason = 'x' WHERE seq = 300");
+        g_autoptr(Store) store = store_new(&options, NULL);
+        g_assert_false(store_open(store, fixture->key, /* create= */ false, &error));
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT);
+        g_assert_nonnull(strstr(error->message, "entry 300"));
+}
+
+static void test_a_column_that_came_later_is_no_difference(Fixture *fixture, const void *data)
+{
+        fill(fixture);
+        tamper(fixture, "ALTER TABLE predicates ADD COLUMN unit TEXT NOT NULL DEFAULT 'm'");
+        fixture_open(fixture);
+        VerifyReport report = verify(fixture);
+        g_assert_cmpstr(report.problem, ==, NULL);
+        tamper(fixture, "UPDATE predicates SET unit = 'km' WHERE name = 'p001'");
+        fixture_open(fixture);
+        report = verify(fixture);
+        g_assert_cmpint(report.rows_bad, ==, 1);
+        verify_report_clear(&report);
+}
+
+/* Flips one byte of every tenth page but the first: each page is authenticated. */
+static void test_damaged_pages_are_found(Fixture *fixture, const void *data)
+{
+        g_autofree char *content = NULL;
+        g_autoptr(GError) error = NULL;
+        size_t length = 0;
+
+        fill(fixture);
+        fixture_close(fixture);
+        g_assert_true(g_file_get_contents(fixture->path, &content, &length, NULL));
+        for (size_t page = 8; page < length / 4096; page += 3)
+                content[page * 4096 + 100] ^= 1;
+        g_assert_true(g_file_set_contents(fixture->path, content, (gssize)length, NULL));
+
+        StoreOptions options = {.kind = STORE_VAULT, .path = fixture->path};
+        g_autoptr(Store) store = store_new(&options, NULL);
+        if (!store_open(store, fixture->key, /* create= */ false, &error)) {
+                g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT);
+                return;
+        }
+        VerifyReport report = {0};
+        g_assert_true(store_verify(store, NULL, NULL, &report, &error));
+        g_assert_cmpint(report.pages_bad, >, 0);
+        g_test_message("%s", report.problem);
+        verify_report_clear(&report);
+}
+
+static bool count_and_stop(double fraction, void *data)
+{
+        int *left = data;
+
+        g_assert_cmpfloat(fraction, >=, 0);
+        g_assert_cmpfloat(fraction, <=, 1);
+        return --*left > 0;
+}
+
+static void test_it_can_be_stopped(Fixture *fixture, const void *data)
+{
+        g_autoptr(GError) error = NULL;
+        VerifyReport report = {0};
+        int left = 2;
+
+        fill(fixture);
+        g_assert_false(store_verify(fixture->store, count_and_stop, &left, &report, &error));
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED);
+        g_assert_cmpint(left, ==, 0);
+        must_write(fixture->store, &human, "DELETE FROM predicates");
+}
+
+int main(int argc, char **argv)
+{
+        g_test_init(&argc, &argv, NULL);
+        FIXTURE_TEST("/verify/a-whole-store-has-no-problem", test_a_whole_store_has_no_problem);
+        FIXTURE_TEST("/verify/a-changed-payload-is-found", test_a_changed_payload_is_found);
+        FIXTURE_TEST("/verify/a-changed-actor-is-found", test_a_changed_actor_is_found);
+        FIXTURE_TEST("/verify/a-removed-entry-is-found", test_a_removed_entry_is_found);
+        FIXTURE_TEST("/verify/reordered-entries-are-found", test_reordered_entries_are_found);
+        FIXTURE_TEST("/verify/a-moved-boundary-between-fields-is-found",
+                     test_a_moved_boundary_between_fields_is_found);
+        FIXTURE_TEST("/verify/a-changed-row-is-found", test_a_changed_row_is_found);
+        FIXTURE_TEST("/verify/a-removed-row-is-found", test_a_removed_row_is_found);
+        FIXTURE_TEST("/verify/an-added-row-is-found", test_an_added_row_is_found);
+        FIXTURE_TEST("/verify/a-row-that-was-deleted-and-is-back-is-found",
+                     test_a_row_that_was_deleted_and_is_back_is_found);
+        FIXTURE_TEST("/verify/a-cut-off-journal-is-found", test_a_cut_off_journal_is_found);
+        FIXTURE_TEST("/verify/the-end-of-the-chain-is-checked-on-opening",
+                     test_the_end_of_the_chain_is_checked_on_opening);
+        FIXTURE_TEST("/verify/a-column-that-came-later-is-no-difference",
+                     test_a_column_that_came_later_is_no_difference);
+        FIXTURE_TEST("/verify/damaged-pages-are-found", test_damaged_pages_are_found);
+        FIXTURE_TEST("/verify/it-can-be-stopped", test_it_can_be_stopped);
+        return g_test_run();
+}
