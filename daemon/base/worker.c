@@ -129,6 +129,7 @@ typedef struct Thread {
 struct WorkerPool {
         char *name;
         unsigned max;
+        int64_t idle_us;
         Mailbox *mailbox;
         int pending; /* atomic */
         GMutex lock; /* guards all below */
@@ -185,7 +186,7 @@ static void idle_push(WorkerPool *pool, Thread *thread)
 /* Waits on the idle stack until work is handed over, for a while. With the lock held. */
 static void idle_wait(WorkerPool *pool, Thread *thread)
 {
-        gint64 deadline = g_get_monotonic_time() + THREAD_IDLE_US;
+        gint64 deadline = g_get_monotonic_time() + pool->idle_us;
 
         while (!thread->work && !pool->is_ending)
                 if (!g_cond_wait_until(&thread->wake, &pool->lock, deadline))
@@ -247,12 +248,18 @@ WorkerPool *worker_pool_new(sd_event *loop, const char *name, unsigned threads, 
         pool = g_new0(WorkerPool, 1);
         pool->name = g_strdup(name);
         pool->max = MAX(threads, 1);
+        pool->idle_us = THREAD_IDLE_US;
         pool->mailbox = g_steal_pointer(&mailbox);
         g_mutex_init(&pool->lock);
         g_queue_init(&pool->waiting);
         pool->alive = g_ptr_array_new();
         pool->ended = g_ptr_array_new();
         return pool;
+}
+
+void worker_pool_set_idle(WorkerPool *pool, int64_t idle_us)
+{
+        pool->idle_us = idle_us;
 }
 
 /* With the lock held. False: there is no thread at all and none could be started. */

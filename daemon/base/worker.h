@@ -3,6 +3,7 @@
 #pragma once
 
 #include <glib.h>
+#include <stdint.h>
 #include <systemd/sd-event.h>
 
 typedef struct WorkerPool WorkerPool;
@@ -12,6 +13,9 @@ typedef void (*WorkerFunc)(void *job);
 
 /* A pool of at most threads threads, started when needed, ended after 30 s without work. */
 WorkerPool *worker_pool_new(sd_event *loop, const char *name, unsigned threads, GError **error);
+
+/* Another time than 30 s after which a thread without work ends; before the first push. For tests. */
+void worker_pool_set_idle(WorkerPool *pool, int64_t idle_us);
 
 /* Runs work(job) on a thread, then done(job) on the loop; done owns the job. done may be NULL. Jobs
  * start in the order of pushing. Any thread may push. */

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/worker.h"
 
+#include <stdbool.h>
+
 typedef struct Count {
         sd_event *loop;
         WorkerPool *pool;
         int worked; /* atomic */
         unsigned done, until;
+        bool stays; /* the loop goes on when all is done */
         GThread *loop_thread;
         GThread *last_worker;
 } Count;
@@ -14,7 +17,7 @@ static void work(void *data)
 {
         Count *count = data;
 
-        count->last_worker = g_thread_self();
+        g_atomic_pointer_set(&count->last_worker, g_thread_self());
         g_atomic_int_inc(&count->worked);
 }
 
@@ -23,7 +26,7 @@ static void done(void *data)
         Count *count = data;
 
         g_assert_true(g_thread_self() == count->loop_thread);
-        if (++count->done == count->until)
+        if (++count->done == count->until && !count->stays)
                 sd_event_exit(count->loop, 0);
 }
 
@@ -161,6 +164,38 @@ static void test_a_trickle_of_work_stays_on_one_thread(void)
         teardown(&count);
 }
 
+static unsigned threads_of_this_process(void)
+{
+        g_autoptr(GDir) dir = g_dir_open("/proc/self/task", 0, NULL);
+        unsigned count = 0;
+
+        while (g_dir_read_name(dir))
+                count++;
+        return count;
+}
+
+static void test_threads_without_work_end_and_come_back_when_needed(void)
+{
+        unsigned before = threads_of_this_process();
+        Count count;
+
+        setup(&count, 3);
+        count.stays = true;
+        worker_pool_set_idle(count.pool, 20000);
+        for (unsigned round = 1; round <= 3; round++) {
+                count.until = round * 10;
+                for (unsigned i = 0; i < 10; i++)
+                        worker_pool_push(count.pool, busy_work, done, &count);
+                g_assert_cmpuint(threads_of_this_process(), ==, before + 3);
+                while (count.done < count.until)
+                        sd_event_run(count.loop, 1000000);
+                for (unsigned wait = 0; threads_of_this_process() > before && wait < 500; wait++)
+                        g_usleep(10000);
+                g_assert_cmpuint(threads_of_this_process(), ==, before);
+        }
+        teardown(&count);
+}
+
 typedef struct Order {
         GArray *seen;
         sd_event *loop;
@@ -246,6 +281,8 @@ int main(int argc, char **argv)
                         test_no_more_threads_than_asked_for_run_at_once);
         g_test_add_func("/worker/a-trickle-of-work-stays-on-one-thread",
                         test_a_trickle_of_work_stays_on_one_thread);
+        g_test_add_func("/worker/threads-without-work-end-and-come-back-when-needed",
+                        test_threads_without_work_end_and_come_back_when_needed);
         g_test_add_func("/mailbox/letters-arrive-in-the-order-of-posting",
                         test_letters_arrive_in_the_order_of_posting);
         g_test_add_func("/mailbox/freeing-delivers-what-waits",
