@@ -6,6 +6,8 @@
 #include "base/base.h"
 #include "extract/html.h"
 #include "extract/markdown.h"
+#include "extract/office.h"
+#include "extract/pdf.h"
 #include "extract/plain.h"
 #include "extract/sniff.h"
 
@@ -20,6 +22,7 @@ Extract *extract_new(void)
         extract->output = output_new();
         xmlInitParser();
         xmlSetGenericErrorFunc(NULL, silent);
+        pdf_preload();
         return extract;
 }
 
@@ -61,8 +64,10 @@ GVariant *extract_run(Extract *extract, const ExtractFile *file, GError **error)
                 html_parse(extract->charsets, file->bytes, file->length, output);
                 break;
         case FORMAT_PDF:
+                pdf_parse(file->bytes, file->length, output);
+                break;
         case FORMAT_ZIP:
-                output_fail(output, OUROBOROS_ERROR_INVALID, "not a supported type: %s", kind.mime);
+                office_parse(file->bytes, file->length, output);
                 break;
         default:
                 run_text(extract, file, &kind);
