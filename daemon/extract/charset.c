@@ -189,9 +189,9 @@ static int guess_utf16(const char *bytes, size_t length)
         }
         if (n < 8)
                 return 0;
-        if (even > n * 2 / 5 && odd < n / 50)
+        if (even > n * 2 / 5 && odd <= n / 50)
                 return 1;
-        return odd > n * 2 / 5 && even < n / 50 ? -1 : 0;
+        return odd > n * 2 / 5 && even <= n / 50 ? -1 : 0;
 }
 
 static bool has_mark(const char *bytes, size_t length, const char *mark, size_t n)

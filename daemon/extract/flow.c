@@ -115,8 +115,11 @@ static Table *top_table(Flow *flow)
 
 void flow_break(Flow *flow, FlowBreak kind)
 {
-        if (kind > FLOW_SPACE && !flow->cell_lines && top_table(flow) &&
-            top_table(flow)->cell_start)
+        Table *table = top_table(flow);
+        bool in_cell = kind > FLOW_SPACE && table && table->cell_start;
+        if (in_cell && here(flow) + 1 <= table->cell_start)
+                return; /* a paragraph is the first thing in its cell */
+        if (in_cell && !flow->cell_lines)
                 kind = FLOW_SPACE;
         flow->pending = MAX(flow->pending, kind);
 }

@@ -67,14 +67,15 @@ static void add_leaf(Frontmatter *matter, const char *value, const struct fy_mar
                      const struct fy_mark *end)
 {
         Level *level = top(matter);
-        size_t from = matter->base + start->input_pos;
+        size_t from = matter->base + start->input_pos, to = matter->base + end->input_pos;
+        const char *text = output_get(matter->output), *stop;
+        /* the marks of a quoted scalar are inside its quotes */
+        if (start->input_pos > 0 && strchr("\"'", text[to]) && text[from - 1] == text[to]) {
+                from--;
+                to++;
+        }
         if (level && level->mapping)
                 from = level->key_start;
-        size_t to = matter->base + end->input_pos;
-        const char *text = output_get(matter->output), *stop;
-        if (start->input_pos > 0 && strchr("\"'", text[to]) &&
-            text[matter->base + start->input_pos - 1] == text[to])
-                to++; /* the marks of a quoted scalar are inside its quotes */
         g_autofree char *key = g_utf8_validate(matter->path->str, -1, &stop)
                                        ? g_strdup(matter->path->str)
                                        : g_utf8_make_valid(matter->path->str, -1);
@@ -153,12 +154,18 @@ static bool on_event(Frontmatter *matter, struct fy_event *event)
         }
 }
 
+static void silent(struct fy_diag *diagnostics, void *user, const char *text, size_t length)
+{
+}
+
 size_t frontmatter_parse(Output *output)
 {
         size_t yaml_end = 0, body = 0;
         if (!find_fences(output_get(output), output_length(output), &yaml_end, &body))
                 return 0;
-        struct fy_parse_cfg config = {.search_path = "", .flags = FYPCF_QUIET};
+        struct fy_diag_cfg quiet = {.output_fn = silent, .level = FYET_MAX};
+        struct fy_diag *diagnostics = fy_diag_create(&quiet);
+        struct fy_parse_cfg config = {.search_path = "", .flags = FYPCF_QUIET, .diag = diagnostics};
         struct fy_parser *parser = fy_parser_create(&config);
         Frontmatter matter = {.output = output, .base = 4, .path = g_string_new(NULL)};
         if (parser && fy_parser_set_string(parser, output_get(output) + 4, yaml_end - 4) == 0) {
@@ -173,6 +180,7 @@ size_t frontmatter_parse(Output *output)
         }
         if (parser)
                 fy_parser_destroy(parser);
+        fy_diag_unref(diagnostics);
         g_string_free(matter.path, TRUE);
         return body;
 }

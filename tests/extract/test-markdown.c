@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "parsed.h"
+
+static void test_text_is_the_source(void)
+{
+        g_autoptr(Parsed) parsed = parse("a.md", "# Ünï *x*\r\n\r\nline\rlast");
+        g_assert_cmpstr(parsed->mime, ==, "text/markdown");
+        g_assert_cmpstr(parsed->text, ==, "# Ünï *x*\n\nline\nlast");
+        g_assert_cmpstr(parsed->title, ==, "Ünï x");
+        assert_item(parsed, "heading|Ünï *x*|level=1|text=Ünï x");
+}
+
+static void test_map_has_the_beginning_of_each_line(void)
+{
+        g_autoptr(Parsed) parsed = parse("a.md", "ä\nbb\n\nc\n");
+        g_assert_cmpuint(parsed->starts->len, ==, 4);
+        guint32 expected[] = {0, 2, 5, 6};
+        g_assert_cmpmem(parsed->starts->data, sizeof(expected), expected, sizeof(expected));
+        g_assert_cmpuint(g_array_index(parsed->pages, guint32, 3), ==, 0);
+}
+
+static void test_front_matter_gives_leaves_with_their_lines(void)
+{
+        g_autoptr(Parsed) parsed = parse(
+                "a.md", "---\ntitle: Höhle\ntags: [one, 'two b']\nby:\n  name: \"Jo\"\nempty:\n"
+                        "list:\n  - a\n  - k: v\nlong: |\n  l1\n  l2\n---\n# Other\n");
+        g_assert_cmpstr(parsed->title, ==, "Höhle");
+        assert_item(parsed, "frontmatter|title: Höhle|key=title|value=Höhle");
+        assert_item(parsed, "frontmatter|one|key=tags|value=one");
+        assert_item(parsed, "frontmatter|'two b'|key=tags|value=two b");
+        assert_item(parsed, "frontmatter|name: \"Jo\"|key=by.name|value=Jo");
+        assert_item(parsed, "frontmatter|a|key=list|value=a");
+        assert_item(parsed, "frontmatter|k: v|key=list.k|value=v");
+        g_assert_cmpuint(count_items(parsed, "frontmatter"), ==, 7);
+        assert_item(parsed, "heading|Other|level=1|text=Other");
+}
+
+static void test_broken_front_matter_costs_itself_only(void)
+{
+        g_autoptr(Parsed) parsed = parse("a.md", "---\na: 1\nb: [\n---\n# T\n");
+        assert_item(parsed, "heading|T|level=1|text=T");
+        g_autoptr(Parsed) rule = parse("a.md", "---\n\n# T\n\ntext: no front matter\n");
+        g_assert_cmpuint(count_items(rule, "frontmatter"), ==, 0);
+}
+
+static void test_yaml_bombs_are_not_expanded(void)
+{
+        g_autoptr(GString) deep = g_string_new("---\nx: ");
+        for (unsigned i = 0; i < 5000; i++)
+                g_string_append_c(deep, '[');
+        g_string_append(deep, "\n---\n# T\n");
+        g_autoptr(Parsed) nested = parse("a.md", deep->str);
+        assert_item(nested, "heading|T|level=1|text=T");
+        g_autoptr(Parsed) aliases = parse(
+                "a.md",
+                "---\na: &a [x,x]\nb: &b [*a,*a]\nc: &c [*b,*b]\nd: [*c,*c]\ne: f\n---\n# T\n");
+        g_assert_cmpuint(count_items(aliases, "frontmatter"), ==, 3);
+        assert_item(aliases, "frontmatter|e: f|key=e|value=f");
+}
+
+static void test_wikilinks_outside_code_only(void)
+{
+        g_autoptr(Parsed) parsed =
+                parse("a.md", "See [[Page]] and ![[Pic|a label]], `[[no]]`.\n\n"
+                              "    [[no]]\n\n```\n[[no]]\n```\n\n[[un\nfinished]]\n"
+                              "| a |\n|---|\n| [[T\\|lab]] |\n");
+        assert_item(parsed, "wikilink|[[Page]]|target=Page");
+        assert_item(parsed, "wikilink|[[Pic|a label]]|target=Pic|label=a label");
+        assert_item(parsed, "wikilink|[[T\\|lab]]|target=T|label=lab");
+        g_assert_cmpuint(count_items(parsed, "wikilink"), ==, 3);
+}
+
+static void test_links_of_every_kind(void)
+{
+        g_autoptr(Parsed) parsed = parse(
+                "a.md",
+                "Bare https://a.example/x_(y). [in *line*](https://b.example \"t\"), [ref][r],\n"
+                "<https://c.example>, [relative](other.md), `https://no.example` and [r].\n\n"
+                "- item [again](https://b.example)\n\n[r]: https://d.example/q\n");
+        assert_item(parsed, "external_ref|https://a.example/x_(y)|url=https://a.example/x_(y)");
+        assert_item(
+                parsed,
+                "external_ref|[in *line*](https://b.example \"t\")|url=https://b.example|label=in line");
+        assert_item(parsed, "external_ref|[ref][r]|url=https://d.example/q|label=ref");
+        assert_item(parsed, "external_ref|[r]|url=https://d.example/q|label=r");
+        assert_item(parsed, "external_ref|https://c.example|url=https://c.example");
+        assert_item(parsed,
+                    "external_ref|[again](https://b.example)|url=https://b.example|label=again");
+        g_assert_cmpuint(count_items(parsed, "external_ref"), ==, 6);
+}
+
+static void test_tables_give_rows_by_header(void)
+{
+        g_autoptr(Parsed) parsed =
+                parse("a.md", "| Näme | Price |\n|---|--:|\n| Apple \\| x | `3` |\n| \"q\" |\n\n"
+                              "a | b\n--|--\n1 | 2\n");
+        assert_item(parsed,
+                    "table_row|Apple \\| x | `3`|row={\"Näme\":\"Apple | x\",\"Price\":\"3\"}");
+        assert_item(parsed, "table_row|\"q\"|row={\"Näme\":\"\\\"q\\\"\"}");
+        assert_item(parsed, "table_row|1 | 2|row={\"a\":\"1\",\"b\":\"2\"}");
+}
+
+static void test_code_blocks_have_language_and_first_symbol(void)
+{
+        g_autoptr(Parsed) parsed = parse(
+                "a.md",
+                "```python\nimport x\ndef foo(a):\n    pass\n```\n\n> ```{.c .x}\n> static int "
+                "bar(void)\n> {\n> ```\n\n~~~\nplain\n~~~\n\n```sql\nCREATE TABLE IF NOT "
+                "EXISTS t1 (a);\n```\n\n```unclosed\nlast");
+        assert_item(parsed,
+                    "code_block|import x\ndef foo(a):\n    pass|language=python|symbol=foo");
+        assert_item(parsed, "code_block|static int bar(void)\n> {|language=c|symbol=bar");
+        assert_item(parsed, "code_block|plain");
+        assert_item(parsed, "code_block|CREATE TABLE IF NOT EXISTS t1 (a);|language=sql|symbol=t1");
+        assert_item(parsed, "code_block|last|language=unclosed");
+}
+
+static void test_ordered_lists_are_procedures_under_their_heading(void)
+{
+        g_autoptr(Parsed) parsed =
+                parse("a.md", "## Install it\n\n1. Do *this*\n2. Do that\n   - nested\n"
+                              "3. Done\n\n## One\n\n1. only\n");
+        assert_item(parsed,
+                    "procedure|1. Do *this*\n2. Do that\n   - nested\n3. Done|title=Install "
+                    "it|steps=[\"Do this\",\"Do that\",\"Done\"]");
+        g_assert_cmpuint(count_items(parsed, "procedure"), ==, 1);
+}
+
+static void test_citations_of_every_style(void)
+{
+        g_autoptr(Parsed) parsed = parse(
+                "a.md",
+                "As (Smith et al., 2019; Müller & Co, 2020b) and Knuth (1984) say [12], [3-5]; "
+                "[@doe99], doi:10.1000/xyz-1. arXiv:2101.00001v2, mail a@example.org, "
+                "https://doi.org/10.5555/12345678, [x](y), array[3], (in 2019) and @jane.");
+        assert_item(parsed, "citation|Smith et al., 2019|key=Smith et al. 2019|style=author-year");
+        assert_item(parsed, "citation|Müller & Co, 2020b|key=Müller & Co 2020b|style=author-year");
+        assert_item(parsed, "citation|Knuth (1984)|key=Knuth 1984|style=author-year");
+        assert_item(parsed, "citation|[12]|key=[12]|style=numeric");
+        assert_item(parsed, "citation|[3-5]|key=[3-5]|style=numeric");
+        assert_item(parsed, "citation|@doe99|key=doe99|style=bibtex");
+        assert_item(parsed, "citation|10.1000/xyz-1|key=10.1000/xyz-1|style=doi");
+        assert_item(parsed, "citation|10.5555/12345678|key=10.5555/12345678|style=doi");
+        assert_item(parsed, "citation|arXiv:2101.00001v2|key=2101.00001v2|style=arxiv");
+        g_assert_cmpuint(count_items(parsed, "citation"), ==, 9);
+}
+
+static void test_deep_blockquotes_are_refused(void)
+{
+        g_autofree char *deep = g_strnfill(10000, '>');
+        g_autoptr(Parsed) parsed = parse_bytes("a.md", deep, 10000);
+        g_assert_error(parsed->error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT);
+        g_assert_nonnull(strstr(parsed->error->message, "MARKDOWN_QUOTES_MAX"));
+}
+
+int main(int argc, char **argv)
+{
+        g_test_init(&argc, &argv, NULL);
+        g_test_add_func("/markdown/text-is-the-source", test_text_is_the_source);
+        g_test_add_func("/markdown/map-has-lines", test_map_has_the_beginning_of_each_line);
+        g_test_add_func("/markdown/front-matter", test_front_matter_gives_leaves_with_their_lines);
+        g_test_add_func("/markdown/broken-front-matter",
+                        test_broken_front_matter_costs_itself_only);
+        g_test_add_func("/markdown/yaml-bombs", test_yaml_bombs_are_not_expanded);
+        g_test_add_func("/markdown/wikilinks", test_wikilinks_outside_code_only);
+        g_test_add_func("/markdown/links", test_links_of_every_kind);
+        g_test_add_func("/markdown/tables", test_tables_give_rows_by_header);
+        g_test_add_func("/markdown/code", test_code_blocks_have_language_and_first_symbol);
+        g_test_add_func("/markdown/procedures",
+                        test_ordered_lists_are_procedures_under_their_heading);
+        g_test_add_func("/markdown/citations", test_citations_of_every_style);
+        g_test_add_func("/markdown/deep-blockquotes", test_deep_blockquotes_are_refused);
+        return g_test_run();
+}
