@@ -128,6 +128,15 @@ static bool copy_aside(Db *db, const uint8_t *key, int64_t newest, GError **erro
         return copy_sync_folder(copy, error);
 }
 
+/* Worth a word to a person even from a room: there is a copy now that only they can decide to delete. */
+static void tell_migrated(const Db *db, int64_t from, int64_t to)
+{
+        log_event(LOG_MIGRATED_EVENT, LOG_NOTICE, NULL, NULL,
+                  "Brought %s from schema %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT
+                  "; as it was before it lies in %s.before-%" G_GINT64_FORMAT,
+                  db->path, from, to, db->path, to);
+}
+
 static bool migrate(Db *db, StoreKind kind, const uint8_t *key, int64_t *version, GError **error)
 {
         int64_t newest = migrate_newest(kind);
@@ -136,6 +145,7 @@ static bool migrate(Db *db, StoreKind kind, const uint8_t *key, int64_t *version
                 return journal_triggers_make(db, error);
         if (!copy_aside(db, key, newest, error) || !migrate_run(db, kind, *version, error))
                 return false;
+        tell_migrated(db, *version, newest);
         *version = newest;
         return true;
 }
