@@ -20,7 +20,7 @@ struct Service {
         bool is_ready, is_stopping;
 };
 
-static void stop(Service *service, const char *why)
+void service_stop(Service *service, const char *why)
 {
         if (service->is_stopping)
                 return;
@@ -43,7 +43,7 @@ static int on_stop_signal(sd_event_source *source, const struct signalfd_siginfo
 
         if (service->is_stopping) /* somebody is in a hurry; what was acknowledged is on disk */
                 service_exit(service, 128 + (int)info->ssi_signo);
-        stop(service, why);
+        service_stop(service, why);
         return 0;
 }
 
@@ -184,7 +184,7 @@ static int on_idle(sd_event_source *source, uint64_t usec, void *data)
         log_event(LOG_IDLE_EXIT_EVENT, LOG_INFO, NULL, NULL,
                   "Nothing to do for %" G_GUINT64_FORMAT " s, ending until called again",
                   service->idle_us / G_USEC_PER_SEC);
-        stop(service, "idle");
+        service_stop(service, "idle");
         return 0;
 }
 

@@ -37,6 +37,9 @@ void service_hold(Service *service);    /* something watches, runs or is connect
 void service_release(Service *service); /* … no longer */
 void service_touch(Service *service);   /* a request came: begin the idle time anew */
 
+/* What SIGTERM does, asked for by the program itself; why goes to the journal. Once. */
+void service_stop(Service *service, const char *why);
+
 /* Runs until service_exit(); returns its status. */
 int service_run(Service *service);
 void service_exit(Service *service, int status);

@@ -29,8 +29,8 @@ static KeyState read_key(const char *path, Key *ret_key, char **ret_detail)
         sodium_free(buffer);
         if (parsed)
                 return KEY_FOUND;
-        if (found == FILE_READ_MISSING) {
-                *ret_detail = g_strdup_printf("there is no %s", path);
+        if (found == FILE_READ_MISSING || (found == FILE_READ_DONE && size == 0)) {
+                *ret_detail = g_strdup_printf("there is no %s, or it is empty", path);
                 return KEY_ABSENT;
         }
         *ret_detail = error ? g_strdup(error->message)

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The door for agents. For now the UNIX socket, which speaks MCP's JSON-RPC, a message on each line; TCP and
+ * HTTP come to it with connections. Loop thread only. */
+#pragma once
+
+#include "base/base.h"
+#include "tools/tools.h"
+
+#define HTTP_LINE_BYTES_MAX  (1024 * 1024)     /* one message of a client */
+#define HTTP_QUEUE_BYTES_MAX (8 * 1024 * 1024) /* answers a client has not read yet */
+#define HTTP_CLIENTS_MAX     64
+#define HTTP_IDLE_SEC        600 /* a client that says nothing for so long is closed */
+
+typedef struct Http Http;
+
+typedef struct HttpOptions {
+        Instance instance;
+        Service *service; /* held while a client is connected */
+        Tools *tools;
+} HttpOptions;
+
+/* Listens on the sockets named "mcp" that systemd passed; without any it does nothing. */
+Http *http_new(const HttpOptions *options, GError **error);
+
+/* Closes the listening sockets' sources and every client. */
+Http *http_free(Http *http);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Http, http_free)

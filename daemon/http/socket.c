@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Listening sockets from systemd and their clients. A client has one buffer for what it is saying and one for
+ * what it has not read yet; both are limited, and one over its limit is told so and closed. */
+#include <errno.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <systemd/sd-daemon.h>
+#include <unistd.h>
+
+#include "http/http.h"
+#include "http/jsonrpc.h"
+
+#define SOCKET_NAME "mcp"
+#define READ_BYTES  65536
+
+typedef struct Client {
+        Http *http;
+        int fd;
+        sd_event_source *io, *idle;
+        GString *input, *output;
+        bool ending; /* closed once output is sent */
+} Client;
+
+struct Http {
+        HttpOptions options;
+        GPtrArray *listeners; /* sd_event_source* */
+        GHashTable *clients;  /* set of Client* */
+};
+
+static void client_free(void *data)
+{
+        Client *client = data;
+
+        sd_event_source_disable_unref(client->io);
+        sd_event_source_disable_unref(client->idle);
+        close(client->fd);
+        g_string_free(client->input, /* free_segment= */ TRUE);
+        g_string_free(client->output, /* free_segment= */ TRUE);
+        service_release(client->http->options.service);
+        g_free(client);
+}
+
+static void client_close(Client *client)
+{
+        g_hash_table_remove(client->http->clients, client);
+}
+
+/* Sends what can be sent now. False once the client is gone. */
+static bool flush_output(Client *client)
+{
+        while (client->output->len > 0) {
+                ssize_t n = send(client->fd, client->output->str, client->output->len,
+                                 MSG_DONTWAIT | MSG_NOSIGNAL);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0 && errno == EAGAIN)
+                        break;
+                if (n < 0) {
+                        client_close(client);
+                        return false;
+                }
+                g_string_erase(client->output, 0, n);
+        }
+        if (client->output->len == 0 && client->ending) {
+                client_close(client);
+                return false;
+        }
+        uint32_t events = (client->ending ? 0 : EPOLLIN) | (client->output->len > 0 ? EPOLLOUT : 0);
+        (void)sd_event_source_set_io_events(client->io, events);
+        return true;
+}
+
+/* Queues a message; a client that does not read is ended. */
+static void queue(Client *client, const char *text)
+{
+        if (client->output->len + strlen(text) > HTTP_QUEUE_BYTES_MAX) {
+                client->ending = true;
+                g_string_truncate(client->output, 0);
+                return;
+        }
+        g_string_append(client->output, text);
+        g_string_append_c(client->output, '\n');
+}
+
+static void refuse(Client *client, const char *why)
+{
+        g_autofree char *answer = jsonrpc_error(JSONRPC_INVALID_REQUEST, why);
+
+        queue(client, answer);
+        client->ending = true;
+}
+
+static void answer_line(Client *client, const char *line, size_t length)
+{
+        if (length > 0 && line[length - 1] == '\r')
+                length--;
+        if (length == 0)
+                return;
+        g_autofree char *answer = jsonrpc_answer(client->http->options.tools, line, length);
+        if (answer)
+                queue(client, answer);
+}
+
+static void answer_lines(Client *client)
+{
+        size_t begin = 0;
+        char *end;
+
+        while (!client->ending &&
+               (end = memchr(client->input->str + begin, '\n', client->input->len - begin))) {
+                size_t length = (size_t)(end - client->input->str) - begin;
+                answer_line(client, client->input->str + begin, length);
+                begin += length + 1;
+        }
+        g_string_erase(client->input, 0, (gssize)begin);
+        if (!client->ending && client->input->len > HTTP_LINE_BYTES_MAX)
+                refuse(client, "A message is longer than HTTP_LINE_BYTES_MAX (1048576 bytes)");
+}
+
+/* Reads once; false once the client is gone. */
+static bool read_input(Client *client)
+{
+        char buffer[READ_BYTES];
+        ssize_t n = recv(client->fd, buffer, sizeof buffer, MSG_DONTWAIT);
+
+        if (n < 0 && (errno == EAGAIN || errno == EINTR))
+                return true;
+        if (n <= 0) {
+                client_close(client);
+                return false;
+        }
+        g_string_append_len(client->input, buffer, n);
+        (void)sd_event_source_set_time_relative(client->idle,
+                                                (uint64_t)HTTP_IDLE_SEC * G_USEC_PER_SEC);
+        answer_lines(client);
+        return true;
+}
+
+static int on_io(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+        Client *client = data;
+
+        if ((events & (EPOLLHUP | EPOLLERR)) && !(events & EPOLLIN)) {
+                client_close(client);
+                return 0;
+        }
+        if ((events & EPOLLIN) && !client->ending && !read_input(client))
+                return 0;
+        (void)flush_output(client);
+        return 0;
+}
+
+static int on_idle(sd_event_source *source, uint64_t usec, void *data)
+{
+        client_close(data);
+        return 0;
+}
+
+/* The user instance serves its own user, whatever the socket's mode. */
+static bool is_allowed(Http *http, int fd)
+{
+        struct ucred credentials;
+        socklen_t size = sizeof credentials;
+
+        if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
+                return false;
+        return http->options.instance == INSTANCE_SYSTEM || credentials.uid == geteuid();
+}
+
+static int add_client(Http *http, int fd)
+{
+        sd_event *loop = service_loop(http->options.service);
+        Client *client = g_new0(Client, 1);
+        int r;
+
+        *client = (Client){.http = http, .fd = fd};
+        client->input = g_string_new(NULL);
+        client->output = g_string_new(NULL);
+        service_hold(http->options.service);
+        g_hash_table_add(http->clients, client);
+        r = sd_event_add_io(loop, &client->io, fd, EPOLLIN, on_io, client);
+        if (r >= 0)
+                r = sd_event_add_time_relative(loop, &client->idle, CLOCK_MONOTONIC,
+                                               (uint64_t)HTTP_IDLE_SEC * G_USEC_PER_SEC,
+                                               G_USEC_PER_SEC, on_idle, client);
+        if (r < 0)
+                client_close(client);
+        return r;
+}
+
+static int on_connection(sd_event_source *source, int listener, uint32_t events, void *data)
+{
+        Http *http = data;
+        int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+        if (fd < 0) {
+                if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
+                        log_debug("Cannot accept a client: %s, ignoring", g_strerror(errno));
+                return 0;
+        }
+        if (!is_allowed(http, fd) || g_hash_table_size(http->clients) >= HTTP_CLIENTS_MAX) {
+                log_debug("Refused a client of the socket: another user's, or the %dth",
+                          HTTP_CLIENTS_MAX + 1);
+                close(fd);
+                return 0;
+        }
+        int r = add_client(http, fd);
+        if (r < 0)
+                log_debug("Cannot serve a client: %s, ignoring", g_strerror(-r));
+        return 0;
+}
+
+static bool add_listener(Http *http, int fd, GError **error)
+{
+        sd_event_source *source = NULL;
+        int r = sd_event_add_io(service_loop(http->options.service), &source, fd, EPOLLIN,
+                                on_connection, http);
+
+        if (r < 0) {
+                error_set_errno(error, -r, "Cannot listen on the socket");
+                return false;
+        }
+        (void)sd_event_source_set_io_fd_own(source, /* own= */ true);
+        g_ptr_array_add(http->listeners, source);
+        return true;
+}
+
+static bool add_passed_sockets(Http *http, GError **error)
+{
+        g_auto(GStrv) names = NULL;
+        int count = sd_listen_fds_with_names(/* unset_environment= */ true, &names);
+
+        if (count < 0) {
+                error_set_errno(error, -count, "Cannot take the sockets from systemd");
+                return false;
+        }
+        for (int i = 0; i < count; i++) {
+                int fd = SD_LISTEN_FDS_START + i;
+                if (!g_str_equal(names[i], SOCKET_NAME) ||
+                    sd_is_socket_unix(fd, SOCK_STREAM, /* listening= */ 1, NULL, 0) <= 0)
+                        log_debug("The passed descriptor %s is no socket of ours, ignoring",
+                                  names[i]);
+                else if (!add_listener(http, fd, error))
+                        return false;
+        }
+        return true;
+}
+
+static void source_free(void *source)
+{
+        sd_event_source_disable_unref(source);
+}
+
+Http *http_new(const HttpOptions *options, GError **error)
+{
+        g_autoptr(Http) http = g_new0(Http, 1);
+
+        http->options = *options;
+        http->listeners = g_ptr_array_new_with_free_func(source_free);
+        http->clients = g_hash_table_new_full(NULL, NULL, client_free, NULL);
+        return add_passed_sockets(http, error) ? g_steal_pointer(&http) : NULL;
+}
+
+Http *http_free(Http *http)
+{
+        if (!http)
+                return NULL;
+        g_ptr_array_unref(http->listeners);
+        g_hash_table_unref(http->clients);
+        g_free(http);
+        return NULL;
+}
