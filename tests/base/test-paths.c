@@ -4,7 +4,9 @@
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sched.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -199,6 +201,51 @@ static void test_a_file_in_the_way_is_an_error(Tree *tree, const void *data)
         g_assert_nonnull(strstr(error->message, state));
 }
 
+static void test_a_folder_of_somebody_else_is_denied(Tree *tree, const void *data)
+{
+        g_autoptr(GError) error = NULL;
+        g_autofree char *state = g_build_filename(tree->top, "root", NULL);
+
+        if (geteuid() != 0) {
+                g_test_skip("only root can give a folder away");
+                return;
+        }
+        g_assert_cmpint(chown(state, 65534, 65534), ==, 0);
+        g_setenv("STATE_DIRECTORY", state, TRUE);
+        g_assert_null(paths_new(INSTANCE_SYSTEM, &error));
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED);
+}
+
+/* A file system that is read-only in this process's namespace; false where the kernel does not let us. */
+static bool mount_read_only(const char *path)
+{
+        if (unshare(CLONE_NEWNS) < 0 && unshare(CLONE_NEWUSER | CLONE_NEWNS) < 0)
+                return false;
+        return mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+               mount("tmpfs", path, "tmpfs", MS_RDONLY, NULL) == 0;
+}
+
+static void test_a_vault_on_a_read_only_disk_is_no_error(Tree *tree, const void *data)
+{
+        if (g_test_subprocess()) {
+                g_autoptr(GError) error = NULL;
+                g_autofree char *home = g_build_filename(tree->top, "root", NULL);
+
+                g_setenv("HOME", home, TRUE);
+                g_setenv("XDG_DATA_HOME", tree->top, TRUE);
+                g_setenv("XDG_RUNTIME_DIR", tree->top, TRUE);
+                if (!mount_read_only(home))
+                        return;
+                g_autoptr(Paths) paths = paths_new(INSTANCE_USER, &error);
+                g_assert_no_error(error);
+                g_assert_false(g_file_test(paths->vault, G_FILE_TEST_EXISTS));
+                umount(home);
+                return;
+        }
+        g_test_trap_subprocess(NULL, 0, G_TEST_SUBPROCESS_INHERIT_STDERR);
+        g_test_trap_assert_passed();
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -212,6 +259,9 @@ int main(int argc, char **argv)
         ADD("the-system-instance-uses-what-systemd-gives",
             test_the_system_instance_uses_what_systemd_gives);
         ADD("a-file-in-the-way-is-an-error", test_a_file_in_the_way_is_an_error);
+        ADD("a-folder-of-somebody-else-is-denied", test_a_folder_of_somebody_else_is_denied);
+        ADD("a-vault-on-a-read-only-disk-is-no-error",
+            test_a_vault_on_a_read_only_disk_is_no_error);
         g_test_add_func("/paths/inside-means-a-whole-component",
                         test_inside_means_a_whole_component);
         return g_test_run();
