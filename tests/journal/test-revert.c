@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What undoing an entry or a group must do, and must refuse. */
+#include <string.h>
+
+#include "graph/fixture.h"
+#include "journal/journal.h"
+
+typedef struct Case {
+        Fixture *fixture;
+        Journal *journal;
+        ToolTable graph, tools;
+        char *document;
+} Case;
+
+static void case_up(Case *test, gconstpointer data)
+{
+        test->fixture = fixture_new();
+        test->journal = journal_new(test->fixture->vault, test->fixture->ops);
+        test->graph = graph_tools(test->fixture->graph);
+        test->tools = journal_tools(test->journal);
+        test->document = fixture_document(test->fixture, "a.txt", "Acme was founded in 1953.\n");
+}
+
+static void case_down(Case *test, gconstpointer data)
+{
+        journal_free(test->journal);
+        fixture_free(test->fixture);
+        g_free(test->document);
+}
+
+/* Says a year as somebody; the agent with a quote. Returns the group. */
+static char *say(Case *test, const Access *access, int year)
+{
+        g_autofree char *source =
+                access == test->fixture->human
+                        ? g_strdup("")
+                        : g_strdup_printf(",\"quote\":\"founded in 1953\",\"document_id\":\"%s\"",
+                                          test->document);
+        g_autoptr(JsonObject) said = fixture_call(
+                test->graph, access, "remember_fact",
+                "{\"entity_name\":\"Acme\",\"predicate\":\"published_in_year\",\"object\":%d%s}",
+                year, source);
+
+        return g_strdup(json_member_string(said, "group_id", NULL));
+}
+
+/* The id of the entry about a table in a group. */
+static char *entry_of(Case *test, const char *group, const char *table)
+{
+        g_autofree char *sql = g_strdup_printf(
+                "SELECT id FROM mutations WHERE group_id = '%s' AND table_name = '%s'", group,
+                table);
+
+        return fixture_select(test->fixture->vault, sql);
+}
+
+/* The current years of Acme, "1953 1954". */
+static char *years(Case *test)
+{
+        return fixture_select(test->fixture->vault,
+                              "SELECT coalesce(group_concat(object, ' '), '') FROM (SELECT object"
+                              " FROM facts WHERE predicate = 'published_in_year'"
+                              " AND superseded_at IS NULL AND is_active = 1 ORDER BY object)");
+}
+
+static void expect_years(Case *test, const char *expected)
+{
+        g_autofree char *found = years(test);
+
+        g_assert_cmpstr(found, ==, expected);
+}
+
+static char *revert(Case *test, const Access *access, const char *mutation)
+{
+        g_autoptr(JsonObject) answer =
+                fixture_call(test->tools, access, "revert_mutation",
+                             "{\"mutation_id\":\"%s\",\"reason\":\"a slip\"}", mutation);
+
+        g_assert_true(json_member_bool(answer, "reverted", false));
+        return g_strdup(json_member_string(answer, "new_mutation_id", NULL));
+}
+
+static void fail(Case *test, const Access *access, const char *mutation, OuroborosError code,
+                 const char *words)
+{
+        g_autofree char *call =
+                g_strdup_printf("revert_mutation {\"mutation_id\":\"%s\"}", mutation);
+
+        fixture_fail(test->tools, access, call, code, words);
+}
+
+static void test_revert_brings_back_the_superseded(Case *test, gconstpointer data)
+{
+        g_autofree char *first = say(test, test->fixture->agent, 1953);
+        g_autofree char *second = say(test, test->fixture->human, 1954);
+        g_autofree char *mutation = entry_of(test, second, "facts");
+        g_autofree char *done = NULL;
+
+        expect_years(test, "1954");
+        done = revert(test, test->fixture->human, mutation);
+        expect_years(test, "1953");
+        g_assert_nonnull(done);
+}
+
+static void test_revert_of_the_revert_works(Case *test, gconstpointer data)
+{
+        g_autofree char *first = say(test, test->fixture->agent, 1953);
+        g_autofree char *second = say(test, test->fixture->human, 1954);
+        g_autofree char *mutation = entry_of(test, second, "facts");
+        g_autofree char *once = revert(test, test->fixture->human, mutation);
+        g_autofree char *twice = revert(test, test->fixture->human, once);
+        g_autofree char *thrice = NULL;
+
+        expect_years(test, "1954");
+        thrice = revert(test, test->fixture->human, twice);
+        expect_years(test, "1953");
+}
+
+static void test_agent_revert_keeps_the_row(Case *test, gconstpointer data)
+{
+        g_autofree char *group = say(test, test->fixture->agent, 1953);
+        g_autofree char *mutation = entry_of(test, group, "facts");
+        g_autofree char *undone = revert(test, test->fixture->agent, mutation);
+        g_autofree char *rows = fixture_select(test->fixture->vault,
+                                               "SELECT count(*) FROM facts WHERE is_active = 0");
+        g_autofree char *again = NULL;
+
+        g_assert_cmpstr(rows, ==, "1");
+        expect_years(test, "");
+        again = revert(test, test->fixture->agent, undone);
+        expect_years(test, "1953");
+}
+
+static void test_agent_reverts_nothing_of_the_human(Case *test, gconstpointer data)
+{
+        g_autofree char *group = say(test, test->fixture->human, 1953);
+        g_autofree char *mutation = entry_of(test, group, "facts");
+        g_autofree char *call = g_strdup_printf(
+                "revert_mutation {\"mutation_id\":\"%s\",\"force\":true}", mutation);
+
+        fail(test, test->fixture->agent, mutation, OUROBOROS_ERROR_DENIED, "only the human");
+        fixture_fail(test->tools, test->fixture->pipeline, call, OUROBOROS_ERROR_DENIED,
+                     "only the human");
+        expect_years(test, "1953");
+}
+
+static void test_changed_row_is_a_conflict_naming_the_later_entry(Case *test, gconstpointer data)
+{
+        g_autofree char *first = say(test, test->fixture->agent, 1953);
+        g_autofree char *mutation = entry_of(test, first, "facts");
+        g_autofree char *second = say(test, test->fixture->human, 1954);
+        g_autofree char *later =
+                fixture_select(test->fixture->vault,
+                               "SELECT id FROM mutations WHERE op = 'update' ORDER BY seq DESC");
+        g_autoptr(JsonObject) forced = NULL;
+
+        fail(test, test->fixture->human, mutation, OUROBOROS_ERROR_CONFLICT, later);
+        forced = fixture_call(test->tools, test->fixture->human, "revert_mutation",
+                              "{\"mutation_id\":\"%s\",\"force\":true}", mutation);
+        g_assert_true(json_object_get_null_member(forced, "restored_row"));
+        expect_years(test, "1954");
+}
+
+static void test_reference_is_a_conflict(Case *test, gconstpointer data)
+{
+        g_autofree char *group = say(test, test->fixture->human, 1953);
+        g_autofree char *mutation = entry_of(test, group, "entities");
+
+        fail(test, test->fixture->human, mutation, OUROBOROS_ERROR_CONFLICT, "referred to");
+        expect_years(test, "1953");
+}
+
+static void test_group_goes_as_a_whole(Case *test, gconstpointer data)
+{
+        g_autofree char *before = fixture_dump(test->fixture->vault);
+        g_autofree char *group = say(test, test->fixture->human, 1953);
+        g_autofree char *between = fixture_dump(test->fixture->vault);
+        g_autofree char *after = NULL, *back = NULL;
+        g_autoptr(JsonObject) preview =
+                fixture_call(test->tools, test->fixture->human, "revert_group",
+                             "{\"group_id\":\"%s\",\"preview\":true}", group);
+        g_autoptr(JsonObject) done = NULL, again = NULL;
+
+        g_assert_false(json_member_bool(preview, "reverted", true));
+        g_assert_cmpint(json_member_int(preview, "count", 0), ==, 2);
+        g_assert_cmpint(json_member_int(json_member_object(preview, "tables"), "facts", 0), ==, 1);
+        expect_years(test, "1953");
+        done = fixture_call(test->tools, test->fixture->human, "revert_group",
+                            "{\"group_id\":\"%s\"}", group);
+        after = fixture_dump(test->fixture->vault);
+        g_assert_cmpstr(after, ==, before);
+        again = fixture_call(test->tools, test->fixture->human, "revert_group",
+                             "{\"group_id\":\"%s\"}", json_member_string(done, "group_id", NULL));
+        back = fixture_dump(test->fixture->vault);
+        g_assert_cmpstr(back, ==, between);
+}
+
+static void test_group_with_a_conflict_changes_nothing(Case *test, gconstpointer data)
+{
+        g_autofree char *group = say(test, test->fixture->agent, 1953);
+        g_autofree char *second = say(test, test->fixture->human, 1954);
+        g_autofree char *before = fixture_dump(test->fixture->vault);
+        g_autofree char *call = g_strdup_printf("revert_group {\"group_id\":\"%s\"}", group);
+        g_autoptr(JsonObject) preview =
+                fixture_call(test->tools, test->fixture->human, "revert_group",
+                             "{\"group_id\":\"%s\",\"preview\":true}", group);
+        g_autofree char *after = NULL;
+
+        g_assert_cmpint(json_array_get_length(json_member_array(preview, "conflicts")), ==, 1);
+        fixture_fail(test->tools, test->fixture->human, call, OUROBOROS_ERROR_CONFLICT,
+                     "has changed since");
+        after = fixture_dump(test->fixture->vault);
+        g_assert_cmpstr(after, ==, before);
+}
+
+static void test_unknown_and_malformed_ids(Case *test, gconstpointer data)
+{
+        const Access *human = test->fixture->human;
+        const char *none = "mut-00000000000000000000000000000000";
+
+        fail(test, human, none, OUROBOROS_ERROR_NOT_FOUND, none);
+        fail(test, human, "' OR 1=1 --", OUROBOROS_ERROR_INVALID, "mutation_id");
+        fixture_fail(test->tools, human,
+                     "revert_group {\"group_id\":\"grp-00000000000000000000000000000000\"}",
+                     OUROBOROS_ERROR_NOT_FOUND, "grp-");
+        fixture_fail(test->tools, human, "get_mutation {}", OUROBOROS_ERROR_INVALID, "mutation_id");
+}
+
+static void test_entry_of_the_other_database_is_found(Case *test, gconstpointer data)
+{
+        g_autofree char *mutation = NULL, *done = NULL, *left = NULL;
+
+        fixture_sql(test->fixture->ops, test->fixture->human,
+                    "INSERT INTO settings VALUES ('colour', 'blue')");
+        fixture_sql(test->fixture->ops, test->fixture->human, "UPDATE settings SET value = 'red'");
+        mutation =
+                fixture_select(test->fixture->ops, "SELECT id FROM mutations WHERE op = 'update'");
+        done = revert(test, test->fixture->human, mutation);
+        left = fixture_select(test->fixture->ops, "SELECT value FROM settings");
+        g_assert_cmpstr(left, ==, "blue");
+}
+
+static void test_reverting_entry_says_what_and_why(Case *test, gconstpointer data)
+{
+        g_autofree char *group = say(test, test->fixture->human, 1953);
+        g_autofree char *mutation = entry_of(test, group, "facts");
+        g_autofree char *done = revert(test, test->fixture->human, mutation);
+        g_autoptr(JsonObject) entry =
+                fixture_call(test->tools, test->fixture->human, "get_mutation",
+                             "{\"mutation_id\":\"%s\"}", done);
+
+        g_assert_cmpstr(json_member_string(entry, "reverts", NULL), ==, mutation);
+        g_assert_cmpstr(json_member_string(entry, "reason", NULL), ==, "a slip");
+        g_assert_cmpstr(json_member_string(entry, "op", NULL), ==, "delete");
+}
+
+#define ADD(name, function)                                                                        \
+        g_test_add("/journal/revert/" name, Case, NULL, case_up, function, case_down)
+
+int main(int argc, char **argv)
+{
+        g_test_init(&argc, &argv, NULL);
+        ADD("brings-back-the-superseded", test_revert_brings_back_the_superseded);
+        ADD("of-the-revert-works", test_revert_of_the_revert_works);
+        ADD("by-an-agent-keeps-the-row", test_agent_revert_keeps_the_row);
+        ADD("by-an-agent-of-the-human-is-denied", test_agent_reverts_nothing_of_the_human);
+        ADD("changed-row-is-a-conflict-naming-the-later-entry",
+            test_changed_row_is_a_conflict_naming_the_later_entry);
+        ADD("reference-is-a-conflict", test_reference_is_a_conflict);
+        ADD("group-goes-as-a-whole", test_group_goes_as_a_whole);
+        ADD("group-with-a-conflict-changes-nothing", test_group_with_a_conflict_changes_nothing);
+        ADD("unknown-and-malformed-ids", test_unknown_and_malformed_ids);
+        ADD("entry-of-the-other-database-is-found", test_entry_of_the_other_database_is_found);
+        ADD("entry-says-what-and-why", test_reverting_entry_says_what_and_why);
+        return g_test_run();
+}
