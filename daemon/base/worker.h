@@ -24,7 +24,7 @@ void worker_pool_push(WorkerPool *pool, WorkerFunc work, WorkerFunc done, void *
 /* Jobs pushed and not yet done; 0 means idle. Loop thread only. */
 unsigned worker_pool_pending(const WorkerPool *pool);
 
-/* Waits for the running jobs, calls every done still due, ends the threads. Returns NULL. */
+/* Carries out all that was pushed, calls every done still due, ends the threads. Returns NULL. */
 WorkerPool *worker_pool_free(WorkerPool *pool);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(WorkerPool, worker_pool_free)
 

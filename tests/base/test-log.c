@@ -137,7 +137,7 @@ static void assert_fields(const char *entry)
         assert_field(entry, "OUROBOROS_ERROR_CODE=LIMIT");
         assert_field(entry, "OUROBOROS_PATH=/a");
         assert_field(entry, "CODE_FUNC=log_one");
-        g_assert_nonnull(strstr(entry, "test-log.c\n"));
+        g_assert_nonnull(strstr(entry, "tests/base/test-log.c\n"));
         g_assert_nonnull(strstr(entry, "\nMESSAGE\n")); /* with its length: it has newlines */
         g_assert_nonnull(strstr(entry, "\nOUROBOROS_ERROR\n")); /* so it cannot be forged */
         g_assert_nonnull(strstr(entry, "Cannot read x\n<0>forged: over\nthe limit\n"));
