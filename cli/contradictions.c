@@ -10,19 +10,15 @@ static const Option options[] = {
 
 static void print_one(Cli *cli, JsonObject *row)
 {
-        g_autofree char *entity = cli_member_text(row, "entity_name");
+        g_autofree char *entity = cli_member_text(row, "entity");
         g_autofree char *predicate = cli_member_text(row, "predicate");
         g_autofree char *title = g_strdup_printf("%s: %s", entity, predicate);
         g_autofree char *clean = render_line(title);
-        JsonArray *facts = json_member_array(row, "facts");
+        JsonArray *facts = json_member_array(row, "observations");
         output_styled(cli->output, STYLE_YELLOW, "%s\n", clean);
-        if (facts) {
-                fact_print_all(cli, facts);
-                return;
-        }
-        g_autofree char *rest = json_print_object(row);
-        g_autofree char *line = render_line(rest);
-        output_print(cli->output, "  %s\n", line);
+        fact_print_all(cli, facts);
+        g_autofree char *resolution = render_line(json_member_string(row, "resolution", ""));
+        output_styled(cli->output, STYLE_DIM, "  %s\n", resolution);
 }
 
 static bool run(Cli *cli, GError **error)

@@ -87,7 +87,9 @@ static void print_fact(Names *names, JsonObject *fact)
 {
         Output *output = names->cli->output;
         unsigned width = output_text_width(output);
-        g_autofree char *object = cli_member_text(fact, "object");
+        const char *name =
+                json_member_string(fact, "object_name", NULL); /* an entity or document */
+        g_autofree char *object = name ? g_strdup(name) : cli_member_text(fact, "object");
         g_autofree char *predicate = render_line(json_member_string(fact, "predicate", ""));
         unsigned indent = render_width(predicate) + 5;
         g_autofree char *wrapped =

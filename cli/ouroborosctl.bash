@@ -43,7 +43,7 @@ _ouroborosctl() {
         elif [[ ($verb == root || $verb == tools) && -z $second ]]; then
                 COMPREPLY=($(compgen -W "${verbs[$verb]}" -- "$cur"))
         elif [[ $verb == rebuild ]]; then
-                COMPREPLY=($(compgen -W 'all search documents facts' -- "$cur"))
+                COMPREPLY=($(compgen -W 'all search documents' -- "$cur"))
         elif [[ $verb == backup || $verb == restore || $verb == root ]]; then
                 _filedir -d
         fi

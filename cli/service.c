@@ -19,12 +19,12 @@ static bool run_reload(Cli *cli, GError **error)
 
 static bool run_restart(Cli *cli, GError **error)
 {
-        return call(cli, "Restart", "The daemon starts anew.", error);
+        return call(cli, "Restart", "The daemon ends and starts anew.", error);
 }
 
 static bool run_panic(Cli *cli, GError **error)
 {
-        return call(cli, "Panic", "Everything was stopped.", error);
+        return call(cli, "Panic", "Stopped.", error);
 }
 
 const Verb verb_reload = {
@@ -39,7 +39,7 @@ const Verb verb_reload = {
 const Verb verb_restart = {
         .name = "restart",
         .words = "",
-        .summary = "Have the daemon start anew",
+        .summary = "End the daemon; it starts anew when it is needed",
         .writes = true,
         .no_pager = true,
         .run = run_restart,
@@ -48,7 +48,7 @@ const Verb verb_restart = {
 const Verb verb_panic = {
         .name = "panic",
         .words = "",
-        .summary = "Stop everything at once",
+        .summary = "End the daemon at once; what was acknowledged stays",
         .writes = true,
         .no_pager = true,
         .run = run_panic,

@@ -62,28 +62,39 @@ static void print_counts(Cli *cli, JsonObject *ingest)
                           "%" G_GINT64_FORMAT " (see: ouroborosctl documents --errors)", errors);
 }
 
-/* Numbers that Manager.Status tells, in the order a person asks for them. */
+static void print_vault(Cli *cli, JsonObject *status)
+{
+        Output *output = cli->output;
+        g_autofree char *facts = cli_count(json_member_int(status, "facts", 0), "fact", "facts");
+        g_autofree char *entities =
+                cli_count(json_member_int(status, "entities", 0), "entity", "entities");
+        g_autofree char *entries =
+                cli_count(json_member_int(status, "vault_journal_entries", 0), "entry", "entries");
+        g_autofree char *size = render_bytes(json_member_int(status, "vault_bytes", 0));
+        print_row(output, "Graph", "%s about %s", facts, entities);
+        print_row(output, "Journal", "%s, %s on disk", entries, size);
+        const char *checked = json_member_string(status, "checked_at", NULL);
+        if (checked) {
+                g_autofree char *time = render_time(checked);
+                bool ok = json_member_bool(status, "check_ok", false);
+                print_row(output, "Checked", "%s: %s", time,
+                          ok ? "all is well"
+                             : json_member_string(status, "check_problem", "a problem was found"));
+        }
+}
+
 static void print_status(Cli *cli, JsonObject *status)
 {
-        static const char *const rows[][3] = {
-                {"Entities", "entities", NULL},
-                {"Facts", "facts_current", "facts"},
-                {"Predicates", "predicates", NULL},
-                {"Rejections", "rejections", NULL},
-                {"Journal", "journal_entries", "entries"},
-                {"Memory", "rss_bytes", NULL},
-        };
-        for (size_t i = 0; i < G_N_ELEMENTS(rows); i++) {
-                const char *name =
-                        json_object_has_member(status, rows[i][1]) ? rows[i][1] : rows[i][2];
-                if (!name || !json_object_has_member(status, name))
-                        continue;
-                int64_t number = json_member_int(status, name, 0);
-                g_autofree char *text = g_str_has_suffix(name, "_bytes") ? render_bytes(number)
-                                                                         : render_count(number);
-                print_row(cli->output, rows[i][0], "%s%s", text,
-                          g_str_equal(name, "journal_entries") ? " entries" : "");
-        }
+        const char *operation = json_member_string(status, "operation", NULL);
+        g_autofree char *up = render_count(json_member_int(status, "uptime_sec", 0));
+        if (json_object_has_member(status, "facts"))
+                print_vault(cli, status);
+        if (operation)
+                print_row(cli->output, "Under way", "%s", operation);
+        print_row(cli->output, "Folders", "%s; %s", json_member_string(status, "data_folder", "?"),
+                  json_member_string(status, "vault_folder", "?"));
+        print_row(cli->output, "Process", "%" G_GINT64_FORMAT ", for %s s",
+                  json_member_int(status, "pid", 0), up);
 }
 
 static void print_json(Cli *cli, JsonObject *properties, JsonNode *status, JsonObject *ingest)
