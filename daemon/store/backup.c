@@ -139,6 +139,7 @@ static bool restore_locked(Store *store, const char *backup, const uint8_t *key,
         g_autofree char *fetched = g_strconcat(store->path, ".restore", NULL);
 
         if (!fetch_backup(backup, fetched, error) || !check_backup(store, fetched, key, error)) {
+                g_prefix_error(error, "the backup %s is not usable: ", backup);
                 copy_remove(fetched);
                 return false;
         }
@@ -191,7 +192,7 @@ typedef struct Rekey {
 static bool write_rekeyed(const Rekey *rekey, Db *db, const char *path, GError **error)
 {
         if (!db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)", error) ||
-            !db_run(db, "BEGIN IMMEDIATE", error))
+            !db_run(db, "BEGIN", error))
                 return false;
         bool ok = copy_to(db, path, rekey->key, error);
         (void)db_run(db, "ROLLBACK", NULL);

@@ -46,7 +46,8 @@ typedef struct DbOptions {
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(sqlite3_stmt, sqlite3_finalize)
 
-/* Opens a handle and gives it the key. The first read shows whether the key fits. */
+/* Opens a handle and gives it the key: DENIED if the key does not fit or the file begins with damage (which
+ * cannot be told apart), CORRUPT if the file is shorter than it says. */
 Db *db_open(const DbOptions *options, GError **error);
 
 /* Finalises everything and closes; returns NULL. */

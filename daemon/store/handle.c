@@ -23,11 +23,33 @@ static int give_key(sqlite3 *sqlite, const uint8_t *key)
         return r;
 }
 
+/* The first page is the first thing that is decrypted and authenticated. Its salt is part of the key
+ * derivation: whether the key or the page is wrong cannot be seen. */
+static bool check_key(Db *db, GError **error)
+{
+        g_autoptr(GError) failed = NULL;
+        int64_t tables;
+
+        if (db_query_int(db, "SELECT count(*) FROM sqlite_schema", &tables, &failed))
+                return true;
+        int code = sqlite3_errcode(db->sqlite);
+        if (code == SQLITE_NOTADB)
+                g_set_error(
+                        error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                        "%s cannot be read with this key: the key is wrong, or the beginning of the "
+                        "file is damaged",
+                        db->path);
+        else if (code == SQLITE_CORRUPT)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT,
+                            "%s: the file is shorter than it should be, or damaged", db->path);
+        else
+                g_propagate_error(error, g_steal_pointer(&failed));
+        return false;
+}
+
 static bool configure(Db *db, const DbOptions *options, GError **error)
 {
-        /* SQLCipher would write what we report as errors on stderr too. */
-        g_autofree char *pragmas = g_strdup_printf("PRAGMA cipher_log_level = NONE;"
-                                                   "PRAGMA cache_size = -%u;"
+        g_autofree char *pragmas = g_strdup_printf("PRAGMA cache_size = -%u;"
                                                    "PRAGMA temp_store = MEMORY;"
                                                    "PRAGMA foreign_keys = ON;"
                                                    "PRAGMA recursive_triggers = ON;"
@@ -42,7 +64,9 @@ static bool configure(Db *db, const DbOptions *options, GError **error)
                 return false;
         }
         (void)sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
-        if (!db_run(db, pragmas, error))
+        /* SQLCipher would write what we report as errors on stderr too. */
+        if (!db_run(db, "PRAGMA cipher_log_level = NONE", error) || !check_key(db, error) ||
+            !db_run(db, pragmas, error))
                 return false;
         db_authorize(db);
         return true;

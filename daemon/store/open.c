@@ -57,29 +57,6 @@ static bool check_file(const char *path, GError **error)
         return check_size(path, st.st_size, error);
 }
 
-/* The first page is the first thing that is decrypted and authenticated. Its salt is part of the key
- * derivation: whether the key or the page is wrong cannot be seen. */
-static bool check_key(Db *db, GError **error)
-{
-        g_autoptr(GError) failed = NULL;
-        int64_t tables;
-
-        if (db_query_int(db, "SELECT count(*) FROM sqlite_schema", &tables, &failed))
-                return true;
-        int code = sqlite3_errcode(db->sqlite);
-        if (code == SQLITE_NOTADB)
-                g_set_error(
-                        error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
-                        "%s cannot be read with this key: the key is wrong, or the beginning of the "
-                        "file is damaged",
-                        db->path);
-        else if (code == SQLITE_CORRUPT)
-                (void)corrupt(db->path, "the file is shorter than it should be, or damaged", error);
-        else
-                g_propagate_error(error, g_steal_pointer(&failed));
-        return false;
-}
-
 static bool check_version(const Db *db, StoreKind kind, int64_t version, GError **error)
 {
         int64_t newest = migrate_newest(kind);
@@ -104,8 +81,7 @@ Db *open_checked(StoreKind kind, const DbOptions *options, int64_t *ret_version,
         if (!check_file(options->path, error))
                 return NULL;
         db = db_open(options, error);
-        if (!db || !check_key(db, error) ||
-            !db_query_int(db, "PRAGMA user_version", &version, error) ||
+        if (!db || !db_query_int(db, "PRAGMA user_version", &version, error) ||
             !check_version(db, kind, version, error) || !chain_check_tail(db, error))
                 return NULL;
         *ret_version = version;
