@@ -191,8 +191,7 @@ typedef struct Rekey {
 
 static bool write_rekeyed(const Rekey *rekey, Db *db, const char *path, GError **error)
 {
-        if (!db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)", error) ||
-            !db_run(db, "BEGIN", error))
+        if (!db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)", error) || !db_run(db, "BEGIN", error))
                 return false;
         bool ok = copy_to(db, path, rekey->key, error);
         (void)db_run(db, "ROLLBACK", NULL);

@@ -61,13 +61,14 @@ static bool append_text(GString *out, const char *text, size_t length, GError **
         return true;
 }
 
-static void append_real(GString *out, double value)
+static bool append_real(GString *out, double value, GError **error)
 {
         char text[40];
 
-        if (isinf(value)) {
-                g_string_append(out, value > 0 ? "9e999" : "-9e999");
-                return;
+        if (!isfinite(value)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "a number that is not finite");
+                return false;
         }
         sqlite3_snprintf(sizeof(text), text, "%!.15g", value);
         if (g_ascii_strtod(text, NULL) != value) /* the short form is kept only if it is exact */
@@ -75,6 +76,7 @@ static void append_real(GString *out, double value)
         g_string_append(out, text);
         if (!strpbrk(text, ".e"))
                 g_string_append(out, ".0");
+        return true;
 }
 
 static void append_blob(GString *out, const uint8_t *data, size_t size)
@@ -102,8 +104,7 @@ static bool append_value(GString *out, sqlite3_value *value, GError **error)
                 g_string_append(out, text);
                 return true;
         case SQLITE_FLOAT:
-                append_real(out, sqlite3_value_double(value));
-                return true;
+                return append_real(out, sqlite3_value_double(value), error);
         case SQLITE_BLOB:
                 append_blob(out, sqlite3_value_blob(value), (size_t)sqlite3_value_bytes(value));
                 return true;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Inside of the room: rows of a user table as JSON objects, the form in which the journal keeps them.
- * NULL, integers, reals and text as JSON has them (a real always has a point, infinity is 9e999), blobs
+ * NULL, integers, reals and text as JSON has them (a real always has a point or an exponent), blobs
  * as {"hex":"…"}; columns in the order of the table, so that equal rows give equal text. */
 #pragma once
 
@@ -22,7 +22,7 @@ RowShape *row_shape_free(RowShape *shape);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(RowShape, row_shape_free)
 
 /* Overwrites out with the whole row, or its primary key. values are those of all columns. INVALID for
- * text that is not UTF-8 or has NUL in it, which JSON could not give back. */
+ * text that is not UTF-8 or has NUL in it and for infinity, which JSON could not give back. */
 bool row_shape_print(const RowShape *shape, sqlite3_value **values, GString *out, GError **error);
 
 /* The row without the columns i for which absent[i]; never without the first one. */
