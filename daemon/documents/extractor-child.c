@@ -197,9 +197,8 @@ static int on_answer(sd_event_source *source, int fd, uint32_t events, void *dat
         if (r == 0)
                 return 0;
         if (r < 0 && (events & EPOLLHUP)) {
-                /* it is dying of itself: its status says why */
-                child->dying = true;
-                (void)sd_event_source_set_enabled(child->answer, SD_EVENT_OFF);
+                /* it is dying of itself, and its status will say why; or it only closed the socket */
+                child_kill(child);
         } else if (r < 0 || !child->job) {
                 condemn(child, OUROBOROS_ERROR_FAILED,
                         "the extractor did not keep to its protocol and was killed");
@@ -294,6 +293,18 @@ bool child_is_idle(const Child *child)
 bool child_is_alive(const Child *child)
 {
         return !child->dying;
+}
+
+pid_t child_pid(const Child *child)
+{
+        return child->pid;
+}
+
+void *child_discard(Child *child)
+{
+        if (!child->dying)
+                child_kill(child);
+        return g_steal_pointer(&child->job);
 }
 
 void *child_take_job(Child *child)

@@ -2,6 +2,8 @@
 /* One process of ouroboros-extract: started, given one file at a time, timed, killed, reaped. Loop thread. */
 #pragma once
 
+#include <sys/types.h>
+
 #include "base/base.h"
 
 typedef struct Child Child;
@@ -28,6 +30,11 @@ bool child_is_alive(const Child *child); /* was not told to die */
 
 /* The child must be idle. The descriptor stays the caller's. */
 void child_give(Child *child, int fd, const char *name, void *job, uint64_t timeout_us);
+
+pid_t child_pid(const Child *child);
+
+/* Kills it because it lied. The job that it is at, if any, is returned and forgotten. */
+void *child_discard(Child *child);
 
 /* The job that it is at, which it forgets; or NULL. */
 void *child_take_job(Child *child);

@@ -20,6 +20,7 @@
 typedef struct Job {
         Extractor *extractor;
         int fd, memfd;
+        pid_t child; /* that answered */
         char *name;
         ExtractorDone done;
         void *data;
@@ -63,9 +64,30 @@ static void check_work(void *data)
         job->extraction = extraction_from_memfd(job->memfd, &job->error);
 }
 
+static void look_again(Extractor *extractor)
+{
+        if (!extractor->ending)
+                (void)sd_event_source_set_enabled(extractor->turn, SD_EVENT_ONESHOT);
+}
+
+/* A helper that sends what cannot be believed is not asked again; what it is at now another one does. */
+static void distrust(Extractor *extractor, pid_t pid)
+{
+        for (guint i = 0; !extractor->ending && i < extractor->children->len; i++) {
+                Child *child = g_ptr_array_index(extractor->children, i);
+                Job *job = child_pid(child) == pid ? child_discard(child) : NULL;
+                if (job)
+                        g_queue_push_head(&extractor->waiting, job);
+        }
+        look_again(extractor);
+}
+
 static void check_done(void *data)
 {
-        job_finish(data);
+        Job *job = data;
+        if (job->error)
+                distrust(job->extractor, job->child);
+        job_finish(job);
 }
 
 static void check(Job *job)
@@ -77,13 +99,7 @@ static void check(Job *job)
                 return;
         }
         check_work(job);
-        job_finish(job);
-}
-
-static void look_again(Extractor *extractor)
-{
-        if (!extractor->ending)
-                (void)sd_event_source_set_enabled(extractor->turn, SD_EVENT_ONESHOT);
+        check_done(job);
 }
 
 static void on_reply(Child *child, ChildReply *reply, void *data);
@@ -123,6 +139,16 @@ static Child *find_child(Extractor *extractor, GError **error)
         return child;
 }
 
+/* A second more for each MiB: a book of ten thousand pages takes its time. */
+static uint64_t time_for(const Extractor *extractor, const Job *job)
+{
+        struct stat st;
+        if (fstat(job->fd, &st) < 0 || st.st_size < 0)
+                return extractor->timeout_us;
+        return extractor->timeout_us +
+               (uint64_t)MIN(st.st_size, EXTRACT_INPUT_BYTES_MAX) / (1024 * 1024) * G_USEC_PER_SEC;
+}
+
 static void serve_queue(Extractor *extractor)
 {
         while (!g_queue_is_empty(&extractor->waiting)) {
@@ -133,7 +159,7 @@ static void serve_queue(Extractor *extractor)
                         return; /* all are at work */
                 g_queue_pop_head(&extractor->waiting);
                 if (child) {
-                        child_give(child, job->fd, job->name, job, extractor->timeout_us);
+                        child_give(child, job->fd, job->name, job, time_for(extractor, job));
                         continue;
                 }
                 if (!job->error)
@@ -157,6 +183,7 @@ static void on_reply(Child *child, ChildReply *reply, void *data)
         if (reply->memfd >= 0) {
                 job->memfd = reply->memfd;
                 reply->memfd = -1;
+                job->child = child_pid(child);
                 check(job);
                 return;
         }

@@ -7,7 +7,7 @@
 #include "base/base.h"
 
 #define EXTRACTOR_TEXT_BYTES_MAX        (64 * 1024 * 1024) /* longest text of one document */
-#define EXTRACTOR_TIMEOUT_MS            30000              /* wall time for one document */
+#define EXTRACTOR_TIMEOUT_MS            30000 /* wall time for one document, + 1 s per MiB */
 #define EXTRACTOR_IDLE_MS               10000 /* a process without work ends after this */
 #define EXTRACTOR_DOCUMENTS_PER_PROCESS 2000  /* then a fresh one takes over */
 

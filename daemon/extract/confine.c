@@ -47,7 +47,7 @@ static bool set_limits(GError **error)
 }
 
 /* Handles every access right that the kernel knows and grants none of them. */
-static void forbid_files(void)
+bool confine_files(void)
 {
         static const __u64 rights[] = {
                 /* ABI 1, 2, 3 */
@@ -58,15 +58,17 @@ static void forbid_files(void)
         long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
         if (abi < 1) {
                 log_debug("This kernel has no Landlock, ignoring");
-                return;
+                return false;
         }
         struct landlock_ruleset_attr attributes = {
                 .handled_access_fs = rights[MIN((size_t)abi, G_N_ELEMENTS(rights)) - 1]};
         int fd = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
-        if (fd < 0 || syscall(SYS_landlock_restrict_self, fd, 0) < 0)
+        bool done = fd >= 0 && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
+        if (!done)
                 log_debug("Landlock refused: %s, ignoring", g_strerror(errno));
         if (fd >= 0)
                 close(fd);
+        return done;
 }
 
 /* What parsers and the C library need, in any arguments. */
@@ -158,6 +160,8 @@ static bool restrict_calls(GError **error)
         if (r == 0)
                 r = add_conditional(filter);
         if (r == 0)
+                r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
+        if (r == 0)
                 r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a binary tree */
         if (r == 0)
                 r = seccomp_load(filter);
@@ -176,6 +180,6 @@ bool confine(GError **error)
         }
         if (!set_limits(error))
                 return false;
-        forbid_files();
+        (void)confine_files();
         return restrict_calls(error);
 }

@@ -22,7 +22,7 @@ Extract *extract_new(void)
         extract->output = output_new();
         xmlInitParser();
         xmlSetGenericErrorFunc(NULL, silent);
-        pdf_preload();
+        extract->poppler = pdf_preload();
         return extract;
 }
 
@@ -32,6 +32,7 @@ Extract *extract_free(Extract *extract)
                 return NULL;
         charsets_free(extract->charsets);
         output_free(extract->output);
+        g_clear_object(&extract->poppler);
         g_free(extract);
         return NULL;
 }

@@ -3,12 +3,15 @@
  * network, no threads. */
 #pragma once
 
+#include <glib-object.h>
+
 #include "extract/charset.h"
 #include "extract/output.h"
 
 /* What libraries load on first use, loaded beforehand because a confined process cannot. */
 typedef struct Extract {
         Charsets *charsets;
+        GObject *poppler;
         Output *output;
 } Extract;
 

@@ -3,6 +3,7 @@
 """Writes sample.pdf, sample.docx and sample.odt next to itself. The files are committed; run this after a
 change. Everything is made from the standard library, so that what is in them is known."""
 
+import hashlib
 import pathlib
 import zipfile
 
@@ -55,6 +56,39 @@ def make_pdf():
         out += f"{offsets[number]:010} 00000 n \n".encode()
     out += f"trailer\n<</Root 1 0 R/Info 12 0 R/Size {len(objects) + 1}>>\nstartxref\n{xref}\n%%EOF\n".encode()
     (HERE / "sample.pdf").write_bytes(out)
+
+
+PAD = bytes.fromhex("28BF4E5E4E758A4164004E56FFFA01082E2E00B6D0683E802F0CA9FE6453697A")
+
+
+def rc4(key, data):
+    state, j, out = list(range(256)), 0, bytearray()
+    for i in range(256):
+        j = (j + state[i] + key[i % len(key)]) % 256
+        state[i], state[j] = state[j], state[i]
+    i = j = 0
+    for byte in data:
+        i = (i + 1) % 256
+        j = (j + state[i]) % 256
+        state[i], state[j] = state[j], state[i]
+        out.append(byte ^ state[(state[i] + state[j]) % 256])
+    return bytes(out)
+
+
+def make_encrypted_pdf():
+    """Of the oldest kind (40-bit RC4), with the password "secret"."""
+    password = (b"secret" + PAD)[:32]
+    owner = rc4(hashlib.md5(password).digest()[:5], password)
+    file_id = b"0123456789abcdef"
+    key = hashlib.md5(password + owner + (-4 & 0xFFFFFFFF).to_bytes(4, "little") + file_id).digest()[:5]
+    user = rc4(key, PAD)
+    out = ("%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n"
+           "2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj\n"
+           "3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 99 99]>>endobj\n"
+           f"4 0 obj<</Filter/Standard/V 1/R 2/P -4/O<{owner.hex()}>/U<{user.hex()}>>>endobj\n"
+           f"trailer<</Root 1 0 R/Size 5/Encrypt 4 0 R/ID[<{file_id.hex()}><{file_id.hex()}>]>>\n"
+           "startxref\n0\n%%EOF\n")
+    (HERE / "encrypted.pdf").write_bytes(out.encode())
 
 
 def write_zip(name, entries):
@@ -162,5 +196,6 @@ def make_odt():
 
 if __name__ == "__main__":
     make_pdf()
+    make_encrypted_pdf()
     make_docx()
     make_odt()
