@@ -13,7 +13,7 @@ def machine(installed):
     daemon = Daemon(installed, user='root', system=True)
     key = installed.run('sh', '-c', 'head -c 32 /dev/urandom | od -An -vtx1 | tr -d " \\n"').stdout
     installed.run('mkdir', '-p', '/etc/ouroboros')
-    installed.run('systemd-creds', 'encrypt', '--name=vault-key', '-', CREDENTIAL, stdin=key)
+    installed.run('systemd-creds', 'encrypt', '--name=ouroboros.vault-key', '-', CREDENTIAL, stdin=key)
     daemon.systemctl('daemon-reload')
     yield daemon
     daemon.forget()
@@ -52,7 +52,7 @@ def test_other_people_are_refused_without_authorisation(machine):
 def test_a_rule_lets_a_person_read_and_not_write(machine):
     machine.remember('Ada', 'note', 'for bob to read')
     machine.machine.write('/etc/polkit-1/rules.d/10-test.rules', '''polkit.addRule(function(action, subject) {
-        if (action.id == "org.ouroboros.read" && subject.user == "bob") return polkit.Result.YES; });''')
+        if (action.id == "org.ouroboros.system.read" && subject.user == "bob") return polkit.Result.YES; });''')
     try:
         machine.machine.run('systemctl', 'restart', 'polkit')
         assert len(machine.facts('Ada', user='bob')) == 1
