@@ -214,6 +214,15 @@ static void test_a_bad_credential_is_no_reason_for_a_file(Fixture *f, gconstpoin
         g_assert_cmpint(secrets_source(f->secrets), ==, KEY_SOURCE_NONE);
 }
 
+static void test_an_empty_credential_is_none(Fixture *f, gconstpointer data)
+{
+        uint8_t key[SECRETS_KEY_BYTES];
+        g_setenv("CREDENTIALS_DIRECTORY", f->folder, TRUE);
+        put(f, "ouroboros.vault-key", "", 0, 0400);
+        g_assert_true(secrets_create(f->secrets, key, NULL));
+        g_assert_cmpint(secrets_source(f->secrets), ==, KEY_SOURCE_FILE);
+}
+
 static void test_rekey_commits_the_staged_key(Fixture *f, gconstpointer data)
 {
         uint8_t old[SECRETS_KEY_BYTES], staged[SECRETS_KEY_BYTES], key[SECRETS_KEY_BYTES];
@@ -276,6 +285,7 @@ int main(int argc, char **argv)
         CASE(a_credential_is_taken_raw_or_as_digits);
         CASE(another_or_no_credential_is_told);
         CASE(a_bad_credential_is_no_reason_for_a_file);
+        CASE(an_empty_credential_is_none);
         CASE(rekey_commits_the_staged_key);
         CASE(a_dropped_stage_leaves_the_key);
 #undef CASE
