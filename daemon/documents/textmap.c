@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The map is sorted by first character, so a binary search finds the place. */
+#include "documents/textmap.h"
+
+#include "extract/protocol.h"
+
+TextPlace textmap_find(const void *map, size_t size, int64_t character)
+{
+        TextPlace place = {0};
+        if (!map || size == 0)
+                return place;
+        g_autoptr(GBytes) bytes = g_bytes_new(map, size); /* a copy: GVariant wants it aligned */
+        g_autoptr(GVariant) variant = g_variant_ref_sink(
+                g_variant_new_from_bytes(G_VARIANT_TYPE(EXTRACT_MAP_TYPE), bytes, FALSE));
+        size_t low = 0, high = g_variant_n_children(variant);
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                uint32_t page, first;
+                g_variant_get_child(variant, middle, "(uu)", &page, &first);
+                if (first > character) {
+                        high = middle;
+                        continue;
+                }
+                place = page > 0 ? (TextPlace){page, 0} : (TextPlace){0, (int64_t)middle + 1};
+                low = middle + 1;
+        }
+        return place;
+}

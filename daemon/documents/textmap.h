@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From a character of a text to the page or line it stands on. */
+#pragma once
+
+#include <glib.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef struct TextPlace {
+        int64_t page; /* from 1; 0: not paged */
+        int64_t line; /* from 1; 0: unknown, as in paged formats */
+} TextPlace;
+
+/* The place of a character. map is as document_text keeps it: a serialised EXTRACT_MAP_TYPE of size bytes;
+ * a damaged one gives {0, 0}. */
+TextPlace textmap_find(const void *map, size_t size, int64_t character);

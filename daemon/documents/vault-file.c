@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Taking a file: small ones are read into memory, hashed, and written only if the vault has no such content;
+ * big ones are cloned if the file system can (a clone is a snapshot, so it cannot change while it is hashed)
+ * or hashed while they are copied. Before and after, size and times of the source are compared. */
+#include "documents/vault-file.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <sodium.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/base.h"
+
+#define BUFFER_BYTES (1024 * 1024) /* files up to this are never copied twice */
+#define TEMP_FOLDER  "tmp"
+
+struct VaultFiles {
+        int folder_fd; /* <vault>/sha256 */
+        int temp_fd;   /* <vault>/sha256/tmp */
+        uint8_t *buffer;
+};
+
+static int folder_make(int parent, const char *name)
+{
+        if (mkdirat(parent, name, 0700) < 0 && errno != EEXIST)
+                return -1;
+        return openat(parent, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+}
+
+/* What a stopped daemon left half written. */
+static void temp_clean(int temp_fd)
+{
+        int fd = openat(temp_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
+        if (!dir)
+                return;
+        for (struct dirent *entry; (entry = readdir(dir));)
+                if (entry->d_name[0] != '.')
+                        (void)unlinkat(temp_fd, entry->d_name, 0);
+        (void)closedir(dir);
+}
+
+VaultFiles *vault_files_new(const char *folder, GError **error)
+{
+        g_autoptr(VaultFiles) files = g_new0(VaultFiles, 1);
+        files->folder_fd = files->temp_fd = -1;
+        (void)g_mkdir_with_parents(folder, 0700);
+        int vault = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        if (vault >= 0) {
+                files->folder_fd = folder_make(vault, "sha256");
+                int errnum = errno;
+                (void)close(vault);
+                errno = errnum;
+        }
+        if (files->folder_fd >= 0)
+                files->temp_fd = folder_make(files->folder_fd, TEMP_FOLDER);
+        if (files->temp_fd < 0) {
+                error_set_errno(error, errno, "cannot use the vault folder %s", folder);
+                return NULL;
+        }
+        temp_clean(files->temp_fd);
+        files->buffer = g_malloc(BUFFER_BYTES);
+        return g_steal_pointer(&files);
+}
+
+VaultFiles *vault_files_free(VaultFiles *files)
+{
+        if (!files)
+                return NULL;
+        if (files->temp_fd >= 0)
+                (void)close(files->temp_fd);
+        if (files->folder_fd >= 0)
+                (void)close(files->folder_fd);
+        g_free(files->buffer);
+        g_free(files);
+        return NULL;
+}
+
+static int64_t timespec_us(const struct timespec *time)
+{
+        return (int64_t)time->tv_sec * G_USEC_PER_SEC + time->tv_nsec / 1000;
+}
+
+static bool stat_equal(const struct stat *a, const struct stat *b)
+{
+        return a->st_size == b->st_size && a->st_mtim.tv_sec == b->st_mtim.tv_sec &&
+               a->st_mtim.tv_nsec == b->st_mtim.tv_nsec && a->st_ctim.tv_sec == b->st_ctim.tv_sec &&
+               a->st_ctim.tv_nsec == b->st_ctim.tv_nsec;
+}
+
+/* The vault's own trouble is UNAVAILABLE whatever errno says: every file would meet it. */
+static bool vault_fail(const char *doing, GError **error)
+{
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "cannot %s the vault: %s",
+                    doing, g_strerror(errno));
+        return false;
+}
+
+static ssize_t read_full(int fd, uint8_t *buffer, size_t size, int64_t offset)
+{
+        size_t done = 0;
+        while (done < size) {
+                ssize_t n = pread(fd, buffer + done, size - done, offset + (int64_t)done);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return -1;
+                if (n == 0)
+                        break;
+                done += (size_t)n;
+        }
+        return (ssize_t)done;
+}
+
+static bool write_full(int fd, const uint8_t *data, size_t size)
+{
+        while (size > 0) {
+                ssize_t n = write(fd, data, size);
+                if (n < 0 && errno == EINTR)
+                        continue;
+                if (n < 0)
+                        return false;
+                data += n;
+                size -= (size_t)n;
+        }
+        return true;
+}
+
+static int temp_make(VaultFiles *files, char name[ID_MAX], GError **error)
+{
+        id_write("tmp", name);
+        int fd = openat(files->temp_fd, name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                        0400);
+        if (fd < 0)
+                (void)vault_fail("write", error);
+        return fd;
+}
+
+/* Is this content there, whole? A file cut short by a power loss is not. */
+static bool vault_has(const VaultFiles *files, const char *sha256, int64_t size)
+{
+        g_autofree char *path = g_strdup_printf("%.2s/%s", sha256, sha256);
+        struct stat st;
+        return fstatat(files->folder_fd, path, &st, AT_SYMLINK_NOFOLLOW) == 0 &&
+               S_ISREG(st.st_mode) && st.st_size == size;
+}
+
+/* Gives a finished temporary file its name. */
+static bool temp_keep(VaultFiles *files, const char *temp, const char *sha256, GError **error)
+{
+        char folder[3] = {sha256[0], sha256[1], 0};
+        g_autofree char *path = g_strdup_printf("%s/%s", folder, sha256);
+        if (mkdirat(files->folder_fd, folder, 0700) < 0 && errno != EEXIST)
+                return vault_fail("write", error);
+        if (renameat(files->temp_fd, temp, files->folder_fd, path) < 0)
+                return vault_fail("write", error);
+        return true;
+}
+
+static void hash_to_hex(const uint8_t hash[crypto_hash_sha256_BYTES],
+                        char hex[VAULT_HASH_DIGITS + 1])
+{
+        (void)sodium_bin2hex(hex, VAULT_HASH_DIGITS + 1, hash, crypto_hash_sha256_BYTES);
+}
+
+/* How one attempt at reading went. */
+typedef enum Attempt { ATTEMPT_ERROR, ATTEMPT_CHANGED, ATTEMPT_DONE } Attempt;
+
+static Attempt read_error(GError **error)
+{
+        error_set_errno(error, errno, "cannot read the file");
+        return ATTEMPT_ERROR;
+}
+
+static Attempt take_small(VaultFiles *files, int fd, int64_t size, TakenFile *file, GError **error)
+{
+        ssize_t n = read_full(fd, files->buffer, (size_t)size, 0);
+        if (n < 0)
+                return read_error(error);
+        if (n != size)
+                return ATTEMPT_CHANGED;
+        uint8_t hash[crypto_hash_sha256_BYTES];
+        (void)crypto_hash_sha256(hash, files->buffer, (size_t)size);
+        hash_to_hex(hash, file->sha256);
+        file->head_size = MIN((size_t)size, sizeof(file->head));
+        memcpy(file->head, files->buffer, file->head_size);
+        if (vault_has(files, file->sha256, size))
+                return ATTEMPT_DONE;
+        char temp[ID_MAX];
+        int out = temp_make(files, temp, error);
+        if (out < 0)
+                return ATTEMPT_ERROR;
+        bool written = write_full(out, files->buffer, (size_t)size) || vault_fail("write", error);
+        (void)close(out);
+        if (written && temp_keep(files, temp, file->sha256, error))
+                return ATTEMPT_DONE;
+        (void)unlinkat(files->temp_fd, temp, 0);
+        return ATTEMPT_ERROR;
+}
+
+/* Hashes size bytes of in; copies them to out unless it is -1. */
+static Attempt stream(VaultFiles *files, int in, int out, int64_t size, TakenFile *file,
+                      GError **error)
+{
+        crypto_hash_sha256_state state;
+        (void)crypto_hash_sha256_init(&state);
+        for (int64_t offset = 0; offset < size;) {
+                size_t want = (size_t)MIN(size - offset, (int64_t)BUFFER_BYTES);
+                ssize_t n = read_full(in, files->buffer, want, offset);
+                if (n < 0)
+                        return read_error(error);
+                if ((size_t)n != want)
+                        return ATTEMPT_CHANGED;
+                if (offset == 0) {
+                        file->head_size = MIN(want, sizeof(file->head));
+                        memcpy(file->head, files->buffer, file->head_size);
+                }
+                (void)crypto_hash_sha256_update(&state, files->buffer, want);
+                if (out >= 0 && !write_full(out, files->buffer, want)) {
+                        (void)vault_fail("write", error);
+                        return ATTEMPT_ERROR;
+                }
+                offset += n;
+        }
+        uint8_t hash[crypto_hash_sha256_BYTES];
+        (void)crypto_hash_sha256_final(&state, hash);
+        hash_to_hex(hash, file->sha256);
+        return ATTEMPT_DONE;
+}
+
+static Attempt take_big(VaultFiles *files, int fd, int64_t size, TakenFile *file, GError **error)
+{
+        char temp[ID_MAX];
+        int out = temp_make(files, temp, error);
+        if (out < 0)
+                return ATTEMPT_ERROR;
+        bool cloned = ioctl(out, FICLONE, fd) == 0;
+        struct stat st;
+        Attempt attempt = ATTEMPT_CHANGED;
+        if (!cloned)
+                attempt = stream(files, fd, out, size, file, error);
+        else if (fstat(out, &st) == 0 && st.st_size == size)
+                attempt = stream(files, out, -1, size, file, error);
+        (void)close(out);
+        if (attempt == ATTEMPT_DONE && !vault_has(files, file->sha256, size)) {
+                if (temp_keep(files, temp, file->sha256, error))
+                        return ATTEMPT_DONE;
+                attempt = ATTEMPT_ERROR;
+        }
+        (void)unlinkat(files->temp_fd, temp, 0);
+        return attempt;
+}
+
+static Attempt take_once(VaultFiles *files, int fd, int64_t max_bytes, TakenFile *file,
+                         GError **error)
+{
+        struct stat before, after;
+        if (fstat(fd, &before) < 0)
+                return read_error(error);
+        if (before.st_size > max_bytes) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
+                            "the file has %" G_GINT64_FORMAT
+                            " bytes, more than max_file_bytes = %" G_GINT64_FORMAT " of its root",
+                            (int64_t)before.st_size, max_bytes);
+                return ATTEMPT_ERROR;
+        }
+        Attempt attempt = before.st_size <= BUFFER_BYTES
+                                  ? take_small(files, fd, before.st_size, file, error)
+                                  : take_big(files, fd, before.st_size, file, error);
+        if (attempt != ATTEMPT_DONE)
+                return attempt;
+        if (fstat(fd, &after) < 0)
+                return read_error(error);
+        file->size = after.st_size;
+        file->mtime = timespec_us(&after.st_mtim);
+        file->ctime = timespec_us(&after.st_ctim);
+        return stat_equal(&before, &after) ? ATTEMPT_DONE : ATTEMPT_CHANGED;
+}
+
+bool vault_files_take(VaultFiles *files, int fd, int64_t max_bytes, TakenFile *ret, GError **error)
+{
+        for (unsigned i = 0; i < VAULT_TRIES; i++) {
+                TakenFile file = {0};
+                if (i > 0)
+                        g_usleep(20000 * i);
+                Attempt attempt = take_once(files, fd, max_bytes, &file, error);
+                if (attempt == ATTEMPT_ERROR)
+                        return false;
+                if (attempt == ATTEMPT_DONE) {
+                        *ret = file;
+                        return true;
+                }
+        }
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
+                    "the file changed while it was being read, VAULT_TRIES = %d times",
+                    VAULT_TRIES);
+        return false;
+}
+
+bool vault_files_sync(VaultFiles *files, GError **error)
+{
+        return syncfs(files->folder_fd) == 0 || vault_fail("write", error);
+}
+
+int vault_files_open(const VaultFiles *files, const char *sha256, GError **error)
+{
+        g_autofree char *path = g_strdup_printf("%.2s/%s", sha256, sha256);
+        int fd = openat(files->folder_fd, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd < 0)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                            "the vault's file %.12s… cannot be opened: %s", sha256,
+                            g_strerror(errno));
+        return fd;
+}
