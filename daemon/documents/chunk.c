@@ -30,6 +30,13 @@ static void chunk_clear(void *data)
         g_free(((Chunk *)data)->heading);
 }
 
+GArray *chunk_array_new(void)
+{
+        GArray *chunks = g_array_new(FALSE, FALSE, sizeof(Chunk));
+        g_array_set_clear_func(chunks, chunk_clear);
+        return chunks;
+}
+
 static bool byte_starts_character(char byte)
 {
         return ((unsigned char)byte & 0xc0) != 0x80;
@@ -186,8 +193,6 @@ GArray *chunk_text(const char *text, size_t length, GVariant *structure)
 {
         g_autoptr(GArray) headings = headings_of(structure);
         Chunker chunker = {.text = text, .length = length, .headings = headings};
-        chunker.chunks = g_array_new(FALSE, FALSE, sizeof(Chunk));
-        g_array_set_clear_func(chunker.chunks, chunk_clear);
         while (chunker.byte < length)
                 chunker_add(&chunker, chunker_next_length(&chunker));
         return chunker.chunks;

@@ -17,6 +17,9 @@ typedef struct Chunk {
         char *heading; /* "Chapter › Section", "" if there is none */
 } Chunk;
 
+/* An array that frees its chunks. */
+GArray *chunk_array_new(void);
+
 /* The pieces of a UTF-8 text of length bytes as a GArray of Chunk (freed with the array). structure is of
  * EXTRACT_STRUCTURE_TYPE or NULL; its offsets are not trusted. */
 GArray *chunk_text(const char *text, size_t length, GVariant *structure);

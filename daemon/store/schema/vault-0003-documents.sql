@@ -53,7 +53,8 @@ CREATE TABLE document_text (
     sha256 TEXT NOT NULL PRIMARY KEY,
     text TEXT NOT NULL,
     chars INTEGER NOT NULL,
-    title TEXT,
+    title TEXT,                       -- that it gives itself
+    name TEXT,                        -- file name it was first met under
     map BLOB NOT NULL,
     structure BLOB NOT NULL           -- features found, see daemon/extract/protocol.h
 ) STRICT;
@@ -72,7 +73,7 @@ CREATE TABLE chunks (
 CREATE UNIQUE INDEX chunks_place ON chunks (sha256, ordinal);
 
 CREATE VIEW chunk_content AS
-    SELECT c.id AS id, t.title AS title, c.heading AS heading,
+    SELECT c.id AS id, coalesce(t.title, t.name, '') AS title, c.heading AS heading,
            CAST(substr(CAST(t.text AS BLOB), c.byte_start + 1, c.byte_length) AS TEXT) AS body
     FROM chunks c JOIN document_text t ON t.sha256 = c.sha256;
 

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* inotify: which paths of which roots have changed. Folders are added by the scan that reads them (before
+ * it reads them, so nothing slips between), events arrive on the loop. */
+#pragma once
+
+#include "base/base.h"
+
+typedef struct Watch Watch;
+
+/* A path has changed; NULL root: events were lost, anything may have. Loop thread. */
+typedef void (*WatchChanged)(const char *root_id, const char *path, void *data);
+
+Watch *watch_new(sd_event *loop, WatchChanged changed, void *data, GError **error);
+Watch *watch_free(Watch *watch);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Watch, watch_free)
+
+/* Watches the folder open as dir_fd, at path below a root ("" is the root). Any thread. False when the
+ * kernel's limit of watches is reached (fs.inotify.max_user_watches); other failures are ignored. */
+bool watch_add(Watch *watch, const char *root_id, const char *path, int dir_fd);
+
+/* Stops watching path and what is below it; path "" means the whole root. Any thread. */
+void watch_forget(Watch *watch, const char *root_id, const char *path);
