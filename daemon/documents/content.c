@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The index has no text of its own (external content), so a row is taken out of it by giving it what was
- * put in: title, heading and body are cut from the stored text once more. */
+ * put in: title, heading and body are cut from the stored text once more. It gathers what is put in until
+ * the next savepoint, and a statement that changes several rows makes one: hence texts first, then states. */
 #include "documents/content.h"
 
 #include "documents/chunk.h"
@@ -151,7 +152,7 @@ static bool mark_searchable(Db *db, const char *sha256, GError **error)
 }
 
 /* The extractor knows the type better than the scan's guess. */
-static bool update_mime(Db *db, const Content *content, GError **error)
+static bool update_mime(Db *db, const char *sha256, const char *mime, GError **error)
 {
         Statement *update =
                 db_statement(db,
@@ -160,8 +161,8 @@ static bool update_mime(Db *db, const Content *content, GError **error)
                              error);
         if (!update)
                 return false;
-        statement_bind_text(update, ":mime", content->extraction->mime);
-        statement_bind_text(update, ":sha256", content->sha256);
+        statement_bind_text(update, ":mime", mime);
+        statement_bind_text(update, ":sha256", sha256);
         return statement_run(update, error);
 }
 
@@ -194,12 +195,16 @@ bool content_write(Db *db, const Content *content, GError **error)
                      &there, error))
                 return false;
         if (there)
-                return content_attach(db, content->sha256, error);
+                return content_restore(db, content->sha256, error);
         const char *title = content->extraction->title;
         ChunkRows rows = {content->sha256, title ? title : content->name, content->extraction->text,
                           content->chunks};
-        return insert_text(db, content, error) && chunks_insert(db, &rows, error) &&
-               update_mime(db, content, error) && mark_searchable(db, content->sha256, error);
+        return insert_text(db, content, error) && chunks_insert(db, &rows, error);
+}
+
+bool content_publish(Db *db, const char *sha256, const char *mime, GError **error)
+{
+        return (!mime || update_mime(db, sha256, mime, error)) && mark_searchable(db, sha256, error);
 }
 
 /* ---- texts that are there ---- */
@@ -244,22 +249,19 @@ static bool stored_text_read(Db *db, const char *sha256, StoredText *ret, GError
         return true;
 }
 
-bool content_attach(Db *db, const char *sha256, GError **error)
+bool content_restore(Db *db, const char *sha256, GError **error)
 {
         bool chunked;
         if (!has_row(db, "SELECT 1 FROM chunks WHERE sha256 = :sha256", sha256, &chunked, error))
                 return false;
-        if (!chunked) {
-                g_auto(StoredText) stored = {0};
-                if (!stored_text_read(db, sha256, &stored, error))
-                        return false;
-                g_autoptr(GArray) chunks =
-                        chunk_text(stored.text, strlen(stored.text), stored.structure);
-                ChunkRows rows = {sha256, stored.title, stored.text, chunks};
-                if (!chunks_insert(db, &rows, error))
-                        return false;
-        }
-        return mark_searchable(db, sha256, error);
+        if (chunked)
+                return true;
+        g_auto(StoredText) stored = { 0 };
+        if (!stored_text_read(db, sha256, &stored, error))
+                return false;
+        g_autoptr(GArray) chunks = chunk_text(stored.text, strlen(stored.text), stored.structure);
+        ChunkRows rows = { sha256, stored.title, stored.text, chunks };
+        return chunks_insert(db, &rows, error);
 }
 
 bool content_failed(Db *db, const char *sha256, const GError *failure, GError **error)

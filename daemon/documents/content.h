@@ -19,12 +19,15 @@ Content *content_new(const char *sha256, const char *name, Extraction *extractio
 Content *content_free(Content *content);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Content, content_free)
 
-/* Writes text, chunks and index and makes the documents of this content searchable. Content that is
- * already there stays as it is. */
+/* Writes text, chunks and index. Content that is already there stays as it is. Write all contents of a batch
+ * before publishing the first: full-text indexing is many times faster so. */
 bool content_write(Db *db, const Content *content, GError **error);
 
-/* Makes documents searchable whose text is there already; chunks it if that was taken back. */
-bool content_attach(Db *db, const char *sha256, GError **error);
+/* Chunks and indexes a text that is there already, if that was taken back. */
+bool content_restore(Db *db, const char *sha256, GError **error);
+
+/* Makes the documents of this content searchable; mime as the extractor found it, or NULL. */
+bool content_publish(Db *db, const char *sha256, const char *mime, GError **error);
 
 /* Notes on the documents of this content that no text came out of it. */
 bool content_failed(Db *db, const char *sha256, const GError *failure, GError **error);

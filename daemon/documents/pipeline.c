@@ -165,12 +165,12 @@ static bool pipeline_helpers(Pipeline *pipeline, const PipelineOptions *options,
 {
         g_autoptr(GError) failure = NULL;
         g_autofree char *program = g_build_filename(options->paths->libexec, EXTRACTOR_NAME, NULL);
-        long processors = sysconf(_SC_NPROCESSORS_ONLN);
+        unsigned processors = (unsigned)CLAMP(sysconf(_SC_NPROCESSORS_ONLN), 1, EXTRACTORS_MAX);
         pipeline->pool = worker_pool_new(pipeline->loop, "documents", PIPELINE_THREADS, error);
         if (!pipeline->pool)
                 return false;
         pipeline->extractor = extractor_new(pipeline->loop, program,
-                                            (unsigned)CLAMP(processors, 1, EXTRACTORS_MAX), error);
+                                            options->processes ? options->processes : processors, error);
         if (!pipeline->extractor)
                 return false;
         if (options->watch)
@@ -193,6 +193,7 @@ Pipeline *pipeline_new(const PipelineOptions *options, GError **error)
         pipeline->vault_folder = g_strdup(options->paths->vault);
         pipeline->private_folders = g_strdupv((char **)folders);
         pipeline->retry_us = RETRY_FIRST_US;
+        pipeline->rescan_us = options->rescan_us;
         pipeline->scans = scan_stage_new(pipeline);
         pipeline->texts = text_stage_new(pipeline);
         pipeline->claims = claim_stage_new(pipeline);

@@ -33,6 +33,7 @@ typedef struct Pipeline {
         ClaimStage *claims;
         sd_event_source *retry, *later;
         uint64_t retry_us;      /* next pause after a failure */
+        uint64_t rescan_us;     /* between full scans, 0: none */
         int stopping;           /* atomic */
         bool paused, failed_once, holds;
         void (*stepped)(bool idle, void *data); /* after every step */
@@ -45,6 +46,8 @@ typedef struct PipelineOptions {
         const Paths *paths;
         Service *service;
         bool watch;
+        unsigned processes;     /* 0: one per processor */
+        uint64_t rescan_us;     /* between full scans, 0: none */
 } PipelineOptions;
 
 Pipeline *pipeline_new(const PipelineOptions *options, GError **error);

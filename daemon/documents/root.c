@@ -171,7 +171,7 @@ static char *path_resolve(const char *path, const char *const *private_folders, 
 typedef struct RootRow {
         const char *path, *profile;
         char *features, *include, *exclude; /* JSON */
-        int64_t max_file_bytes;
+        int64_t max_file_bytes, default_file_bytes;
         char *id; /* found or made */
 } RootRow;
 
@@ -189,6 +189,7 @@ static bool root_row_fill(RootRow *row, const RootRequest *request, GError **err
         unsigned features = 0;
         row->profile = request->profile;
         row->max_file_bytes = request->max_file_bytes;
+        row->default_file_bytes = request->default_file_bytes;
         if (request->profile && !features_of_profile(request->profile, &features)) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
                             "profile: \"%s\" is none of general, legal, code-doc, paper",
@@ -249,7 +250,7 @@ static bool root_insert(Db *db, RootRow *row, GError **error)
         statement_bind_text(insert, ":include", row->include ? row->include : "[]");
         statement_bind_text(insert, ":exclude", row->exclude ? row->exclude : "[]");
         statement_bind_int(insert, ":max_file_bytes",
-                           row->max_file_bytes ? row->max_file_bytes : ROOT_FILE_BYTES_DEFAULT);
+                           row->max_file_bytes ? row->max_file_bytes : row->default_file_bytes);
         statement_bind_int(insert, ":now", clock_now());
         return statement_run(insert, error);
 }
@@ -322,19 +323,18 @@ static bool register_work(Db *db, void *data, GError **error)
         return root_update(db, row, features_change, error);
 }
 
-bool root_register(Store *vault, const Access *access, const RootRequest *request,
-                   const char *const *private_folders, char **ret_id, char **ret_path,
+bool root_register(Store *vault, const Access *access, const RootRequest *request, RootRegistered *ret,
                    GError **error)
 {
-        g_autofree char *path = path_resolve(request->path, private_folders, error);
-        g_auto(RootRow) row = {.path = path};
+        g_autofree char *path = path_resolve(request->path, request->private_folders, error);
+        g_auto(RootRow) row = { .path = path };
         if (!path || !root_row_fill(&row, request, error))
                 return false;
-        WriteOptions options = {.actor = access_actor(access), .reason = "register_root"};
+        WriteOptions options = { .actor = access_actor(access), .reason = "register_root" };
         if (!store_write(vault, &options, register_work, &row, error))
                 return false;
-        *ret_id = g_steal_pointer(&row.id);
-        *ret_path = g_steal_pointer(&path);
+        ret->id = g_steal_pointer(&row.id);
+        ret->path = g_steal_pointer(&path);
         return true;
 }
 

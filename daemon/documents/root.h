@@ -28,18 +28,22 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Root, root_unref)
 GPtrArray *roots_load(Db *db, GError **error);
 
 /* What to register; unset members (NULL, 0) keep what an earlier root of this path had, else take the
- * default: profile general, its features, everything that is not hidden, ROOT_FILE_BYTES_DEFAULT. */
+ * default: profile general, its features, everything that is not hidden, default_file_bytes. */
 typedef struct RootRequest {
         const char *path; /* absolute; links are resolved */
         const char *profile;
         const char *const *features, *const *include, *const *exclude;
-        int64_t max_file_bytes;
+        int64_t max_file_bytes, default_file_bytes;
+        const char *const *private_folders; /* which it may not lie in */
 } RootRequest;
 
-/* Registers a folder, or changes (or takes up again) the root of the same path. private_folders must not
- * hold it. INVALID, LIMIT, NOT_FOUND, DENIED say what is wrong. The caller frees ret_id and ret_path. */
-bool root_register(Store *vault, const Access *access, const RootRequest *request,
-                   const char *const *private_folders, char **ret_id, char **ret_path,
+typedef struct RootRegistered {
+        char *id, *path; /* the caller frees */
+} RootRegistered;
+
+/* Registers a folder, or changes (or takes up again) the root of the same path. INVALID, LIMIT, NOT_FOUND,
+ * DENIED say what is wrong. */
+bool root_register(Store *vault, const Access *access, const RootRequest *request, RootRegistered *ret,
                    GError **error);
 
 /* Retires a root: its documents are not searched, scanned or watched any more. NOT_FOUND. */

@@ -9,7 +9,6 @@
 #define PATIENCE_US    (2 * G_USEC_PER_SEC)      /* after the first */
 #define CHANGES_MAX    2000                      /* more than this: scan the whole root */
 #define UNWATCHED_US   (600 * G_USEC_PER_SEC)    /* rescan of roots that cannot be watched whole */
-#define READ_AGAIN_US  (5 * G_USEC_PER_SEC)
 
 typedef struct Request {
         char *root_id;
@@ -26,7 +25,7 @@ struct ScanStage {
         GHashTable *changes;        /* root id → set of paths */
         uint64_t first_change;      /* monotonic, 0: none */
         sd_event_source *quiet;     /* timer for changes */
-        sd_event_source *unwatched; /* timer for roots beyond the limit of watches */
+        sd_event_source *rescan;    /* timer for what watching misses */
         bool limit_told;
 };
 
@@ -63,7 +62,7 @@ ScanStage *scan_stage_free(ScanStage *stage)
         if (!stage)
                 return NULL;
         sd_event_source_disable_unref(stage->quiet);
-        sd_event_source_disable_unref(stage->unwatched);
+        sd_event_source_disable_unref(stage->rescan);
         (void)scan_free(stage->scan);
         g_queue_clear_full(&stage->queue, request_free);
         g_hash_table_unref(stage->changes);
@@ -114,6 +113,31 @@ void scan_stage_rescan(ScanStage *stage, const char *root_id)
                 if (!root_id || g_str_equal(root_id, id))
                         queue_scan(stage, id, NULL);
         pipeline_step(stage->pipeline);
+}
+
+static void rescan_in(ScanStage *stage, uint64_t usec);
+
+static int on_rescan(sd_event_source *source, uint64_t usec, void *data)
+{
+        ScanStage *stage = data;
+        scan_stage_rescan(stage, NULL);
+        if (stage->pipeline->rescan_us)
+                rescan_in(stage, stage->pipeline->rescan_us);
+        return 0;
+}
+
+/* One timer for all: a rescan finds what changed, whichever folders have no watch. */
+static void rescan_in(ScanStage *stage, uint64_t usec)
+{
+        uint64_t now;
+        (void)sd_event_now(stage->pipeline->loop, CLOCK_MONOTONIC, &now);
+        if (!stage->rescan)
+                (void)sd_event_add_time(stage->pipeline->loop, &stage->rescan, CLOCK_MONOTONIC, now + usec,
+                                        G_USEC_PER_SEC, on_rescan, stage);
+        if (!stage->rescan)
+                return;
+        (void)sd_event_source_set_time(stage->rescan, now + usec);
+        (void)sd_event_source_set_enabled(stage->rescan, SD_EVENT_ONESHOT);
 }
 
 /* ---- roots ---- */
@@ -198,6 +222,8 @@ static void load_done(void *data)
                 stage->reload = true;
         }
         pipeline_failed(stage->pipeline, "reading the roots", job->error);
+        if (!stage->rescan && stage->pipeline->rescan_us && !pipeline_is_stopping(stage->pipeline))
+                rescan_in(stage, stage->pipeline->rescan_us);
         g_clear_pointer(&job->roots, g_ptr_array_unref);
         g_clear_error(&job->error);
         g_free(job);
@@ -235,26 +261,6 @@ static void log_root_unreadable(const Root *root, const GError *error)
                   root->path);
 }
 
-static int on_unwatched(sd_event_source *source, uint64_t usec, void *data)
-{
-        scan_stage_rescan(data, NULL);
-        return 0;
-}
-
-/* One timer for all: a rescan finds what changed, whichever folders have no watch. */
-static void rescan_later(ScanStage *stage)
-{
-        uint64_t now;
-        (void)sd_event_now(stage->pipeline->loop, CLOCK_MONOTONIC, &now);
-        if (!stage->unwatched)
-                (void)sd_event_add_time(stage->pipeline->loop, &stage->unwatched, CLOCK_MONOTONIC,
-                                        now + UNWATCHED_US, 0, on_unwatched, stage);
-        else
-                (void)sd_event_source_set_time(stage->unwatched, now + UNWATCHED_US);
-        if (stage->unwatched)
-                (void)sd_event_source_set_enabled(stage->unwatched, SD_EVENT_ONESHOT);
-}
-
 static void scan_finished(ScanStage *stage)
 {
         const Root *root = scan_root(stage->scan);
@@ -265,7 +271,7 @@ static void scan_finished(ScanStage *stage)
                                   " instead",
                                   root->path, (int)(UNWATCHED_US / G_USEC_PER_SEC / 60));
                 stage->limit_told = true;
-                rescan_later(stage);
+                rescan_in(stage, UNWATCHED_US);
         }
         stage->pipeline->retry_us = 2 * G_USEC_PER_SEC;
 }
@@ -276,7 +282,7 @@ static void slice_failed(ScanStage *stage, const GError *error)
                 pipeline_failed(stage->pipeline, "scanning", error); /* which scans again later */
         } else if (!g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED)) {
                 log_root_unreadable(scan_root(stage->scan), error);
-                rescan_later(stage);
+                rescan_in(stage, UNWATCHED_US);
         }
 }
 

@@ -26,3 +26,17 @@ TextPlace textmap_find(const void *map, size_t size, int64_t character)
         }
         return place;
 }
+
+static void set_number(JsonObject *object, const char *name, int64_t value)
+{
+        if (value > 0)
+                json_object_set_int_member(object, name, value);
+        else
+                json_object_set_null_member(object, name);
+}
+
+void textmap_to_json(TextPlace place, JsonObject *object)
+{
+        set_number(object, "page", place.page);
+        set_number(object, "line", place.line);
+}

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <glib.h>
+#include <json-glib/json-glib.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -14,3 +15,6 @@ typedef struct TextPlace {
 /* The place of a character. map is as document_text keeps it: a serialised EXTRACT_MAP_TYPE of size bytes;
  * a damaged one gives {0, 0}. */
 TextPlace textmap_find(const void *map, size_t size, int64_t character);
+
+/* Sets "page" and "line", null where unknown. */
+void textmap_to_json(TextPlace place, JsonObject *object);

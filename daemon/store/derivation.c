@@ -65,6 +65,18 @@ void listeners_add_feed(Listeners *listeners, StoreFeed feed, void *data)
         g_mutex_unlock(&listeners->lock);
 }
 
+void listeners_remove_feed(Listeners *listeners, StoreFeed feed, void *data)
+{
+        g_mutex_lock(&listeners->lock);
+        for (unsigned i = listeners->feeds->len; i > 0; i--) {
+                const Feed *added = &g_array_index(listeners->feeds, Feed, i - 1);
+
+                if (added->feed == feed && added->data == data)
+                        g_array_remove_index(listeners->feeds, i - 1);
+        }
+        g_mutex_unlock(&listeners->lock);
+}
+
 void listeners_add_derivation(Listeners *listeners, const char *table, StoreDerivation derive,
                               void *data)
 {

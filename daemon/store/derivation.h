@@ -13,6 +13,7 @@ Listeners *listeners_free(Listeners *listeners);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Listeners, listeners_free)
 
 void listeners_add_feed(Listeners *listeners, StoreFeed feed, void *data);
+void listeners_remove_feed(Listeners *listeners, StoreFeed feed, void *data);
 void listeners_add_derivation(Listeners *listeners, const char *table, StoreDerivation derive,
                               void *data);
 

@@ -207,6 +207,11 @@ void store_add_feed(Store *store, StoreFeed feed, void *data)
         listeners_add_feed(store->listeners, feed, data);
 }
 
+void store_remove_feed(Store *store, StoreFeed feed, void *data)
+{
+        listeners_remove_feed(store->listeners, feed, data);
+}
+
 void store_add_derivation(Store *store, const char *table, StoreDerivation derive, void *data)
 {
         listeners_add_derivation(store->listeners, table, derive, data);

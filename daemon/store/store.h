@@ -156,6 +156,7 @@ typedef struct Change {
 /* Called on the loop after each commit with all its entries, in order. */
 typedef void (*StoreFeed)(const Change *changes, unsigned count, void *data);
 void store_add_feed(Store *store, StoreFeed feed, void *data);
+void store_remove_feed(Store *store, StoreFeed feed, void *data);
 
 /* Called on the writer thread at the end of every write that touched table, inside its savepoint, so
  * that what follows from a change commits with it, or fails it. Runs again for what it changes itself

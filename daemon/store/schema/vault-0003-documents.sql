@@ -48,15 +48,16 @@ CREATE INDEX document_states_unsearchable ON document_states (document_id)
 CREATE INDEX document_states_unindexed ON document_states (document_id)
     WHERE indexed = 0 AND searchable = 1 AND error IS NULL;
 
--- Text of a content version. map is a serialised GVariant, see documents/textmap.h.
+-- Text of a content version. map and structure are serialised GVariants, see daemon/extract/protocol.h. The
+-- text comes last: what stands behind a long value is slow to reach.
 CREATE TABLE document_text (
     sha256 TEXT NOT NULL PRIMARY KEY,
-    text TEXT NOT NULL,
     chars INTEGER NOT NULL,
     title TEXT,                       -- that it gives itself
     name TEXT,                        -- file name it was first met under
-    map BLOB NOT NULL,
-    structure BLOB NOT NULL           -- features found, see daemon/extract/protocol.h
+    map BLOB NOT NULL,                -- characters at which pages and lines begin
+    structure BLOB NOT NULL,          -- features found
+    text TEXT NOT NULL
 ) STRICT;
 
 -- Pieces of a text for search: byte offsets to cut it, character offsets to name it.
@@ -89,4 +90,5 @@ INSERT INTO table_kinds VALUES
     ('document_states', 'projection', 'document_id IN (SELECT document_id FROM main.entities WHERE id IN (SELECT id FROM temp.scope))'),
     ('document_text', 'projection', 'sha256 IN (SELECT d.sha256 FROM main.documents d JOIN main.entities e ON e.document_id = d.id WHERE e.id IN (SELECT id FROM temp.scope))'),
     ('chunks', 'projection', 'sha256 IN (SELECT d.sha256 FROM main.documents d JOIN main.entities e ON e.document_id = d.id WHERE e.id IN (SELECT id FROM temp.scope))'),
-    ('chunks_fts', 'projection', 'rowid IN (SELECT c.id FROM main.chunks c JOIN main.documents d ON d.sha256 = c.sha256 JOIN main.entities e ON e.document_id = d.id WHERE e.id IN (SELECT id FROM temp.scope))');
+    ('chunks_fts', 'projection', 'rowid IN (SELECT c.id FROM main.chunks c JOIN main.documents d ON d.sha256 = c.sha256 JOIN main.entities e ON e.document_id = d.id WHERE e.id IN (SELECT id FROM temp.scope))'),
+    ('chunk_content', 'projection', 'id IN (SELECT c.id FROM main.chunks c JOIN main.documents d ON d.sha256 = c.sha256 JOIN main.entities e ON e.document_id = d.id WHERE e.id IN (SELECT id FROM temp.scope))');

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* ClaimStage: takes searchable documents a few at a time, turns their structure into claims and hands them to
+ * the graph. A document is indexed when its claims are; a stop in between only means doing it again, since
+ * the graph knows an equal claim. */
+#include "documents/pipeline.h"
+
+#include "documents/claims.h"
+#include "documents/root.h"
+#include "extract/protocol.h"
+
+#define CLAIM_DOCUMENTS 64
+#define CLAIM_BYTES     (4 * 1024 * 1024) /* text of one round */
+
+struct ClaimStage {
+        Pipeline *pipeline;
+        bool awake, running;
+};
+
+typedef struct Source {
+        char *document_id, *sha256, *name, *title, *text, *entity_id, *reason;
+        GVariant *structure;
+        unsigned features;
+        int64_t mtime;
+        ClaimList *list;
+} Source;
+
+typedef struct Job {
+        ClaimStage *stage;
+        GArray *sources; /* of Source */
+        bool more;
+        GError *error;
+} Job;
+
+static void source_clear(void *data)
+{
+        Source *source = data;
+        g_free(source->document_id);
+        g_free(source->sha256);
+        g_free(source->name);
+        g_free(source->title);
+        g_free(source->text);
+        g_free(source->entity_id);
+        g_free(source->reason);
+        g_clear_pointer(&source->structure, g_variant_unref);
+        (void)claim_list_free(source->list);
+}
+
+ClaimStage *claim_stage_new(Pipeline *pipeline)
+{
+        ClaimStage *stage = g_new0(ClaimStage, 1);
+        stage->pipeline = pipeline;
+        return stage;
+}
+
+ClaimStage *claim_stage_free(ClaimStage *stage)
+{
+        g_free(stage);
+        return NULL;
+}
+
+void claim_stage_wake(ClaimStage *stage)
+{
+        stage->awake = true;
+}
+
+bool claim_stage_is_idle(const ClaimStage *stage)
+{
+        return !stage->awake && !stage->running;
+}
+
+/* ---- reading ---- */
+
+static unsigned features_from_json(const char *json)
+{
+        g_autoptr(JsonNode) node = json_parse_text(json, -1, NULL);
+        g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
+        JsonArray *array = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+        for (unsigned i = 0; array && i < json_array_get_length(array); i++)
+                g_strv_builder_add(builder, json_array_get_string_element(array, i));
+        g_auto(GStrv) names = g_strv_builder_end(builder);
+        unsigned features = 0;
+        (void)features_from_strings((const char *const *)names, &features, NULL);
+        return features;
+}
+
+static Source source_from_row(Statement *row)
+{
+        Source source = { .document_id = g_strdup(statement_text(row, 0)),
+                          .sha256 = g_strdup(statement_text(row, 1)),
+                          .name = g_path_get_basename(statement_text(row, 2)),
+                          .mtime = statement_int(row, 3),
+                          .features = features_from_json(statement_text(row, 4)),
+                          .title = g_strdup(statement_text(row, 5)),
+                          .text = g_strdup(statement_text(row, 6)) };
+        size_t size;
+        const void *structure = statement_blob(row, 7, &size);
+        g_autoptr(GBytes) bytes = g_bytes_new(structure, size);
+        source.structure = g_variant_ref_sink(
+                g_variant_new_from_bytes(G_VARIANT_TYPE(EXTRACT_STRUCTURE_TYPE), bytes, FALSE));
+        return source;
+}
+
+static bool read_sources(Job *job, GError **error)
+{
+        g_autoptr(Db) db = store_reader(job->stage->pipeline->vault, NULL, error);
+        Statement *query =
+                db ? db_statement(db,
+                                  "SELECT s.document_id, s.sha256, d.path, d.mtime, r.features, t.title, t.text,"
+                                  " t.structure FROM document_states s JOIN documents d ON d.id = s.document_id"
+                                  " JOIN roots r ON r.id = d.root_id JOIN document_text t ON t.sha256 = s.sha256"
+                                  " WHERE s.indexed = 0 AND s.searchable = 1 AND s.error IS NULL"
+                                  " AND d.is_active = 1 AND r.is_active = 1 ORDER BY s.document_id",
+                                  error)
+                   : NULL;
+        if (!query)
+                return false;
+        size_t bytes = 0;
+        StepResult step;
+        while ((step = statement_step(query, error)) == STEP_ROW) {
+                job->more = job->sources->len >= CLAIM_DOCUMENTS || bytes >= CLAIM_BYTES;
+                if (job->more)
+                        return true;
+                Source source = source_from_row(query);
+                bytes += strlen(source.text);
+                g_array_append_val(job->sources, source);
+        }
+        return step == STEP_DONE;
+}
+
+/* ---- writing ---- */
+
+static bool entities_work(Db *db, void *data, GError **error)
+{
+        const Job *job = data;
+        for (unsigned i = 0; i < job->sources->len; i++) {
+                Source *source = &g_array_index(job->sources, Source, i);
+                const char *name = source->title && *source->title ? source->title : source->name;
+                g_clear_pointer(&source->entity_id, g_free);
+                g_autofree char *cut = g_utf8_substring(name, 0, MIN(g_utf8_strlen(name, -1),
+                                                                     GRAPH_NAME_CHARS_MAX));
+                if (!graph_document_entity(db, source->document_id, cut, &source->entity_id, error))
+                        return false;
+        }
+        return true;
+}
+
+static bool indexed_work(Db *db, void *data, GError **error)
+{
+        const Job *job = data;
+        for (unsigned i = 0; i < job->sources->len; i++) {
+                const Source *source = &g_array_index(job->sources, Source, i);
+                Statement *update =
+                        db_statement(db,
+                                     "UPDATE document_states SET indexed = 1, reason = :reason, updated_at = :now"
+                                     " WHERE document_id = :id AND sha256 = :sha256 AND searchable = 1",
+                                     error);
+                if (!update)
+                        return false;
+                statement_bind_text(update, ":id", source->document_id);
+                statement_bind_text(update, ":sha256", source->sha256);
+                statement_bind_text(update, ":reason", source->reason);
+                statement_bind_int(update, ":now", clock_now());
+                if (!statement_run(update, error))
+                        return false;
+        }
+        return true;
+}
+
+static bool submit_claims(Job *job, const GArray *claims, GError **error)
+{
+        Pipeline *pipeline = job->stage->pipeline;
+        for (unsigned from = 0; from < claims->len; from += GRAPH_BATCH_MAX) {
+                unsigned count = MIN(claims->len - from, (unsigned)GRAPH_BATCH_MAX);
+                g_autofree ClaimResult *results = g_new0(ClaimResult, count);
+                bool ok = graph_submit(pipeline->graph, pipeline->access, &g_array_index(claims, Claim, from),
+                                       count, "claims", results, error);
+                for (unsigned i = 0; i < count; i++)
+                        claim_result_clear(&results[i]);
+                if (!ok)
+                        return false;
+        }
+        return true;
+}
+
+static void collect_claims(Source *source, GArray *claims)
+{
+        ClaimSource from = { .document_id = source->document_id, .entity_id = source->entity_id,
+                             .text = source->text, .text_bytes = strlen(source->text), .title = source->title,
+                             .structure = source->structure, .features = source->features,
+                             .observed_at = source->mtime };
+        source->list = claims_from_structure(&from);
+        if (source->list->left_out > 0)
+                source->reason = g_strdup_printf("%u further claims were left out: at most"
+                                                 " CLAIMS_PER_DOCUMENT_MAX = %d",
+                                                 source->list->left_out, CLAIMS_PER_DOCUMENT_MAX);
+        if (source->list->claims->len > 0)
+                g_array_append_vals(claims, source->list->claims->data, source->list->claims->len);
+}
+
+static void job_work(void *data)
+{
+        Job *job = data;
+        Pipeline *pipeline = job->stage->pipeline;
+        WriteOptions options = { .actor = access_actor(pipeline->access), .reason = "index" };
+        if (!read_sources(job, &job->error) || job->sources->len == 0)
+                return;
+        if (!store_write(pipeline->vault, &options, entities_work, job, &job->error))
+                return;
+        g_autoptr(GArray) claims = g_array_new(FALSE, FALSE, sizeof(Claim));
+        for (unsigned i = 0; i < job->sources->len; i++)
+                collect_claims(&g_array_index(job->sources, Source, i), claims);
+        if (submit_claims(job, claims, &job->error))
+                (void)store_write(pipeline->vault, &options, indexed_work, job, &job->error);
+}
+
+static void job_done(void *data)
+{
+        Job *job = data;
+        ClaimStage *stage = job->stage;
+        stage->running = false;
+        stage->awake |= job->more;
+        pipeline_failed(stage->pipeline, "recording claims", job->error);
+        g_array_unref(job->sources);
+        g_clear_error(&job->error);
+        g_free(job);
+        pipeline_step(stage->pipeline);
+}
+
+void claim_stage_step(ClaimStage *stage)
+{
+        if (!stage->awake || stage->running)
+                return;
+        Job *job = g_new0(Job, 1);
+        job->stage = stage;
+        job->sources = g_array_new(FALSE, FALSE, sizeof(Source));
+        g_array_set_clear_func(job->sources, source_clear);
+        stage->awake = false;
+        stage->running = true;
+        pipeline_push(stage->pipeline, job_work, job_done, job);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of this room know of Documents. Only this folder sees this header. */
+#pragma once
+
+#include "documents/pipeline.h"
+
+struct Documents {
+        Store *vault;
+        sd_event *loop;
+        Mailbox *mailbox;
+        Pipeline *pipeline; /* loop thread only */
+        char **private_folders;
+        char *vault_folder;
+        int64_t max_file_bytes; /* of new roots */
+        DocumentsProgress progress;
+        void *progress_data;
+        sd_event_source *counting; /* timer for the next progress */
+        bool counts_running, counts_wanted, was_idle;
+        GMutex lock; /* for what follows: rebuilds wait for it on other threads */
+        GCond changed;
+        unsigned rebuilds, rebuilds_seen, waiters;
+        bool idle, paused, stopping;
+};
+
+/* Asks the loop to scan a root (NULL: all). Any thread. */
+void documents_post_rescan(Documents *documents, const char *root_id);
+
+/* ---- what can be asked of the rows (listing.c); rows as the tools give them ---- */
+
+typedef struct DocumentFilter {
+        const char *root_id, *state; /* or NULL */
+        bool errors_only;
+        const char *after_root, *after_path; /* begin behind this document; "": at the first */
+        unsigned limit;
+} DocumentFilter;
+
+/* Adds rows to array; ret_more: there are others behind the last. */
+bool listing_documents(Db *db, const DocumentFilter *filter, JsonArray *array, bool *ret_more, GError **error);
+JsonObject *listing_document(Db *db, const char *document_id, GError **error); /* NOT_FOUND */
+
+/* Active roots with their counts. */
+JsonArray *listing_roots(Db *db, GError **error);
+
+/* Counts of one root, or of all (NULL). */
+bool listing_counts(Db *db, const char *root_id, DocumentCounts *ret, GError **error);
+void listing_counts_to_json(const DocumentCounts *counts, JsonObject *object);

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Documents: the room's face. Its verbs run on any worker thread and read or write rows; what concerns the
+ * pipeline they post to the loop. */
+#include "documents/documents-room.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "documents/document.h"
+
+#define COUNTS_EVERY_US (250 * 1000)
+
+static bool owns_loop_state(const Documents *documents)
+{
+        return documents->pipeline != NULL;
+}
+
+/* ---- progress ---- */
+
+typedef struct CountJob {
+        Documents *documents;
+        DocumentCounts counts;
+        bool ok;
+} CountJob;
+
+static void count_work(void *data)
+{
+        CountJob *job = data;
+        g_autoptr(Db) db = store_reader(job->documents->vault, NULL, NULL);
+        job->ok = db && listing_counts(db, NULL, &job->counts, NULL);
+}
+
+static int on_count(sd_event_source *source, uint64_t usec, void *data);
+
+static void count_done(void *data)
+{
+        CountJob *job = data;
+        Documents *documents = job->documents;
+        uint64_t now;
+        documents->counts_running = false;
+        if (job->ok && documents->progress && owns_loop_state(documents))
+                documents->progress(&job->counts, documents->progress_data);
+        g_free(job);
+        if (sd_event_now(documents->loop, CLOCK_MONOTONIC, &now) < 0 || !documents->counting)
+                return;
+        (void)sd_event_source_set_time(documents->counting, now + COUNTS_EVERY_US);
+        (void)sd_event_source_set_enabled(documents->counting, SD_EVENT_ONESHOT);
+}
+
+/* One count at a time, so a count that takes long comes less often. */
+static void count_start(Documents *documents)
+{
+        documents->counts_wanted = false;
+        documents->counts_running = true;
+        CountJob *job = g_new0(CountJob, 1);
+        job->documents = documents;
+        pipeline_push(documents->pipeline, count_work, count_done, job);
+}
+
+static bool timer_is_armed(sd_event_source *source)
+{
+        int enabled = SD_EVENT_OFF;
+        return sd_event_source_get_enabled(source, &enabled) > 0;
+}
+
+static int on_count(sd_event_source *source, uint64_t usec, void *data)
+{
+        Documents *documents = data;
+        if (documents->counts_wanted && !documents->counts_running)
+                count_start(documents);
+        return 0;
+}
+
+/* After every step of the pipeline. */
+static void on_stepped(bool idle, void *data)
+{
+        Documents *documents = data;
+        g_mutex_lock(&documents->lock);
+        documents->idle = idle;
+        documents->paused = documents->pipeline->paused;
+        g_cond_broadcast(&documents->changed);
+        g_mutex_unlock(&documents->lock);
+        bool news = !idle || !documents->was_idle;
+        documents->was_idle = idle;
+        if (!documents->progress || !news)
+                return;
+        documents->counts_wanted = true;
+        if (!documents->counts_running && !timer_is_armed(documents->counting))
+                count_start(documents);
+}
+
+void documents_set_progress(Documents *documents, DocumentsProgress progress, void *data)
+{
+        documents->progress = progress;
+        documents->progress_data = data;
+}
+
+/* ---- life ---- */
+
+static void on_changes(const Change *changes, unsigned count, void *data)
+{
+        Documents *documents = data;
+        for (unsigned i = 0; i < count; i++) {
+                if (!g_str_equal(changes[i].table, "roots"))
+                        continue;
+                scan_stage_reload(documents->pipeline->scans);
+                return;
+        }
+}
+
+Documents *documents_new(const DocumentsOptions *options, GError **error)
+{
+        g_autoptr(Documents) documents = g_new0(Documents, 1);
+        const Config *config = options->config;
+        PipelineOptions pipeline = {
+                .vault = options->vault,
+                .graph = options->graph,
+                .paths = options->paths,
+                .service = options->service,
+                .watch = config_bool(config, "Documents", "Watch"),
+                .processes = (unsigned)config_int(config, "Documents", "ExtractProcesses"),
+                .rescan_us = (uint64_t)config_int(config, "Documents", "RescanMinutes") * 60 * G_USEC_PER_SEC,
+        };
+        g_mutex_init(&documents->lock);
+        g_cond_init(&documents->changed);
+        documents->vault = options->vault;
+        documents->was_idle = true;
+        documents->max_file_bytes = config_int(config, "Documents", "MaxFileMB") * 1024 * 1024;
+        documents->vault_folder = g_strdup(options->paths->vault);
+        documents->loop = sd_event_ref(service_loop(options->service));
+        int r = sd_event_add_time(documents->loop, &documents->counting, CLOCK_MONOTONIC, UINT64_MAX, 0,
+                                  on_count, documents);
+        if (r < 0 || sd_event_source_set_enabled(documents->counting, SD_EVENT_OFF) < 0) {
+                error_set_errno(error, -r, "cannot make a timer");
+                return NULL;
+        }
+        documents->mailbox = mailbox_new(documents->loop, error);
+        if (!documents->mailbox)
+                return NULL;
+        documents->pipeline = pipeline_new(&pipeline, error);
+        if (!documents->pipeline)
+                return NULL;
+        documents->private_folders = g_strdupv(documents->pipeline->private_folders);
+        documents->pipeline->stepped = on_stepped;
+        documents->pipeline->stepped_data = documents;
+        return g_steal_pointer(&documents);
+}
+
+/* Whoever waits in a rebuild is told and let go. */
+static void release_waiters(Documents *documents)
+{
+        g_mutex_lock(&documents->lock);
+        documents->stopping = true;
+        g_cond_broadcast(&documents->changed);
+        while (documents->waiters > 0)
+                g_cond_wait(&documents->changed, &documents->lock);
+        g_mutex_unlock(&documents->lock);
+}
+
+Documents *documents_free(Documents *documents)
+{
+        if (!documents)
+                return NULL;
+        store_remove_feed(documents->vault, on_changes, documents);
+        release_waiters(documents);
+        documents->counting = sd_event_source_disable_unref(documents->counting);
+        documents->progress = NULL;
+        documents->pipeline = pipeline_free(documents->pipeline);
+        documents->mailbox = mailbox_free(documents->mailbox);
+        g_strfreev(documents->private_folders);
+        g_free(documents->vault_folder);
+        sd_event_unref(documents->loop);
+        g_cond_clear(&documents->changed);
+        g_mutex_clear(&documents->lock);
+        g_free(documents);
+        return NULL;
+}
+
+/* The vault may be closed and opened again (restore, a new key): everything then begins anew. */
+bool documents_start(Documents *documents, GError **error)
+{
+        store_remove_feed(documents->vault, on_changes, documents);
+        store_add_feed(documents->vault, on_changes, documents);
+        pipeline_start(documents->pipeline);
+        return true;
+}
+
+/* ---- verbs ---- */
+
+bool documents_counts(Documents *documents, const Access *access, DocumentCounts *ret, GError **error)
+{
+        g_autoptr(Db) db = store_reader(documents->vault, access_scope(access), error);
+        return db && listing_counts(db, NULL, ret, error);
+}
+
+static char *current_hash(Db *db, const char *document_id, GError **error)
+{
+        Statement *query = db_statement(
+                db, "SELECT sha256 FROM documents WHERE id = :id AND sha256 IS NOT NULL", error);
+        if (!query)
+                return NULL;
+        statement_bind_text(query, ":id", document_id);
+        StepResult step = statement_step(query, error);
+        if (step == STEP_DONE)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                            "there is no document \"%s\" with content", document_id);
+        return step == STEP_ROW ? g_strdup(statement_text(query, 0)) : NULL;
+}
+
+int documents_open(Documents *documents, const Access *access, const char *document_id, GError **error)
+{
+        g_autoptr(Db) db = store_reader(documents->vault, access_scope(access), error);
+        g_autofree char *sha256 = db ? current_hash(db, document_id, error) : NULL;
+        if (!sha256)
+                return -1;
+        char folder[3] = { sha256[0], sha256[1], 0 };
+        g_autofree char *path = g_build_filename(documents->vault_folder, "sha256", folder, sha256, NULL);
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        if (fd < 0)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                            "the vault's file %.12s… cannot be opened: %s", sha256, g_strerror(errno));
+        return fd;
+}
+
+typedef struct Rescan {
+        Documents *documents;
+        char *root_id;
+} Rescan;
+
+static void rescan_posted(void *data)
+{
+        Rescan *rescan = data;
+        if (rescan->documents->pipeline)
+                scan_stage_rescan(rescan->documents->pipeline->scans, rescan->root_id);
+        g_free(rescan->root_id);
+        g_free(rescan);
+}
+
+void documents_post_rescan(Documents *documents, const char *root_id)
+{
+        Rescan *rescan = g_new(Rescan, 1);
+        *rescan = (Rescan){ documents, g_strdup(root_id) };
+        mailbox_post(documents->mailbox, rescan_posted, rescan);
+}
+
+/* ---- rebuild ---- */
+
+static bool reset_work(Db *db, void *data, GError **error)
+{
+        return documents_reset(db, error);
+}
+
+static void rebuild_posted(void *data)
+{
+        Documents *documents = data;
+        if (!documents->pipeline)
+                return;
+        text_stage_wake(documents->pipeline->texts);
+        claim_stage_wake(documents->pipeline->claims);
+        g_mutex_lock(&documents->lock);
+        documents->rebuilds_seen = documents->rebuilds;
+        documents->idle = false;
+        g_mutex_unlock(&documents->lock);
+        pipeline_step(documents->pipeline);
+}
+
+static bool wait_until_made(Documents *documents, GError **error)
+{
+        g_mutex_lock(&documents->lock);
+        unsigned mine = ++documents->rebuilds;
+        documents->waiters++;
+        mailbox_post(documents->mailbox, rebuild_posted, documents);
+        while (!documents->stopping &&
+               !(documents->rebuilds_seen >= mine && (documents->idle || documents->paused)))
+                g_cond_wait(&documents->changed, &documents->lock);
+        bool stopping = documents->stopping, paused = !documents->idle;
+        documents->waiters--;
+        g_cond_broadcast(&documents->changed);
+        g_mutex_unlock(&documents->lock);
+        if (stopping)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED,
+                            "the daemon stops; the rebuild goes on when it starts again");
+        else if (paused)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                            "the rebuild had to pause; it goes on by itself, see the journal for why");
+        return !stopping && !paused;
+}
+
+bool documents_rebuild(Documents *documents, GError **error)
+{
+        g_autoptr(Access) access = access_new_system("pipeline");
+        WriteOptions options = { .actor = access_actor(access), .reason = "rebuild" };
+        return store_write(documents->vault, &options, reset_work, NULL, error) &&
+               wait_until_made(documents, error);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a person types, turned into what FTS5 understands; whatever was typed, the result is well-formed. */
+#pragma once
+
+#include <glib.h>
+#include <stdbool.h>
+
+#define QUERY_CHARS_MAX 1000
+#define QUERY_TERMS_MAX 64
+
+/* Words, "phrases", -exclusions, prefix*, title:word, heading:word, body:word. */
+typedef struct Query {
+        char *all; /* FTS5 expression: every term */
+        char *any; /* … at least one; NULL if that is the same */
+} Query;
+
+/* LIMIT over QUERY_CHARS_MAX or QUERY_TERMS_MAX; INVALID if there is nothing to look for. */
+Query *query_parse(const char *text, GError **error);
+Query *query_free(Query *query);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Query, query_free)
