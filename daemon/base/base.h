@@ -13,4 +13,5 @@
 #include "base/paths.h"
 #include "base/service.h"
 #include "base/text.h"
+#include "base/textmap.h"
 #include "base/worker.h"

@@ -85,13 +85,13 @@ static unsigned features_from_json(const char *json)
 
 static Source source_from_row(Statement *row)
 {
-        Source source = { .document_id = g_strdup(statement_text(row, 0)),
-                          .sha256 = g_strdup(statement_text(row, 1)),
-                          .name = g_path_get_basename(statement_text(row, 2)),
-                          .mtime = statement_int(row, 3),
-                          .features = features_from_json(statement_text(row, 4)),
-                          .title = g_strdup(statement_text(row, 5)),
-                          .text = g_strdup(statement_text(row, 6)) };
+        Source source = {.document_id = g_strdup(statement_text(row, 0)),
+                         .sha256 = g_strdup(statement_text(row, 1)),
+                         .name = g_path_get_basename(statement_text(row, 2)),
+                         .mtime = statement_int(row, 3),
+                         .features = features_from_json(statement_text(row, 4)),
+                         .title = g_strdup(statement_text(row, 5)),
+                         .text = g_strdup(statement_text(row, 6))};
         size_t size;
         const void *structure = statement_blob(row, 7, &size);
         g_autoptr(GBytes) bytes = g_bytes_new(structure, size);
@@ -104,13 +104,14 @@ static bool read_sources(Job *job, GError **error)
 {
         g_autoptr(Db) db = store_reader(job->stage->pipeline->vault, NULL, error);
         Statement *query =
-                db ? db_statement(db,
-                                  "SELECT s.document_id, s.sha256, d.path, d.mtime, r.features, t.title, t.text,"
-                                  " t.structure FROM document_states s JOIN documents d ON d.id = s.document_id"
-                                  " JOIN roots r ON r.id = d.root_id JOIN document_text t ON t.sha256 = s.sha256"
-                                  " WHERE s.indexed = 0 AND s.searchable = 1 AND s.error IS NULL"
-                                  " AND d.is_active = 1 AND r.is_active = 1 ORDER BY s.document_id",
-                                  error)
+                db ? db_statement(
+                             db,
+                             "SELECT s.document_id, s.sha256, d.path, d.mtime, r.features, t.title, t.text,"
+                             " t.structure FROM document_states s JOIN documents d ON d.id = s.document_id"
+                             " JOIN roots r ON r.id = d.root_id JOIN document_text t ON t.sha256 = s.sha256"
+                             " WHERE s.indexed = 0 AND s.searchable = 1 AND s.error IS NULL"
+                             " AND d.is_active = 1 AND r.is_active = 1 ORDER BY s.document_id",
+                             error)
                    : NULL;
         if (!query)
                 return false;
@@ -136,8 +137,8 @@ static bool entities_work(Db *db, void *data, GError **error)
                 Source *source = &g_array_index(job->sources, Source, i);
                 const char *name = source->title && *source->title ? source->title : source->name;
                 g_clear_pointer(&source->entity_id, g_free);
-                g_autofree char *cut = g_utf8_substring(name, 0, MIN(g_utf8_strlen(name, -1),
-                                                                     GRAPH_NAME_CHARS_MAX));
+                g_autofree char *cut = g_utf8_substring(
+                        name, 0, MIN(g_utf8_strlen(name, -1), GRAPH_NAME_CHARS_MAX));
                 if (!graph_document_entity(db, source->document_id, cut, &source->entity_id, error))
                         return false;
         }
@@ -149,11 +150,11 @@ static bool indexed_work(Db *db, void *data, GError **error)
         const Job *job = data;
         for (unsigned i = 0; i < job->sources->len; i++) {
                 const Source *source = &g_array_index(job->sources, Source, i);
-                Statement *update =
-                        db_statement(db,
-                                     "UPDATE document_states SET indexed = 1, reason = :reason, updated_at = :now"
-                                     " WHERE document_id = :id AND sha256 = :sha256 AND searchable = 1",
-                                     error);
+                Statement *update = db_statement(
+                        db,
+                        "UPDATE document_states SET indexed = 1, reason = :reason, updated_at = :now"
+                        " WHERE document_id = :id AND sha256 = :sha256 AND searchable = 1",
+                        error);
                 if (!update)
                         return false;
                 statement_bind_text(update, ":id", source->document_id);
@@ -172,8 +173,9 @@ static bool submit_claims(Job *job, const GArray *claims, GError **error)
         for (unsigned from = 0; from < claims->len; from += GRAPH_BATCH_MAX) {
                 unsigned count = MIN(claims->len - from, (unsigned)GRAPH_BATCH_MAX);
                 g_autofree ClaimResult *results = g_new0(ClaimResult, count);
-                bool ok = graph_submit(pipeline->graph, pipeline->access, &g_array_index(claims, Claim, from),
-                                       count, "claims", results, error);
+                bool ok = graph_submit(pipeline->graph, pipeline->access,
+                                       &g_array_index(claims, Claim, from), count, "claims",
+                                       results, error);
                 for (unsigned i = 0; i < count; i++)
                         claim_result_clear(&results[i]);
                 if (!ok)
@@ -184,10 +186,14 @@ static bool submit_claims(Job *job, const GArray *claims, GError **error)
 
 static void collect_claims(Source *source, GArray *claims)
 {
-        ClaimSource from = { .document_id = source->document_id, .entity_id = source->entity_id,
-                             .text = source->text, .text_bytes = strlen(source->text), .title = source->title,
-                             .structure = source->structure, .features = source->features,
-                             .observed_at = source->mtime };
+        ClaimSource from = {.document_id = source->document_id,
+                            .entity_id = source->entity_id,
+                            .text = source->text,
+                            .text_bytes = strlen(source->text),
+                            .title = source->title,
+                            .structure = source->structure,
+                            .features = source->features,
+                            .observed_at = source->mtime};
         source->list = claims_from_structure(&from);
         if (source->list->left_out > 0)
                 source->reason = g_strdup_printf("%u further claims were left out: at most"
@@ -201,7 +207,7 @@ static void job_work(void *data)
 {
         Job *job = data;
         Pipeline *pipeline = job->stage->pipeline;
-        WriteOptions options = { .actor = access_actor(pipeline->access), .reason = "index" };
+        WriteOptions options = {.actor = access_actor(pipeline->access), .reason = "index"};
         if (!read_sources(job, &job->error) || job->sources->len == 0)
                 return;
         if (!store_write(pipeline->vault, &options, entities_work, job, &job->error))

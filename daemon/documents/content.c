@@ -204,7 +204,8 @@ bool content_write(Db *db, const Content *content, GError **error)
 
 bool content_publish(Db *db, const char *sha256, const char *mime, GError **error)
 {
-        return (!mime || update_mime(db, sha256, mime, error)) && mark_searchable(db, sha256, error);
+        return (!mime || update_mime(db, sha256, mime, error)) &&
+               mark_searchable(db, sha256, error);
 }
 
 /* ---- texts that are there ---- */
@@ -256,11 +257,11 @@ bool content_restore(Db *db, const char *sha256, GError **error)
                 return false;
         if (chunked)
                 return true;
-        g_auto(StoredText) stored = { 0 };
+        g_auto(StoredText) stored = {0};
         if (!stored_text_read(db, sha256, &stored, error))
                 return false;
         g_autoptr(GArray) chunks = chunk_text(stored.text, strlen(stored.text), stored.structure);
-        ChunkRows rows = { sha256, stored.title, stored.text, chunks };
+        ChunkRows rows = {sha256, stored.title, stored.text, chunks};
         return chunks_insert(db, &rows, error);
 }
 

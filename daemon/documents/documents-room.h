@@ -35,7 +35,8 @@ typedef struct DocumentFilter {
 } DocumentFilter;
 
 /* Adds rows to array; ret_more: there are others behind the last. */
-bool listing_documents(Db *db, const DocumentFilter *filter, JsonArray *array, bool *ret_more, GError **error);
+bool listing_documents(Db *db, const DocumentFilter *filter, JsonArray *array, bool *ret_more,
+                       GError **error);
 JsonObject *listing_document(Db *db, const char *document_id, GError **error); /* NOT_FOUND */
 
 /* Active roots with their counts. */

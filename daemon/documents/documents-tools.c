@@ -2,8 +2,6 @@
 /* The tools of this room: arguments in, rows out. */
 #include "documents/documents-room.h"
 
-#include "documents/textmap.h"
-
 #define LIST_DEFAULT       50
 #define LIST_MAX           500
 #define TEXT_CHARS_DEFAULT 20000  /* one piece of a text when char_end is not given */
@@ -13,7 +11,8 @@ static bool check_id(const char *id, const char *prefix, GError **error)
 {
         if (id_is_valid(id, prefix))
                 return true;
-        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "\"%.64s\" is no %s id (%s-…)", id,
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                    "\"%.64s\" is no %s id (%s-…)", id,
                     g_str_equal(prefix, "doc") ? "document" : "root", prefix);
         return false;
 }
@@ -46,14 +45,14 @@ static JsonObject *register_root(void *room, const Access *access, JsonObject *a
         g_auto(GStrv) features = string_array(args, "features");
         g_auto(GStrv) include = string_array(args, "include");
         g_auto(GStrv) exclude = string_array(args, "exclude");
-        RootRequest request = { .path = json_member_string(args, "path", ""),
-                                .profile = json_member_string(args, "profile", NULL),
-                                .features = (const char *const *)features,
-                                .include = (const char *const *)include,
-                                .exclude = (const char *const *)exclude,
-                                .max_file_bytes = json_member_int(args, "max_file_bytes", 0),
-                                .default_file_bytes = documents->max_file_bytes,
-                                .private_folders = (const char *const *)documents->private_folders };
+        RootRequest request = {.path = json_member_string(args, "path", ""),
+                               .profile = json_member_string(args, "profile", NULL),
+                               .features = (const char *const *)features,
+                               .include = (const char *const *)include,
+                               .exclude = (const char *const *)exclude,
+                               .max_file_bytes = json_member_int(args, "max_file_bytes", 0),
+                               .default_file_bytes = documents->max_file_bytes,
+                               .private_folders = (const char *const *)documents->private_folders};
         RootRegistered registered;
         if (!check_unscoped(access, error) ||
             !root_register(documents->vault, access, &request, &registered, error))
@@ -92,13 +91,15 @@ static JsonObject *list_roots(void *room, const Access *access, JsonObject *args
 
 static bool root_exists(Db *db, const char *id, GError **error)
 {
-        Statement *query = db_statement(db, "SELECT 1 FROM roots WHERE id = :id AND is_active = 1", error);
+        Statement *query =
+                db_statement(db, "SELECT 1 FROM roots WHERE id = :id AND is_active = 1", error);
         if (!query)
                 return false;
         statement_bind_text(query, ":id", id);
         StepResult step = statement_step(query, error);
         if (step == STEP_DONE)
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "there is no root \"%s\"", id);
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                            "there is no root \"%s\"", id);
         return step == STEP_ROW;
 }
 
@@ -141,7 +142,8 @@ static bool filter_start(DocumentFilter *filter, char *key, GError **error)
         if (!*key)
                 return true;
         if (!space) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_STALE, "after: the cursor is damaged");
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_STALE,
+                            "after: the cursor is damaged");
                 return false;
         }
         *space = 0;
@@ -157,22 +159,26 @@ static char *last_key(JsonArray *rows)
                                json_object_get_string_member(last, "path"));
 }
 
-static JsonObject *list_documents(void *room, const Access *access, JsonObject *args, GError **error)
+static JsonObject *list_documents(void *room, const Access *access, JsonObject *args,
+                                  GError **error)
 {
         Documents *documents = room;
-        DocumentFilter filter = { .root_id = json_member_string(args, "root_id", NULL),
-                                  .state = json_member_string(args, "state", NULL),
-                                  .errors_only = json_member_bool(args, "errors_only", false),
-                                  .limit = (unsigned)CLAMP(json_member_int(args, "limit", LIST_DEFAULT), 1,
-                                                           LIST_MAX) };
-        g_autofree char *query = g_strdup_printf("%s %s %d", filter.root_id ? filter.root_id : "",
-                                                 filter.state ? filter.state : "", filter.errors_only);
+        DocumentFilter filter = {
+                .root_id = json_member_string(args, "root_id", NULL),
+                .state = json_member_string(args, "state", NULL),
+                .errors_only = json_member_bool(args, "errors_only", false),
+                .limit =
+                        (unsigned)CLAMP(json_member_int(args, "limit", LIST_DEFAULT), 1, LIST_MAX)};
+        g_autofree char *query =
+                g_strdup_printf("%s %s %d", filter.root_id ? filter.root_id : "",
+                                filter.state ? filter.state : "", filter.errors_only);
         g_autofree char *key =
                 cursor_key("documents", query, json_member_string(args, "after", NULL), error);
         g_autoptr(Db) db = key ? store_reader(documents->vault, access_scope(access), error) : NULL;
         if (!db || !filter_start(&filter, key, error))
                 return NULL;
-        if (filter.root_id && (!check_id(filter.root_id, "root", error) || !root_exists(db, filter.root_id, error)))
+        if (filter.root_id &&
+            (!check_id(filter.root_id, "root", error) || !root_exists(db, filter.root_id, error)))
                 return NULL;
         g_autoptr(JsonArray) rows = json_array_new();
         bool more;
@@ -203,16 +209,18 @@ static void set_no_text(Db *db, const char *id, GError **error)
         if (!document)
                 return;
         const char *reason = json_member_string(document, "reason", NULL);
-        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "document %s has no text: %s", id,
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                    "document %s has no text: %s", id,
                     reason ? reason : "it has not been read yet");
 }
 
 static Statement *text_row(Db *db, const char *id, GError **error)
 {
-        Statement *query = db_statement(db,
-                                        "SELECT t.text, t.chars, t.map FROM documents d"
-                                        " JOIN document_text t ON t.sha256 = d.sha256 WHERE d.id = :id",
-                                        error);
+        Statement *query =
+                db_statement(db,
+                             "SELECT t.text, t.chars, t.map FROM documents d"
+                             " JOIN document_text t ON t.sha256 = d.sha256 WHERE d.id = :id",
+                             error);
         if (!query)
                 return NULL;
         statement_bind_text(query, ":id", id);
@@ -226,7 +234,8 @@ static bool check_range(int64_t start, int64_t *end, int64_t chars, GError **err
 {
         if (start > chars || (*end && *end < start)) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                            "char_start to char_end must lie within the text's %" G_GINT64_FORMAT " characters",
+                            "char_start to char_end must lie within the text's %" G_GINT64_FORMAT
+                            " characters",
                             chars);
                 return false;
         }
@@ -262,11 +271,13 @@ static JsonObject *text_answer(Statement *row, int64_t start, int64_t end)
         return answer;
 }
 
-static JsonObject *get_document_text(void *room, const Access *access, JsonObject *args, GError **error)
+static JsonObject *get_document_text(void *room, const Access *access, JsonObject *args,
+                                     GError **error)
 {
         Documents *documents = room;
         const char *id = json_member_string(args, "document_id", "");
-        int64_t start = json_member_int(args, "char_start", 0), end = json_member_int(args, "char_end", 0);
+        int64_t start = json_member_int(args, "char_start", 0),
+                end = json_member_int(args, "char_end", 0);
         g_autoptr(Db) db = store_reader(documents->vault, access_scope(access), error);
         Statement *row = db && check_id(id, "doc", error) ? text_row(db, id, error) : NULL;
         if (!row || !check_range(start, &end, statement_int(row, 1), error))
@@ -275,18 +286,18 @@ static JsonObject *get_document_text(void *room, const Access *access, JsonObjec
 }
 
 static const Tool tools[] = {
-        { "register_root", TOOL_WRITE, TOOL_CHEAP, register_root },
-        { "remove_root", TOOL_WRITE, TOOL_CHEAP, remove_root },
-        { "list_roots", TOOL_READ, TOOL_CHEAP, list_roots },
-        { "rescan_root", TOOL_WRITE, TOOL_CHEAP, rescan_root },
-        { "list_documents", TOOL_READ, TOOL_CHEAP, list_documents },
-        { "get_document", TOOL_READ, TOOL_CHEAP, get_document },
-        { "get_document_text", TOOL_READ, TOOL_CHEAP, get_document_text },
-        { "ingest_status", TOOL_READ, TOOL_CHEAP, ingest_status },
-        { NULL },
+        {"register_root", TOOL_WRITE, TOOL_CHEAP, register_root},
+        {"remove_root", TOOL_WRITE, TOOL_CHEAP, remove_root},
+        {"list_roots", TOOL_READ, TOOL_CHEAP, list_roots},
+        {"rescan_root", TOOL_WRITE, TOOL_CHEAP, rescan_root},
+        {"list_documents", TOOL_READ, TOOL_CHEAP, list_documents},
+        {"get_document", TOOL_READ, TOOL_CHEAP, get_document},
+        {"get_document_text", TOOL_READ, TOOL_CHEAP, get_document_text},
+        {"ingest_status", TOOL_READ, TOOL_CHEAP, ingest_status},
+        {NULL},
 };
 
 ToolTable documents_tools(Documents *documents)
 {
-        return (ToolTable){ tools, documents };
+        return (ToolTable){tools, documents};
 }

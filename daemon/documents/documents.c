@@ -120,7 +120,8 @@ Documents *documents_new(const DocumentsOptions *options, GError **error)
                 .service = options->service,
                 .watch = config_bool(config, "Documents", "Watch"),
                 .processes = (unsigned)config_int(config, "Documents", "ExtractProcesses"),
-                .rescan_us = (uint64_t)config_int(config, "Documents", "RescanMinutes") * 60 * G_USEC_PER_SEC,
+                .rescan_us = (uint64_t)config_int(config, "Documents", "RescanMinutes") * 60 *
+                             G_USEC_PER_SEC,
         };
         g_mutex_init(&documents->lock);
         g_cond_init(&documents->changed);
@@ -129,8 +130,8 @@ Documents *documents_new(const DocumentsOptions *options, GError **error)
         documents->max_file_bytes = config_int(config, "Documents", "MaxFileMB") * 1024 * 1024;
         documents->vault_folder = g_strdup(options->paths->vault);
         documents->loop = sd_event_ref(service_loop(options->service));
-        int r = sd_event_add_time(documents->loop, &documents->counting, CLOCK_MONOTONIC, UINT64_MAX, 0,
-                                  on_count, documents);
+        int r = sd_event_add_time(documents->loop, &documents->counting, CLOCK_MONOTONIC,
+                                  UINT64_MAX, 0, on_count, documents);
         if (r < 0 || sd_event_source_set_enabled(documents->counting, SD_EVENT_OFF) < 0) {
                 error_set_errno(error, -r, "cannot make a timer");
                 return NULL;
@@ -188,7 +189,8 @@ bool documents_start(Documents *documents, GError **error)
 
 /* ---- verbs ---- */
 
-bool documents_counts(Documents *documents, const Access *access, DocumentCounts *ret, GError **error)
+bool documents_counts(Documents *documents, const Access *access, DocumentCounts *ret,
+                      GError **error)
 {
         g_autoptr(Db) db = store_reader(documents->vault, access_scope(access), error);
         return db && listing_counts(db, NULL, ret, error);
@@ -208,18 +210,21 @@ static char *current_hash(Db *db, const char *document_id, GError **error)
         return step == STEP_ROW ? g_strdup(statement_text(query, 0)) : NULL;
 }
 
-int documents_open(Documents *documents, const Access *access, const char *document_id, GError **error)
+int documents_open(Documents *documents, const Access *access, const char *document_id,
+                   GError **error)
 {
         g_autoptr(Db) db = store_reader(documents->vault, access_scope(access), error);
         g_autofree char *sha256 = db ? current_hash(db, document_id, error) : NULL;
         if (!sha256)
                 return -1;
-        char folder[3] = { sha256[0], sha256[1], 0 };
-        g_autofree char *path = g_build_filename(documents->vault_folder, "sha256", folder, sha256, NULL);
+        char folder[3] = {sha256[0], sha256[1], 0};
+        g_autofree char *path =
+                g_build_filename(documents->vault_folder, "sha256", folder, sha256, NULL);
         int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
         if (fd < 0)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
-                            "the vault's file %.12s… cannot be opened: %s", sha256, g_strerror(errno));
+                            "the vault's file %.12s… cannot be opened: %s", sha256,
+                            g_strerror(errno));
         return fd;
 }
 
@@ -240,7 +245,7 @@ static void rescan_posted(void *data)
 void documents_post_rescan(Documents *documents, const char *root_id)
 {
         Rescan *rescan = g_new(Rescan, 1);
-        *rescan = (Rescan){ documents, g_strdup(root_id) };
+        *rescan = (Rescan){documents, g_strdup(root_id)};
         mailbox_post(documents->mailbox, rescan_posted, rescan);
 }
 
@@ -282,15 +287,16 @@ static bool wait_until_made(Documents *documents, GError **error)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED,
                             "the daemon stops; the rebuild goes on when it starts again");
         else if (paused)
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
-                            "the rebuild had to pause; it goes on by itself, see the journal for why");
+                g_set_error(
+                        error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                        "the rebuild had to pause; it goes on by itself, see the journal for why");
         return !stopping && !paused;
 }
 
 bool documents_rebuild(Documents *documents, GError **error)
 {
         g_autoptr(Access) access = access_new_system("pipeline");
-        WriteOptions options = { .actor = access_actor(access), .reason = "rebuild" };
+        WriteOptions options = {.actor = access_actor(access), .reason = "rebuild"};
         return store_write(documents->vault, &options, reset_work, NULL, error) &&
                wait_until_made(documents, error);
 }

@@ -2,14 +2,14 @@
 /* Listing: roots, documents and counts as rows of JSON, through a handle that shows what the caller may see. */
 #include "documents/documents-room.h"
 
-#define DOCUMENT_COLUMNS                                                                                  \
-        "d.id, d.root_id, d.path, coalesce(t.title, ''), coalesce(d.mime, ''), d.size, d.mtime,"        \
-        " d.sha256, s.error, s.reason, coalesce(s.attempts, 0),"                                        \
-        " CASE WHEN s.indexed = 1 THEN 'indexed' WHEN s.searchable = 1 THEN 'searchable'"               \
+#define DOCUMENT_COLUMNS                                                                           \
+        "d.id, d.root_id, d.path, coalesce(t.title, ''), coalesce(d.mime, ''), d.size, d.mtime,"   \
+        " d.sha256, s.error, s.reason, coalesce(s.attempts, 0),"                                   \
+        " CASE WHEN s.indexed = 1 THEN 'indexed' WHEN s.searchable = 1 THEN 'searchable'"          \
         " WHEN s.scanned = 1 THEN 'scanned' ELSE 'pending' END AS state, d.is_active, t.chars"
-#define DOCUMENT_TABLES                                                                                   \
-        " FROM documents d JOIN roots r ON r.id = d.root_id"                                            \
-        " LEFT JOIN document_states s ON s.document_id = d.id"                                          \
+#define DOCUMENT_TABLES                                                                            \
+        " FROM documents d JOIN roots r ON r.id = d.root_id"                                       \
+        " LEFT JOIN document_states s ON s.document_id = d.id"                                     \
         " LEFT JOIN document_text t ON t.sha256 = d.sha256"
 
 static JsonObject *document_from_row(Statement *row)
@@ -32,7 +32,8 @@ static JsonObject *document_from_row(Statement *row)
         return object;
 }
 
-bool listing_documents(Db *db, const DocumentFilter *filter, JsonArray *array, bool *ret_more, GError **error)
+bool listing_documents(Db *db, const DocumentFilter *filter, JsonArray *array, bool *ret_more,
+                       GError **error)
 {
         Statement *query = db_statement(
                 db,
@@ -65,11 +66,12 @@ bool listing_documents(Db *db, const DocumentFilter *filter, JsonArray *array, b
 
 static bool add_entity(Db *db, const char *document_id, JsonObject *object, GError **error)
 {
-        Statement *query = db_statement(db,
-                                        "SELECT e.id, (SELECT count(*) FROM facts f WHERE f.document_id = :id"
-                                        " AND f.superseded_at IS NULL AND f.is_active = 1)"
-                                        " FROM entities e WHERE e.document_id = :id",
-                                        error);
+        Statement *query =
+                db_statement(db,
+                             "SELECT e.id, (SELECT count(*) FROM facts f WHERE f.document_id = :id"
+                             " AND f.superseded_at IS NULL AND f.is_active = 1)"
+                             " FROM entities e WHERE e.document_id = :id",
+                             error);
         if (!query)
                 return false;
         statement_bind_text(query, ":id", document_id);
@@ -81,8 +83,8 @@ static bool add_entity(Db *db, const char *document_id, JsonObject *object, GErr
 
 JsonObject *listing_document(Db *db, const char *document_id, GError **error)
 {
-        Statement *query =
-                db_statement(db, "SELECT " DOCUMENT_COLUMNS DOCUMENT_TABLES " WHERE d.id = :id", error);
+        Statement *query = db_statement(
+                db, "SELECT " DOCUMENT_COLUMNS DOCUMENT_TABLES " WHERE d.id = :id", error);
         if (!query)
                 return NULL;
         statement_bind_text(query, ":id", document_id);
@@ -115,9 +117,12 @@ bool listing_counts(Db *db, const char *root_id, DocumentCounts *ret, GError **e
         statement_bind_text(query, ":root_id", root_id);
         if (statement_step(query, error) != STEP_ROW)
                 return false;
-        *ret = (DocumentCounts){ .documents = statement_int(query, 0), .scanned = statement_int(query, 1),
-                                 .searchable = statement_int(query, 2), .indexed = statement_int(query, 3),
-                                 .errors = statement_int(query, 4), .pending = statement_int(query, 5) };
+        *ret = (DocumentCounts){.documents = statement_int(query, 0),
+                                .scanned = statement_int(query, 1),
+                                .searchable = statement_int(query, 2),
+                                .indexed = statement_int(query, 3),
+                                .errors = statement_int(query, 4),
+                                .pending = statement_int(query, 5)};
         return true;
 }
 
@@ -153,10 +158,11 @@ static JsonObject *root_from_row(Statement *row)
 
 JsonArray *listing_roots(Db *db, GError **error)
 {
-        Statement *query = db_statement(db,
-                                        "SELECT id, path, profile, features, include, exclude, max_file_bytes,"
-                                        " created_at FROM roots WHERE is_active = 1 ORDER BY path",
-                                        error);
+        Statement *query =
+                db_statement(db,
+                             "SELECT id, path, profile, features, include, exclude, max_file_bytes,"
+                             " created_at FROM roots WHERE is_active = 1 ORDER BY path",
+                             error);
         if (!query)
                 return NULL;
         g_autoptr(JsonArray) roots = json_array_new();
@@ -168,7 +174,8 @@ JsonArray *listing_roots(Db *db, GError **error)
         for (unsigned i = 0; i < json_array_get_length(roots); i++) {
                 JsonObject *root = json_array_get_object_element(roots, i);
                 DocumentCounts counts;
-                if (!listing_counts(db, json_object_get_string_member(root, "root_id"), &counts, error))
+                if (!listing_counts(db, json_object_get_string_member(root, "root_id"), &counts,
+                                    error))
                         return NULL;
                 listing_counts_to_json(&counts, root);
         }

@@ -120,7 +120,7 @@ static bool retry_work(Db *db, void *data, GError **error)
 static void start_work(void *data)
 {
         StartJob *job = data;
-        WriteOptions options = { .actor = access_actor(job->pipeline->access), .reason = "start" };
+        WriteOptions options = {.actor = access_actor(job->pipeline->access), .reason = "start"};
         (void)store_write(job->pipeline->vault, &options, retry_work, NULL, &job->error);
 }
 
@@ -154,8 +154,8 @@ static bool pipeline_sources(Pipeline *pipeline, GError **error)
         if (r >= 0)
                 r = sd_event_source_set_enabled(pipeline->later, SD_EVENT_OFF);
         if (r >= 0)
-                r = sd_event_add_time(pipeline->loop, &pipeline->retry, CLOCK_MONOTONIC, UINT64_MAX, 0,
-                                      on_retry, pipeline);
+                r = sd_event_add_time(pipeline->loop, &pipeline->retry, CLOCK_MONOTONIC, UINT64_MAX,
+                                      0, on_retry, pipeline);
         if (r < 0)
                 error_set_errno(error, -r, "cannot prepare the pipeline");
         return r >= 0;
@@ -169,22 +169,24 @@ static bool pipeline_helpers(Pipeline *pipeline, const PipelineOptions *options,
         pipeline->pool = worker_pool_new(pipeline->loop, "documents", PIPELINE_THREADS, error);
         if (!pipeline->pool)
                 return false;
-        pipeline->extractor = extractor_new(pipeline->loop, program,
-                                            options->processes ? options->processes : processors, error);
+        pipeline->extractor =
+                extractor_new(pipeline->loop, program,
+                              options->processes ? options->processes : processors, error);
         if (!pipeline->extractor)
                 return false;
         if (options->watch)
-                pipeline->watch =
-                        watch_new(pipeline->loop, scan_stage_changed, pipeline->scans, &failure);
+                pipeline->watch = folder_watch_new(pipeline->loop, scan_stage_changed,
+                                                   pipeline->scans, &failure);
         if (failure)
-                log_event(LOG_WATCH_LIMIT_EVENT, LOG_WARNING, NULL, failure, "Folders are not watched");
+                log_event(LOG_WATCH_LIMIT_EVENT, LOG_WARNING, NULL, failure,
+                          "Folders are not watched");
         return true;
 }
 
 Pipeline *pipeline_new(const PipelineOptions *options, GError **error)
 {
         g_autoptr(Pipeline) pipeline = g_new0(Pipeline, 1);
-        const char *folders[] = { options->paths->vault, options->paths->data, NULL };
+        const char *folders[] = {options->paths->vault, options->paths->data, NULL};
         pipeline->vault = options->vault;
         pipeline->graph = options->graph;
         pipeline->service = options->service;
@@ -209,9 +211,10 @@ Pipeline *pipeline_free(Pipeline *pipeline)
         g_atomic_int_set(&pipeline->stopping, 1);
         sd_event_source_disable_unref(pipeline->later);
         sd_event_source_disable_unref(pipeline->retry);
-        pipeline->watch = watch_free(pipeline->watch);
-        pipeline->extractor = extractor_free(pipeline->extractor); /* its callbacks still need the stages */
-        pipeline->pool = worker_pool_free(pipeline->pool);         /* so do the jobs' */
+        pipeline->watch = folder_watch_free(pipeline->watch);
+        pipeline->extractor =
+                extractor_free(pipeline->extractor);       /* its callbacks still need the stages */
+        pipeline->pool = worker_pool_free(pipeline->pool); /* so do the jobs' */
         pipeline->scans = scan_stage_free(pipeline->scans);
         pipeline->texts = text_stage_free(pipeline->texts);
         pipeline->claims = claim_stage_free(pipeline->claims);

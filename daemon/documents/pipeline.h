@@ -8,7 +8,7 @@
 #include "documents/extractor.h"
 #include "documents/root.h"
 #include "documents/vault-file.h"
-#include "documents/watch.h"
+#include "documents/folder-watch.h"
 
 #define PIPELINE_THREADS 3
 
@@ -27,14 +27,14 @@ typedef struct Pipeline {
         WorkerPool *pool;
         VaultFiles *files; /* NULL until the vault's folder can be used */
         Extractor *extractor;
-        Watch *watch; /* NULL: not wanted, or inotify is not to be had */
+        FolderWatch *watch; /* NULL: not wanted, or inotify is not to be had */
         ScanStage *scans;
         TextStage *texts;
         ClaimStage *claims;
         sd_event_source *retry, *later;
-        uint64_t retry_us;      /* next pause after a failure */
-        uint64_t rescan_us;     /* between full scans, 0: none */
-        int stopping;           /* atomic */
+        uint64_t retry_us;  /* next pause after a failure */
+        uint64_t rescan_us; /* between full scans, 0: none */
+        int stopping;       /* atomic */
         bool paused, failed_once, holds;
         void (*stepped)(bool idle, void *data); /* after every step */
         void *stepped_data;
@@ -46,8 +46,8 @@ typedef struct PipelineOptions {
         const Paths *paths;
         Service *service;
         bool watch;
-        unsigned processes;     /* 0: one per processor */
-        uint64_t rescan_us;     /* between full scans, 0: none */
+        unsigned processes; /* 0: one per processor */
+        uint64_t rescan_us; /* between full scans, 0: none */
 } PipelineOptions;
 
 Pipeline *pipeline_new(const PipelineOptions *options, GError **error);
@@ -81,10 +81,11 @@ ScanStage *scan_stage_new(Pipeline *pipeline);
 ScanStage *scan_stage_free(ScanStage *stage);
 void scan_stage_step(ScanStage *stage);
 bool scan_stage_is_idle(const ScanStage *stage);
-void scan_stage_reload(ScanStage *stage);                         /* the roots may have changed */
-void scan_stage_rescan(ScanStage *stage, const char *root_id);    /* NULL: every root */
-void scan_stage_changed(const char *root_id, const char *path, void *stage); /* a WatchChanged */
-unsigned scan_stage_roots(const ScanStage *stage);                /* active ones */
+void scan_stage_reload(ScanStage *stage);                      /* the roots may have changed */
+void scan_stage_rescan(ScanStage *stage, const char *root_id); /* NULL: every root */
+void scan_stage_changed(const char *root_id, const char *path,
+                        void *stage);              /* a FolderWatchChanged */
+unsigned scan_stage_roots(const ScanStage *stage); /* active ones */
 
 /* ---- text: vault files to chunks (text-stage.c) ---- */
 

@@ -323,14 +323,14 @@ static bool register_work(Db *db, void *data, GError **error)
         return root_update(db, row, features_change, error);
 }
 
-bool root_register(Store *vault, const Access *access, const RootRequest *request, RootRegistered *ret,
-                   GError **error)
+bool root_register(Store *vault, const Access *access, const RootRequest *request,
+                   RootRegistered *ret, GError **error)
 {
         g_autofree char *path = path_resolve(request->path, request->private_folders, error);
-        g_auto(RootRow) row = { .path = path };
+        g_auto(RootRow) row = {.path = path};
         if (!path || !root_row_fill(&row, request, error))
                 return false;
-        WriteOptions options = { .actor = access_actor(access), .reason = "register_root" };
+        WriteOptions options = {.actor = access_actor(access), .reason = "register_root"};
         if (!store_write(vault, &options, register_work, &row, error))
                 return false;
         ret->id = g_steal_pointer(&row.id);

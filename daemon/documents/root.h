@@ -43,8 +43,8 @@ typedef struct RootRegistered {
 
 /* Registers a folder, or changes (or takes up again) the root of the same path. INVALID, LIMIT, NOT_FOUND,
  * DENIED say what is wrong. */
-bool root_register(Store *vault, const Access *access, const RootRequest *request, RootRegistered *ret,
-                   GError **error);
+bool root_register(Store *vault, const Access *access, const RootRequest *request,
+                   RootRegistered *ret, GError **error);
 
 /* Retires a root: its documents are not searched, scanned or watched any more. NOT_FOUND. */
 bool root_remove(Store *vault, const Access *access, const char *id, GError **error);

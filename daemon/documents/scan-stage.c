@@ -5,10 +5,10 @@
 
 #include "documents/scan.h"
 
-#define QUIET_US       (300 * 1000)              /* after the last change */
-#define PATIENCE_US    (2 * G_USEC_PER_SEC)      /* after the first */
-#define CHANGES_MAX    2000                      /* more than this: scan the whole root */
-#define UNWATCHED_US   (600 * G_USEC_PER_SEC)    /* rescan of roots that cannot be watched whole */
+#define QUIET_US     (300 * 1000)           /* after the last change */
+#define PATIENCE_US  (2 * G_USEC_PER_SEC)   /* after the first */
+#define CHANGES_MAX  2000                   /* more than this: scan the whole root */
+#define UNWATCHED_US (600 * G_USEC_PER_SEC) /* rescan of roots that cannot be watched whole */
 
 typedef struct Request {
         char *root_id;
@@ -22,10 +22,10 @@ struct ScanStage {
         GQueue queue; /* of Request */
         Scan *scan;   /* under way */
         bool slicing;
-        GHashTable *changes;        /* root id → set of paths */
-        uint64_t first_change;      /* monotonic, 0: none */
-        sd_event_source *quiet;     /* timer for changes */
-        sd_event_source *rescan;    /* timer for what watching misses */
+        GHashTable *changes;     /* root id → set of paths */
+        uint64_t first_change;   /* monotonic, 0: none */
+        sd_event_source *quiet;  /* timer for changes */
+        sd_event_source *rescan; /* timer for what watching misses */
         bool limit_told;
 };
 
@@ -73,8 +73,8 @@ ScanStage *scan_stage_free(ScanStage *stage)
 
 bool scan_stage_is_idle(const ScanStage *stage)
 {
-        return !stage->reload && !stage->loading && !stage->scan && g_queue_is_empty((GQueue *)&stage->queue) &&
-               g_hash_table_size(stage->changes) == 0;
+        return !stage->reload && !stage->loading && !stage->scan &&
+               g_queue_is_empty((GQueue *)&stage->queue) && g_hash_table_size(stage->changes) == 0;
 }
 
 unsigned scan_stage_roots(const ScanStage *stage)
@@ -100,7 +100,7 @@ static void queue_scan(ScanStage *stage, const char *root_id, char **only)
                 }
         }
         Request *request = g_new(Request, 1);
-        *request = (Request){ g_strdup(root_id), only };
+        *request = (Request){g_strdup(root_id), only};
         g_queue_push_tail(&stage->queue, request);
 }
 
@@ -132,8 +132,8 @@ static void rescan_in(ScanStage *stage, uint64_t usec)
         uint64_t now;
         (void)sd_event_now(stage->pipeline->loop, CLOCK_MONOTONIC, &now);
         if (!stage->rescan)
-                (void)sd_event_add_time(stage->pipeline->loop, &stage->rescan, CLOCK_MONOTONIC, now + usec,
-                                        G_USEC_PER_SEC, on_rescan, stage);
+                (void)sd_event_add_time(stage->pipeline->loop, &stage->rescan, CLOCK_MONOTONIC,
+                                        now + usec, G_USEC_PER_SEC, on_rescan, stage);
         if (!stage->rescan)
                 return;
         (void)sd_event_source_set_time(stage->rescan, now + usec);
@@ -165,14 +165,15 @@ static void load_work(void *data)
 static void drop_root(ScanStage *stage, const Root *root)
 {
         if (stage->pipeline->watch)
-                watch_forget(stage->pipeline->watch, root->id, "");
+                folder_watch_forget(stage->pipeline->watch, root->id, "");
         (void)g_hash_table_remove(stage->changes, root->id);
 }
 
 /* Another row, or another root above or below it, means another set of files. */
 static bool root_is_affected(const Root *root, const Root *changed)
 {
-        return path_is_inside(root->path, changed->path) || path_is_inside(changed->path, root->path);
+        return path_is_inside(root->path, changed->path) ||
+               path_is_inside(changed->path, root->path);
 }
 
 static void rescan_affected(ScanStage *stage, const Root *changed)
@@ -256,9 +257,9 @@ static void slice_work(void *data)
 static void log_root_unreadable(const Root *root, const GError *error)
 {
         g_autofree char *field = g_strdup_printf("OUROBOROS_ROOT=%s", root->path);
-        const char *const fields[] = { field, NULL };
-        log_event(LOG_ROOT_UNREADABLE_EVENT, LOG_WARNING, fields, error, "A root cannot be read: %s",
-                  root->path);
+        const char *const fields[] = {field, NULL};
+        log_event(LOG_ROOT_UNREADABLE_EVENT, LOG_WARNING, fields, error,
+                  "A root cannot be read: %s", root->path);
 }
 
 static void scan_finished(ScanStage *stage)
@@ -266,10 +267,11 @@ static void scan_finished(ScanStage *stage)
         const Root *root = scan_root(stage->scan);
         if (scan_hit_watch_limit(stage->scan)) {
                 if (!stage->limit_told)
-                        log_event(LOG_WATCH_LIMIT_EVENT, LOG_WARNING, NULL, NULL,
-                                  "fs.inotify.max_user_watches is reached: %s is looked through every %d minutes"
-                                  " instead",
-                                  root->path, (int)(UNWATCHED_US / G_USEC_PER_SEC / 60));
+                        log_event(
+                                LOG_WATCH_LIMIT_EVENT, LOG_WARNING, NULL, NULL,
+                                "fs.inotify.max_user_watches is reached: %s is looked through every %d minutes"
+                                " instead",
+                                root->path, (int)(UNWATCHED_US / G_USEC_PER_SEC / 60));
                 stage->limit_told = true;
                 rescan_in(stage, UNWATCHED_US);
         }
@@ -325,11 +327,14 @@ static void start_scan(ScanStage *stage)
         Pipeline *pipeline = stage->pipeline;
         if (root) {
                 g_auto(GStrv) skip = skipped_folders(stage, root);
-                ScanOptions options = { .vault = pipeline->vault, .access = pipeline->access,
-                                        .files = pipeline->files, .root = root, .watch = pipeline->watch,
-                                        .skip = (const char *const *)skip,
-                                        .only = g_steal_pointer(&request->only),
-                                        .stopping = &pipeline->stopping };
+                ScanOptions options = {.vault = pipeline->vault,
+                                       .access = pipeline->access,
+                                       .files = pipeline->files,
+                                       .root = root,
+                                       .watch = pipeline->watch,
+                                       .skip = (const char *const *)skip,
+                                       .only = g_steal_pointer(&request->only),
+                                       .stopping = &pipeline->stopping};
                 stage->scan = scan_new(&options);
         }
         request_free(request);
@@ -383,8 +388,8 @@ static void arm_quiet(ScanStage *stage)
                 stage->first_change = now;
         due = MIN(now + QUIET_US, stage->first_change + PATIENCE_US);
         if (!stage->quiet) {
-                (void)sd_event_add_time(stage->pipeline->loop, &stage->quiet, CLOCK_MONOTONIC, due, 10000,
-                                        on_quiet, stage);
+                (void)sd_event_add_time(stage->pipeline->loop, &stage->quiet, CLOCK_MONOTONIC, due,
+                                        10000, on_quiet, stage);
                 return;
         }
         (void)sd_event_source_set_time(stage->quiet, due);

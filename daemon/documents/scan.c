@@ -332,7 +332,7 @@ static void folder_enter(Scan *scan, int fd, const char *path)
                 (void)close(fd);
                 return;
         }
-        if (scan->options.watch && !watch_add(scan->options.watch, scan->root->id, path, fd))
+        if (scan->options.watch && !folder_watch_add(scan->options.watch, scan->root->id, path, fd))
                 scan->watch_limit = true;
         Folder folder = {.fd = fd, .path = g_strdup(path), .names = folder_names(fd)};
         if (folder.names) {
@@ -535,7 +535,7 @@ static bool scan_start(Scan *scan, GError **error)
         }
         for (unsigned i = 0; scan->only && scan->only[i]; i++) {
                 if (scan->options.watch)
-                        watch_forget(scan->options.watch, scan->root->id, scan->only[i]);
+                        folder_watch_forget(scan->options.watch, scan->root->id, scan->only[i]);
                 if (!known_load(scan, scan->only[i], error))
                         return false;
         }

@@ -5,7 +5,7 @@
 
 #include "documents/root.h"
 #include "documents/vault-file.h"
-#include "documents/watch.h"
+#include "documents/folder-watch.h"
 
 #define SCAN_DEPTH_MAX   128 /* folders within folders */
 #define SCAN_SLICE_FILES 256 /* files taken before their rows are written */
@@ -18,7 +18,7 @@ typedef struct ScanOptions {
         const Access *access;
         VaultFiles *files;
         Root *root;
-        Watch *watch; /* or NULL */
+        FolderWatch *watch; /* or NULL */
         const char *const
                 *skip;       /* absolute folders that are not the root's: our own, inner roots */
         char **only;         /* changed paths below the root, NULL: everything */

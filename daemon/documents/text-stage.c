@@ -37,8 +37,8 @@ struct TextStage {
         bool awake;   /* rows may hold work that this pass has not seen */
         bool passing; /* in the middle of a pass through the rows */
         bool pulling;
-        char *cursor;   /* last document id of this pass */
-        GQueue ready;   /* of Item */
+        char *cursor; /* last document id of this pass */
+        GQueue ready; /* of Item */
         unsigned extracting, writing;
         Batch *batch;
         GHashTable *under_way; /* sha256 of every Item that exists */
@@ -168,7 +168,8 @@ static void pull_work(void *data)
         for (unsigned i = 0; i < job->items->len; i++) {
                 Item *item = job->items->pdata[i];
                 if (!item->has_text)
-                        item->fd = vault_files_open(job->stage->pipeline->files, item->sha256, &item->error);
+                        item->fd = vault_files_open(job->stage->pipeline->files, item->sha256,
+                                                    &item->error);
         }
 }
 
@@ -186,7 +187,8 @@ static void pull_done(void *data)
                 if (g_hash_table_add(stage->under_way, g_strdup(item->sha256)))
                         g_queue_push_tail(&stage->ready, item);
                 else
-                        item_free(item); /* another document of the same bytes, or not yet written */
+                        item_free(
+                                item); /* another document of the same bytes, or not yet written */
         }
         if (job->error) {
                 stage->awake = true;
@@ -258,10 +260,12 @@ static void batch_work(void *data)
         for (unsigned i = 0; i < batch->items->len; i++) {
                 Item *item = batch->items->pdata[i];
                 Extraction *extraction = g_steal_pointer(&item->extraction);
-                g_ptr_array_add(contents, extraction ? content_new(item->sha256, item->name, extraction) : NULL);
+                g_ptr_array_add(contents,
+                                extraction ? content_new(item->sha256, item->name, extraction)
+                                           : NULL);
         }
-        Writing writing = { batch, contents };
-        WriteOptions options = { .actor = access_actor(pipeline->access), .reason = "text" };
+        Writing writing = {batch, contents};
+        WriteOptions options = {.actor = access_actor(pipeline->access), .reason = "text"};
         (void)store_write(pipeline->vault, &options, batch_write, &writing, &batch->error);
 }
 
@@ -272,7 +276,7 @@ static void log_failures(const Batch *batch)
                 if (!item->error)
                         continue;
                 g_autofree char *field = g_strdup_printf("OUROBOROS_DOCUMENT=%s", item->name);
-                const char *const fields[] = { field, NULL };
+                const char *const fields[] = {field, NULL};
                 log_event(LOG_DOCUMENT_FAILED_EVENT, LOG_NOTICE, fields, item->error,
                           "No text came out of %s", item->name);
         }
@@ -284,7 +288,8 @@ static void batch_done(void *data)
         TextStage *stage = batch->stage;
         stage->writing--;
         for (unsigned i = 0; i < batch->items->len; i++)
-                (void)g_hash_table_remove(stage->under_way, ((Item *)batch->items->pdata[i])->sha256);
+                (void)g_hash_table_remove(stage->under_way,
+                                          ((Item *)batch->items->pdata[i])->sha256);
         if (batch->error)
                 pipeline_failed(stage->pipeline, "writing texts", batch->error);
         else
@@ -328,7 +333,8 @@ static void on_extracted(Extraction *extraction, const GError *error, void *data
         TextStage *stage = item->stage;
         stage->extracting--;
         if (g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED)) {
-                (void)g_hash_table_remove(stage->under_way, item->sha256); /* a stop: the row still waits */
+                (void)g_hash_table_remove(stage->under_way,
+                                          item->sha256); /* a stop: the row still waits */
                 item_free(item);
                 return;
         }
@@ -346,14 +352,16 @@ static bool batch_is_open(const TextStage *stage)
 
 static void start_extractions(TextStage *stage)
 {
-        while (!g_queue_is_empty(&stage->ready) && stage->extracting < EXTRACTIONS_MAX && batch_is_open(stage)) {
+        while (!g_queue_is_empty(&stage->ready) && stage->extracting < EXTRACTIONS_MAX &&
+               batch_is_open(stage)) {
                 Item *item = g_queue_pop_head(&stage->ready);
                 if (item->fd < 0) {
                         add_outcome(stage, item); /* has its text, or its error, already */
                         continue;
                 }
                 stage->extracting++;
-                extractor_submit(stage->pipeline->extractor, item->fd, item->name, on_extracted, item);
+                extractor_submit(stage->pipeline->extractor, item->fd, item->name, on_extracted,
+                                 item);
         }
 }
 

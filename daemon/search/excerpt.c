@@ -20,7 +20,7 @@ static gunichar *unmark(const char *marked, GArray *hits, int64_t *ret_chars)
                 if (c == open) {
                         start = chars;
                 } else if (c == close && start >= 0) {
-                        Hit hit = { start, chars };
+                        Hit hit = {start, chars};
                         g_array_append_val(hits, hit);
                         start = -1;
                 } else if (c != close) {
@@ -56,7 +56,7 @@ static bool is_break(gunichar c)
 /* Around the hits of the window, as many words before as behind. */
 static Hit place_window(const gunichar *plain, int64_t chars, const GArray *hits)
 {
-        Hit window = { 0, MIN(chars, EXCERPT_CHARS) };
+        Hit window = {0, MIN(chars, EXCERPT_CHARS)};
         if (hits->len > 0) {
                 unsigned first = best_window(hits), last = first;
                 int64_t start = g_array_index(hits, Hit, first).start;
@@ -112,5 +112,5 @@ Excerpt excerpt_make(const char *marked)
         append_plain(text, plain, at, window.end);
         if (window.end < chars)
                 g_string_append(text, " …");
-        return (Excerpt){ g_string_free(g_steal_pointer(&text), FALSE), window.start, window.end };
+        return (Excerpt){g_string_free(g_steal_pointer(&text), FALSE), window.start, window.end};
 }

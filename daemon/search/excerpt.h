@@ -12,7 +12,7 @@
 #define EXCERPT_CLOSE "\xef\xb7\x91"
 
 typedef struct Excerpt {
-        char *text; /* hits between « and », … where it is cut */
+        char *text;                   /* hits between « and », … where it is cut */
         int64_t char_start, char_end; /* of the piece that was marked */
 } Excerpt;
 

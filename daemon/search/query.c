@@ -9,21 +9,22 @@
 #include "base/base.h"
 
 typedef struct Term {
-        char *text; /* without quotes */
+        char *text;        /* without quotes */
         const char *field; /* static, or NULL */
         bool exclude, prefix, phrase, small;
 } Term;
 
-static const char *const fields[] = { "title", "heading", "body" };
+static const char *const fields[] = {"title", "heading", "body"};
 
 /* English words that say nothing of what is looked for. */
 static const char *const small_words[] = {
-        "a",   "about", "after", "all",  "also", "an",    "and",   "any",  "are",  "as",    "at",   "be",
-        "been", "but",  "by",    "can",  "could", "did",  "do",    "does", "for",  "from",  "had",  "has",
-        "have", "how",  "i",     "if",   "in",   "into",  "is",    "it",   "its",  "me",    "must", "my",
-        "no",  "not",   "of",    "on",   "or",   "our",   "shall", "so",   "such", "that",  "the",  "their",
-        "them", "then", "there", "these", "they", "this", "to",    "was",  "we",   "were",  "what", "when",
-        "where", "which", "who", "why",  "will", "with",  "would", "you",  "your", NULL,
+        "a",     "about", "after", "all",  "also", "an",   "and",   "any",   "are",  "as",
+        "at",    "be",    "been",  "but",  "by",   "can",  "could", "did",   "do",   "does",
+        "for",   "from",  "had",   "has",  "have", "how",  "i",     "if",    "in",   "into",
+        "is",    "it",    "its",   "me",   "must", "my",   "no",    "not",   "of",   "on",
+        "or",    "our",   "shall", "so",   "such", "that", "the",   "their", "them", "then",
+        "there", "these", "they",  "this", "to",   "was",  "we",    "were",  "what", "when",
+        "where", "which", "who",   "why",  "will", "with", "would", "you",   "your", NULL,
 };
 
 static void term_clear(void *data)
@@ -47,8 +48,8 @@ static const char *read_field(const char **text)
         for (size_t i = 0; i < G_N_ELEMENTS(fields); i++) {
                 size_t length = strlen(fields[i]);
                 const char *after = *text + length;
-                if (g_ascii_strncasecmp(*text, fields[i], length) == 0 && *after == ':' && after[1] &&
-                    !g_ascii_isspace(after[1])) {
+                if (g_ascii_strncasecmp(*text, fields[i], length) == 0 && *after == ':' &&
+                    after[1] && !g_ascii_isspace(after[1])) {
                         *text = after + 1;
                         return fields[i];
                 }
@@ -67,7 +68,7 @@ static size_t word_length(const char *text)
 /* Reads one term at *text, moves behind it. An unclosed phrase goes to the end. */
 static Term read_term(const char **text)
 {
-        Term term = { 0 };
+        Term term = {0};
         if (**text == '-' && (*text)[1] && !g_ascii_isspace((*text)[1])) {
                 term.exclude = true;
                 (*text)++;
@@ -164,8 +165,9 @@ Query *query_parse(const char *text, GError **error)
         bool small = count_positive(terms, /* small= */ false) == 0;
         unsigned positive = count_positive(terms, small);
         if (positive == 0) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                            "query: nothing to look for; give at least one word that is not excluded");
+                g_set_error(
+                        error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                        "query: nothing to look for; give at least one word that is not excluded");
                 return NULL;
         }
         Query *query = g_new0(Query, 1);

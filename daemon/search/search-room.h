@@ -19,4 +19,5 @@ typedef struct SearchRequest {
 } SearchRequest;
 
 /* The answer of search_documents. */
-JsonObject *search_run(Search *search, const Access *access, const SearchRequest *request, GError **error);
+JsonObject *search_run(Search *search, const Access *access, const SearchRequest *request,
+                       GError **error);

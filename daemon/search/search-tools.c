@@ -2,7 +2,8 @@
 /* The tool of this room. */
 #include "search/search-room.h"
 
-static JsonObject *search_documents(void *room, const Access *access, JsonObject *args, GError **error)
+static JsonObject *search_documents(void *room, const Access *access, JsonObject *args,
+                                    GError **error)
 {
         SearchRequest request = {
                 .query = json_member_string(args, "query", ""),
@@ -16,11 +17,11 @@ static JsonObject *search_documents(void *room, const Access *access, JsonObject
 }
 
 static const Tool tools[] = {
-        { "search_documents", TOOL_READ, TOOL_CHEAP, search_documents },
-        { NULL },
+        {"search_documents", TOOL_READ, TOOL_CHEAP, search_documents},
+        {NULL},
 };
 
 ToolTable search_tools(Search *search)
 {
-        return (ToolTable){ tools, search };
+        return (ToolTable){tools, search};
 }

@@ -31,7 +31,8 @@ typedef struct Found {
 } Found;
 
 typedef struct Page {
-        GArray *found; /* of Found */
+        const char *key; /* of the cursor: begins behind it */
+        GArray *found;   /* of Found */
         int64_t total;
         bool more;
 } Page;
@@ -49,11 +50,12 @@ static Found found_from_row(Statement *row)
 {
         const char *title = statement_text(row, 4);
         const char *path = statement_text(row, 3);
-        return (Found){ .chunk_id = statement_int(row, 0), .score = statement_double(row, 1),
-                        .document_id = g_strdup(statement_text(row, 2)),
-                        .path = g_strdup_printf("%s/%s", statement_text(row, 6), path),
-                        .title = title && *title ? g_strdup(title) : g_path_get_basename(path),
-                        .sha256 = g_strdup(statement_text(row, 5)) };
+        return (Found){.chunk_id = statement_int(row, 0),
+                       .score = statement_double(row, 1),
+                       .document_id = g_strdup(statement_text(row, 2)),
+                       .path = g_strdup_printf("%s/%s", statement_text(row, 6), path),
+                       .title = title && *title ? g_strdup(title) : g_path_get_basename(path),
+                       .sha256 = g_strdup(statement_text(row, 5))};
 }
 
 /* The cursor's key: score and document, as the order has them. */
@@ -72,7 +74,8 @@ static bool key_read(const char *key, double *ret_score, const char **ret_id)
 static char *key_write(const Found *found)
 {
         char score[G_ASCII_DTOSTR_BUF_SIZE];
-        return g_strdup_printf("%s %s", g_ascii_dtostr(score, sizeof(score), found->score), found->document_id);
+        return g_strdup_printf("%s %s", g_ascii_dtostr(score, sizeof(score), found->score),
+                               found->document_id);
 }
 
 /* min() takes the other columns from the row that has the minimum. */
@@ -89,8 +92,8 @@ static const char search_sql[] =
         " AND (:mime IS NULL OR d.mime GLOB :mime)"
         " ORDER BY b.score, d.id";
 
-static bool search_page(Db *db, const SearchRequest *request, const char *expression, const char *key,
-                        Page *page, GError **error)
+static bool search_page(Db *db, const SearchRequest *request, const char *expression, Page *page,
+                        GError **error)
 {
         double after_score;
         const char *after_id;
@@ -98,7 +101,11 @@ static bool search_page(Db *db, const SearchRequest *request, const char *expres
         Statement *query = db_statement(db, search_sql, error);
         if (!query)
                 return false;
-        (void)key_read(key, &after_score, &after_id);
+        if (!key_read(page->key, &after_score, &after_id)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_STALE,
+                            "after: the cursor is damaged");
+                return false;
+        }
         statement_bind_text(query, ":query", expression);
         statement_bind_text(query, ":root_id", request->root_id);
         statement_bind_text(query, ":mime", request->mime);
@@ -115,4 +122,141 @@ static bool search_page(Db *db, const SearchRequest *request, const char *expres
                 g_array_append_val(page->found, found);
         }
         return step == STEP_DONE;
+}
+
+/* ---- results ---- */
+
+/* Text, heading and offset of a piece, with marks around the hits. */
+static const char excerpt_sql[] =
+        "SELECT highlight(chunks_fts, 2, '" EXCERPT_OPEN "', '" EXCERPT_CLOSE
+        "'), c.heading, c.char_start,"
+        " coalesce(nullif(t.title, ''), t.name), t.map"
+        " FROM chunks_fts f JOIN chunks c ON c.id = f.rowid JOIN document_text t ON t.sha256 = c.sha256"
+        " WHERE chunks_fts MATCH :query AND f.rowid = :id";
+
+static void add_place(JsonObject *result, Statement *row, int64_t character)
+{
+        size_t size;
+        const void *map = statement_blob(row, 4, &size);
+        TextPlace place = textmap_find(map, size, character);
+        textmap_to_json(place, result);
+}
+
+static bool add_result(Db *db, const char *expression, const Found *found, JsonArray *results,
+                       GError **error)
+{
+        Statement *row = db_statement(db, excerpt_sql, error);
+        if (!row)
+                return false;
+        statement_bind_text(row, ":query", expression);
+        statement_bind_int(row, ":id", found->chunk_id);
+        StepResult step = statement_step(row, error);
+        if (step != STEP_ROW)
+                return step == STEP_DONE; /* cannot be in one snapshot */
+        Excerpt excerpt = excerpt_make(statement_text(row, 0));
+        g_autofree char *text = excerpt.text;
+        int64_t base = statement_int(row, 2);
+        JsonObject *result = json_object_new();
+        json_set_string(result, "doc_id", found->document_id);
+        json_set_string(result, "title", found->title);
+        json_set_string(result, "path", found->path);
+        json_set_string(result, "heading", statement_text(row, 1));
+        json_set_string(result, "excerpt", text);
+        json_object_set_double_member(result, "score", -found->score);
+        json_object_set_int_member(result, "char_start", base + excerpt.char_start);
+        json_object_set_int_member(result, "char_end", base + excerpt.char_end);
+        add_place(result, row, base + excerpt.char_start);
+        json_set_string(result, "source", "bm25");
+        json_array_add_object_element(results, result);
+        return true;
+}
+
+/* What the ranking gave, and by which expression. */
+typedef struct Ranking {
+        Page page;
+        const char *expression;
+        bool all;
+} Ranking;
+
+/* Pieces with all words, or, if there are none, with any. */
+static bool rank(Db *db, const SearchRequest *request, const Query *query, Ranking *ranking,
+                 GError **error)
+{
+        ranking->all = true;
+        ranking->expression = query->all;
+        if (!search_page(db, request, query->all, &ranking->page, error))
+                return false;
+        if (ranking->page.total > 0 || !query->any)
+                return true;
+        ranking->all = false;
+        ranking->expression = query->any;
+        return search_page(db, request, query->any, &ranking->page, error);
+}
+
+static JsonObject *ranking_to_json(Db *db, const Ranking *ranking, const char *filters,
+                                   GError **error)
+{
+        g_autoptr(JsonArray) results = json_array_new();
+        const GArray *found = ranking->page.found;
+        for (unsigned i = 0; i < found->len; i++)
+                if (!add_result(db, ranking->expression, &g_array_index(found, Found, i), results,
+                                error))
+                        return NULL;
+        g_autofree char *last =
+                ranking->page.more ? key_write(&g_array_index(found, Found, found->len - 1)) : NULL;
+        g_autofree char *next = last ? cursor_new("search", filters, last) : NULL;
+        JsonObject *answer = json_object_new();
+        json_object_set_array_member(answer, "results", g_steal_pointer(&results));
+        json_object_set_int_member(answer, "total", ranking->page.total);
+        json_set_string(answer, "matched", ranking->all ? "all" : "any");
+        json_set_string(answer, "next", next);
+        return answer;
+}
+
+static void add_timing(JsonObject *answer, int64_t started)
+{
+        JsonObject *timing = json_object_new();
+        json_object_set_double_member(timing, "bm25",
+                                      (double)(g_get_monotonic_time() - started) / 1000);
+        json_object_set_object_member(answer, "timing_ms", timing);
+}
+
+static bool request_check(const SearchRequest *request, GError **error)
+{
+        if (request->root_id && !id_is_valid(request->root_id, "root")) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                            "\"%.64s\" is no root id (root-…)", request->root_id);
+                return false;
+        }
+        if (request->mime && strpbrk(request->mime, "[]?")) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "mime: a type such as text/html, or a family such as text/*");
+                return false;
+        }
+        return true;
+}
+
+JsonObject *search_run(Search *search, const Access *access, const SearchRequest *request,
+                       GError **error)
+{
+        int64_t started = g_get_monotonic_time();
+        g_autoptr(Query) query = query_parse(request->query, error);
+        if (!query || !request_check(request, error))
+                return NULL;
+        g_autofree char *filters = g_strdup_printf("%s\n%s\n%s", request->query,
+                                                   request->root_id ? request->root_id : "",
+                                                   request->mime ? request->mime : "");
+        g_autofree char *key = cursor_key("search", filters, request->after, error);
+        g_autoptr(Db) db = key ? store_reader(search->vault, access_scope(access), error) : NULL;
+        if (!db)
+                return NULL;
+        g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
+        g_array_set_clear_func(found, found_clear);
+        Ranking ranking = {.page = {.key = key, .found = found}};
+        if (!rank(db, request, query, &ranking, error))
+                return NULL;
+        JsonObject *answer = ranking_to_json(db, &ranking, filters, error);
+        if (answer)
+                add_timing(answer, started);
+        return answer;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Watch descriptors stand for inodes, not paths: a folder moved within its root keeps its descriptor and
+/* FolderWatch descriptors stand for inodes, not paths: a folder moved within its root keeps its descriptor and
  * gets its new path when the next scan adds it again. */
-#include "documents/watch.h"
+#include "documents/folder-watch.h"
 
 #include <errno.h>
 #include <string.h>
@@ -17,10 +17,10 @@ typedef struct Place {
         char *root_id, *path;
 } Place;
 
-struct Watch {
+struct FolderWatch {
         int fd;
         sd_event_source *source;
-        WatchChanged changed;
+        FolderWatchChanged changed;
         void *data;
         GMutex lock;
         GHashTable *places; /* watch descriptor → Place; guarded by lock */
@@ -40,7 +40,7 @@ static char *path_join(const char *folder, const char *name)
 }
 
 /* The place of an event, copied; false if the descriptor is not known (any more). */
-static bool place_of(Watch *watch, const struct inotify_event *event, char **ret_root_id,
+static bool place_of(FolderWatch *watch, const struct inotify_event *event, char **ret_root_id,
                      char **ret_path)
 {
         g_mutex_lock(&watch->lock);
@@ -57,7 +57,7 @@ static bool place_of(Watch *watch, const struct inotify_event *event, char **ret
         return known;
 }
 
-static void watch_event(Watch *watch, const struct inotify_event *event)
+static void folder_watch_event(FolderWatch *watch, const struct inotify_event *event)
 {
         if (event->mask & IN_Q_OVERFLOW) {
                 watch->changed(NULL, NULL, watch->data);
@@ -75,22 +75,23 @@ static void watch_event(Watch *watch, const struct inotify_event *event)
 
 static int on_events(sd_event_source *source, int fd, uint32_t revents, void *data)
 {
-        Watch *watch = data;
+        FolderWatch *watch = data;
         _Alignas(struct inotify_event) char buffer[WATCH_BUFFER];
         ssize_t n = read(fd, buffer, sizeof(buffer));
         if (n < 0 && errno != EAGAIN && errno != EINTR)
                 log_debug("cannot read inotify events: %s, ignoring", g_strerror(errno));
         for (ssize_t i = 0; i < n;) {
                 const struct inotify_event *event = (const struct inotify_event *)(buffer + i);
-                watch_event(watch, event);
+                folder_watch_event(watch, event);
                 i += (ssize_t)(sizeof(*event) + event->len);
         }
         return 0;
 }
 
-Watch *watch_new(sd_event *loop, WatchChanged changed, void *data, GError **error)
+FolderWatch *folder_watch_new(sd_event *loop, FolderWatchChanged changed, void *data,
+                              GError **error)
 {
-        g_autoptr(Watch) watch = g_new0(Watch, 1);
+        g_autoptr(FolderWatch) watch = g_new0(FolderWatch, 1);
         g_mutex_init(&watch->lock);
         watch->changed = changed;
         watch->data = data;
@@ -108,7 +109,7 @@ Watch *watch_new(sd_event *loop, WatchChanged changed, void *data, GError **erro
         return g_steal_pointer(&watch);
 }
 
-Watch *watch_free(Watch *watch)
+FolderWatch *folder_watch_free(FolderWatch *watch)
 {
         if (!watch)
                 return NULL;
@@ -121,7 +122,7 @@ Watch *watch_free(Watch *watch)
         return NULL;
 }
 
-bool watch_add(Watch *watch, const char *root_id, const char *path, int dir_fd)
+bool folder_watch_add(FolderWatch *watch, const char *root_id, const char *path, int dir_fd)
 {
         char name[64];
         (void)g_snprintf(name, sizeof(name), "/proc/self/fd/%d", dir_fd);
@@ -147,7 +148,7 @@ static bool place_is_below(const Place *place, const char *root_id, const char *
                                 (place->path[length] == '/' || !place->path[length])));
 }
 
-void watch_forget(Watch *watch, const char *root_id, const char *path)
+void folder_watch_forget(FolderWatch *watch, const char *root_id, const char *path)
 {
         GHashTableIter iter;
         void *wd, *place;

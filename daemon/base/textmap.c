@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The map is sorted by first character, so a binary search finds the place. */
-#include "documents/textmap.h"
+#include "base/textmap.h"
 
-#include "extract/protocol.h"
+#define MAP_TYPE "a(uu)" /* EXTRACT_MAP_TYPE of extract/protocol.h */
 
 TextPlace textmap_find(const void *map, size_t size, int64_t character)
 {
@@ -11,7 +11,7 @@ TextPlace textmap_find(const void *map, size_t size, int64_t character)
                 return place;
         g_autoptr(GBytes) bytes = g_bytes_new(map, size); /* a copy: GVariant wants it aligned */
         g_autoptr(GVariant) variant = g_variant_ref_sink(
-                g_variant_new_from_bytes(G_VARIANT_TYPE(EXTRACT_MAP_TYPE), bytes, FALSE));
+                g_variant_new_from_bytes(G_VARIANT_TYPE(MAP_TYPE), bytes, FALSE));
         size_t low = 0, high = g_variant_n_children(variant);
         while (low < high) {
                 size_t middle = low + (high - low) / 2;

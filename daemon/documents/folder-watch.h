@@ -5,18 +5,19 @@
 
 #include "base/base.h"
 
-typedef struct Watch Watch;
+typedef struct FolderWatch FolderWatch;
 
 /* A path has changed; NULL root: events were lost, anything may have. Loop thread. */
-typedef void (*WatchChanged)(const char *root_id, const char *path, void *data);
+typedef void (*FolderWatchChanged)(const char *root_id, const char *path, void *data);
 
-Watch *watch_new(sd_event *loop, WatchChanged changed, void *data, GError **error);
-Watch *watch_free(Watch *watch);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Watch, watch_free)
+FolderWatch *folder_watch_new(sd_event *loop, FolderWatchChanged changed, void *data,
+                              GError **error);
+FolderWatch *folder_watch_free(FolderWatch *watch);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(FolderWatch, folder_watch_free)
 
 /* Watches the folder open as dir_fd, at path below a root ("" is the root). Any thread. False when the
  * kernel's limit of watches is reached (fs.inotify.max_user_watches); other failures are ignored. */
-bool watch_add(Watch *watch, const char *root_id, const char *path, int dir_fd);
+bool folder_watch_add(FolderWatch *watch, const char *root_id, const char *path, int dir_fd);
 
 /* Stops watching path and what is below it; path "" means the whole root. Any thread. */
-void watch_forget(Watch *watch, const char *root_id, const char *path);
+void folder_watch_forget(FolderWatch *watch, const char *root_id, const char *path);

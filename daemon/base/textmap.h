@@ -12,8 +12,8 @@ typedef struct TextPlace {
         int64_t line; /* from 1; 0: unknown, as in paged formats */
 } TextPlace;
 
-/* The place of a character. map is as document_text keeps it: a serialised EXTRACT_MAP_TYPE of size bytes;
- * a damaged one gives {0, 0}. */
+/* The place of a character. map is as document_text keeps it: serialised pairs of page (0: not paged) and
+ * first character, in order; a damaged one gives {0, 0}. */
 TextPlace textmap_find(const void *map, size_t size, int64_t character);
 
 /* Sets "page" and "line", null where unknown. */
