@@ -192,7 +192,8 @@ static void chunker_add(Chunker *chunker, size_t length)
 GArray *chunk_text(const char *text, size_t length, GVariant *structure)
 {
         g_autoptr(GArray) headings = headings_of(structure);
-        Chunker chunker = {.text = text, .length = length, .headings = headings};
+        Chunker chunker = {
+                .text = text, .length = length, .headings = headings, .chunks = chunk_array_new()};
         while (chunker.byte < length)
                 chunker_add(&chunker, chunker_next_length(&chunker));
         return chunker.chunks;

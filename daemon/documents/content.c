@@ -166,6 +166,13 @@ static bool update_mime(Db *db, const char *sha256, const char *mime, GError **e
         return statement_run(update, error);
 }
 
+/* An empty array has no bytes, which is not the same as NULL. */
+static void bind_variant(Statement *statement, const char *name, GVariant *variant)
+{
+        const void *data = g_variant_get_data(variant);
+        statement_bind_blob(statement, name, data ? data : "", g_variant_get_size(variant));
+}
+
 static bool insert_text(Db *db, const Content *content, GError **error)
 {
         const Extraction *extraction = content->extraction;
@@ -181,10 +188,8 @@ static bool insert_text(Db *db, const Content *content, GError **error)
         statement_bind_int(insert, ":chars", extraction->text_chars);
         statement_bind_text(insert, ":title", extraction->title);
         statement_bind_text(insert, ":name", content->name);
-        statement_bind_blob(insert, ":map", g_variant_get_data(extraction->map),
-                            g_variant_get_size(extraction->map));
-        statement_bind_blob(insert, ":structure", g_variant_get_data(extraction->structure),
-                            g_variant_get_size(extraction->structure));
+        bind_variant(insert, ":map", extraction->map);
+        bind_variant(insert, ":structure", extraction->structure);
         return statement_run(insert, error);
 }
 

@@ -105,6 +105,11 @@ void pipeline_failed(Pipeline *pipeline, const char *doing, const GError *error)
         pipeline->retry_us = MIN(pipeline->retry_us * 2, RETRY_LAST_US);
 }
 
+void pipeline_worked(Pipeline *pipeline)
+{
+        pipeline->retry_us = RETRY_FIRST_US;
+}
+
 /* ---- beginning ---- */
 
 typedef struct StartJob {

@@ -275,7 +275,7 @@ static void scan_finished(ScanStage *stage)
                 stage->limit_told = true;
                 rescan_in(stage, UNWATCHED_US);
         }
-        stage->pipeline->retry_us = 2 * G_USEC_PER_SEC;
+        pipeline_worked(stage->pipeline);
 }
 
 static void slice_failed(ScanStage *stage, const GError *error)

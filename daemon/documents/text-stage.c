@@ -232,6 +232,7 @@ static bool publish_item(Db *db, const Item *item, const Content *content, GErro
 typedef struct Writing {
         Batch *batch;
         GPtrArray *contents; /* of Content or NULL, for each item */
+        unsigned from, to;   /* items of this write */
 } Writing;
 
 static void content_destroy(void *content)
@@ -239,23 +240,50 @@ static void content_destroy(void *content)
         (void)content_free(content);
 }
 
-static bool batch_write(Db *db, void *data, GError **error)
+static bool writing_work(Db *db, void *data, GError **error)
 {
         const Writing *writing = data;
         void **items = writing->batch->items->pdata, **contents = writing->contents->pdata;
-        for (unsigned i = 0; i < writing->batch->items->len; i++)
+        for (unsigned i = writing->from; i < writing->to; i++)
                 if (!write_item(db, items[i], contents[i], error))
                         return false;
-        for (unsigned i = 0; i < writing->batch->items->len; i++)
+        for (unsigned i = writing->from; i < writing->to; i++)
                 if (!publish_item(db, items[i], contents[i], error))
                         return false;
         return true;
 }
 
+static bool writing_run(Writing *writing, unsigned from, unsigned to, GError **error)
+{
+        const Pipeline *pipeline = writing->batch->stage->pipeline;
+        WriteOptions options = {.actor = access_actor(pipeline->access), .reason = "text"};
+        writing->from = from;
+        writing->to = to;
+        return store_write(pipeline->vault, &options, writing_work, writing, error);
+}
+
+static bool is_everyones(const GError *error)
+{
+        return g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE) ||
+               g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED);
+}
+
+/* One content that cannot be written must not hold up the others: it gets the error as its own. */
+static void write_singly(Writing *writing, GError **error)
+{
+        for (unsigned i = 0; i < writing->batch->items->len && !*error; i++) {
+                Item *item = writing->batch->items->pdata[i];
+                if (writing_run(writing, i, i + 1, error) || is_everyones(*error) || item->error)
+                        continue;
+                item->error = g_steal_pointer(error);
+                content_destroy(g_steal_pointer(&writing->contents->pdata[i]));
+                (void)writing_run(writing, i, i + 1, error);
+        }
+}
+
 static void batch_work(void *data)
 {
         Batch *batch = data;
-        Pipeline *pipeline = batch->stage->pipeline;
         g_autoptr(GPtrArray) contents = g_ptr_array_new_with_free_func(content_destroy);
         for (unsigned i = 0; i < batch->items->len; i++) {
                 Item *item = batch->items->pdata[i];
@@ -264,9 +292,13 @@ static void batch_work(void *data)
                                 extraction ? content_new(item->sha256, item->name, extraction)
                                            : NULL);
         }
-        Writing writing = {batch, contents};
-        WriteOptions options = {.actor = access_actor(pipeline->access), .reason = "text"};
-        (void)store_write(pipeline->vault, &options, batch_write, &writing, &batch->error);
+        Writing writing = {.batch = batch, .contents = contents};
+        if (writing_run(&writing, 0, batch->items->len, &batch->error) ||
+            is_everyones(batch->error))
+                return;
+        log_debug("writing texts one by one: %s", batch->error->message);
+        g_clear_error(&batch->error);
+        write_singly(&writing, &batch->error);
 }
 
 static void log_failures(const Batch *batch)
@@ -290,10 +322,12 @@ static void batch_done(void *data)
         for (unsigned i = 0; i < batch->items->len; i++)
                 (void)g_hash_table_remove(stage->under_way,
                                           ((Item *)batch->items->pdata[i])->sha256);
-        if (batch->error)
+        if (batch->error) {
                 pipeline_failed(stage->pipeline, "writing texts", batch->error);
-        else
+        } else {
                 log_failures(batch);
+                pipeline_worked(stage->pipeline);
+        }
         claim_stage_wake(stage->pipeline->claims);
         batch_free(batch);
         pipeline_step(stage->pipeline);
