@@ -111,7 +111,8 @@ static void insert_text(Db *db, const NewText *new_text)
         g_autoptr(GError) error = NULL;
         Statement *statement = db_statement(
                 db,
-                "INSERT OR IGNORE INTO document_text VALUES (:sha, :text, :chars, NULL, :map, x'')",
+                "INSERT OR IGNORE INTO document_text (sha256, text, chars, map, structure) "
+                "VALUES (:sha, :text, :chars, :map, x'')",
                 &error);
 
         g_assert_no_error(error);

@@ -90,5 +90,4 @@ INSERT INTO table_kinds VALUES
     ('document_states', 'projection', 'document_id IN (SELECT document_id FROM main.entities WHERE id IN (SELECT id FROM temp.scope))'),
     ('document_text', 'projection', 'sha256 IN (SELECT d.sha256 FROM main.documents d JOIN main.entities e ON e.document_id = d.id WHERE e.id IN (SELECT id FROM temp.scope))'),
     ('chunks', 'projection', 'sha256 IN (SELECT d.sha256 FROM main.documents d JOIN main.entities e ON e.document_id = d.id WHERE e.id IN (SELECT id FROM temp.scope))'),
-    ('chunks_fts', 'projection', 'rowid IN (SELECT c.id FROM main.chunks c JOIN main.documents d ON d.sha256 = c.sha256 JOIN main.entities e ON e.document_id = d.id WHERE e.id IN (SELECT id FROM temp.scope))'),
-    ('chunk_content', 'projection', 'id IN (SELECT c.id FROM main.chunks c JOIN main.documents d ON d.sha256 = c.sha256 JOIN main.entities e ON e.document_id = d.id WHERE e.id IN (SELECT id FROM temp.scope))');
+    ('chunks_fts', 'projection', 'rowid IN (SELECT c.id FROM main.chunks c JOIN main.documents d ON d.sha256 = c.sha256 JOIN main.entities e ON e.document_id = d.id WHERE e.id IN (SELECT id FROM temp.scope))');
