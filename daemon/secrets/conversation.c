@@ -27,11 +27,11 @@ Conversation *conversation_free(Conversation *talk)
                 return NULL;
         g_source_destroy(talk->limit);
         g_source_unref(talk->limit);
+        g_clear_object(&talk->result); /* it holds the object that it came from */
         /* What was cancelled or unreferenced still has callbacks due here; they hold objects. */
         while (g_main_context_iteration(talk->context, /* may_block= */ FALSE))
                 ;
         g_main_context_pop_thread_default(talk->context);
-        g_clear_object(&talk->result);
         g_object_unref(talk->cancellable);
         g_main_context_unref(talk->context);
         g_free(talk);
