@@ -148,6 +148,15 @@ static void write_raw(Flow *flow, const char *text, size_t length)
         output_text(flow->output, text, length);
 }
 
+/* A carriage return, which only a character reference can have brought here, goes. */
+static void write_pre(Flow *flow, const char *text, size_t length)
+{
+        const char *end = text + length;
+        for (const char *cr; (cr = memchr(text, '\r', (size_t)(end - text))); text = cr + 1)
+                write_raw(flow, text, (size_t)(cr - text));
+        write_raw(flow, text, (size_t)(end - text));
+}
+
 /* White space including the no-break space; *ret_length is how long it is, 0 if none. */
 static size_t space_length(const char *text, size_t left)
 {
@@ -160,7 +169,7 @@ static size_t space_length(const char *text, size_t left)
 void flow_text(Flow *flow, const char *text, size_t length)
 {
         if (flow->pre_depth) {
-                write_raw(flow, text, length);
+                write_pre(flow, text, length);
                 return;
         }
         size_t start = 0;

@@ -129,7 +129,7 @@ void output_page(Output *output, unsigned page)
 
 static bool is_space(char c)
 {
-        return c == ' ' || c == '\n' || c == '\t' || c == '\f' || c == '\v';
+        return c == ' ' || c == '\n' || c == '\t' || c == '\f' || c == '\v' || c == '\r';
 }
 
 /* Cuts at a character boundary. */

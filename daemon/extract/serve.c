@@ -135,8 +135,7 @@ static bool contents_read(int fd, Contents *ret, GError **error)
         return true;
 }
 
-/* A sealed memfd of the result, or -1. */
-static int pack(GVariant *result, GError **error)
+int serve_pack(GVariant *result, GError **error)
 {
         size_t size = g_variant_get_size(result);
         if (size > EXTRACT_RESULT_BYTES_MAX) {
@@ -173,7 +172,7 @@ static int run(Extract *extract, const Request *request, bool *ret_large, GError
                             .name = request->name,
                             .text_bytes_max = request->text_bytes_max};
         g_autoptr(GVariant) result = extract_run(extract, &file, error);
-        int fd = result ? pack(result, error) : -1;
+        int fd = result ? serve_pack(result, error) : -1;
         *ret_large = contents.length > SERVE_TRIM_BYTES ||
                      output_length(extract->output) > SERVE_TRIM_BYTES;
         contents_clear(&contents);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* PDF. */
+#include "fuzz.h"
+
+#include "fuzz-extract.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+        fuzz_extract("x.pdf", (const char *)data, size);
+        return 0;
+}
