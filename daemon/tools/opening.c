@@ -19,6 +19,7 @@ typedef struct Keys {
         uint8_t staged[SECRETS_KEY_BYTES]; /* of a re-keying that a stop interrupted */
         bool have_staged;
         bool making; /* the stores may be new */
+        bool waits;  /* for a keyring that has the key, but is locked, absent or hung */
 } Keys;
 
 static bool file_exists(Care *care, const char *name)
@@ -58,8 +59,14 @@ static bool get_key(Care *care, Keys *keys, GError **error)
         bool stands = file_exists(care, CARE_VAULT_FILE) || file_exists(care, CARE_OPS_FILE);
 
         if (secrets_source(care->options.secrets) != KEY_SOURCE_NONE) {
+                KeyState state = KEY_FOUND;
+
                 keys->making = file_exists(care, MAKING_FILE);
-                return secrets_load(care->options.secrets, keys->key, NULL, error);
+                if (secrets_load(care->options.secrets, keys->key, &state, error))
+                        return true;
+                keys->waits = secrets_source(care->options.secrets) == KEY_SOURCE_SECRET_SERVICE &&
+                              state != KEY_FOUND && state != KEY_MISSING;
+                return false;
         }
         if (stands) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
@@ -164,6 +171,10 @@ static void log_outcome(Care *care, bool opened, bool making, const GError *erro
         else
                 log_event(LOG_VAULT_UNAVAILABLE_EVENT, LOG_WARNING, NULL, error,
                           "The vault in %s cannot be opened now", folder);
+        if (opened && making && care_key_source(care) == KEY_SOURCE_FILE)
+                log_event(LOG_KEY_FILE_USED_EVENT, LOG_WARNING, NULL, NULL,
+                          "The key of the vault in %s lies in a plain file: there was no keyring",
+                          folder);
 }
 
 bool care_open_stores(Care *care, GError **error)
@@ -176,7 +187,11 @@ bool care_open_stores(Care *care, GError **error)
         bool opened = get_key(care, &keys, &problem) && open_both(care, &keys, &problem);
         if (opened)
                 remove_marker(care);
-        log_outcome(care, opened, keys.making, problem);
+        if (keys.waits)
+                log_event(LOG_KEYRING_WAITING_EVENT, LOG_NOTICE, NULL, problem,
+                          "The vault in %s waits for the keyring", care->options.paths->data);
+        else
+                log_outcome(care, opened, keys.making, problem);
         explicit_bzero(&keys, sizeof keys);
         if (problem)
                 g_propagate_error(error, g_steal_pointer(&problem));
