@@ -1,12 +1,15 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The message catalog is one that journalctl takes, and explains each event of daemon/base/log.h."""
+"""The message catalog is one that journalctl takes, and explains each event of daemon/base/log.h; each event
+is logged somewhere."""
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+
+import tree
 
 
 def complaints_about(header, catalog):
@@ -17,6 +20,11 @@ def complaints_about(header, catalog):
     if len(set(events.values())) != len(events):
         found.append('two events have the same id')
     return found if events else ['no events found in log.h']
+
+
+def never_logged(header, sources):
+    return [f'{name}: nothing logs this event' for name in re.findall(r'X\((\w+), "', header)
+            if not any(f'LOG_{name}_EVENT' in source for source in sources)]
 
 
 def try_journalctl(catalog, count):
@@ -44,6 +52,8 @@ def self_test():
     assert complaints_about(header, f'# ONE\n-- {good}\n# TWO\n-- {bad}\n')
     assert complaints_about(header + f' X(TWO, "{good}")', f'# ONE\n-- {good}\n# TWO\n-- {good}\n')
     assert complaints_about('', '')
+    assert never_logged(header, ['log_event(LOG_ONE_EVENT, 1)']) == []
+    assert never_logged(header, ['log_event(LOG_TWO_EVENT, 1)'])
     if shutil.which('journalctl'):
         assert try_journalctl(f'-- {good}\nSubject: a\nDefined-By: b\n\nc\n', 1) == []
         assert try_journalctl('', 1)
@@ -59,7 +69,9 @@ if __name__ == '__main__':
         self_test()
         sys.exit(0)
     text = read('units', 'ouroboros.catalog')
-    found = complaints_about(read('daemon', 'base', 'log.h'), text)
+    events = read('daemon', 'base', 'log.h')
+    sources = tree.read(sys.argv[1], lambda p: p.startswith('daemon/') and p.endswith('.c')).values()
+    found = complaints_about(events, text) + never_logged(events, sources)
     found = found or try_journalctl(text, len(re.findall(r'^-- ', text, re.MULTILINE)))
     print('\n'.join(found))
     sys.exit(1 if found else 0)
