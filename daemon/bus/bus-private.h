@@ -87,6 +87,7 @@ struct Bus {
         sd_bus *bus;
         GHashTable *peers; /* unique name → Peer */
         GHashTable *calls; /* set of Call* before they are pushed to a worker */
+        unsigned running;  /* calls not yet answered, wherever they are */
         Polkit *polkit;
         Door *doors; /* one per interface */
         char *vault_reason, *key_source;

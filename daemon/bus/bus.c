@@ -29,6 +29,26 @@ static int connect_bus(Bus *bus)
                                          on_disconnected, NULL, bus);
 }
 
+static bool name_is_taken(GError **error)
+{
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
+                    "Another process has the name %s on this bus", BUS_NAME);
+        return false;
+}
+
+/* Looked at before anything is opened, so that a second daemon ends at once; taken later. */
+static bool check_name_is_free(Bus *bus, GError **error)
+{
+        int r = sd_bus_get_name_creds(bus->bus, BUS_NAME, /* mask= */ 0, NULL);
+
+        if (r == -ENXIO)
+                return true;
+        if (r >= 0)
+                return name_is_taken(error);
+        error_set_errno(error, -r, "Cannot ask the bus for the name %s", BUS_NAME);
+        return false;
+}
+
 static int add_interfaces(Bus *bus)
 {
         bus->doors = g_new0(Door, G_N_ELEMENTS(bus_interfaces));
@@ -56,6 +76,8 @@ Bus *bus_new(const BusOptions *options, GError **error)
                                 options->instance == INSTANCE_SYSTEM ? "system" : "session");
                 return NULL;
         }
+        if (!check_name_is_free(bus, error))
+                return NULL;
         if ((r = add_interfaces(bus)) < 0 ||
             (r = sd_bus_attach_event(bus->bus, loop, SD_EVENT_PRIORITY_NORMAL)) < 0) {
                 error_set_errno(error, -r, "Cannot serve on the bus");
@@ -74,10 +96,8 @@ bool bus_claim(Bus *bus, GError **error)
         if (r >= 0)
                 return true;
         if (r == -EEXIST)
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
-                            "Another process has the name %s on this bus", BUS_NAME);
-        else
-                error_set_errno(error, -r, "Cannot take the name %s", BUS_NAME);
+                return name_is_taken(error);
+        error_set_errno(error, -r, "Cannot take the name %s", BUS_NAME);
         return false;
 }
 
@@ -87,6 +107,14 @@ void bus_release(Bus *bus)
 
         if (r < 0 && r != -ESRCH && r != -ENOTCONN)
                 log_debug("Cannot release the name: %s, ignoring", g_strerror(-r));
+}
+
+bool bus_is_quiet(Bus *bus)
+{
+        uint64_t queued = 0;
+
+        (void)sd_bus_get_n_queued_read(bus->bus, &queued); /* a closed bus has none, ignoring */
+        return queued == 0 && bus->running == 0;
 }
 
 static void drop_calls(Bus *bus)

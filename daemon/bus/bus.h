@@ -44,6 +44,9 @@ bool bus_claim(Bus *bus, GError **error);
 /* Gives the name up; calls already here are still answered. */
 void bus_release(Bus *bus);
 
+/* Nothing under way, and no message that came in is still unread. */
+bool bus_is_quiet(Bus *bus);
+
 /* Tells clients that Manager's properties about the vault have changed. */
 void bus_vault_changed(Bus *bus);
 

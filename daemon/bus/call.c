@@ -37,6 +37,7 @@ void bus_call_free(void *data)
         g_clear_pointer(&call->args, json_object_unref);
         g_clear_pointer(&call->answer, json_object_unref);
         g_clear_error(&call->error);
+        call->bus->running--;
         service_release(call->bus->options.service);
         g_free(call);
 }
@@ -238,6 +239,7 @@ int bus_on_method(sd_bus_message *message, void *data, sd_bus_error *ret)
                 .args = g_steal_pointer(&args),
         };
         service_hold(door->bus->options.service);
+        door->bus->running++;
         g_hash_table_add(door->bus->calls, call);
         if (peer->known)
                 bus_call_identified(call, NULL);

@@ -2,6 +2,19 @@
 /* org.ouroboros.Ouroboros1.Documents: roots, their documents, search. */
 #include "bus/bus-private.h"
 
+/* The descriptor travels as a number in the answer and is closed once the reply holds a copy of it. */
+static JsonObject *open_document(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        int fd = documents_open(((Bus *)room)->options.documents, access,
+                                json_member_string(args, "document_id", ""), error);
+
+        if (fd < 0)
+                return NULL;
+        JsonObject *answer = json_object_new();
+        json_object_set_int_member(answer, "file", fd);
+        return answer;
+}
+
 static const BusMethod methods[] = {
         {
                 .member = "AddRoot",
@@ -65,6 +78,13 @@ static const BusMethod methods[] = {
                             {ANSWER_NUMBER, "total_chars"},
                             {ANSWER_NUMBER, "next_start"}},
         },
+        {
+                .member = "Open",
+                .action = "read",
+                .verb = open_document,
+                .args = {{ARG_TEXT, "document_id"}},
+                .answers = {{ANSWER_FILE, "file"}},
+        },
         {NULL},
 };
 
@@ -92,6 +112,8 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("Text",
                                 SD_BUS_ARGS("s", document_id, "t", char_start, "t", char_end),
                                 SD_BUS_RESULT("s", text, "t", total_chars, "t", next_start),
+                                bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Open", SD_BUS_ARGS("s", document_id), SD_BUS_RESULT("h", file),
                                 bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_SIGNAL_WITH_ARGS("Progress", SD_BUS_ARGS("a{sv}", counts), 0),
         SD_BUS_VTABLE_END,

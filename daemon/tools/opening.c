@@ -12,7 +12,9 @@
 
 #include "tools/care-private.h"
 
-#define MAKING_FILE "making"
+#define MAKING_FILE     "making"
+#define LOCK_WAIT_USEC  (10 * G_USEC_PER_SEC)
+#define LOCK_PAUSE_USEC 20000
 
 typedef struct Keys {
         uint8_t key[SECRETS_KEY_BYTES];
@@ -154,6 +156,24 @@ static bool open_both(Care *care, Keys *keys, GError **error)
         return false;
 }
 
+/* A daemon that is just ending may still have the lock: it is given some time. */
+static bool open_patiently(Care *care, Keys *keys, GError **error)
+{
+        int64_t patience = g_get_monotonic_time() + LOCK_WAIT_USEC;
+
+        for (;;) {
+                g_autoptr(GError) problem = NULL;
+                if (open_both(care, keys, &problem))
+                        return true;
+                if (error_code(problem) != OUROBOROS_ERROR_CONFLICT ||
+                    g_get_monotonic_time() > patience || care_is_stopping(care, NULL)) {
+                        g_propagate_error(error, g_steal_pointer(&problem));
+                        return false;
+                }
+                g_usleep(LOCK_PAUSE_USEC);
+        }
+}
+
 static void log_outcome(Care *care, bool opened, bool making, const GError *error)
 {
         const char *source = key_source_to_string(care_key_source(care));
@@ -184,7 +204,7 @@ bool care_open_stores(Care *care, GError **error)
 
         if (store_is_open(care->options.vault) && store_is_open(care->options.ops))
                 return true;
-        bool opened = get_key(care, &keys, &problem) && open_both(care, &keys, &problem);
+        bool opened = get_key(care, &keys, &problem) && open_patiently(care, &keys, &problem);
         if (opened)
                 remove_marker(care);
         if (keys.waits)

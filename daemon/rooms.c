@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Who needs whom: the one place that knows every room. */
+#include "rooms.h"
+
+static bool build_base(Rooms *rooms, Instance instance, GError **error)
+{
+        rooms->config = config_load(instance);
+        rooms->paths = paths_new(instance, error);
+        if (!rooms->paths)
+                return false;
+        rooms->pool = worker_pool_new(
+                service_loop(rooms->service), "worker",
+                (unsigned)config_int(rooms->config, "Daemon", "WorkerThreads"), error);
+        rooms->secrets = secrets_new(rooms->paths);
+        return rooms->pool != NULL;
+}
+
+static Store *build_store(Rooms *rooms, StoreKind kind, unsigned cache_mb, GError **error)
+{
+        g_autofree char *path = g_build_filename(
+                rooms->paths->data, kind == STORE_VAULT ? CARE_VAULT_FILE : CARE_OPS_FILE, NULL);
+        StoreOptions options = {
+                .kind = kind,
+                .path = path,
+                .loop = service_loop(rooms->service),
+                .cache_mb = cache_mb,
+        };
+
+        return store_new(&options, error);
+}
+
+static bool build_content(Rooms *rooms, GError **error)
+{
+        unsigned cache_mb = (unsigned)config_int(rooms->config, "Store", "CacheMB");
+
+        rooms->vault = build_store(rooms, STORE_VAULT, cache_mb, error);
+        rooms->ops = rooms->vault ? build_store(rooms, STORE_OPS, /* cache_mb= */ 1, error) : NULL;
+        if (!rooms->ops)
+                return false;
+        rooms->journal = journal_new(rooms->vault, rooms->ops);
+        rooms->graph = graph_new(rooms->vault);
+        rooms->search = search_new(rooms->vault);
+        DocumentsOptions documents = {
+                .vault = rooms->vault,
+                .graph = rooms->graph,
+                .paths = rooms->paths,
+                .config = rooms->config,
+                .service = rooms->service,
+        };
+        rooms->documents = documents_new(&documents, error);
+        return rooms->documents != NULL;
+}
+
+static bool build_tools(Rooms *rooms, GError **error)
+{
+        CareOptions care = {
+                .paths = rooms->paths,
+                .vault = rooms->vault,
+                .ops = rooms->ops,
+                .secrets = rooms->secrets,
+                .graph = rooms->graph,
+                .documents = rooms->documents,
+                .search = rooms->search,
+                .loop = service_loop(rooms->service),
+                .pool = rooms->pool,
+        };
+
+        rooms->care = care_new(&care, error);
+        if (!rooms->care)
+                return false;
+        const ToolTable tables[] = {
+                graph_tools(rooms->graph),   documents_tools(rooms->documents),
+                search_tools(rooms->search), journal_tools(rooms->journal),
+                care_tools(rooms->care),
+        };
+        rooms->tools = tools_new(tables, G_N_ELEMENTS(tables));
+        if (g_getenv("OUROBOROS_CHECK_OUTPUTS"))
+                tools_check_outputs(rooms->tools);
+        return true;
+}
+
+static void on_vault_changed(void *data)
+{
+        bus_vault_changed(((Rooms *)data)->bus);
+}
+
+static void on_progress(const char *operation, double fraction, void *data)
+{
+        bus_progress(((Rooms *)data)->bus, operation, fraction);
+}
+
+static bool build_doors(Rooms *rooms, const RoomsHandlers *handlers, GError **error)
+{
+        BusOptions bus = {
+                .instance = rooms->paths->instance,
+                .service = rooms->service,
+                .pool = rooms->pool,
+                .tools = rooms->tools,
+                .care = rooms->care,
+                .documents = rooms->documents,
+                .vault = rooms->vault,
+                .ops = rooms->ops,
+                .exit = handlers->exit,
+                .reload = handlers->reload,
+                .data = handlers->data,
+        };
+        HttpOptions http = {
+                .instance = rooms->paths->instance,
+                .service = rooms->service,
+                .tools = rooms->tools,
+        };
+
+        rooms->bus = bus_new(&bus, error);
+        if (!rooms->bus)
+                return false;
+        care_set_handlers(rooms->care, &(CareHandlers){on_vault_changed, on_progress, rooms});
+        rooms->http = http_new(&http, error);
+        return rooms->http != NULL;
+}
+
+bool rooms_build(Rooms *rooms, Instance instance, const RoomsHandlers *handlers, GError **error)
+{
+        return build_base(rooms, instance, error) && build_content(rooms, error) &&
+               build_tools(rooms, error) && build_doors(rooms, handlers, error);
+}
+
+void rooms_free(Rooms *rooms)
+{
+        http_free(rooms->http);
+        if (rooms->care)
+                care_stop(rooms->care);
+        documents_free(rooms->documents);
+        worker_pool_free(rooms->pool);
+        bus_free(rooms->bus);
+        care_free(rooms->care);
+        tools_free(rooms->tools);
+        search_free(rooms->search);
+        graph_free(rooms->graph);
+        journal_free(rooms->journal);
+        store_free(rooms->vault);
+        store_free(rooms->ops);
+        secrets_free(rooms->secrets);
+        paths_free(rooms->paths);
+        config_unref(rooms->config);
+        service_free(rooms->service);
+}

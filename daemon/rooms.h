@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All rooms of one daemon, built from the lowest shelf up and freed from the doors down. */
+#pragma once
+
+#include "bus/bus.h"
+#include "http/http.h"
+#include "journal/journal.h"
+
+typedef struct Rooms {
+        Service *service;
+        Config *config;
+        Paths *paths;
+        WorkerPool *pool;
+        Store *vault, *ops;
+        Secrets *secrets;
+        Graph *graph;
+        Journal *journal;
+        Documents *documents;
+        Search *search;
+        Care *care;
+        Tools *tools;
+        Bus *bus;
+        Http *http;
+} Rooms;
+
+/* What the doors ask of main.c. */
+typedef struct RoomsHandlers {
+        void (*exit)(int status, void *data);
+        void (*reload)(void *data);
+        void *data;
+} RoomsHandlers;
+
+/* Builds every room on the service given; the stores are closed, the bus name is not taken. On failure
+ * what was built stays for rooms_free(). */
+bool rooms_build(Rooms *rooms, Instance instance, const RoomsHandlers *handlers, GError **error);
+
+/* Ends work under way, closes the stores, frees what was built. */
+void rooms_free(Rooms *rooms);
