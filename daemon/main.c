@@ -43,7 +43,9 @@ static void on_stop(void *data)
         care_stop(rooms->care);
         rooms->http = http_free(rooms->http);
         bus_release(rooms->bus);
-        if (sd_event_add_post(loop, NULL, on_something_done, daemon) < 0 ||
+        /* looked at now, and again after whatever happens */
+        if (sd_event_add_defer(loop, NULL, on_something_done, daemon) < 0 ||
+            sd_event_add_post(loop, NULL, on_something_done, daemon) < 0 ||
             sd_event_add_time_relative(loop, NULL, CLOCK_MONOTONIC, DRAIN_USEC, 0, on_too_long,
                                        daemon) < 0)
                 service_exit(rooms->service, daemon->status);

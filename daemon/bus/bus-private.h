@@ -49,6 +49,7 @@ typedef struct BusMethod {
                 action; /* below org.ouroboros.; "tool": read or write, as the tool in name needs */
         const char *tool;        /* the tool it is … */
         ToolHandler verb;        /* … or a handler, whose room is the Bus */
+        bool wants_caller;       /* args get caller_pid (user instance only) */
         void (*after)(Bus *bus); /* on the loop, once it is answered without an error */
         BusArg args[BUS_METHOD_ARGS_MAX];
         BusAnswer answers[BUS_METHOD_ARGS_MAX];

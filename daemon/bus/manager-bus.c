@@ -103,6 +103,7 @@ static const BusMethod methods[] = {
                 .member = "Backup",
                 .action = "write",
                 .verb = backup,
+                .wants_caller = true,
                 .args = {{ARG_TEXT, "folder"}},
                 .answers = {{ANSWER_DICT, NULL}},
         },

@@ -83,6 +83,18 @@ static void remove_remains(const char *folder)
         (void)rmdir(folder);
 }
 
+/* A folder as the caller sees it: the unit makes most of the file system read-only for the daemon, and a
+ * backup belongs where the person says. The caller's own view is to be had for processes of one's own
+ * user only; else, and if the caller has gone, it is the daemon's. */
+static char *callers_view(JsonObject *args, const char *folder)
+{
+        int64_t pid = json_member_int(args, "caller_pid", 0);
+        g_autofree char *root = g_strdup_printf("/proc/%" G_GINT64_FORMAT "/root", pid);
+
+        return pid > 0 && access(root, X_OK) == 0 ? g_strconcat(root, folder, NULL)
+                                                  : g_strdup(folder);
+}
+
 static char *hash_of(const char *folder, const char *name, GError **error)
 {
         g_autofree char *path = g_build_filename(folder, name, NULL);
@@ -97,13 +109,46 @@ static char *hash_of(const char *folder, const char *name, GError **error)
         return hash;
 }
 
+/* Moves a file into a folder that may be on another file system. */
+static bool move_file(const char *path, const char *folder, const char *name, GError **error)
+{
+        int from = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        int to = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        bool copied = false;
+
+        if (from < 0 || to < 0)
+                set_file_error(error, folder, name);
+        else
+                copied = file_copy(from, to, name, error);
+        if (from >= 0)
+                close(from);
+        if (to >= 0)
+                close(to);
+        (void)unlink(path);
+        return copied;
+}
+
+/* SQLite writes its copy beside the original, a place that is the daemon's for certain. */
+static bool copy_database(Care *care, Store *store, const char *folder, const char *name,
+                          GError **error)
+{
+        g_autofree char *staging = g_strconcat(name, ".backup", NULL);
+        g_autofree char *path = care_file(care, staging);
+
+        if (unlink(path) < 0 && errno != ENOENT) {
+                error_set_errno(error, errno, "Cannot remove %s", path);
+                return false;
+        }
+        return store_backup(store, path, error) && move_file(path, folder, name, error);
+}
+
 static bool copy_databases(Care *care, const char *folder, FILE *sums, GError **error)
 {
         Store *const stores[] = {care->options.vault, care->options.ops};
 
         for (size_t i = 0; databases[i]; i++) {
-                g_autofree char *path = g_build_filename(folder, databases[i], NULL);
-                if (care_is_stopping(care, error) || !store_backup(stores[i], path, error))
+                if (care_is_stopping(care, error) ||
+                    !copy_database(care, stores[i], folder, databases[i], error))
                         return false;
                 g_autofree char *hash = hash_of(folder, databases[i], error);
                 if (!hash)
@@ -180,7 +225,6 @@ static JsonObject *backup(Care *care, const char *folder, GError **error)
         if (!store_status(care->options.vault, &status, error) || !make_folder(folder, error))
                 return NULL;
         bool done = fill_folder(care, folder, &files, error);
-        json_object_set_string_member(answer, "folder", folder);
         json_object_set_int_member(answer, "files", files.count);
         json_object_set_int_member(answer, "bytes", files.bytes);
         json_object_set_int_member(answer, "entries", status.entries);
@@ -195,13 +239,15 @@ JsonObject *care_backup(void *room, const Access *access, JsonObject *args, GErr
 {
         Care *care = room;
         const char *folder = json_member_string(args, "folder", "");
+        g_autofree char *view = callers_view(args, folder);
 
         if (!check_folder_name(folder, error) || !care_begin(care, "backup", error))
                 return NULL;
-        JsonObject *answer = backup(care, folder, error);
+        JsonObject *answer = backup(care, view, error);
         care_end(care);
         if (!answer)
                 return NULL;
+        json_object_set_string_member(answer, "folder", folder);
         care_report(care, "backup", 1);
         log_event(LOG_BACKUP_DONE_EVENT, LOG_NOTICE, NULL, NULL, "Backed up the vault to %s",
                   folder);

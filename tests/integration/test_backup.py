@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Backup, restore and re-keying, with everything that can be wrong with a backup."""
+import hashlib
+import json
+import pathlib
+
+import pytest
+from desktop import CallError
+
+
+@pytest.fixture
+def backup(desk):
+    """A folder with a backup that holds one fact; the daemon holds a second one."""
+    desk.remember('Ada', 'note', 'in the backup')
+    folder = desk.folder / 'backup'
+    desk.call('Manager.Backup', 's', folder)
+    desk.remember('Ada', 'note', 'after the backup')
+    return folder
+
+
+def test_a_backup_is_whole_and_sha256sum_agrees(desk, backup):
+    manifest = json.loads((backup / 'manifest.json').read_text(encoding='utf-8'))
+    assert manifest['format'] == 1 and manifest['entries'] > 0
+    assert {'vault.db', 'ops.db', 'SHA256SUMS', 'manifest.json'} <= {p.name for p in backup.iterdir()}
+    desk.run('sha256sum', '--check', '--strict', 'SHA256SUMS', cwd=backup)
+    assert b'in the backup' not in (backup / 'vault.db').read_bytes()
+    assert (backup.stat().st_mode & 0o777) == 0o700
+
+
+def test_restore_brings_back_what_was_and_keeps_the_journal_whole(desk, backup):
+    desk.call('Manager.Restore', 's', backup)
+    assert desk.objects('Ada') == ['in the backup']
+    assert desk.call('Journal.Verify')[0]['ok'] is True
+    desk.remember('Ada', 'note', 'life goes on')
+    desk.end_daemon()
+    desk.start_daemon()
+    assert desk.objects('Ada') == ['in the backup', 'life goes on']
+
+
+def restore_fails(desk, folder, *names):
+    with pytest.raises(CallError) as caught:
+        desk.call('Manager.Restore', 's', folder)
+    assert caught.value.name in names, caught.value
+    assert desk.objects('Ada') == ['after the backup', 'in the backup']
+    assert desk.status()['vault_state'] == 'open'
+
+
+def sum_again(backup):
+    """Makes the sums and the manifest fit whatever is in the folder now."""
+    sums = backup / 'SHA256SUMS'
+    names = [line[66:] for line in sums.read_text(encoding='utf-8').splitlines()]
+    sums.write_text(''.join(f'{hashlib.sha256((backup / n).read_bytes()).hexdigest()}  {n}\n' for n in names), encoding='utf-8')
+    manifest = json.loads((backup / 'manifest.json').read_text(encoding='utf-8'))
+    manifest['sums_sha256'] = hashlib.sha256(sums.read_bytes()).hexdigest()
+    (backup / 'manifest.json').write_text(json.dumps(manifest), encoding='utf-8')
+
+
+def test_no_backup_at_all_is_not_found(desk, backup):
+    restore_fails(desk, desk.folder / 'nothing', 'NotFound')
+    restore_fails(desk, desk.folder / 'home', 'NotFound')
+
+
+@pytest.mark.parametrize('name', ['vault.db', 'ops.db', 'SHA256SUMS'])
+def test_one_changed_byte_is_found_before_anything_is_touched(desk, backup, name):
+    content = bytearray((backup / name).read_bytes())
+    content[len(content) // 2] ^= 1
+    (backup / name).write_bytes(content)
+    restore_fails(desk, backup, 'Corrupt')
+
+
+@pytest.mark.parametrize('name', ['vault.db', 'ops.db'])
+def test_a_damaged_database_with_fitting_sums_leaves_the_old_state(desk, backup, name):
+    content = bytearray((backup / name).read_bytes())
+    content[100:200] = bytes(100)
+    (backup / name).write_bytes(content)
+    sum_again(backup)
+    restore_fails(desk, backup, 'Corrupt', 'Denied')
+
+
+@pytest.mark.parametrize('name', ['vault.db', 'ops.db', 'SHA256SUMS'])
+def test_a_missing_file_is_found(desk, backup, name):
+    (backup / name).unlink()
+    restore_fails(desk, backup, 'NotFound', 'Corrupt')
+
+
+def test_a_manifest_that_makes_no_sense_is_refused(desk, backup):
+    for text, names in (('{', ('Invalid',)), ('{"format":2}', ('Corrupt',)), ('[]', ('Invalid',))):
+        (backup / 'manifest.json').write_text(text, encoding='utf-8')
+        restore_fails(desk, backup, *names)
+
+
+def test_sums_cannot_lead_outside_of_the_folder(desk, backup):
+    line = hashlib.sha256(pathlib.Path('/etc/passwd').read_bytes()).hexdigest() + '  ../../../etc/passwd\n'
+    with open(backup / 'SHA256SUMS', 'a', encoding='utf-8') as sums:
+        sums.write(line)
+    manifest = json.loads((backup / 'manifest.json').read_text(encoding='utf-8'))
+    manifest['sums_sha256'] = hashlib.sha256((backup / 'SHA256SUMS').read_bytes()).hexdigest()
+    (backup / 'manifest.json').write_text(json.dumps(manifest), encoding='utf-8')
+    restore_fails(desk, backup, 'Corrupt')
+
+
+def test_a_backup_wants_an_empty_folder_and_an_absolute_path(desk, backup):
+    for folder, name in ((backup, 'Conflict'), ('relative', 'Invalid'), ('', 'Invalid'), (desk.folder / 'a/b', 'NotFound')):
+        with pytest.raises(CallError) as caught:
+            desk.call('Manager.Backup', 's', folder)
+        assert caught.value.name == name, caught.value
+    empty = desk.folder / 'empty'
+    empty.mkdir()
+    desk.call('Manager.Backup', 's', empty)
+
+
+def test_a_failed_backup_leaves_nothing(desk):
+    target = desk.folder / 'target'
+    target.mkdir()
+    shard = pathlib.Path(desk.environment['HOME']) / 'Ouroboros/vault/sha256/ab'
+    shard.mkdir(parents=True)
+    (shard / ('ab' + '0' * 62)).write_bytes(b'something else')
+    with pytest.raises(CallError) as caught:
+        desk.call('Manager.Backup', 's', target)
+    assert caught.value.name == 'Corrupt'
+    assert not target.exists() or not list(target.iterdir())
+
+
+def test_verify_finds_a_changed_file_of_the_vault(desk):
+    shard = pathlib.Path(desk.environment['HOME']) / 'Ouroboros/vault/sha256/ab'
+    shard.mkdir(parents=True)
+    (shard / ('ab' + '0' * 62)).write_bytes(b'something else')
+    report = desk.call('Manager.Verify')[0]
+    assert report['ok'] is False and report['files_bad'] == 1 and 'sha256/ab/ab' in report['problem']
+    assert desk.status()['check_ok'] is False
+
+
+def test_a_new_key_keeps_everything(desk):
+    desk.remember('Ada', 'note', 'kept')
+    before = (pathlib.Path(desk.environment['XDG_DATA_HOME']) / 'ouroboros/vault.db').read_bytes()[:16]
+    desk.call('Manager.Rekey')
+    assert desk.objects('Ada') == ['kept']
+    assert (pathlib.Path(desk.environment['XDG_DATA_HOME']) / 'ouroboros/vault.db').read_bytes()[:16] != before
+    desk.end_daemon()
+    desk.start_daemon()
+    assert desk.objects('Ada') == ['kept']
+
+
+def test_a_backup_from_before_a_new_key_is_refused_and_changes_nothing(desk, backup):
+    desk.call('Manager.Rekey')
+    restore_fails(desk, backup, 'Corrupt', 'Denied')
+
+
+def test_a_damaged_vault_is_mended_by_restore(desk, backup):
+    desk.end_daemon()
+    path = pathlib.Path(desk.environment['XDG_DATA_HOME']) / 'ouroboros/vault.db'
+    path.write_bytes(bytes(8192))
+    desk.start_daemon()
+    assert desk.status()['vault_state'] in ('corrupt', 'unavailable')
+    desk.call('Manager.Restore', 's', backup)
+    assert desk.status()['vault_state'] == 'open'
+    assert desk.objects('Ada') == ['in the backup']
+
+
+def test_only_one_such_operation_at_a_time(desk):
+    callers = [desk.start(*desk.command('Manager.Verify'), stderr=-1) for _ in range(8)]
+    said = [caller.communicate(timeout=30)[1] for caller in callers]
+    assert any(caller.returncode == 0 for caller in callers)
+    assert all('under way' in text for caller, text in zip(callers, said) if caller.returncode)

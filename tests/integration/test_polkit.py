@@ -1,0 +1,125 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What polkit is asked and what becomes of its answer. The one here is polkit-authority.py; the system
+suite has the real one."""
+import os
+import threading
+
+import pytest
+from desktop import CallError, wait_until
+
+READS = [('Manager.Status', ()), ('Graph.Entities', ('susa{sv}', '', 0, '', 0)), ('Tools.List', ()),
+         ('Tools.Call', ('ss', 'list_entities', '{}'))]
+WRITES = [('Graph.Remember', ('sssa{sv}', 'Ada', 'note', 'not to be', 0)), ('Manager.Restart', ()), ('Manager.Reload', ()),
+          ('Manager.Backup', ('s', '/nowhere')), ('Manager.Rebuild', ('s', 'all')), ('Manager.Unlock', ()),
+          ('Documents.AddRoot', ('sa{sv}', '/nowhere', 0)), ('Documents.Rescan', ('s', '')),
+          ('Journal.Revert', ('sa{sv}', 'mut-0', 0)), ('Journal.RevertGroup', ('sa{sv}', 'grp-0', 0)),
+          ('Tools.Call', ('ss', 'remember_fact', '{"entity_name":"Ada","predicate":"note","object":"not to be"}'))]
+
+
+def refusal(desk, method, *arguments, **options):
+    with pytest.raises(CallError) as caught:
+        desk.call(method, *arguments, **options)
+    return caught.value
+
+
+@pytest.mark.parametrize('method,arguments', READS)
+def test_reading_ones_own_asks_nobody(shared, method, arguments):
+    asked = len(shared.polkit_was_asked())
+    shared.call(method, *arguments)
+    assert len(shared.polkit_was_asked()) == asked
+
+
+@pytest.mark.parametrize('method,arguments', WRITES)
+@pytest.mark.parametrize('mode', ['no', 'challenge', 'dismissed'])
+def test_what_polkit_does_not_allow_is_denied(shared, method, arguments, mode):
+    shared.polkit_says(mode)
+    error = refusal(shared, method, *arguments)
+    assert error.name == 'Denied' and 'org.ouroboros.write' in error.message
+    assert shared.objects('Ada') == []
+
+
+@pytest.mark.parametrize('method,arguments,action', [
+    ('Manager.Restore', ('s', '/nowhere'), 'data.restore'), ('Manager.Rekey', (), 'settings.change'),
+    ('Manager.Panic', (), 'agent.panic')])
+def test_grave_methods_have_actions_of_their_own(shared, method, arguments, action):
+    shared.polkit_says('yes')
+    shared.polkit_says('no', f'org.ouroboros.{action}')
+    error = refusal(shared, method, *arguments)
+    assert error.name == 'Denied' and f'org.ouroboros.{action}' in error.message
+
+
+def test_it_is_asked_about_the_calling_process_without_details(desk):
+    desk.remember('Ada', 'note', 'x')
+    question = desk.polkit_was_asked()[-1]
+    assert question['kind'] == 'unix-process' and question['details'] == {}
+    assert question['action'] == 'org.ouroboros.write'
+    assert question['subject']['uid'] == os.getuid()
+    assert question['subject']['start-time'] > 0
+    assert question['subject']['pid'] not in (os.getpid(), desk.daemon.pid)
+
+
+@pytest.mark.parametrize('interactive', [True, False])
+def test_a_prompt_is_shown_only_if_the_caller_allows_it(desk, interactive):
+    desk.remember('Ada', 'note', 'x', interactive=interactive)
+    assert desk.polkit_was_asked()[-1]['interactive'] is interactive
+
+
+def test_a_challenge_says_what_helps(desk):
+    desk.polkit_says('challenge')
+    assert 'interactive' in refusal(desk, 'Manager.Reload').message
+    assert 'agent' in refusal(desk, 'Manager.Reload', interactive=True).message
+
+
+def test_without_polkit_guarded_methods_are_unavailable_and_reads_go_on(desktop):
+    desk = desktop(polkit='')
+    desk.start_daemon()
+    assert refusal(desk, 'Graph.Remember', 'sssa{sv}', 'Ada', 'note', 'x', 0).name == 'Unavailable'
+    assert desk.objects('Ada') == []
+
+
+def test_without_a_system_bus_guarded_methods_are_unavailable(desktop):
+    desk = desktop(environment={})
+    desk.environment['DBUS_SYSTEM_BUS_ADDRESS'] = f'unix:path={desk.folder}/nothing'
+    desk.start_daemon()
+    assert refusal(desk, 'Manager.Reload').name == 'Unavailable'
+    assert desk.status()['vault_state'] == 'open'
+
+
+def test_a_polkit_that_comes_later_is_found(desktop):
+    desk = desktop(polkit='')
+    desk.start_daemon()
+    assert refusal(desk, 'Manager.Reload').name == 'Unavailable'
+    desk.polkit = 'yes'
+    desk._start_polkit()
+    assert wait_until(lambda: not _fails(desk), 5)
+
+
+def _fails(desk):
+    try:
+        desk.call('Manager.Reload')
+    except CallError:
+        return True
+    return False
+
+
+def test_a_polkit_that_hangs_is_unavailable_after_five_seconds_and_holds_up_nobody(desk):
+    desk.polkit_says('hang', 'org.ouroboros.write')
+    errors = []
+    caller = threading.Thread(target=lambda: errors.append(refusal(desk, 'Manager.Reload')))
+    caller.start()
+    assert desk.status()['vault_state'] == 'open'
+    assert caller.is_alive()
+    caller.join(20)
+    assert errors[0].name == 'Unavailable' and '5 seconds' in errors[0].message
+
+
+def test_who_waits_for_a_prompt_can_leave_and_the_daemon_can_stop(desk):
+    desk.polkit_says('hang')
+    waiting = desk.start(*desk.command('Manager.Reload', interactive=True))
+    assert wait_until(desk.polkit_was_asked, 5)
+    waiting.kill()
+    waiting.wait()
+    desk.start(*desk.command('Manager.Reload', interactive=True))
+    assert wait_until(lambda: len(desk.polkit_was_asked()) == 2, 5)
+    assert desk.status()['vault_state'] == 'open'
+    assert desk.end_daemon() == 0

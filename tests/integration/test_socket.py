@@ -1,0 +1,168 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The agents' socket as systemd passes it: JSON-RPC, a message a line, and nothing that needs a connection."""
+import json
+import os
+import pathlib
+import socket
+import subprocess
+
+import pytest
+from desktop import Agent, Desktop, build_root, wait_until
+
+PASS = '''import os, sys
+os.dup2(int(sys.argv[1]), 3)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1', LISTEN_FDNAMES='mcp')
+os.execv(sys.argv[2], [sys.argv[2], '--user'])
+'''
+
+
+def start_with_socket(desk):
+    """Starts the daemon with a listening socket as descriptor 3, as systemd would."""
+    path = desk.folder / 'mcp.sock'
+    listener = socket.socket(socket.AF_UNIX)
+    listener.bind(str(path))
+    listener.listen()
+    with open(desk.folder / 'daemon.log', 'ab') as log:
+        desk.daemon = desk.start('/usr/bin/python3', '-c', PASS, str(listener.fileno()),
+                                 str(desk.build / 'daemon/ouroborosd'), pass_fds=[listener.fileno()], stderr=log)
+    listener.close()
+    assert wait_until(lambda: desk.owner() == desk.daemon.pid, 15), desk.log()
+    return path
+
+
+@pytest.fixture(scope='module')
+def door():
+    with Desktop(build_root()) as desk:
+        yield start_with_socket(desk)
+        print(desk.log())
+
+
+@pytest.fixture
+def agent(door):
+    with Agent(door) as made:
+        yield made
+
+
+def test_ping(agent):
+    assert agent.ask('ping') == {'jsonrpc': '2.0', 'id': 1, 'result': {}}
+
+
+@pytest.mark.parametrize('wanted,given', [('2025-11-25', '2025-11-25'), ('2025-06-18', '2025-06-18'), ('1999-01-01', '2025-11-25')])
+def test_initialize_settles_the_version(agent, wanted, given):
+    result = agent.ask('initialize', {'protocolVersion': wanted, 'capabilities': {}, 'clientInfo': {'name': 'test', 'version': '0'}})['result']
+    assert result['protocolVersion'] == given
+    assert result['serverInfo']['name'] == 'ouroboros' and 'tools' in result['capabilities']
+    agent.say({'jsonrpc': '2.0', 'method': 'notifications/initialized'})
+    assert agent.ask('ping', id='after')['id'] == 'after'
+
+
+def test_discover_names_the_versions(agent):
+    assert '2025-11-25' in agent.ask('server/discover')['result']['supportedVersions']
+
+
+def test_every_tool_is_listed_once_over_the_pages(agent):
+    names, cursor = [], None
+    while True:
+        result = agent.ask('tools/list', {'cursor': cursor} if cursor else {})['result']
+        names += [tool['name'] for tool in result['tools']]
+        assert all(tool['inputSchema']['type'] == 'object' for tool in result['tools'])
+        cursor = result.get('nextCursor')
+        if not cursor:
+            break
+    assert len(names) == len(set(names)) and 'whoami' in names
+
+
+def test_a_stale_cursor_is_an_error(agent):
+    assert agent.ask('tools/list', {'cursor': 'nonsense'})['error']['data']['code'] == 'STALE'
+
+
+def test_calling_a_tool_is_denied_saying_that_a_connection_is_needed(agent):
+    error = agent.ask('tools/call', {'name': 'whoami', 'arguments': {}})['error']
+    assert error['data']['code'] == 'DENIED' and 'minted by the human' in error['message']
+
+
+@pytest.mark.parametrize('line,code', [
+    (b'{\n', -32700), (b'\xff\n', -32700), (b'{"jsonrpc":"2.0","id":1,"method":"a\\u0000b"}\n', -32700), (b'[]\n', -32600),
+    (b'1\n', -32600), (b'{}\n', -32600), (b'{"jsonrpc":"1.0","id":1,"method":"ping"}\n', -32600),
+    (b'{"jsonrpc":"2.0","id":{},"method":"ping"}\n', -32600), (b'{"jsonrpc":"2.0","id":1.5,"method":"ping"}\n', -32600),
+    (b'{"jsonrpc":"2.0","id":1,"method":7}\n', -32600), (b'{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}\n', -32600),
+    (b'{"jsonrpc":"2.0","id":1,"method":"no/such"}\n', -32601),
+    (b'[' * 100000 + b'\n', -32700)])
+def test_bad_messages_are_answered_and_the_client_stays(agent, line, code):
+    agent.say(line)
+    assert agent.hear()['error']['code'] == code
+    assert agent.ask('ping')['result'] == {}
+
+
+def test_empty_lines_and_carriage_returns_do_no_harm(agent):
+    agent.say(b'\n\r\n{"jsonrpc":"2.0","id":5,"method":"ping"}\r\n')
+    assert agent.hear()['id'] == 5
+
+
+def test_a_message_may_come_in_pieces_and_several_at_once(agent):
+    message = json.dumps({'jsonrpc': '2.0', 'id': 1, 'method': 'ping'}).encode()
+    for byte in message:
+        agent.say(bytes([byte]))
+    agent.say(b'\n' + message + b'\n' + message + b'\n')
+    assert [agent.hear()['id'] for _ in range(3)] == [1, 1, 1]
+
+
+def test_a_line_over_the_limit_is_told_so_and_ends_the_client(door):
+    with Agent(door) as agent:
+        try:
+            agent.say(b'x' * (1024 * 1024 + 70000))
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        assert 'HTTP_LINE_BYTES_MAX' in agent.hear()['error']['message']
+        try:
+            assert agent.hear() is None
+        except ConnectionResetError:
+            pass
+
+
+def test_a_client_that_never_reads_is_ended_and_others_are_served(door):
+    greedy = socket.socket(socket.AF_UNIX)
+    greedy.connect(str(door))
+    greedy.settimeout(5)
+    question = json.dumps({'jsonrpc': '2.0', 'id': 1, 'method': 'tools/list'}).encode() + b'\n'
+    with pytest.raises((BrokenPipeError, ConnectionResetError)):
+        for _ in range(200000):
+            greedy.sendall(question)
+    greedy.close()
+    with Agent(door) as agent:
+        assert agent.ask('ping')['result'] == {}
+
+
+def test_no_more_clients_than_the_limit(door):
+    agents = [Agent(door) for _ in range(64)]
+    try:
+        assert all(agent.ask('ping')['result'] == {} for agent in agents)
+        with Agent(door) as one_too_many:
+            with pytest.raises((BrokenPipeError, ConnectionResetError, TypeError)):
+                one_too_many.ask('ping')['result']
+    finally:
+        for agent in agents:
+            agent.__exit__()
+
+
+def test_a_connected_agent_keeps_the_daemon_from_ending(desktop):
+    desk = desktop()
+    folder = pathlib.Path(desk.environment['OUROBOROS_CONFIG_PATH'])
+    (folder / 'ouroboros.conf').write_text('[Daemon]\nIdleExitSec=1\n', encoding='utf-8')
+    with Agent(start_with_socket(desk)) as agent:
+        with pytest.raises(subprocess.TimeoutExpired):
+            desk.daemon.wait(3)
+        assert agent.ask('ping')['result'] == {}
+    assert desk.daemon.wait(10) == 0
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason='only root can connect as somebody else')
+def test_another_user_is_not_served(door):
+    os.chmod(door, 0o666)
+    for folder in list(door.parents)[:-2]:
+        os.chmod(folder, 0o755)
+    script = ('import socket,sys; s=socket.socket(socket.AF_UNIX); s.settimeout(5); s.connect(sys.argv[1]); '
+              's.sendall(b\'{"jsonrpc":"2.0","id":1,"method":"ping"}\\n\'); print(len(s.recv(10)))')
+    done = subprocess.run(['setpriv', '--reuid=65534', '--clear-groups', '/usr/bin/python3', '-c', script, str(door)],
+                          capture_output=True, text=True, timeout=15, check=False)
+    assert done.stdout.strip() == '0' or 'Reset' in done.stderr or 'Broken' in done.stderr, done
