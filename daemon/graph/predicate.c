@@ -243,9 +243,18 @@ static bool work_enter(Db *db, void *data, GError **error)
 {
         GPtrArray *missing = data;
 
-        for (unsigned i = 0; i < missing->len; i++)
-                if (!predicate_insert(db, missing->pdata[i], "active", error))
+        for (unsigned i = 0; i < missing->len; i++) {
+                const Predicate *shipped = missing->pdata[i];
+                g_autoptr(GError) problem = NULL;
+                g_autoptr(Predicate) found = predicate_find(db, shipped->name, &problem);
+                if (problem) {
+                        g_propagate_error(error, g_steal_pointer(&problem));
                         return false;
+                }
+                /* another first call may have been quicker */
+                if (!found && !predicate_insert(db, shipped, "active", error))
+                        return false;
+        }
         return true;
 }
 
