@@ -14,7 +14,7 @@ static const Option list_options[] = {
 static const Column columns[] = {{"STATE"},
                                  {"SIZE", .right = true},
                                  {"PATH", .shrink = true},
-                                 {"ERROR", .shrink = true},
+                                 {"WHAT WENT WRONG", .shrink = true},
                                  {"ID", .dim = true}};
 
 static void add_row(Table *table, JsonObject *document)
@@ -22,8 +22,8 @@ static void add_row(Table *table, JsonObject *document)
         g_autofree char *size = render_bytes(json_member_int(document, "size", 0));
         const char *cells[] = {json_member_string(document, "state", ""), size,
                                json_member_string(document, "path", ""),
-                               json_member_string(document, "error", ""),
-                               json_member_string(document, "id", "")};
+                               json_member_string(document, "reason", ""),
+                               json_member_string(document, "document_id", "")};
         table_add(table, cells);
 }
 

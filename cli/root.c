@@ -49,7 +49,7 @@ static bool wait_until_done(Cli *cli, Waiting *waiting, GError **error)
                 if (!status)
                         return false;
                 take_counts(waiting, status);
-                if (waiting->pending == 0 && !json_member_bool(status, "scanning", false))
+                if (!json_member_bool(status, "busy", false))
                         return true;
                 if (!client_wait(cli->client, POLL_MS, error))
                         return false;
@@ -108,6 +108,11 @@ static void say_done(Cli *cli, const Waiting *waiting)
                               ", %s (see: ouroborosctl documents --errors)", errors);
         }
         output_print(cli->output, "\n");
+        if (waiting->pending > 0)
+                output_styled(cli->output, STYLE_YELLOW,
+                              "Work pauses with %" G_GINT64_FORMAT
+                              " to do; the journal says why.\n",
+                              waiting->pending);
 }
 
 static bool wait_for_all(Cli *cli, GError **error)
@@ -165,13 +170,11 @@ static const Column columns[] = {{"PATH", .shrink = true},     {"PROFILE"},
 
 static void add_row(Table *table, JsonObject *root)
 {
-        JsonObject *nested = json_member_object(root, "counts");
-        JsonObject *counts = nested ? nested : root;
-        g_autofree char *documents = cli_member_text(counts, "documents");
-        g_autofree char *searchable = cli_member_text(counts, "searchable");
-        g_autofree char *indexed = cli_member_text(counts, "indexed");
-        g_autofree char *errors = cli_member_text(counts, "errors");
-        const char *id = json_member_string(root, "id", json_member_string(root, "root_id", ""));
+        g_autofree char *documents = cli_member_text(root, "documents");
+        g_autofree char *searchable = cli_member_text(root, "searchable");
+        g_autofree char *indexed = cli_member_text(root, "indexed");
+        g_autofree char *errors = cli_member_text(root, "errors");
+        const char *id = json_member_string(root, "root_id", "");
         const char *cells[] = {json_member_string(root, "path", ""),
                                json_member_string(root, "profile", ""),
                                documents,
@@ -223,8 +226,7 @@ static char *find_root(Cli *cli, const char *given, GError **error)
         JsonArray *roots = json_member_array(answer, "roots");
         for (unsigned i = 0; (root = cli_element(roots, i)); i++)
                 if (g_str_equal(json_member_string(root, "path", ""), path))
-                        return g_strdup(json_member_string(
-                                root, "id", json_member_string(root, "root_id", "")));
+                        return g_strdup(json_member_string(root, "root_id", ""));
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
                     "%s is not one of the roots (see: root list)", path);
         return NULL;

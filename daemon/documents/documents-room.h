@@ -22,8 +22,13 @@ struct Documents {
         bool idle, paused, stopping;
 };
 
-/* Asks the loop to scan a root (NULL: all). Any thread. */
+/* Asks the loop to scan a root (NULL: all), or to look whether the roots have changed. From here on
+ * documents_is_busy() until that is done. Any thread. */
 void documents_post_rescan(Documents *documents, const char *root_id);
+void documents_post_reload(Documents *documents);
+
+/* Is there work under way or about to begin? Not while it pauses after a failure. Any thread. */
+bool documents_is_busy(Documents *documents);
 
 /* ---- what can be asked of the rows (listing.c); rows as the tools give them ---- */
 

@@ -57,6 +57,7 @@ static JsonObject *register_root(void *room, const Access *access, JsonObject *a
         if (!check_unscoped(access, error) ||
             !root_register(documents->vault, access, &request, &registered, error))
                 return NULL;
+        documents_post_reload(documents);
         JsonObject *answer = json_object_new();
         json_set_string(answer, "root_id", registered.id);
         json_set_string(answer, "path", registered.path);
@@ -120,6 +121,8 @@ static JsonObject *ingest_status(void *room, const Access *access, JsonObject *a
 {
         Documents *documents = room;
         DocumentCounts counts;
+        bool busy = documents_is_busy(
+                documents); /* before the counts: what ends in between is in them */
         g_autoptr(Db) db = store_reader(documents->vault, access_scope(access), error);
         if (!db || !listing_counts(db, NULL, &counts, error))
                 return NULL;
@@ -128,6 +131,7 @@ static JsonObject *ingest_status(void *room, const Access *access, JsonObject *a
                 return NULL;
         JsonObject *answer = json_object_new();
         listing_counts_to_json(&counts, answer);
+        json_object_set_boolean_member(answer, "busy", busy);
         json_object_set_array_member(answer, "roots", roots);
         return answer;
 }

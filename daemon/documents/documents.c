@@ -242,11 +242,41 @@ static void rescan_posted(void *data)
         g_free(rescan);
 }
 
+/* The pipeline will say that it is idle again; until then whoever asks is told of the work to come. */
+static void expect_work(Documents *documents)
+{
+        g_mutex_lock(&documents->lock);
+        documents->idle = false;
+        g_mutex_unlock(&documents->lock);
+}
+
 void documents_post_rescan(Documents *documents, const char *root_id)
 {
+        expect_work(documents);
         Rescan *rescan = g_new(Rescan, 1);
         *rescan = (Rescan){documents, g_strdup(root_id)};
         mailbox_post(documents->mailbox, rescan_posted, rescan);
+}
+
+static void reload_posted(void *data)
+{
+        Documents *documents = data;
+        if (documents->pipeline)
+                scan_stage_reload(documents->pipeline->scans);
+}
+
+void documents_post_reload(Documents *documents)
+{
+        expect_work(documents);
+        mailbox_post(documents->mailbox, reload_posted, documents);
+}
+
+bool documents_is_busy(Documents *documents)
+{
+        g_mutex_lock(&documents->lock);
+        bool busy = !documents->idle && !documents->paused;
+        g_mutex_unlock(&documents->lock);
+        return busy;
 }
 
 /* ---- rebuild ---- */

@@ -19,6 +19,9 @@ static void test_files_become_facts(void)
         fixture_write(fixture, "birds/heron.md", note);
         fixture_write(fixture, "plain.txt", "Only words.\n");
         g_autofree char *root = fixture_register(fixture, "");
+        /* nothing was looked at yet: what says so is what people wait for */
+        g_autoptr(JsonObject) begun = fixture_call(fixture, "ingest_status", "{}");
+        g_assert_true(json_object_get_boolean_member(begun, "busy"));
         fixture_settle(fixture);
         g_autoptr(JsonObject) status = fixture_call(fixture, "ingest_status", "{}");
         g_autofree char *text = json_print_object(status);
@@ -26,6 +29,7 @@ static void test_files_become_facts(void)
         g_assert_cmpint(json_object_get_int_member(status, "documents"), ==, 2);
         g_assert_cmpint(json_object_get_int_member(status, "indexed"), ==, 2);
         g_assert_cmpint(json_object_get_int_member(status, "pending"), ==, 0);
+        g_assert_false(json_object_get_boolean_member(status, "busy"));
         fixture_expect(
                 fixture,
                 "SELECT group_concat(predicate || '=' || object, ';') FROM"
