@@ -12,6 +12,11 @@ class Tap:
         self.count = 0
         self.state = {}
 
+    @staticmethod
+    def pytest_addoption(parser):
+        # pytest's own comes with its terminal output, and assertion messages ask for it
+        parser.addoption('--verbose', action='count', default=0)
+
     def pytest_collection_finish(self, session):
         print(f'1..{len(session.items)}', flush=True)
 

@@ -1,20 +1,68 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What installing and removing the package does to a machine."""
+import re
 import subprocess
 
 from conftest import SOURCE
 
+EVENT_ID = re.compile(r'"([0-9a-f]{32})"')
+
+
+def everything(machine):
+    return set(machine.run('find', '/etc', '/usr', '/lib', '/var/lib/ouroboros', '-xdev', check=False).stdout.split())
+
 
 def test_installs_with_its_dependencies_and_removes_cleanly(boot, install):
     with boot() as machine:
-        before = machine.run('sh', '-c', 'find /etc /usr /lib -xdev | sort').stdout
-        text = install(machine).stdout
-        assert 'Setting up ouroboros' in text
+        before = everything(machine)
+        assert 'Setting up ouroboros' in install(machine).stdout
         assert machine.run('dpkg', '--audit').stdout == ''
         assert machine.run('systemctl', '--failed', '--no-legend').stdout == ''
         machine.run('apt-get', 'purge', '-y', '--autoremove', 'ouroboros')
-        left = set(machine.run('sh', '-c', 'find /etc /usr /lib -xdev').stdout.split()) - set(before.split())
-        assert not [path for path in left if 'ouroboros' in path]
+        left = [path for path in everything(machine) - before if 'ouroboros' in path]
+        assert left == []
+
+
+def test_removing_keeps_what_was_remembered(boot, install):
+    with boot() as machine:
+        install(machine)
+        machine.run('sh', '-c', 'echo x >/var/lib/ouroboros/vault.db')
+        machine.run('apt-get', 'purge', '-y', 'ouroboros')
+        assert machine.run('cat', '/var/lib/ouroboros/vault.db').stdout == 'x\n'
+
+
+def test_the_system_instance_waits_for_the_administrator(installed):
+    # its bus name starts it for those who may; nothing listens on a socket unasked
+    assert installed.run('systemctl', 'is-enabled', 'ouroborosd.socket', check=False).stdout.strip() == 'disabled'
+    assert installed.run('systemctl', '--global', 'is-enabled', 'ouroborosd.socket').stdout.strip() == 'enabled'
+
+
+def test_the_units_have_no_mistakes_that_systemd_can_see(installed):
+    for scope, folder in (('--system', '/lib/systemd/system'), ('--user', '/usr/lib/systemd/user')):
+        for unit in ('ouroborosd.service', 'ouroborosd.socket'):
+            said = installed.run('systemd-analyze', 'verify', '--man=no', scope, f'{folder}/{unit}',
+                                 user='alice' if scope == '--user' else 'root', check=False)
+            assert said.returncode == 0, said.stderr
+            assert 'ouroboros' not in said.stderr, said.stderr
+
+
+def test_every_message_id_is_explained_by_the_catalog(installed):
+    ids = EVENT_ID.findall((SOURCE / 'daemon/base/log.h').read_text(encoding='utf-8'))
+    known = installed.run('journalctl', '--list-catalog').stdout
+    assert ids
+    assert [event for event in ids if event not in known] == []
+
+
+def test_the_command_line_answers_and_completes(installed):
+    assert installed.run('ouroborosctl', '--version', user='alice').stdout.strip()
+    assert 'search' in installed.run('ouroborosctl', '--help', user='alice').stdout
+    script = '. /usr/share/bash-completion/bash_completion; _completion_loader ouroborosctl; complete -p ouroborosctl'
+    assert 'ouroborosctl' in installed.run('bash', '-c', script).stdout
+
+
+def test_lintian_finds_no_errors(debs):
+    done = subprocess.run(['lintian', '--fail-on', 'error', '--allow-root', *debs], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout
 
 
 def test_the_rpm_builds_and_holds_the_same_programs(debs, tmp_path):
