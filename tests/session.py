@@ -104,7 +104,8 @@ class Session:
     def start(self, *command, **options):
         """Starts a program in the session; it is ended with the session at the latest."""
         defaults = {'stdin': subprocess.DEVNULL, 'stdout': subprocess.DEVNULL, 'text': True}
-        process = subprocess.Popen(command, env=self.environment, **{**defaults, **options})
+        with open(self.folder / 'session.log', 'ab') as log:
+            process = subprocess.Popen(command, env=self.environment, **{**defaults, 'stderr': log, **options})
         self.started.append(process)
         return process
 
