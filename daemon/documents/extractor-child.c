@@ -34,6 +34,8 @@ static char **make_environment(void)
         static const char *const kept[] = {"OUROBOROS_LOG", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
         GPtrArray *list = g_ptr_array_new();
         g_ptr_array_add(list, g_strdup("LC_ALL=C.UTF-8"));
+        /* GLib's own allocator never gives memory back */
+        g_ptr_array_add(list, g_strdup("G_SLICE=always-malloc"));
         for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
                 const char *value = getenv(kept[i]);
                 if (value)

@@ -2,6 +2,8 @@
 #include "extract/html.h"
 
 #include <libxml/HTMLparser.h>
+#include <libxml/parserInternals.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/base.h"
@@ -33,10 +35,13 @@ typedef enum Tag {
         TAG_IMG,
 } Tag;
 
-static const struct {
+typedef struct TagName {
         const char *name;
         Tag tag;
-} tags[] = {
+} TagName;
+
+/* In order of their names. */
+static const TagName tags[] = {
         {"a", TAG_LINK},
         {"address", TAG_BLOCK},
         {"article", TAG_PARAGRAPH},
@@ -64,12 +69,15 @@ static const struct {
         {"h6", TAG_HEADING},
         {"header", TAG_BLOCK},
         {"hr", TAG_PARAGRAPH},
+        {"iframe", TAG_SKIP},
         {"img", TAG_IMG},
         {"li", TAG_LI},
         {"listing", TAG_PRE},
         {"main", TAG_BLOCK},
         {"menu", TAG_UL},
         {"nav", TAG_SKIP},
+        {"noframes", TAG_BLOCK},
+        {"object", TAG_BLOCK},
         {"ol", TAG_OL},
         {"option", TAG_BLOCK},
         {"p", TAG_PARAGRAPH},
@@ -89,9 +97,6 @@ static const struct {
         {"tr", TAG_TR},
         {"ul", TAG_UL},
         {"xmp", TAG_PRE},
-        {"iframe", TAG_SKIP},
-        {"object", TAG_BLOCK},
-        {"noframes", TAG_BLOCK},
 };
 
 typedef struct Html {
@@ -103,12 +108,15 @@ typedef struct Html {
         GString *title;
 } Html;
 
+static int compare_name(const void *name, const void *tag)
+{
+        return strcmp(name, ((const TagName *)tag)->name);
+}
+
 static Tag find_tag(const char *name)
 {
-        for (size_t i = 0; i < G_N_ELEMENTS(tags); i++)
-                if (*name == *tags[i].name && strcmp(name, tags[i].name) == 0)
-                        return tags[i].tag;
-        return TAG_NONE;
+        const TagName *found = bsearch(name, tags, G_N_ELEMENTS(tags), sizeof(*tags), compare_name);
+        return found ? found->tag : TAG_NONE;
 }
 
 static const char *attribute(const xmlChar **attributes, const char *name)
@@ -328,6 +336,21 @@ static void silent(void *data, const char *format, ...)
 {
 }
 
+typedef struct Source {
+        const char *bytes;
+        size_t left;
+} Source;
+
+static int read_source(void *data, char *buffer, int length)
+{
+        Source *source = data;
+        size_t n = MIN(source->left, (size_t)length);
+        memcpy(buffer, source->bytes, n);
+        source->bytes += n;
+        source->left -= n;
+        return (int)n;
+}
+
 static void run_parser(Html *html, const char *text, size_t length)
 {
         htmlSAXHandler handler = {
@@ -338,9 +361,12 @@ static void run_parser(Html *html, const char *text, size_t length)
                 .error = silent,
                 .warning = silent,
         };
-        htmlParserCtxtPtr parser = htmlCreateMemoryParserCtxt(text, (int)length);
-        if (!parser)
-                return;
+        /* the usual ways in would copy the text */
+        Source source = {text, length};
+        htmlParserCtxtPtr parser = htmlNewParserCtxt();
+        xmlParserInputBufferPtr buffer =
+                xmlParserInputBufferCreateIO(read_source, NULL, &source, XML_CHAR_ENCODING_NONE);
+        inputPush(parser, xmlNewIOInputStream(parser, buffer, XML_CHAR_ENCODING_NONE));
         html->parser = parser;
         *parser->sax = handler;
         parser->userData = html;
@@ -374,21 +400,39 @@ static void scan_text(Output *output)
         scan(output, from, output_length(output), SCAN_PROSE);
 }
 
-void html_parse(Charsets *charsets, const char *bytes, size_t length, Output *output)
+/* NULL when the bytes are UTF-8 as they stand, which saves a copy. */
+static Output *decode(Charsets *charsets, const char *bytes, size_t length, Output *output)
 {
         g_autofree char *declared = charset_declared(bytes, length);
-        g_autoptr(Output) source = output_new();
-        output_reset(source, G_MAXINT);
-        charset_decode(charsets, bytes, length, declared, source);
-        if (output_failed(source)) {
+        bool escapes = declared && g_str_has_prefix(declared, "iso-2022");
+        if (!escapes && g_utf8_validate(bytes, (gssize)length, NULL))
+                return NULL;
+        g_autoptr(Output) decoded = output_new();
+        output_reset(decoded, G_MAXINT);
+        charset_decode(charsets, bytes, length, declared, decoded);
+        if (output_failed(decoded)) {
                 g_autoptr(GError) error = NULL;
-                g_autoptr(GVariant) none = output_finish(source, &error);
+                g_autoptr(GVariant) none = output_finish(decoded, &error);
                 output_fail(output, OUROBOROS_ERROR_INVALID, "%s", error->message);
-                return;
         }
+        return g_steal_pointer(&decoded);
+}
+
+void html_parse(Charsets *charsets, const char *bytes, size_t length, Output *output)
+{
+        if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
+                bytes += 3;
+                length -= 3;
+        }
+        g_autoptr(Output) decoded = decode(charsets, bytes, length, output);
+        if (output_failed(output))
+                return;
         Html html = {.output = output, .title = g_string_new(NULL)};
         html.flow = flow_new(output, /* cell_lines= */ true);
-        run_parser(&html, output_get(source), output_length(source));
+        if (decoded)
+                run_parser(&html, output_get(decoded), output_length(decoded));
+        else
+                run_parser(&html, bytes, length);
         html.flow = flow_free(html.flow);
         output_title(output, html.title->str, html.title->len);
         g_string_free(html.title, TRUE);

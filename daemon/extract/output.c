@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "extract/pack.h"
 #include "extract/protocol.h"
 
 #define OUTPUT_KEEP_BYTES                                                                          \
@@ -20,6 +21,7 @@ struct Output {
         GArray *pages;         /* MapEntry with byte offsets */
         GArray *items;         /* Item */
         GStringChunk *strings; /* values of the items */
+        GByteArray *packed;    /* the items, serialised */
         size_t strings_bytes;
         const char *mime; /* literal */
         char *title;
@@ -33,6 +35,7 @@ Output *output_new(void)
         output->pages = g_array_new(FALSE, FALSE, sizeof(MapEntry));
         output->items = g_array_new(FALSE, FALSE, sizeof(Item));
         output->strings = g_string_chunk_new(4096);
+        output->packed = g_byte_array_new();
         return output;
 }
 
@@ -44,6 +47,7 @@ Output *output_free(Output *output)
         g_array_unref(output->pages);
         g_array_unref(output->items);
         g_string_chunk_free(output->strings);
+        g_byte_array_unref(output->packed);
         g_free(output->title);
         g_clear_error(&output->error);
         g_free(output);
@@ -71,6 +75,10 @@ void output_reset(Output *output, size_t text_bytes_max)
         output->text_max = text_bytes_max;
         keep_small(&output->pages);
         keep_small(&output->items);
+        if (output->packed->len > OUTPUT_KEEP_BYTES) {
+                g_byte_array_unref(output->packed);
+                output->packed = g_byte_array_new();
+        }
         g_string_chunk_clear(output->strings);
         output->strings_bytes = 0;
         output->mime = NULL;
@@ -324,28 +332,20 @@ static int compare_items(const void *a, const void *b)
 /* The ends need not rise with the beginnings, so each is counted from its own beginning. */
 static GVariant *finish_items(Output *output, bool ascii)
 {
-        GVariantBuilder builder;
-        g_variant_builder_init(&builder, G_VARIANT_TYPE(EXTRACT_STRUCTURE_TYPE));
         g_array_sort(output->items, compare_items);
         Ruler ruler = {.text = output->text->str, .ascii = ascii};
+        g_byte_array_set_size(output->packed, 0);
+        Pack pack = {.bytes = output->packed, .ends = g_array_new(FALSE, FALSE, sizeof(size_t))};
         for (guint i = 0; i < output->items->len; i++) {
                 const Item *item = &g_array_index(output->items, Item, i);
                 guint32 start = ruler_at(&ruler, item->start);
                 Ruler inner = ruler;
-                guint32 end = ruler_at(&inner, item->end);
-                g_variant_builder_open(&builder, G_VARIANT_TYPE("(suua{ss})"));
-                g_variant_builder_add(&builder, "s", item->kind);
-                g_variant_builder_add(&builder, "u", start);
-                g_variant_builder_add(&builder, "u", end);
-                g_variant_builder_open(&builder, G_VARIANT_TYPE("a{ss}"));
-                for (unsigned k = 0; k < ITEM_ATTRIBUTES; k++)
-                        if (item->value[k])
-                                g_variant_builder_add(&builder, "{ss}", item->name[k],
-                                                      item->value[k]);
-                g_variant_builder_close(&builder);
-                g_variant_builder_close(&builder);
+                pack_item(&pack, item, start, ruler_at(&inner, item->end));
         }
-        return g_variant_builder_end(&builder);
+        pack_end(&pack);
+        g_array_unref(pack.ends);
+        return g_variant_new_from_data(G_VARIANT_TYPE(EXTRACT_STRUCTURE_TYPE), output->packed->data,
+                                       output->packed->len, TRUE, NULL, NULL);
 }
 
 GVariant *output_finish(Output *output, GError **error)

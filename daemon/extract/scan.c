@@ -58,11 +58,16 @@ static void add_citation(Scan *scan, size_t start, size_t end, const char *style
  * bracket that was not opened in it. */
 static size_t url_end(const Scan *scan, size_t at)
 {
+        static const bool ends_url[256] = {
+                [0 ... ' '] = true, ['<'] = true, ['>'] = true,  ['"'] = true,
+                ['`'] = true,       ['{'] = true, ['}'] = true,  ['|'] = true,
+                ['\\'] = true,      ['^'] = true, [0x7f] = true,
+        };
         size_t end = at, limit = MIN(scan->end, at + URL_BYTES_MAX);
         int round = 0, square = 0;
         for (; end < limit; end++) {
                 char c = scan->text[end];
-                if ((unsigned char)c <= ' ' || strchr("<>\"`{}|\\^\x7f", c))
+                if (ends_url[(unsigned char)c])
                         break;
                 round += c == '(';
                 square += c == '[';

@@ -13,8 +13,8 @@
 #include "base/base.h"
 #include "extract/protocol.h"
 
-#define SERVE_READ_BYTES (256 * 1024)  /* smaller files are read, larger ones mapped */
-#define SERVE_TRIM_BYTES (1024 * 1024) /* after a file or text of this size memory is given back */
+#define SERVE_READ_BYTES (256 * 1024) /* smaller files are read, larger ones mapped */
+#define SERVE_TRIM_BYTES (256 * 1024) /* after a file or text of this size memory is given back */
 #define SERVE_TIRED_BYTES                                                                          \
         (256L * 1024 * 1024) /* more heap than this after trimming: ask to be replaced */
 
