@@ -366,10 +366,11 @@ static void on_extracted(Extraction *extraction, const GError *error, void *data
         Item *item = data;
         TextStage *stage = item->stage;
         stage->extracting--;
-        if (g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED)) {
-                (void)g_hash_table_remove(stage->under_way,
-                                          item->sha256); /* a stop: the row still waits */
+        if (is_everyones(error)) { /* a stop, or no extractor: the row still waits */
+                pipeline_failed(stage->pipeline, "extracting text", error);
+                (void)g_hash_table_remove(stage->under_way, item->sha256);
                 item_free(item);
+                pipeline_step(stage->pipeline);
                 return;
         }
         item->extraction = extraction;
