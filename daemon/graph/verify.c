@@ -205,16 +205,18 @@ static bool set_stale(Db *db, const char *fact_id, bool stale, GError **error)
 bool graph_mark_stale(Db *db, const char *document_id, const char *sha256, GError **error)
 {
         g_autoptr(GError) problem = NULL;
-        g_autoptr(SourceText) source = source_text_load_version(db, sha256, &problem);
-        g_autoptr(GPtrArray) list = NULL;
+        g_autoptr(GPtrArray) list = read_quoted(db, document_id, error);
+        g_autoptr(SourceText) source = NULL;
         QuoteSpan span;
 
+        if (!list || list->len == 0) /* a new document: its text need not be read */
+                return list != NULL;
+        source = source_text_load_version(db, sha256, &problem);
         if (problem) {
                 g_propagate_error(error, g_steal_pointer(&problem));
                 return false;
         }
-        list = read_quoted(db, document_id, error);
-        for (unsigned i = 0; list && i < list->len; i++) {
+        for (unsigned i = 0; i < list->len; i++) {
                 const Quoted *quoted = list->pdata[i];
                 /* a version without text has no quote at all */
                 bool stale = !source || !quote_find(source, quoted->quote, quoted->start, &span);
@@ -222,5 +224,5 @@ bool graph_mark_stale(Db *db, const char *document_id, const char *sha256, GErro
                 if (stale != quoted->stale && !set_stale(db, quoted->id, stale, error))
                         return false;
         }
-        return list != NULL;
+        return true;
 }

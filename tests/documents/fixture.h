@@ -14,7 +14,7 @@ typedef struct Fixture {
         Paths *paths;
         Documents *documents;
         Access *human;
-        uint64_t longest_us; /* longest time one turn of the loop took, while it ran */
+        uint64_t longest_us; /* most processor time one turn of the loop took */
         bool turns;          /* something was done in the last run */
 } Fixture;
 
