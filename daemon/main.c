@@ -40,9 +40,7 @@ static void on_stop(void *data)
         Rooms *rooms = &daemon->rooms;
         sd_event *loop = service_loop(rooms->service);
 
-        care_stop(rooms->care);
-        rooms->http = http_free(rooms->http);
-        bus_release(rooms->bus);
+        rooms_stop(rooms);
         /* looked at now, and again after whatever happens */
         if (sd_event_add_defer(loop, NULL, on_something_done, daemon) < 0 ||
             sd_event_add_post(loop, NULL, on_something_done, daemon) < 0 ||

@@ -124,13 +124,27 @@ bool rooms_build(Rooms *rooms, Instance instance, const RoomsHandlers *handlers,
                build_tools(rooms, error) && build_doors(rooms, handlers, error);
 }
 
+void rooms_stop(Rooms *rooms)
+{
+        rooms->http = http_free(rooms->http);
+        care_stop(rooms->care);
+        documents_stop(rooms->documents);
+        bus_release(rooms->bus);
+}
+
+/* Calls under way may need any room, so they end first; feeds and reports may still come from the stores and
+ * the care, so the bus lets go of them before they go. */
 void rooms_free(Rooms *rooms)
 {
         http_free(rooms->http);
         if (rooms->care)
                 care_stop(rooms->care);
-        documents_free(rooms->documents);
+        if (rooms->documents)
+                documents_stop(rooms->documents);
         worker_pool_free(rooms->pool);
+        documents_free(rooms->documents);
+        if (rooms->care)
+                care_set_handlers(rooms->care, &(CareHandlers){0});
         bus_free(rooms->bus);
         care_free(rooms->care);
         tools_free(rooms->tools);

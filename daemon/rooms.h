@@ -34,5 +34,8 @@ typedef struct RoomsHandlers {
  * what was built stays for rooms_free(). */
 bool rooms_build(Rooms *rooms, Instance instance, const RoomsHandlers *handlers, GError **error);
 
+/* No new work: gives up the name and the socket, asks what takes long to end. */
+void rooms_stop(Rooms *rooms);
+
 /* Ends work under way, closes the stores, frees what was built. */
 void rooms_free(Rooms *rooms);

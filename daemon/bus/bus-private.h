@@ -149,4 +149,5 @@ char *polkit_action_id(Instance instance, const char *action);
 /* ---- journal-bus.c, documents-bus.c ---- */
 
 void bus_watch_journal(Bus *bus);
+void bus_unwatch_journal(Bus *bus);
 void bus_watch_documents(Bus *bus);

@@ -129,6 +129,7 @@ Bus *bus_free(Bus *bus)
 {
         if (!bus)
                 return NULL;
+        bus_unwatch_journal(bus);
         polkit_free(bus->polkit);
         drop_calls(bus);
         g_hash_table_unref(bus->calls);

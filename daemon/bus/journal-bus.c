@@ -117,3 +117,9 @@ void bus_watch_journal(Bus *bus)
         store_add_feed(bus->options.vault, on_changes, bus);
         store_add_feed(bus->options.ops, on_changes, bus);
 }
+
+void bus_unwatch_journal(Bus *bus)
+{
+        store_remove_feed(bus->options.vault, on_changes, bus);
+        store_remove_feed(bus->options.ops, on_changes, bus);
+}

@@ -149,7 +149,7 @@ Documents *documents_new(const DocumentsOptions *options, GError **error)
 }
 
 /* Whoever waits in a rebuild is told and let go. */
-static void release_waiters(Documents *documents)
+void documents_stop(Documents *documents)
 {
         g_mutex_lock(&documents->lock);
         documents->stopping = true;
@@ -164,7 +164,7 @@ Documents *documents_free(Documents *documents)
         if (!documents)
                 return NULL;
         store_remove_feed(documents->vault, on_changes, documents);
-        release_waiters(documents);
+        documents_stop(documents);
         documents->counting = sd_event_source_disable_unref(documents->counting);
         documents->progress = NULL;
         documents->pipeline = pipeline_free(documents->pipeline);

@@ -18,6 +18,9 @@ typedef struct DocumentsOptions {
 
 Documents *documents_new(const DocumentsOptions *options, GError **error);
 
+/* The daemon is about to stop: whoever waits in a rebuild is let go with CANCELLED. Loop thread. */
+void documents_stop(Documents *documents);
+
 /* Stops watching, ends the extractors, lets the write under way finish. Loop thread. */
 Documents *documents_free(Documents *documents);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Documents, documents_free)

@@ -235,18 +235,31 @@ static JsonObject *backup(Care *care, const char *folder, GError **error)
         return NULL;
 }
 
+/* The same error, with the folder as the caller named it. */
+static void name_as_asked(const GError *problem, const char *view, const char *folder,
+                          GError **error)
+{
+        g_autoptr(GString) text = g_string_new(problem->message);
+
+        g_string_replace(text, view, folder, 0);
+        g_set_error_literal(error, OUROBOROS_ERROR, (gint)error_code(problem), text->str);
+}
+
 JsonObject *care_backup(void *room, const Access *access, JsonObject *args, GError **error)
 {
         Care *care = room;
         const char *folder = json_member_string(args, "folder", "");
         g_autofree char *view = callers_view(args, folder);
+        g_autoptr(GError) problem = NULL;
 
         if (!check_folder_name(folder, error) || !care_begin(care, "backup", error))
                 return NULL;
-        JsonObject *answer = backup(care, view, error);
+        JsonObject *answer = backup(care, view, &problem);
         care_end(care);
-        if (!answer)
+        if (!answer) {
+                name_as_asked(problem, view, folder, error);
                 return NULL;
+        }
         json_object_set_string_member(answer, "folder", folder);
         care_report(care, "backup", 1);
         log_event(LOG_BACKUP_DONE_EVENT, LOG_NOTICE, NULL, NULL, "Backed up the vault to %s",

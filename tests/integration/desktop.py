@@ -159,7 +159,10 @@ class Agent:
         return self
 
     def __exit__(self, *exception):
-        self.file.close()
+        try:
+            self.file.close()
+        except OSError:
+            pass  # what could not be said any more
         self.socket.close()
 
     def say(self, line):
