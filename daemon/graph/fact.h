@@ -15,6 +15,11 @@ typedef struct Fact {
         bool stale_source, is_current;
 } Fact;
 
+/* SQL for "equal objects", by way of the index facts_entity. */
+#define FACT_SAME_OBJECT(a, b)                                                                     \
+        " substr(" a ", 1, 64) = substr(" b ", 1, 64) AND substr(" a ", -16) = substr(" b ", -16)" \
+        " AND " a " = " b
+
 /* The columns that fact_from_row() reads, of facts f joined with predicates p. */
 #define FACT_COLUMNS                                                                               \
         "f.id, f.entity_id, f.predicate, f.object, p.object_kind,"                                 \

@@ -145,20 +145,21 @@ static bool add_by_age(Db *db, const FactQuery *query, const char *key, Page *pa
         return add_facts(statement, page, /* by_object= */ false, error);
 }
 
-/* How many facts fit the query in all; -1 when more than QUERY_COUNT_MAX. */
+/* How many facts fit the query in all; -1 when they are too many to count. */
 static bool count_facts(Db *db, const FactQuery *query, int64_t *ret, GError **error)
 {
         const FactSql *sql = fact_sql(query);
         Statement *statement = db_statement(db, sql->count, error);
+        int64_t limit = query->entity_id ? QUERY_COUNT_ENTITY_MAX : QUERY_COUNT_MAX;
 
         if (!statement)
                 return false;
         bind_filters(statement, query, sql);
-        statement_bind_int(statement, ":limit", QUERY_COUNT_MAX + 1);
+        statement_bind_int(statement, ":limit", limit + 1);
         if (statement_step(statement, error) != STEP_ROW)
                 return false;
         *ret = statement_int(statement, 0);
-        if (*ret > QUERY_COUNT_MAX)
+        if (*ret > limit)
                 *ret = -1;
         return true;
 }

@@ -4,7 +4,10 @@
 
 #include "graph/entity.h"
 
-#define QUERY_COUNT_MAX 10000 /* facts that are counted for "total"; beyond it is null */
+/* Facts that are counted for "total", beyond which it is null: of one entity the index alone tells, of others
+ * each must be read. */
+#define QUERY_COUNT_MAX        1000
+#define QUERY_COUNT_ENTITY_MAX 10000
 
 typedef struct FactQuery {
         const char *

@@ -8,6 +8,7 @@
 
 #include "graph/claim.h"
 #include "graph/entity.h"
+#include "graph/fact.h"
 #include "graph/rejection.h"
 
 typedef struct Batch {
@@ -228,10 +229,11 @@ static bool find_equal(Batch *batch, Db *db, unsigned i, const char *entity_id, 
         Statement *statement = db_statement(
                 db,
                 "SELECT id FROM facts WHERE entity_id = :entity AND predicate = :predicate"
-                " AND substr(object, 1, 64) = substr(:object, 1, 64) AND object = :object"
-                " AND agent = :agent AND trust_tier = :tier AND document_hash IS :hash"
-                " AND document_id IS :document AND quote IS :quote AND is_active = 1"
-                " AND (document_hash IS NOT NULL OR superseded_at IS NULL) LIMIT 1",
+                " AND" FACT_SAME_OBJECT(
+                        "object",
+                        ":object") " AND agent = :agent AND trust_tier = :tier AND document_hash IS :hash"
+                                   " AND document_id IS :document AND quote IS :quote AND is_active = 1"
+                                   " AND (document_hash IS NOT NULL OR superseded_at IS NULL) LIMIT 1",
                 error);
 
         if (!statement)

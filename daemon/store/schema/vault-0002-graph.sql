@@ -53,8 +53,9 @@ CREATE TABLE facts (
     superseded_at INTEGER,            -- NULL: current
     is_active INTEGER NOT NULL DEFAULT 1
 ) STRICT;
--- A prefix of the object keeps the index small whatever is said; queries repeat the expression.
-CREATE INDEX facts_entity ON facts (entity_id, predicate, substr(object, 1, 64), superseded_at, is_active);
+-- Beginning and end of the object keep the index small whatever is said; queries repeat the expressions.
+CREATE INDEX facts_entity ON facts
+    (entity_id, predicate, substr(object, 1, 64), substr(object, -16), superseded_at, is_active);
 CREATE INDEX facts_predicate ON facts (predicate, id);
 CREATE INDEX facts_document ON facts (document_id) WHERE document_id IS NOT NULL;
 CREATE INDEX facts_superseded_by ON facts (superseded_by) WHERE superseded_by IS NOT NULL;
