@@ -199,6 +199,12 @@ void flow_begin_pre(Flow *flow, bool code, const char *language)
         flow->pre_language = g_strdup(language);
 }
 
+void flow_pre_language(Flow *flow, const char *language)
+{
+        if (flow->pre_depth && !flow->pre_language)
+                flow->pre_language = g_strdup(language);
+}
+
 void flow_end_pre(Flow *flow)
 {
         if (!flow->pre_depth || --flow->pre_depth)

@@ -27,6 +27,9 @@ void flow_break(Flow *flow, FlowBreak kind);
 void flow_begin_pre(Flow *flow, bool code, const char *language);
 void flow_end_pre(Flow *flow);
 
+/* The language of the preformatted text that is open, unless it was told. NULL: nothing is changed. */
+void flow_pre_language(Flow *flow, const char *language);
+
 void flow_begin_heading(Flow *flow, unsigned level);
 void flow_end_heading(Flow *flow);
 

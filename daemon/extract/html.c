@@ -104,6 +104,8 @@ typedef struct Html {
         Output *output;
         Flow *flow;
         unsigned depth, skip_depth; /* skip_depth: where skipping began, 0 if not */
+        char *language; /* class="highlight-c" of an element around, and how deep that is */
+        unsigned language_depth;
         bool in_title;
         GString *title;
 } Html;
@@ -133,9 +135,11 @@ static bool is_hidden(const xmlChar **attributes)
                 return false;
         const char *style = attribute(attributes, "style");
         const char *role = attribute(attributes, "role");
+        const char *class = attribute(attributes, "class");
         return attribute(attributes, "hidden") ||
                (style && (strstr(style, "display:none") || strstr(style, "display: none"))) ||
-               (role && strcmp(role, "navigation") == 0);
+               (role && strcmp(role, "navigation") == 0) ||
+               (class && strcmp(class, "headerlink") == 0); /* the ¶ after a heading */
 }
 
 /* class="language-c", class="highlight-python", class="src src-sh" */
@@ -157,8 +161,25 @@ static void begin_pre(Html *html, const xmlChar **attributes)
 {
         g_autofree char *language = class_language(attribute(attributes, "class"));
         if (!language)
-                language = g_strdup(attribute(attributes, "data-language"));
+                language = g_strdup(attribute(attributes, "data-language") ?: html->language);
         flow_begin_pre(html->flow, /* code= */ true, language);
+}
+
+static void begin_code(Html *html, const xmlChar **attributes)
+{
+        g_autofree char *language = class_language(attribute(attributes, "class"));
+        flow_pre_language(html->flow, language);
+}
+
+/* Sphinx and others tell the language on a <div> around. */
+static void begin_block(Html *html, const xmlChar **attributes)
+{
+        const char *class = html->language ? NULL : attribute(attributes, "class");
+        g_autofree char *language = class_language(class);
+        if (!language || strcmp(language, "default") == 0 || strcmp(language, "none") == 0)
+                return;
+        html->language = g_steal_pointer(&language);
+        html->language_depth = html->depth;
 }
 
 static void begin_list(Html *html, const xmlChar **attributes)
@@ -173,8 +194,13 @@ static void begin_tag(Html *html, Tag tag, const char *name, const xmlChar **att
         Flow *flow = html->flow;
         switch (tag) {
         case TAG_BLOCK:
+                begin_block(html, attributes);
+                G_GNUC_FALLTHROUGH;
         case TAG_BR:
                 flow_break(flow, FLOW_LINE);
+                break;
+        case TAG_CODE:
+                begin_code(html, attributes);
                 break;
         case TAG_PARAGRAPH:
                 flow_break(flow, FLOW_PARAGRAPH);
@@ -292,6 +318,8 @@ static void on_end(void *data, const xmlChar *name)
         unsigned depth = html->depth;
         if (html->depth)
                 html->depth--;
+        if (html->language && depth <= html->language_depth)
+                g_clear_pointer(&html->language, g_free);
         if (html->skip_depth) {
                 if (depth <= html->skip_depth)
                         html->skip_depth = 0;
@@ -434,6 +462,7 @@ void html_parse(Charsets *charsets, const char *bytes, size_t length, Output *ou
         else
                 run_parser(&html, bytes, length);
         html.flow = flow_free(html.flow);
+        g_free(html.language);
         output_title(output, html.title->str, html.title->len);
         g_string_free(html.title, TRUE);
         if (!output_failed(output))

@@ -166,6 +166,10 @@ void output_item(Output *output, const Item *item)
                 copy.value[i] = NULL;
                 if (!value || !*value)
                         continue;
+                /* an address out of broken HTML may be anything */
+                g_autofree char *valid =
+                        g_utf8_validate(value, -1, NULL) ? NULL : g_utf8_make_valid(value, -1);
+                value = valid ?: value;
                 size_t length = cut(value, strlen(value), EXTRACT_VALUE_BYTES_MAX);
                 if (output->strings_bytes + length > EXTRACT_ITEMS_BYTES_MAX)
                         return;

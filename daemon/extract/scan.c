@@ -92,7 +92,10 @@ static size_t scan_url(Scan *scan, size_t start, size_t at)
                 if (end <= at + n || !is_word(scan->text[at + n]))
                         return at + n;
                 g_autofree char *url = g_strndup(scan->text + at, end - at);
-                if (!(scan->flags & SCAN_NO_URLS))
+                /* the label of a Markdown link, which its parser tells */
+                bool label = scan->flags & SCAN_MARKDOWN && at > start &&
+                             scan->text[at - 1] == '[' && has(scan, end, "](");
+                if (!label)
                         add(scan, "external_ref", at, end,
                             (const char *[]){"url", url, NULL, NULL});
                 const char *doi = strstr(url, "doi.org/10.");

@@ -9,9 +9,8 @@ typedef enum ScanFlags {
         SCAN_PROSE = 0,
         SCAN_MARKDOWN =
                 1 << 0, /* skips code spans and destinations of links; finds wikilinks, [@key] */
-        SCAN_NO_URLS = 1 << 1, /* addresses are told by other means */
-        SCAN_BIBTEX = 1 << 2,  /* @article{key, */
-        SCAN_CODE = 1 << 3,    /* addresses and DOIs only: [1] is an index there */
+        SCAN_BIBTEX = 1 << 1, /* @article{key, */
+        SCAN_CODE = 1 << 2,   /* addresses and DOIs only: [1] is an index there */
 } ScanFlags;
 
 /* Scans bytes [start, end) of output's text. */

@@ -62,8 +62,11 @@ static bool receive(Request *request)
 
 static bool reply(int code, const char *text, bool tired, int fd)
 {
+        /* libraries put names out of the file into their messages */
+        g_autofree char *cut = g_strndup(text, EXTRACT_MESSAGE_BYTES_MAX / 4);
+        g_autofree char *valid = g_utf8_make_valid(cut, -1);
         g_autoptr(GVariant) variant =
-                g_variant_ref_sink(g_variant_new(EXTRACT_REPLY_TYPE, code, text, (gboolean)tired));
+                g_variant_ref_sink(g_variant_new(EXTRACT_REPLY_TYPE, code, valid, (gboolean)tired));
         union {
                 struct cmsghdr header;
                 char bytes[CMSG_SPACE(sizeof(int))];

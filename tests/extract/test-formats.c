@@ -36,6 +36,19 @@ static void test_html_tables_links_and_code(void)
         g_assert_nonnull(strstr(parsed->text, "Name | Cost\nApple | 3\nPear | 4\n"));
 }
 
+static void test_html_of_documentation_tools(void)
+{
+        g_autoptr(Parsed) parsed = parse(
+                "a.html",
+                "<h1>Title<a class=\"headerlink\" href=\"#t\">¶</a></h1><div class=\"highlight-python3 "
+                "notranslate\"><div class=\"highlight\"><pre>class A:\n  x</pre></div></div>"
+                "<pre><code class=\"hljs language-go\">func F() {}</code></pre><pre>plain</pre>");
+        assert_item(parsed, "heading|Title|level=1|text=Title");
+        assert_item(parsed, "code_block|class A:\n  x|language=python3|symbol=A");
+        assert_item(parsed, "code_block|func F() {}|language=go|symbol=F");
+        assert_item(parsed, "code_block|plain");
+}
+
 static void test_html_in_its_declared_charset(void)
 {
         g_autoptr(Parsed) latin = parse("a.html", "<meta charset=iso-8859-1><p>Stra\xdf"
@@ -203,6 +216,7 @@ int main(int argc, char **argv)
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/html/blocks-become-lines", test_html_blocks_become_lines);
         g_test_add_func("/html/tables-links-code", test_html_tables_links_and_code);
+        g_test_add_func("/html/documentation-tools", test_html_of_documentation_tools);
         g_test_add_func("/html/charset", test_html_in_its_declared_charset);
         g_test_add_func("/html/deep", test_deep_html_is_refused_by_name);
         g_test_add_func("/plain/encodings", test_plain_text_in_any_encoding);

@@ -87,6 +87,8 @@ static void test_links_of_every_kind(void)
         assert_item(parsed,
                     "external_ref|[again](https://b.example)|url=https://b.example|label=again");
         g_assert_cmpuint(count_items(parsed, "external_ref"), ==, 6);
+        g_autoptr(Parsed) same = parse("a.md", "[https://x.example](https://x.example)");
+        g_assert_cmpuint(count_items(same, "external_ref"), ==, 1);
 }
 
 static void test_tables_give_rows_by_header(void)
