@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "backup" and "restore": whole copies of the vault, encrypted with its key. */
 #include "manager.h"
+#include "render.h"
 #include "verbs.h"
 
 static bool run_backup(Cli *cli, GError **error)
@@ -11,10 +12,17 @@ static bool run_backup(Cli *cli, GError **error)
         if (!manager_call(cli, "Backup", strings, "Copying", &answer, error))
                 return false;
         if (answer) {
-                manager_print(cli, answer);
-                output_print(cli->output,
-                             "The copy in %s is encrypted with the vault's key: keep that too.\n",
+                JsonObject *report =
+                        JSON_NODE_HOLDS_OBJECT(answer) ? json_node_get_object(answer) : NULL;
+                g_autofree char *files = cli_count(report ? json_member_int(report, "files", 0) : 0,
+                                                   "file", "files");
+                g_autofree char *size =
+                        render_bytes(report ? json_member_int(report, "bytes", 0) : 0);
+                output_print(cli->output, "Both databases and %s (%s) are in %s.\n", files, size,
                              folder);
+                output_print(
+                        cli->output,
+                        "They are encrypted with the vault's key, which is not among them: keep it too.\n");
         }
         return true;
 }

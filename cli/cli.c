@@ -167,7 +167,8 @@ void cli_set_option(const Cli *cli, JsonObject *args, const char *member, const 
 void cli_say_next(Cli *cli, JsonObject *answer)
 {
         const char *next = json_member_string(answer, "next", NULL);
-        if (next && !args_has(cli->args, "quiet"))
+        /* whoever asked for so many knows that there may be more */
+        if (next && !args_has(cli->args, "quiet") && !args_has(cli->args, "limit"))
                 output_styled(cli->output, STYLE_DIM,
                               "\nThere is more: --after=%s, or a higher --limit\n", next);
 }

@@ -126,16 +126,19 @@ static void set_unreachable(const Client *client, const sd_bus_error *bus_error,
                 system ? "" : "--user ", system ? "" : "--user ");
 }
 
+/* Not every refusal is polkit's; only a person who could have been asked is told how. */
 static void set_denied(const Client *client, const sd_bus_error *bus_error, GError **error)
 {
-        bool tty = isatty(STDIN_FILENO);
-        const char *advice = "the administrator decides by polkit rules who may do this";
-        if (!tty)
-                advice = "run it on a terminal, where you can be asked for your password";
-        else if (!client->questions)
-                advice = "leave out --no-ask-password to be asked for your password";
-        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED, "%s\n(%s)",
-                    bus_error->message ? bus_error->message : "not allowed", advice);
+        const char *message = bus_error->message ? bus_error->message : "not allowed";
+        const char *advice = NULL;
+        if (strstr(message, "polkit does not allow"))
+                advice = "the administrator decides by polkit rules who may do this";
+        else if (strstr(message, "needs a password") && !client->questions)
+                advice = "leave out --no-ask-password to be asked for it";
+        else if (strstr(message, "needs a password"))
+                advice = "run it on a terminal, where you can be asked for it";
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED, "%s%s%s%s", message,
+                    advice ? "\n(" : "", advice ? advice : "", advice ? ")" : "");
 }
 
 static void set_bus_error(const Client *client, const sd_bus_error *bus_error, int r,

@@ -3,6 +3,45 @@
 
 #include "render.h"
 
+static char *plain_text(JsonNode *node)
+{
+        if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
+                return g_strdup(json_node_get_string(node));
+        return json_print_node(node);
+}
+
+/* An array stands under its name, one numbered line for each element. */
+static void append_member(GString *text, GString *below, const char *name, JsonNode *value)
+{
+        if (!JSON_NODE_HOLDS_ARRAY(value)) {
+                g_autofree char *plain = plain_text(value);
+                g_string_append_printf(text, "%s%s: %s", text->len > 0 ? "; " : "", name, plain);
+                return;
+        }
+        JsonArray *array = json_node_get_array(value);
+        for (unsigned i = 0; i < json_array_get_length(array); i++) {
+                g_autofree char *plain = plain_text(json_array_get_element(array, i));
+                g_string_append_printf(below, "\n%u. %s", i + 1, plain);
+        }
+}
+
+char *fact_json_text(JsonNode *node)
+{
+        if (!JSON_NODE_HOLDS_OBJECT(node))
+                return plain_text(node);
+        JsonObject *object = json_node_get_object(node);
+        g_autoptr(GList) names = json_object_get_members(object);
+        g_autoptr(GString) below = g_string_new(NULL);
+        GString *text = g_string_new(NULL);
+        for (GList *l = names; l; l = l->next) {
+                JsonNode *value = json_object_get_member(object, l->data);
+                if (!JSON_NODE_HOLDS_NULL(value))
+                        append_member(text, below, l->data, value);
+        }
+        g_string_append(text, below->str);
+        return g_string_free(text, FALSE);
+}
+
 typedef struct Names {
         Cli *cli;
         GHashTable *known; /* id → name or path */
@@ -74,28 +113,54 @@ static char *source_text(Names *names, JsonObject *fact)
 static void print_origin(Names *names, JsonObject *fact)
 {
         Output *output = names->cli->output;
+        const char *tier = json_member_string(fact, "trust_tier", "");
+        const char *observer = json_member_string(fact, "observer", "?");
         g_autofree char *source = source_text(names, fact);
         g_autofree char *time = render_time(json_member_string(fact, "observed_at", ""));
-        g_autofree char *clean = render_line(source);
-        output_styled(output, STYLE_DIM, "      %s%s%s by %s, %s  %s\n", clean, *clean ? " · " : "",
-                      json_member_string(fact, "trust_tier", ""),
-                      json_member_string(fact, "observer", "?"), time,
+        g_autofree char *who = g_str_equal(tier, observer)
+                                       ? g_strdup_printf("said by a %s", tier)
+                                       : g_strdup_printf("%s by %s", tier, observer);
+        g_autofree char *line =
+                g_strdup_printf("%s%s%s, %s", source, *source ? " · " : "", who, time);
+        g_autofree char *clean = render_line(line);
+        output_styled(output, STYLE_DIM, "      %s  %s\n", clean,
                       json_member_string(fact, "id", ""));
+}
+
+/* What a fact says, as people read it: names rather than ids, JSON without its brackets. */
+static char *object_text(JsonObject *fact)
+{
+        const char *name =
+                json_member_string(fact, "object_name", NULL); /* an entity or document */
+        if (name)
+                return g_strdup(name);
+        g_autofree char *text = cli_member_text(fact, "object");
+        if (!g_str_equal(json_member_string(fact, "object_kind", ""), "json"))
+                return g_steal_pointer(&text);
+        g_autoptr(JsonNode) node = json_parse_text(text, -1, NULL);
+        return node ? fact_json_text(node) : g_steal_pointer(&text);
+}
+
+static void print_object(Output *output, JsonObject *fact, unsigned used)
+{
+        unsigned width = output_text_width(output);
+        g_autofree char *object = object_text(fact);
+        g_auto(GStrv) lines = g_strsplit(object, "\n", -1);
+        for (char **line = lines; *line; line++) {
+                unsigned left = line == lines ? used : 8;
+                g_autofree char *wrapped =
+                        render_wrap(*line, width > left + 20 ? width - left : 20, "        ");
+                output_print(output, "%s%s", line == lines ? "" : "\n      ", wrapped);
+        }
 }
 
 static void print_fact(Names *names, JsonObject *fact)
 {
         Output *output = names->cli->output;
-        unsigned width = output_text_width(output);
-        const char *name =
-                json_member_string(fact, "object_name", NULL); /* an entity or document */
-        g_autofree char *object = name ? g_strdup(name) : cli_member_text(fact, "object");
         g_autofree char *predicate = render_line(json_member_string(fact, "predicate", ""));
-        unsigned indent = render_width(predicate) + 5;
-        g_autofree char *wrapped =
-                render_wrap(object, width > indent + 20 ? width - indent : 20, "      ");
         output_styled(output, STYLE_BLUE, "  %s", predicate);
-        output_print(output, " = %s", wrapped);
+        output_print(output, " = ");
+        print_object(output, fact, render_width(predicate) + 5);
         if (json_member_string(fact, "superseded_by", NULL))
                 output_styled(output, STYLE_YELLOW, "  (superseded)");
         if (json_member_bool(fact, "stale_source", false))
@@ -103,7 +168,8 @@ static void print_fact(Names *names, JsonObject *fact)
         output_print(output, "\n");
         const char *quote = json_member_string(fact, "quote", NULL);
         if (quote) {
-                g_autofree char *text = render_wrap(quote, width - 10, "       ");
+                g_autofree char *text =
+                        render_wrap(quote, output_text_width(output) - 10, "       ");
                 output_styled(output, STYLE_GREEN, "      “%s”\n", text);
         }
         print_origin(names, fact);

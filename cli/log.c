@@ -35,6 +35,23 @@ char *journal_summary(JsonObject *row)
         return json_print_object(row);
 }
 
+/* Names of the fields that an update changed, as " (superseded_by, …)"; the caller frees. */
+static char *changed_fields(JsonObject *before, JsonObject *after)
+{
+        GString *text = g_string_new(NULL);
+        g_autoptr(GList) names = before && after ? json_object_get_members(after) : NULL;
+        for (GList *l = names; l; l = l->next) {
+                JsonNode *old = json_object_get_member(before, l->data);
+                if (old && json_node_equal(old, json_object_get_member(after, l->data)))
+                        continue;
+                g_string_append_printf(text, "%s%s", text->len > 0 ? ", " : " (",
+                                       (const char *)l->data);
+        }
+        if (text->len > 0)
+                g_string_append_c(text, ')');
+        return g_string_free(text, FALSE);
+}
+
 static void print_op(Output *output, const char *op)
 {
         bool insert = g_str_equal(op, "insert"), delete = g_str_equal(op, "delete");
@@ -54,26 +71,32 @@ static void print_second_line(Output *output, JsonObject *entry)
         output_print(output, "\n");
 }
 
+static const char *actor_name(JsonObject *entry)
+{
+        JsonObject *actor = json_member_object(entry, "actor");
+        const char *name = actor ? json_member_string(actor, "display_name", NULL) : NULL;
+        return name ? name : actor ? json_member_string(actor, "kind", "?") : "?";
+}
+
 void journal_print(Cli *cli, JsonObject *entry)
 {
         Output *output = cli->output;
-        JsonObject *after = json_member_object(entry, "after");
-        JsonObject *actor = json_member_object(entry, "actor");
-        const char *who = actor ? json_member_string(actor, "display_name", NULL) : NULL;
-        if (!who)
-                who = actor ? json_member_string(actor, "kind", "?") : "?";
-        g_autofree char *name = render_fit(who, 12);
+        JsonObject *before = json_member_object(entry, "before"),
+                   *after = json_member_object(entry, "after");
+        g_autofree char *name = render_fit(actor_name(entry), 12);
         g_autofree char *time = render_time(json_member_string(entry, "ts", ""));
-        g_autofree char *summary =
-                journal_summary(after ? after : json_member_object(entry, "before"));
+        g_autofree char *summary = journal_summary(after ? after : before);
+        g_autofree char *changed = changed_fields(before, after);
         const char *table = json_member_string(entry, "table_name", "");
-        unsigned used = render_width(time) + render_width(name) + render_width(table) + 14;
+        unsigned used = render_width(time) + render_width(name) + render_width(table) + 12 +
+                        render_width(changed);
         unsigned width = output_text_width(output);
-        g_autofree char *cut = render_fit(summary, width > used + 10 ? width - used : 10);
+        g_autofree char *cut = render_fit(summary, width > used + 12 ? width - used : 12);
         output_print(output, "%s  %s  ", time, name);
         print_op(output, json_member_string(entry, "op", ""));
         output_print(output, "  %s  ", table);
-        output_styled(output, STYLE_BOLD, "%s\n", cut);
+        output_styled(output, STYLE_BOLD, "%s", cut);
+        output_styled(output, STYLE_DIM, "%s\n", changed);
         print_second_line(output, entry);
 }
 

@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "progress.h"
-#include "render.h"
 
 typedef struct Watching {
         Progress *bar;
@@ -61,20 +60,6 @@ bool manager_call(Cli *cli, const char *member, const char *const *strings, cons
         else if (ret)
                 *ret = g_steal_pointer(&answer);
         return true;
-}
-
-void manager_print(Cli *cli, JsonNode *answer)
-{
-        if (!JSON_NODE_HOLDS_OBJECT(answer))
-                return;
-        JsonObject *object = json_node_get_object(answer);
-        g_autoptr(GList) names = json_object_get_members(object);
-        for (GList *l = names; l; l = l->next) {
-                g_autofree char *value = cli_member_text(object, l->data);
-                g_autofree char *title = g_strdelimit(g_strdup(l->data), "_", ' ');
-                g_autofree char *line = render_line(value);
-                output_print(cli->output, "%20s: %s\n", title, line);
-        }
 }
 
 bool manager_confirm(Cli *cli, const char *question, GError **error)

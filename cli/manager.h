@@ -13,8 +13,5 @@ JsonNode *manager_ask(Cli *cli, const char *member, const char *const *strings, 
 bool manager_call(Cli *cli, const char *member, const char *const *strings, const char *label,
                   JsonNode **ret, GError **error);
 
-/* Prints the members of an answer as "title: value" lines. */
-void manager_print(Cli *cli, JsonNode *answer);
-
 /* Asks a yes-or-no question on the terminal. INVALID, naming --yes, where there is none. */
 bool manager_confirm(Cli *cli, const char *question, GError **error);

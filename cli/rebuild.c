@@ -10,7 +10,7 @@ static bool run(Cli *cli, GError **error)
         if (!manager_call(cli, "Rebuild", strings, "Rebuilding", &answer, error))
                 return false;
         if (answer)
-                manager_print(cli, answer);
+                output_print(cli->output, "Made anew: %s.\n", strings[0]);
         return true;
 }
 

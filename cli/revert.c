@@ -10,22 +10,26 @@ static const Option options[] = {
         {NULL},
 };
 
-static void print_tables(Cli *cli, JsonObject *answer)
+/* "facts 2, entities 1"; the caller frees. */
+static char *tables_text(JsonObject *answer)
 {
         JsonObject *tables = json_member_object(answer, "tables");
         g_autoptr(GList) names = tables ? json_object_get_members(tables) : NULL;
+        GString *text = g_string_new(NULL);
         for (GList *l = names; l; l = l->next)
-                output_print(cli->output, "  %s: %" G_GINT64_FORMAT "\n", (const char *)l->data,
-                             json_member_int(tables, l->data, 0));
+                g_string_append_printf(text, "%s%s %" G_GINT64_FORMAT, text->len > 0 ? ", " : "",
+                                       (const char *)l->data, json_member_int(tables, l->data, 0));
+        return g_string_free(text, FALSE);
 }
 
 static void print_group(Cli *cli, JsonObject *answer)
 {
         g_autofree char *count =
                 cli_count(json_member_int(answer, "count", 0), "change", "changes");
+        g_autofree char *tables = tables_text(answer);
         bool preview = args_has(cli->args, "preview");
-        output_print(cli->output, preview ? "%s would be reverted:\n" : "%s reverted:\n", count);
-        print_tables(cli, answer);
+        output_print(cli->output, preview ? "%s would be reverted: %s.\n" : "%s reverted: %s.\n",
+                     count, tables);
         if (!preview)
                 output_print(cli->output, "As group %s, which can be reverted too.\n",
                              json_member_string(answer, "group_id", ""));

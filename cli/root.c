@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "progress.h"
 #include "render.h"
-#include "table.h"
 #include "verbs.h"
 
 #define POLL_MS 250
@@ -163,26 +162,23 @@ const Verb verb_root_add = {
 
 /* ---- root list ---- */
 
-static const Column columns[] = {{"PATH", .shrink = true},     {"PROFILE"},
-                                 {"DOCUMENTS", .right = true}, {"SEARCHABLE", .right = true},
-                                 {"INDEXED", .right = true},   {"ERRORS", .right = true},
-                                 {"ID", .dim = true}};
-
-static void add_row(Table *table, JsonObject *root)
+/* Two lines: folders have long paths, and their ids are needed whole. */
+static void print_root(Output *output, JsonObject *root)
 {
-        g_autofree char *documents = cli_member_text(root, "documents");
-        g_autofree char *searchable = cli_member_text(root, "searchable");
-        g_autofree char *indexed = cli_member_text(root, "indexed");
-        g_autofree char *errors = cli_member_text(root, "errors");
-        const char *id = json_member_string(root, "root_id", "");
-        const char *cells[] = {json_member_string(root, "path", ""),
-                               json_member_string(root, "profile", ""),
-                               documents,
-                               searchable,
-                               indexed,
-                               errors,
-                               id};
-        table_add(table, cells);
+        g_autofree char *path = render_line(json_member_string(root, "path", ""));
+        g_autofree char *documents =
+                cli_count(json_member_int(root, "documents", 0), "document", "documents");
+        int64_t errors = json_member_int(root, "errors", 0);
+        output_styled(output, STYLE_BOLD, "%s\n", path);
+        output_print(output,
+                     "    %s: %" G_GINT64_FORMAT " searchable, %" G_GINT64_FORMAT " indexed",
+                     documents, json_member_int(root, "searchable", 0),
+                     json_member_int(root, "indexed", 0));
+        if (errors > 0)
+                output_styled(output, STYLE_YELLOW, ", %" G_GINT64_FORMAT " with errors", errors);
+        output_styled(output, STYLE_DIM, "  profile %s  %s\n",
+                      json_member_string(root, "profile", "?"),
+                      json_member_string(root, "root_id", ""));
 }
 
 static bool run_list(Cli *cli, GError **error)
@@ -193,11 +189,9 @@ static bool run_list(Cli *cli, GError **error)
                 return false;
         if (!answer)
                 return true;
-        g_autoptr(Table) table = table_new(columns, G_N_ELEMENTS(columns));
         JsonArray *roots = json_member_array(answer, "roots");
         for (unsigned i = 0; (root = cli_element(roots, i)); i++)
-                add_row(table, root);
-        table_print(table, cli->output);
+                print_root(cli->output, root);
         if (!roots || json_array_get_length(roots) == 0)
                 output_print(cli->output,
                              "No folders yet; add one: ouroborosctl root add FOLDER\n");

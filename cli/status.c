@@ -86,15 +86,16 @@ static void print_vault(Cli *cli, JsonObject *status)
 static void print_status(Cli *cli, JsonObject *status)
 {
         const char *operation = json_member_string(status, "operation", NULL);
-        g_autofree char *up = render_count(json_member_int(status, "uptime_sec", 0));
+        int64_t up = json_member_int(status, "uptime_sec", 0);
         if (json_object_has_member(status, "facts"))
                 print_vault(cli, status);
         if (operation)
                 print_row(cli->output, "Under way", "%s", operation);
         print_row(cli->output, "Folders", "%s; %s", json_member_string(status, "data_folder", "?"),
                   json_member_string(status, "vault_folder", "?"));
-        print_row(cli->output, "Process", "%" G_GINT64_FORMAT ", for %s s",
-                  json_member_int(status, "pid", 0), up);
+        print_row(cli->output, "Process", "%" G_GINT64_FORMAT ", up %" G_GINT64_FORMAT ":%02d:%02d",
+                  json_member_int(status, "pid", 0), up / 3600, (int)(up / 60 % 60),
+                  (int)(up % 60));
 }
 
 static void print_json(Cli *cli, JsonObject *properties, JsonNode *status, JsonObject *ingest)

@@ -4,7 +4,7 @@
 #include "render.h"
 
 #define GAP          2
-#define COLUMN_FLOOR 8 /* a cut column keeps at least this */
+#define COLUMN_FLOOR 8 /* a cut column keeps at least this, and its title */
 
 struct Table {
         const Column *columns;
@@ -43,12 +43,18 @@ void table_add(Table *table, const char *const *cells)
         g_ptr_array_add(table->rows, row);
 }
 
+/* A cut column keeps its title whole, or there would be no telling what it is. */
+static unsigned column_floor(const Column *column)
+{
+        return MAX(COLUMN_FLOOR, render_width(column->title));
+}
+
 /* The widest column that may still be cut; count if there is none. */
 static unsigned widest(const Table *table, const unsigned *widths)
 {
         unsigned best = table->count;
         for (unsigned i = 0; i < table->count; i++)
-                if (table->columns[i].shrink && widths[i] > COLUMN_FLOOR &&
+                if (table->columns[i].shrink && widths[i] > column_floor(&table->columns[i]) &&
                     (best == table->count || widths[i] > widths[best]))
                         best = i;
         return best;

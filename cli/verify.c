@@ -9,20 +9,20 @@ static void print_store(Cli *cli, const char *title, JsonObject *report, const c
         g_autoptr(JsonObject) store = json_parse_object(text, -1, NULL);
         if (!store)
                 return;
-        g_autofree char *entries = render_count(json_member_int(store, "entries", 0));
+        g_autofree char *entries =
+                cli_count(json_member_int(store, "entries", 0), "journal entry", "journal entries");
         output_print(cli->output,
-                     "%s: %s journal entries, %" G_GINT64_FORMAT " bad pages, %" G_GINT64_FORMAT
-                     " bad rows\n",
+                     "%10s: %s, %" G_GINT64_FORMAT " bad pages, %" G_GINT64_FORMAT " bad rows\n",
                      title, entries, json_member_int(store, "pages_bad", 0),
                      json_member_int(store, "rows_bad", 0));
 }
 
 static void print_report(Cli *cli, JsonObject *report)
 {
-        g_autofree char *files = render_count(json_member_int(report, "files", 0));
-        print_store(cli, "Vault", report, "vault");
-        print_store(cli, "Operations", report, "ops");
-        output_print(cli->output, "Files: %s, %" G_GINT64_FORMAT " bad\n", files,
+        g_autofree char *files = cli_count(json_member_int(report, "files", 0), "file", "files");
+        print_store(cli, "Vault", report, "vault.db");
+        print_store(cli, "Operations", report, "ops.db");
+        output_print(cli->output, "%10s: %s, %" G_GINT64_FORMAT " bad\n", "Files", files,
                      json_member_int(report, "files_bad", 0));
 }
 

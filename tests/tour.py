@@ -35,6 +35,10 @@ def remark(text):
     print(style('2', text), flush=True)
 
 
+class Failed(Exception):
+    """A command of the tour did not work."""
+
+
 class Tour:
     def __init__(self, desk, folder):
         self.desk, self.folder = desk, folder
@@ -46,13 +50,13 @@ class Tour:
         done = subprocess.run(['ouroborosctl', *map(str, words)], env=self.desk.environment, stdin=subprocess.DEVNULL,
                               check=False, **options)
         if done.returncode:
-            raise SystemExit(f'ouroborosctl {words[0]} failed with status {done.returncode}')
+            raise Failed(f'ouroborosctl {words[0]} failed with status {done.returncode}')
 
     def ask(self, *words):
         """The answer of ouroborosctl --json, unseen."""
         done = self.desk.run('ouroborosctl', '--json', *map(str, words), check=False, timeout=120)
         if done.returncode:
-            raise SystemExit(f'ouroborosctl {" ".join(map(str, words))}: {done.stderr.strip()}')
+            raise Failed(f'ouroborosctl {" ".join(map(str, words))}: {done.stderr.strip()}')
         return json.loads(done.stdout)
 
     # ---- the stations ----
@@ -169,14 +173,20 @@ def main():
     remark('With a bus, a home folder and a keyring of its own (a real gnome-keyring with a throw-away password), apart\n'
            'from yours. In place of polkit a stand-in says yes; on your desktop, polkit asks you where it matters.')
     with session.Session(SOURCE / 'build', keyring='unlocked', environment=environment()) as desk:
-        Tour(desk, folder).go()
+        try:
+            Tour(desk, folder).go()
+        except Failed as failure:
+            print(f'\n{failure}\nThe session said:\n{(desk.folder / "session.log").read_text(errors="replace")[-4000:]}',
+                  file=sys.stderr)
+            return 1
         if options.keep:
             keep(desk)
     farewell(options.keep)
+    return 0
 
 
 if __name__ == '__main__':
     try:
-        main()
+        sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(130)

@@ -80,6 +80,17 @@ static void test_only_columns_that_may_be_cut_are_cut(void)
         g_assert_cmpuint(widths[2], ==, 14);
 }
 
+static void test_titles_are_never_cut(void)
+{
+        static const Column wide[] = {{"WHAT WENT WRONG", .shrink = true}, {"ID"}};
+        g_autoptr(Table) table = table_new(wide, G_N_ELEMENTS(wide));
+        const char *row[] = {"something quite long that went wrong", "1"};
+        unsigned widths[G_N_ELEMENTS(wide)];
+        table_add(table, row);
+        table_fit(table, 5, widths);
+        g_assert_cmpuint(widths[0], ==, strlen("WHAT WENT WRONG"));
+}
+
 static unsigned count_of(const char *text, const char *part)
 {
         unsigned count = 0;
@@ -131,6 +142,7 @@ int main(int argc, char **argv)
                         test_numbers_and_times_read_well);
         g_test_add_func("/cli/table/only_columns_that_may_be_cut_are_cut",
                         test_only_columns_that_may_be_cut_are_cut);
+        g_test_add_func("/cli/table/titles_are_never_cut", test_titles_are_never_cut);
         g_test_add_func("/cli/progress/bars_are_as_long_as_what_is_done",
                         test_bars_are_as_long_as_what_is_done);
         g_test_add_func("/cli/output/colours_obey_the_environment",
