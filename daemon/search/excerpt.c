@@ -91,13 +91,22 @@ static void append_plain(GString *text, const gunichar *plain, int64_t from, int
         }
 }
 
+/* Is there anything but white space? */
+static bool has_words(const gunichar *plain, int64_t from, int64_t to)
+{
+        for (int64_t i = from; i < to; i++)
+                if (!is_break(plain[i]))
+                        return true;
+        return false;
+}
+
 Excerpt excerpt_make(const char *marked)
 {
         g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(Hit));
         int64_t chars;
         g_autofree gunichar *plain = unmark(marked, hits, &chars);
         Hit window = place_window(plain, chars, hits);
-        g_autoptr(GString) text = g_string_new(window.start > 0 ? "… " : "");
+        g_autoptr(GString) text = g_string_new(has_words(plain, 0, window.start) ? "… " : "");
         int64_t at = window.start;
         for (unsigned i = 0; i < hits->len; i++) {
                 Hit hit = g_array_index(hits, Hit, i);
@@ -110,7 +119,7 @@ Excerpt excerpt_make(const char *marked)
                 at = hit.end;
         }
         append_plain(text, plain, at, window.end);
-        if (window.end < chars)
+        if (has_words(plain, window.end, chars))
                 g_string_append(text, " …");
         return (Excerpt){g_string_free(g_steal_pointer(&text), FALSE), window.start, window.end};
 }

@@ -171,6 +171,7 @@ Query *query_parse(const char *text, GError **error)
                 return NULL;
         }
         Query *query = g_new0(Query, 1);
+        query->terms = positive;
         query->all = build(terms, " AND ", small);
         query->any = positive > 1 ? build(terms, " OR ", small) : NULL;
         return query;

@@ -7,11 +7,13 @@
 
 #define QUERY_CHARS_MAX 1000
 #define QUERY_TERMS_MAX 64
+#define QUERY_KEYWORDS  4 /* more terms than this are a question, not keywords */
 
 /* Words, "phrases", -exclusions, prefix*, title:word, heading:word, body:word. */
 typedef struct Query {
-        char *all; /* FTS5 expression: every term */
-        char *any; /* … at least one; NULL if that is the same */
+        char *all;      /* FTS5 expression: every term */
+        char *any;      /* … at least one; NULL if that is the same */
+        unsigned terms; /* that have to occur */
 } Query;
 
 /* LIMIT over QUERY_CHARS_MAX or QUERY_TERMS_MAX; INVALID if there is nothing to look for. */

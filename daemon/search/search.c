@@ -10,6 +10,8 @@
 #include "search/excerpt.h"
 #include "search/query.h"
 
+#define QUESTION_RESULTS_MIN 10 /* documents with all words of a question that are enough */
+
 Search *search_new(Store *vault)
 {
         Search *search = g_new0(Search, 1);
@@ -171,6 +173,13 @@ static bool add_result(Db *db, const char *expression, const Found *found, JsonA
         return true;
 }
 
+static void page_reset(Page *page)
+{
+        g_array_set_size(page->found, 0);
+        page->more = false;
+        page->total = 0;
+}
+
 /* What the ranking gave, and by which expression. */
 typedef struct Ranking {
         Page page;
@@ -178,7 +187,8 @@ typedef struct Ranking {
         bool all;
 } Ranking;
 
-/* Pieces with all words, or, if there are none, with any. */
+/* Pieces with all words; if there are none, with any. A question in many words is seldom met by all of
+ * them, so a few such pieces are not taken for the whole answer. */
 static bool rank(Db *db, const SearchRequest *request, const Query *query, Ranking *ranking,
                  GError **error)
 {
@@ -186,8 +196,10 @@ static bool rank(Db *db, const SearchRequest *request, const Query *query, Ranki
         ranking->expression = query->all;
         if (!search_page(db, request, query->all, &ranking->page, error))
                 return false;
-        if (ranking->page.total > 0 || !query->any)
+        int64_t enough = query->terms > QUERY_KEYWORDS ? QUESTION_RESULTS_MIN : 1;
+        if (ranking->page.total >= enough || !query->any)
                 return true;
+        page_reset(&ranking->page);
         ranking->all = false;
         ranking->expression = query->any;
         return search_page(db, request, query->any, &ranking->page, error);
