@@ -22,7 +22,7 @@ static bool run_backup(Cli *cli, GError **error)
                              folder);
                 output_print(
                         cli->output,
-                        "They are encrypted with the vault's key, which is not among them: keep it too.\n");
+                        "The databases need the vault's key, which is not in the copy: keep it too.\n");
         }
         return true;
 }
@@ -34,8 +34,9 @@ const Verb verb_backup = {
         .max = 1,
         .summary = "Copy the vault into a new folder while the daemon works on",
         .details =
-                "The databases in the copy are encrypted with the vault's key. Without that key (in your keyring, "
-                "the credential or the key file) nobody can read them, you neither.",
+                "The databases in the copy are encrypted with the vault's key (in your keyring, the credential or the key "
+                "file), which is not in the copy: without it nobody can read them, you neither. The documents' bytes are "
+                "plain.",
         .writes = true,
         .no_pager = true,
         .run = run_backup,

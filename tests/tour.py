@@ -130,8 +130,8 @@ def farewell(kept):
     if not kept:
         print('Keep such a session up and play with it:   ./dev run --keep [FOLDER]')
     print('''Install it for good, as a service of yours that starts when it is needed:
-    dpkg-buildpackage -b -us -uc          (or rpm/ on Fedora)
-    sudo apt install ../ouroboros_*.deb
+    ./dev package
+    sudo apt install ./build/packages/ouroboros_*.deb
     systemctl --user enable --now ouroborosd.socket
     ouroborosctl root add ~/Documents
 The README tells more; man ouroborosctl tells all.''', flush=True)
