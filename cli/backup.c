@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "backup" and "restore": whole copies of the vault, encrypted with its key. */
+/* "backup" and "restore": copies of everything that the daemon keeps, but the key. */
 #include "manager.h"
 #include "render.h"
 #include "verbs.h"
