@@ -120,6 +120,17 @@ static void test_older_observation_that_comes_late_is_superseded(Case *test, gco
         expect_by(test, b, a);
 }
 
+static void test_first_recorded_is_named_however_late_one_comes(Case *test, gconstpointer data)
+{
+        Fixture *f = test->fixture;
+        g_autofree char *a = say(test, (Saying){f->agent, test->first, "title", "a", -2});
+        g_autofree char *b = say(test, (Saying){f->agent, test->first, "title", "b", -1});
+        g_autofree char *c = say(test, (Saying){f->agent, test->first, "title", "c", -5});
+
+        expect(test, "title", "b");
+        expect_by(test, c, a); /* as if all were derived anew: a was recorded before b */
+}
+
 static void test_documents_that_disagree_both_stay(Case *test, gconstpointer data)
 {
         Fixture *f = test->fixture;
@@ -222,6 +233,21 @@ static void test_retired_fact_gives_way_to_what_it_superseded(Case *test, gconst
         expect(test, "title", "a");
 }
 
+static void test_explicit_word_goes_and_comes_with_its_fact(Case *test, gconstpointer data)
+{
+        Fixture *f = test->fixture;
+        g_autofree char *a = say(test, (Saying){f->agent, test->first, "tag", "a"});
+        g_autofree char *b = say(test, (Saying){f->other, test->first, "title", "b", 0, a});
+        g_autofree char *off = g_strdup_printf("UPDATE facts SET is_active = 0 WHERE id = '%s'", b);
+        g_autofree char *on = g_strdup_printf("UPDATE facts SET is_active = 1 WHERE id = '%s'", b);
+
+        expect(test, "tag", "");
+        fixture_sql(f->vault, f->agent, off);
+        expect(test, "tag", "a");
+        fixture_sql(f->vault, f->agent, on);
+        expect(test, "tag", "");
+}
+
 static void test_batch_of_many_objects_is_derived_whole(Case *test, gconstpointer data)
 {
         enum { COUNT = 100 };
@@ -274,6 +300,8 @@ int main(int argc, char **argv)
         ADD("later-word-of-one-voice-supersedes", test_later_word_of_one_voice_supersedes);
         ADD("older-observation-that-comes-late-is-superseded",
             test_older_observation_that_comes_late_is_superseded);
+        ADD("first-recorded-is-named-however-late-one-comes",
+            test_first_recorded_is_named_however_late_one_comes);
         ADD("documents-that-disagree-both-stay", test_documents_that_disagree_both_stay);
         ADD("observers-that-disagree-both-stay", test_observers_that_disagree_both_stay);
         ADD("human-is-one-voice", test_human_is_one_voice_whatever_he_points_at);
@@ -283,6 +311,8 @@ int main(int argc, char **argv)
             test_explicit_word_supersedes_whatever_the_predicate);
         ADD("lower-tier-never-supersedes-the-human", test_lower_tier_never_supersedes_the_human);
         ADD("retired-fact-gives-way", test_retired_fact_gives_way_to_what_it_superseded);
+        ADD("explicit-word-goes-and-comes-with-its-fact",
+            test_explicit_word_goes_and_comes_with_its_fact);
         ADD("batch-of-many-objects-is-derived-whole", test_batch_of_many_objects_is_derived_whole);
         ADD("nothing-is-written-needlessly", test_nothing_is_written_needlessly);
         return g_test_run();

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Random histories of everybody's writes and reverts. After each step what is current must be what the
  * rule, written out plainly here, says; no step of an agent or of the system may make a user row go; and when
- * the human has reverted everything, last first, all is as at the beginning. Seen to fail with late
- * arrivals not looked at again, with deletes by agents, and with restore() leaving out a column. */
+ * the human has reverted everything, last first, all is as at the beginning. Seen to fail with the
+ * document left out of the voice, and with a revert that leaves out a column. */
 #include <math.h>
 #include <string.h>
 
 #include "graph/fixture.h"
 #include "journal/journal.h"
 
-#define STEPS 60
+#define STEPS 150
 #define DAY   (24LL * 3600 * G_USEC_PER_SEC)
 
 typedef struct Case {
@@ -84,10 +84,12 @@ static int64_t count_rows(Case *test)
 
 static const Access *somebody(Case *test)
 {
-        const Access *all[] = {test->fixture->human, test->fixture->agent, test->fixture->other,
-                               test->fixture->pipeline};
+        const Access *others[] = {test->fixture->agent, test->fixture->other,
+                                  test->fixture->pipeline};
 
-        return all[g_test_rand_int_range(0, G_N_ELEMENTS(all))];
+        /* the human seldom: his word ends most arguments */
+        return g_test_rand_int_range(0, 8) ? others[g_test_rand_int_range(0, 3)]
+                                           : test->fixture->human;
 }
 
 static void step_say(Case *test, const Access *access)
@@ -127,8 +129,10 @@ static void step_revert(Case *test, const Access *access)
         bool group = g_test_rand_int_range(0, 3) == 0;
         g_autofree char *id =
                 fixture_select(test->fixture->vault,
-                               group ? "SELECT group_id FROM mutations ORDER BY random() LIMIT 1"
-                                     : "SELECT id FROM mutations ORDER BY random() LIMIT 1");
+                               group ? "SELECT group_id FROM (SELECT group_id FROM mutations"
+                                       " ORDER BY seq DESC LIMIT 12) ORDER BY random() LIMIT 1"
+                                     : "SELECT id FROM (SELECT id FROM mutations"
+                                       " ORDER BY seq DESC LIMIT 12) ORDER BY random() LIMIT 1");
         g_autoptr(JsonObject) args = json_object_new();
         g_autoptr(JsonObject) answer = NULL;
         g_autoptr(GError) error = NULL;
