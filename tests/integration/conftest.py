@@ -2,12 +2,15 @@
 """Fixtures of the integration suite: `desk` has a running daemon with an open vault, `desktop` makes desktops
 of any kind. A failed test shows what the daemon said."""
 import pathlib
+import re
 import sys
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
 from desktop import Desktop, build_root  # noqa: E402
+
+SANITIZER = re.compile('Sanitizer|runtime error')  # of a build that has them
 
 
 @pytest.fixture
@@ -21,9 +24,10 @@ def desktop():
         return desk.__enter__()
     yield make
     for desk in made:
-        if (desk.folder / 'daemon.log').exists():
-            print(desk.log())
+        said = desk.log() if (desk.folder / 'daemon.log').exists() else ''
+        print(said)
         desk.close()
+        assert not SANITIZER.search(said)
 
 
 @pytest.fixture
@@ -40,4 +44,6 @@ def shared():
     with Desktop(build_root()) as made:
         made.start_daemon()
         yield made
+        made.end_daemon()
         print(made.log())
+        assert not SANITIZER.search(made.log())
