@@ -10,6 +10,9 @@
 
 #define CLAIM_DOCUMENTS 64
 #define CLAIM_BYTES     (4 * 1024 * 1024) /* text of one round */
+#define CLAIMS_AT_ONCE  1000              /* others want to write too */
+
+G_STATIC_ASSERT(CLAIMS_AT_ONCE <= GRAPH_BATCH_MAX);
 
 struct ClaimStage {
         Pipeline *pipeline;
@@ -170,8 +173,8 @@ static bool indexed_work(Db *db, void *data, GError **error)
 static bool submit_claims(Job *job, const GArray *claims, GError **error)
 {
         Pipeline *pipeline = job->stage->pipeline;
-        for (unsigned from = 0; from < claims->len; from += GRAPH_BATCH_MAX) {
-                unsigned count = MIN(claims->len - from, (unsigned)GRAPH_BATCH_MAX);
+        for (unsigned from = 0; from < claims->len; from += CLAIMS_AT_ONCE) {
+                unsigned count = MIN(claims->len - from, (unsigned)CLAIMS_AT_ONCE);
                 g_autofree ClaimResult *results = g_new0(ClaimResult, count);
                 bool ok = graph_submit(pipeline->graph, pipeline->access,
                                        &g_array_index(claims, Claim, from), count, "claims",
@@ -203,9 +206,8 @@ static void collect_claims(Source *source, GArray *claims)
                 g_array_append_vals(claims, source->list->claims->data, source->list->claims->len);
 }
 
-static void job_work(void *data)
+static void job_index(Job *job)
 {
-        Job *job = data;
         Pipeline *pipeline = job->stage->pipeline;
         WriteOptions options = {.actor = access_actor(pipeline->access), .reason = "index"};
         if (!read_sources(job, &job->error) || job->sources->len == 0)
@@ -217,6 +219,14 @@ static void job_work(void *data)
                 collect_claims(&g_array_index(job->sources, Source, i), claims);
         if (submit_claims(job, claims, &job->error))
                 (void)store_write(pipeline->vault, &options, indexed_work, job, &job->error);
+}
+
+/* The texts go here: freeing them is not the loop's work. */
+static void job_work(void *data)
+{
+        Job *job = data;
+        job_index(job);
+        g_array_set_size(job->sources, 0);
 }
 
 static void job_done(void *data)

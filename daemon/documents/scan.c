@@ -591,7 +591,15 @@ static bool scan_walk(Scan *scan, GError **error)
         return true;
 }
 
-bool scan_slice(Scan *scan, bool *ret_more, GError **error)
+/* Given back here, since freeing what is known of a large root takes longer than the loop may. */
+static void scan_forget(Scan *scan)
+{
+        g_hash_table_remove_all(scan->known);
+        g_hash_table_remove_all(scan->visited);
+        g_hash_table_remove_all(scan->moved);
+}
+
+static bool scan_do_slice(Scan *scan, bool *ret_more, GError **error)
 {
         g_autoptr(Db) db = store_reader(scan->options.vault, NULL, error);
         if (!db)
@@ -612,4 +620,12 @@ bool scan_slice(Scan *scan, bool *ret_more, GError **error)
         }
         *ret_more = !all;
         return true;
+}
+
+bool scan_slice(Scan *scan, bool *ret_more, GError **error)
+{
+        bool ok = scan_do_slice(scan, ret_more, error);
+        if (!ok || !*ret_more)
+                scan_forget(scan);
+        return ok;
 }
