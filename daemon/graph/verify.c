@@ -8,57 +8,20 @@
 #include "graph/fact.h"
 #include "graph/quote.h"
 
-#define MAP_TYPE "a(uu)" /* as documents stores it: EXTRACT_MAP_TYPE */
-
-typedef struct MapPlace {
-        uint32_t page, line; /* from 1; 0: unknown */
-} MapPlace;
-
-/* The last entry that begins at or before a character: its page, or, of a text in lines, its number. */
-static MapPlace map_find(GVariant *map, int64_t character)
-{
-        size_t low = 0, high = g_variant_n_children(map);
-        MapPlace place = {0, 0};
-        uint32_t page, start;
-
-        while (low < high) {
-                size_t middle = low + (high - low) / 2;
-
-                g_variant_get_child(map, middle, "(uu)", &page, &start);
-                if ((int64_t)start <= character)
-                        low = middle + 1;
-                else
-                        high = middle;
-        }
-        if (low == 0)
-                return place;
-        g_variant_get_child(map, low - 1, "(uu)", &page, &start);
-        if (page > 0)
-                place.page = page;
-        else
-                place.line = (uint32_t)low;
-        return place;
-}
-
-static MapPlace find_place(Db *db, const char *sha256, int64_t character)
+static TextPlace find_place(Db *db, const char *sha256, int64_t character)
 {
         Statement *statement =
                 db_statement(db, "SELECT map FROM document_text WHERE sha256 = :sha256", NULL);
-        g_autoptr(GVariant) map = NULL;
-        const void *blob;
+        const void *map;
         size_t size;
-        void *copy;
 
         if (!statement)
-                return (MapPlace){0, 0};
+                return (TextPlace){0, 0};
         statement_bind_text(statement, ":sha256", sha256);
         if (statement_step(statement, NULL) != STEP_ROW)
-                return (MapPlace){0, 0};
-        blob = statement_blob(statement, 0, &size);
-        copy = g_memdup2(blob, size);
-        map = g_variant_ref_sink(g_variant_new_from_data(G_VARIANT_TYPE(MAP_TYPE), copy, size,
-                                                         /* trusted= */ FALSE, g_free, copy));
-        return map_find(map, character);
+                return (TextPlace){0, 0};
+        map = statement_blob(statement, 0, &size);
+        return textmap_find(map, size, character);
 }
 
 /* NULL when the quote is there, else why it is not. */
@@ -99,7 +62,7 @@ static JsonObject *verdict(Db *db, const Fact *fact, GError **error)
 {
         g_autoptr(GError) problem = NULL;
         const char *reason = judge(db, fact, &problem);
-        MapPlace place = {0, 0};
+        TextPlace place = {0, 0};
         JsonObject *object;
 
         if (problem) {
