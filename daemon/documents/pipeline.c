@@ -216,10 +216,11 @@ Pipeline *pipeline_free(Pipeline *pipeline)
         g_atomic_int_set(&pipeline->stopping, 1);
         sd_event_source_disable_unref(pipeline->later);
         sd_event_source_disable_unref(pipeline->retry);
-        pipeline->watch = folder_watch_free(pipeline->watch);
         pipeline->extractor =
                 extractor_free(pipeline->extractor);       /* its callbacks still need the stages */
         pipeline->pool = worker_pool_free(pipeline->pool); /* so do the jobs' */
+        pipeline->watch =
+                folder_watch_free(pipeline->watch); /* scans add to it until the pool is gone */
         pipeline->scans = scan_stage_free(pipeline->scans);
         pipeline->texts = text_stage_free(pipeline->texts);
         pipeline->claims = claim_stage_free(pipeline->claims);
