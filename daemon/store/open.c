@@ -15,8 +15,9 @@
 #include "store/migrate.h"
 #include "store/state.h"
 
-#define PAGE_BYTES       4096 /* SQLCipher 4's page size */
-#define CHECKPOINT_PAGES 4000 /* 16 MB of -wal before its pages go into the file */
+#define PAGE_BYTES 4096 /* SQLCipher 4's page size */
+#define CHECKPOINT_PAGES                                                                           \
+        16384 /* 64 MB of -wal, in one go; the writer does it earlier when it rests */
 
 static bool corrupt(const char *path, const char *what, GError **error)
 {

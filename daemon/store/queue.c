@@ -8,6 +8,8 @@
 #include "store/journal-trigger.h"
 #include "store/write.h"
 
+#define REST_US (2 * G_USEC_PER_SEC) /* without a write before the writer tidies up */
+
 typedef struct Job {
         const WriteOptions *options; /* a write … */
         StoreWork work;
@@ -27,6 +29,7 @@ struct Queue {
         Listeners *listeners;
         Db *db;
         JournalWriter *journal;
+        bool unsettled; /* commits since the last checkpoint */
 };
 
 Queue *queue_new(Listeners *listeners)
@@ -138,6 +141,7 @@ static bool commit(Queue *queue, GError **error)
 {
         if (sqlite3_get_autocommit(queue->db->sqlite)) /* the only write was rolled back */
                 return true;
+        queue->unsettled = true;
         return db_run(queue->db, "COMMIT", error);
 }
 
@@ -215,12 +219,30 @@ static void finish(Queue *queue, GPtrArray *jobs)
         g_ptr_array_set_size(jobs, 0);
 }
 
+/* Waits for a job. Once it has rested, moves what was committed from the -wal into the file, so that
+ * neither the next burst nor the next start has to. */
+static void rest(Queue *queue)
+{
+        while (queue->running && g_queue_is_empty(&queue->jobs)) {
+                int64_t deadline = g_get_monotonic_time() + REST_US;
+
+                if (!queue->unsettled) {
+                        g_cond_wait(&queue->arrived, &queue->lock);
+                } else if (!g_cond_wait_until(&queue->arrived, &queue->lock, deadline)) {
+                        g_mutex_unlock(&queue->lock);
+                        (void)db_run(queue->db, "PRAGMA wal_checkpoint(PASSIVE)",
+                                     NULL); /* or later */
+                        queue->unsettled = false;
+                        g_mutex_lock(&queue->lock);
+                }
+        }
+}
+
 /* All writes at the head of the queue, or one call. False: nothing is left and nothing will come. */
 static bool take(Queue *queue, GPtrArray *jobs)
 {
         g_mutex_lock(&queue->lock);
-        while (queue->running && g_queue_is_empty(&queue->jobs))
-                g_cond_wait(&queue->arrived, &queue->lock);
+        rest(queue);
         while (!g_queue_is_empty(&queue->jobs) && jobs->len < STORE_GROUP_MAX) {
                 const Job *next = g_queue_peek_head(&queue->jobs);
 
