@@ -7,6 +7,8 @@
 #include "graph/predicate.h"
 #include "graph/submit.h"
 
+#define COUNTS_SLOW_US (100 * 1000) /* counting that takes longer is not done at each call */
+
 Graph *graph_new(Store *vault)
 {
         Graph *graph = g_new0(Graph, 1);
@@ -92,13 +94,21 @@ static bool count_all(Db *db, bool scoped, GraphCounts *ret, GError **error)
 }
 
 /* Counting a million facts takes a moment and status is asked for often: counts are kept as long as the
- * journal and the rejections have not moved. */
+ * journal and the rejections have not moved, and if counting is slow, for ten times as long as it took. */
 static bool find_seq(Db *db, int64_t *ret, GError **error)
 {
         return count_rows(db,
                           "SELECT (SELECT coalesce(max(seq), 0) FROM mutations)"
                           " + (SELECT coalesce(max(id), 0) FROM rejections)",
                           ret, error);
+}
+
+static bool is_fresh(const Graph *graph, int64_t seq)
+{
+        if (graph->counts_seq < 0 || graph->counts_seq == seq)
+                return graph->counts_seq == seq;
+        return graph->counts_took > COUNTS_SLOW_US &&
+               g_get_monotonic_time() - graph->counts_at < 10 * graph->counts_took;
 }
 
 bool graph_counts(Graph *graph, const Access *access, GraphCounts *ret, GError **error)
@@ -120,11 +130,15 @@ bool graph_counts(Graph *graph, const Access *access, GraphCounts *ret, GError *
         if (!find_seq(db, &seq, error))
                 return false;
         locker = g_mutex_locker_new(&graph->lock);
-        if (graph->counts_seq != seq) {
+        if (!is_fresh(graph, seq)) {
+                int64_t start = g_get_monotonic_time();
+
                 if (!count_all(db, /* scoped= */ false, &counts, error))
                         return false;
                 graph->counts = counts;
                 graph->counts_seq = seq;
+                graph->counts_at = g_get_monotonic_time();
+                graph->counts_took = graph->counts_at - start;
         }
         *ret = graph->counts;
         return true;

@@ -7,7 +7,9 @@
 struct Graph {
         Store *vault;
         gint has_vocabulary; /* atomic: it has been entered since the vault was opened */
-        GMutex lock;         /* of the two below */
+        GMutex lock;         /* of all below */
         GraphCounts counts;  /* as of … */
         int64_t counts_seq;  /* … this journal entry; -1: never counted */
+        int64_t counts_took; /* microseconds that counting took, … */
+        int64_t counts_at;   /* … and when it ended, monotonic */
 };
