@@ -24,6 +24,7 @@ struct Child {
         sd_event_source *answer, *death, *timer;
         void *job;
         unsigned documents;
+        uint64_t idle_us;
         bool dying;
         GError *verdict; /* why it was killed */
 };
@@ -209,8 +210,7 @@ static int on_answer(sd_event_source *source, int fd, uint32_t events, void *dat
                 if (tired || child->documents >= EXTRACTOR_DOCUMENTS_PER_PROCESS)
                         child_kill(child);
                 else
-                        (void)sd_event_source_set_time_relative(child->timer,
-                                                                EXTRACTOR_IDLE_MS * UINT64_C(1000));
+                        (void)sd_event_source_set_time_relative(child->timer, child->idle_us);
                 child->handlers->reply(child, &reply, child->data);
         }
         if (reply.memfd >= 0)
@@ -285,6 +285,12 @@ Child *child_free(Child *child)
         g_clear_error(&child->verdict);
         g_free(child);
         return NULL;
+}
+
+void child_set_idle(Child *child, uint64_t idle_us)
+{
+        child->idle_us = idle_us;
+        (void)sd_event_source_set_time_relative(child->timer, idle_us);
 }
 
 bool child_is_idle(const Child *child)

@@ -25,6 +25,9 @@ Child *child_spawn(sd_event *loop, const char *program, const ChildHandlers *han
                    GError **error);
 Child *child_free(Child *child); /* kills and reaps it; a job that it had is forgotten */
 
+/* It ends after this long without work. */
+void child_set_idle(Child *child, uint64_t idle_us);
+
 bool child_is_idle(const Child *child);  /* takes a job now */
 bool child_is_alive(const Child *child); /* was not told to die */
 

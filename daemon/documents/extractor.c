@@ -32,7 +32,7 @@ struct Extractor {
         sd_event *loop;
         char *program;
         unsigned processes;
-        uint64_t timeout_us;
+        uint64_t timeout_us, idle_us;
         GPtrArray *children; /* Child, the dying ones too */
         GQueue waiting;      /* Job */
         unsigned pending;
@@ -134,8 +134,10 @@ static Child *find_child(Extractor *extractor, GError **error)
         static const ChildHandlers handlers = {on_reply, on_death};
         Child *child =
                 child_spawn(extractor->loop, extractor->program, &handlers, extractor, error);
-        if (child)
-                g_ptr_array_add(extractor->children, child);
+        if (!child)
+                return NULL;
+        child_set_idle(child, extractor->idle_us);
+        g_ptr_array_add(extractor->children, child);
         return child;
 }
 
@@ -203,6 +205,7 @@ Extractor *extractor_new(sd_event *loop, const char *program, unsigned processes
         extractor->program = g_strdup(program);
         extractor->processes = MAX(processes, 1);
         extractor->timeout_us = EXTRACTOR_TIMEOUT_MS * UINT64_C(1000);
+        extractor->idle_us = EXTRACTOR_IDLE_MS * UINT64_C(1000);
         extractor->children = g_ptr_array_new_with_free_func(drop_child);
         g_queue_init(&extractor->waiting);
         extractor->checks = worker_pool_new(loop, "extraction", 1, error);
@@ -241,6 +244,11 @@ Extractor *extractor_free(Extractor *extractor)
 void extractor_set_timeout(Extractor *extractor, uint64_t timeout_ms)
 {
         extractor->timeout_us = timeout_ms * 1000;
+}
+
+void extractor_set_idle(Extractor *extractor, uint64_t idle_ms)
+{
+        extractor->idle_us = idle_ms * 1000;
 }
 
 unsigned extractor_pending(const Extractor *extractor)

@@ -40,6 +40,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Extractor, extractor_free)
 /* Another wall time for one document than EXTRACTOR_TIMEOUT_MS. */
 void extractor_set_timeout(Extractor *extractor, uint64_t timeout_ms);
 
+/* Another time without work than EXTRACTOR_IDLE_MS, for processes started from now on. */
+void extractor_set_idle(Extractor *extractor, uint64_t idle_ms);
+
 /* Extracts an open regular file, which is duplicated. name is only a hint at the type (its ending).
  * Errors: INVALID (not parseable, wrong type), LIMIT (too much text, memory, nesting), TIMEOUT, FAILED (the
  * process died: which signal), UNAVAILABLE (the helper program cannot be started). */

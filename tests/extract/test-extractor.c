@@ -189,6 +189,23 @@ static void test_silent_helper_is_killed_in_time(void)
         bench_close(&bench);
 }
 
+static void test_idle_helper_ends(void)
+{
+        Bench bench;
+        bench_open(&bench, REAL, 1);
+        extractor_set_idle(bench.extractor, 100);
+        bench_submit(&bench, "a.txt", "x", 1);
+        g_assert_no_error(bench.error);
+        g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, 0); /* it is there */
+        for (unsigned i = 0;
+             i < 500 && waitid(P_ALL, 0, &(siginfo_t){0}, WEXITED | WNOHANG | WNOWAIT) == 0; i++)
+                g_assert_cmpint(sd_event_run(bench.loop, 10000), >=, 0);
+        g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, -1); /* ended and reaped */
+        bench_submit(&bench, "a.txt", "x", 1);
+        g_assert_no_error(bench.error);
+        bench_close(&bench);
+}
+
 static void test_answers_nobody_asked_for_are_no_answers(void)
 {
         Bench bench;
@@ -216,6 +233,7 @@ int main(int argc, char **argv)
         g_test_add_func("/extractor/tricks-cost-their-document-only",
                         test_tricks_cost_their_document_only);
         g_test_add_func("/extractor/silent-helper", test_silent_helper_is_killed_in_time);
+        g_test_add_func("/extractor/idle-helper-ends", test_idle_helper_ends);
         g_test_add_func("/extractor/unasked-answers", test_answers_nobody_asked_for_are_no_answers);
         return g_test_run();
 }
