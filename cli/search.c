@@ -40,7 +40,10 @@ static void print_result(Cli *cli, JsonObject *result)
                 output_print(output, ", line %" G_GINT64_FORMAT, line);
         if (*heading)
                 output_styled(output, STYLE_BLUE, "  %s", heading);
-        output_styled(output, STYLE_DIM, "  %.2f\n", json_member_double(result, "score", 0));
+        double score = json_member_double(result, "score", 0);
+        if (score >= 0.01) /* words that nearly all documents have weigh nothing */
+                output_styled(output, STYLE_DIM, "  %.2f", score);
+        output_print(output, "\n");
         print_excerpt(output, json_member_string(result, "excerpt", ""));
 }
 

@@ -43,13 +43,13 @@ class Tour:
     def __init__(self, desk, folder):
         self.desk, self.folder = desk, folder
 
-    def ctl(self, *words, **options):
+    def ctl(self, *words, fine=(0,)):
         """Runs ouroborosctl, showing the command and what it says."""
         shown = ' '.join(f'"{w}"' if re.search(r'[^\w./:=…-]', w) else w for w in map(str, words))
         print(f'\n{style("32", "$")} {style("1", "ouroborosctl " + shown)}', flush=True)
         done = subprocess.run(['ouroborosctl', *map(str, words)], env=self.desk.environment, stdin=subprocess.DEVNULL,
-                              check=False, **options)
-        if done.returncode:
+                              check=False)
+        if done.returncode not in fine:
             raise Failed(f'ouroborosctl {words[0]} failed with status {done.returncode}')
 
     def ask(self, *words):
@@ -67,9 +67,17 @@ class Tour:
         self.ctl('root', 'add', self.folder)
         self.ctl('root', 'list')
         self.ctl('status')
-        if self.ask('status')['ingest']['errors']:
-            remark('\nSome files could not be read; each says why, and costs only itself:')
-            self.ctl('documents', '--errors', '-n', 5)
+        self.show_errors()
+
+    def show_errors(self):
+        documents = self.ask('documents', '--errors', '-n', 500)['documents']
+        if not documents:
+            return
+        remark('\nSome files could not be read; each says why, and costs only itself:')
+        reasons = collections.Counter((d['reason'] or d['error']).split(':')[0] for d in documents)
+        for reason, count in reasons.most_common(5):
+            print(f'{count:6}  {reason}')
+        self.ctl('documents', '--errors', '-n', 3)
 
     def show_facts(self):
         heading('Facts, each with the words it rests on')
@@ -82,13 +90,14 @@ class Tour:
             remark('No facts were found in this folder.')
 
     def words(self):
-        """Words to search for: what the documents speak of most."""
+        """A word to search for: one that titles or at least texts have, in most documents but not in all."""
+        documents = [d for d in self.ask('documents', '-n', 40)['documents'] if d['state'] in ('searchable', 'indexed')]
+        titles = {w for d in documents for w in re.findall(r'[^\W\d_]{5,}', d['title'].lower())}
         counts = collections.Counter()
-        for document in self.ask('documents', '-n', 30)['documents']:
-            if document['state'] in ('searchable', 'indexed'):
-                text = self.ask('text', document['document_id'])['text']
-                counts.update(set(re.findall(r'[^\W\d_]{6,}', text.lower())))
-        return [word for word, _ in counts.most_common(1)] or ['the']
+        for document in documents:
+            counts.update(set(re.findall(r'[^\W\d_]{5,}', self.ask('text', document['document_id'])['text'].lower())))
+        common = [word for word, number in counts.most_common() if number < max(2, len(documents))] or list(counts)
+        return ([word for word in common if word in titles] or common or ['nothing'])[:1]
 
     def search(self):
         heading('Search, best first')
@@ -114,7 +123,7 @@ class Tour:
         group = self.ask('log', '-n', 1)['mutations'][0]['group_id']
         self.ctl('revert', group, '--reason', 'only a demonstration')
         remark('\nAs it was before; and the journal tells both, the change and its revert:')
-        self.ctl('query', entity, '--predicate', 'summary')
+        self.ctl('query', entity, '--predicate', 'summary', fine=(0, 3))  # 3: it was new, and is gone again
         self.ctl('log', '-n', 3)
         self.ctl('verify')
 

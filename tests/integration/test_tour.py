@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What ./dev run shows a newcomer."""
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+import pytest
+from desktop import build_root
+
+SOURCE = pathlib.Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.skipif(pathlib.Path(build_root()) != SOURCE / 'build', reason='the tour shows build/ only')
+
+
+def tour(*words, **options):
+    return subprocess.run([sys.executable, '-B', str(SOURCE / 'tests/tour.py'), *map(str, words)], stdin=subprocess.DEVNULL,
+                          capture_output=True, text=True, check=False, timeout=120, **options)
+
+
+def contents(folder):
+    return {str(p): (p.stat().st_mtime_ns, p.read_bytes() if p.is_file() else b'') for p in folder.rglob('*')}
+
+
+def test_the_samples_show_every_station_and_stay_as_they_are():
+    before = contents(SOURCE / 'samples')
+    done = tour()
+    assert done.returncode == 0, done.stdout + done.stderr
+    for words in ('14 documents: 14 searchable, 14 indexed', '“author: Ines Calloway”', 'varroa-leaflet.pdf, page',
+                  'lease.docx, line', 'said by a human', 'reverts grp-', 'All is well.', './dev package'):
+        assert words in done.stdout, words
+    assert contents(SOURCE / 'samples') == before
+
+
+def test_any_folder_will_do(tmp_path):
+    empty = tmp_path / 'empty'
+    empty.mkdir()
+    assert tour(empty).returncode == 0
+    odd = tmp_path / 'odd – ünd so'
+    odd.mkdir()
+    (odd / 'noise.pdf').write_bytes(os.urandom(3000))
+    (odd / 'page.html').write_text('<h1>Reeds</h1><p>Water and reeds.', encoding='utf-8')
+    shutil.copy(SOURCE / 'dev', odd)
+    done = tour(odd)
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert 'could not be read' in done.stdout and 'noise.pdf' in done.stdout and '«' in done.stdout
+    assert tour(tmp_path / 'missing').returncode == 2
