@@ -8,6 +8,9 @@
 #include "bus/bus.h"
 
 #define BUS_METHOD_ARGS_MAX 6
+#define BUS_STEPS_AT_ONCE                                                                          \
+        4000 /* of SQLite, for a call tried on the loop: well under a millisecond */
+#define BUS_SKIP_TRYING 16
 
 typedef struct Polkit Polkit;
 typedef struct Call Call;
@@ -86,9 +89,10 @@ typedef struct Peer {
 struct Bus {
         BusOptions options;
         sd_bus *bus;
-        GHashTable *peers; /* unique name → Peer */
-        GHashTable *calls; /* set of Call* before they are pushed to a worker */
-        unsigned running;  /* calls not yet answered, wherever they are */
+        GHashTable *peers;    /* unique name → Peer */
+        GHashTable *calls;    /* set of Call* before they are pushed to a worker */
+        unsigned skip_trying; /* calls that go to a worker at once, after one was tried in vain */
+        unsigned running;     /* calls not yet answered, wherever they are */
         Polkit *polkit;
         Door *doors; /* one per interface */
         char *vault_reason, *key_source;

@@ -125,6 +125,38 @@ static void work(void *data)
                                : method->verb(call->bus, call->access, call->args, &call->error);
 }
 
+/* The tool that the call is, NULL if it is none. */
+static const Tool *tool_of(const Call *call)
+{
+        const char *name = call->method->tool;
+
+        if (!name && g_str_equal(call->method->action, "tool"))
+                name = json_member_string(call->args, "name", "");
+        return name ? tools_find(call->bus->options.tools, name) : NULL;
+}
+
+/* Handing a call to a thread and back takes longer than a lookup by index does, so such a one is tried here.
+ * The store gives up what would hold the loop; then it is not tried again for some calls. */
+static bool try_at_once(Call *call)
+{
+        const Tool *tool = tool_of(call);
+
+        if (!tool || tool->cost != TOOL_INSTANT)
+                return false;
+        if (call->bus->skip_trying > 0) {
+                call->bus->skip_trying--;
+                return false;
+        }
+        store_impatient_begin(BUS_STEPS_AT_ONCE);
+        work(call);
+        if (!store_impatient_end())
+                return true;
+        call->bus->skip_trying = BUS_SKIP_TRYING;
+        g_clear_error(&call->error);
+        g_clear_pointer(&call->answer, json_object_unref);
+        return false;
+}
+
 static void carry_out(Call *call)
 {
         g_autofree char *session = g_strconcat("dbus-", call->peer->name, NULL);
@@ -134,6 +166,10 @@ static void carry_out(Call *call)
         call->access = access_new_human(call->peer->user, session);
         /* from here on it is the pool's, which is emptied before the bus is freed */
         g_hash_table_remove(call->bus->calls, call);
+        if (try_at_once(call)) {
+                on_done(call);
+                return;
+        }
         worker_pool_push(call->bus->options.pool, work, on_done, call);
 }
 
@@ -152,8 +188,7 @@ static const char *action_of(const Call *call)
 
         if (!g_str_equal(action, "tool"))
                 return action;
-        const Tool *tool =
-                tools_find(call->bus->options.tools, json_member_string(call->args, "name", ""));
+        const Tool *tool = tool_of(call);
         return tool && tool->needs != TOOL_READ ? "write" : "read";
 }
 

@@ -37,7 +37,12 @@ const char *access_observer(const Access *access);
 typedef enum ToolNeeds { TOOL_READ, TOOL_WRITE, TOOL_HUMAN } ToolNeeds;
 const char *tool_needs_to_string(ToolNeeds needs);
 
-typedef enum ToolCost { TOOL_CHEAP, TOOL_SLOW } ToolCost;
+typedef enum ToolCost {
+        TOOL_INSTANT, /* a few index lookups: doors may try it on the loop first */
+        TOOL_CHEAP,
+        TOOL_SLOW,
+} ToolCost;
+const char *tool_cost_to_string(ToolCost cost);
 
 /* Carries out one call on a worker thread. room is the table's; args fit the input schema. Returns a new
  * object that fits the output schema, or NULL with an error. */

@@ -14,3 +14,16 @@ const char *tool_needs_to_string(ToolNeeds needs)
         }
         g_assert_not_reached();
 }
+
+const char *tool_cost_to_string(ToolCost cost)
+{
+        switch (cost) {
+        case TOOL_INSTANT:
+                return "instant";
+        case TOOL_CHEAP:
+                return "cheap";
+        case TOOL_SLOW:
+                return "slow";
+        }
+        g_assert_not_reached();
+}

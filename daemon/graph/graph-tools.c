@@ -436,7 +436,7 @@ static JsonObject *propose_predicate(void *room, const Access *access, JsonObjec
 ToolTable graph_tools(Graph *graph)
 {
         static const Tool tools[] = {
-                {"query_knowledge", TOOL_READ, TOOL_CHEAP, query_knowledge},
+                {"query_knowledge", TOOL_READ, TOOL_INSTANT, query_knowledge},
                 {"remember_fact", TOOL_WRITE, TOOL_CHEAP, remember_fact},
                 {"list_entities", TOOL_READ, TOOL_CHEAP, list_entities},
                 {"get_entity", TOOL_READ, TOOL_CHEAP, get_entity},

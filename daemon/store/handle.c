@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Db: one SQLCipher handle, used by one thread at a time. Opened with the raw key, configured for its
  * role, closed with all of its statements. Failures of SQLite become errors of ours here. */
+#include "store/impatience.h"
 #include "store/db.h"
 
 #include <errno.h>
@@ -169,6 +170,9 @@ void db_set_error(Db *db, GError **error, const char *doing)
         int errnum = db->sqlite ? sqlite3_system_errno(db->sqlite) : 0;
         bool disk = is_fatal(code);
         bool over = code == SQLITE_INTERRUPT && db->limited && db->steps_left <= 0;
+
+        if (over)
+                impatience_note();
         OuroborosError meaning = over ? OUROBOROS_ERROR_LIMIT
                                       : (db->denied ? OUROBOROS_ERROR_DENIED : code_of(code));
         g_autofree char *name = g_path_get_basename(db->path);

@@ -6,6 +6,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "store/impatience.h"
 #include "store/view.h"
 
 struct ReaderPool {
@@ -172,13 +173,19 @@ static Db *open_reader(ReaderPool *pool, const uint8_t *key, GError **error)
         return db;
 }
 
+/* Prepared once for each handle: a cheap read is over in less time than parsing these takes. */
+static bool run_kept(Db *db, const char *sql, GError **error)
+{
+        Statement *statement = db_own_statement(db, sql, error);
+
+        return statement && statement_run(statement, error);
+}
+
 /* BEGIN alone takes no snapshot; the first read does. */
 static bool begin(Db *db, GError **error)
 {
-        int64_t one;
-
-        return db_run(db, "BEGIN", error) &&
-               db_query_int(db, "SELECT 1 FROM main.table_kinds LIMIT 1", &one, error);
+        return run_kept(db, "BEGIN -- of a reader", error) &&
+               run_kept(db, "SELECT 1 FROM main.table_kinds LIMIT 1", error);
 }
 
 static void give_back(ReaderPool *pool, Db *db, bool keep)
@@ -196,6 +203,10 @@ static void give_back(ReaderPool *pool, Db *db, bool keep)
 static bool reserve(ReaderPool *pool, const Scope *scope, Db **ret, GError **error)
 {
         g_mutex_lock(&pool->lock);
+        if ((pool->hold || pool->idle->len == 0) && impatience_refuses(error)) {
+                g_mutex_unlock(&pool->lock);
+                return false;
+        }
         while (pool->hold)
                 g_cond_wait(&pool->changed, &pool->lock);
         bool open = pool->key && !pool->closing;
@@ -221,6 +232,8 @@ Db *reader_pool_take(ReaderPool *pool, Scope *scope, GError **error)
         /* The key stays while a handle is out: reader_pool_close() waits for in_use. */
         if (!db)
                 db = open_reader(pool, pool->key, error);
+        if (db && impatience_steps() > 0)
+                db_set_limit(db, impatience_steps());
         if (db && (!scope || view_set_scope(db, scope, error)) && begin(db, error))
                 return db;
         give_back(pool, db, /* keep= */ false);
@@ -234,5 +247,5 @@ void db_release(Db *db)
         g_assert(db->role == DB_READER);
         db_reset_statements(db);
         db_set_limit(db, 0);
-        give_back(db->pool, db, db_run(db, "ROLLBACK", NULL));
+        give_back(db->pool, db, run_kept(db, "ROLLBACK -- of a reader", NULL));
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/impatience.h"
 #include "store/copy.h"
 #include "store/lock.h"
 #include "store/state.h"
@@ -201,6 +202,8 @@ bool store_write(Store *store, const WriteOptions *options, StoreWork work, void
                             "a write needs an actor");
                 return false;
         }
+        if (impatience_refuses(error))
+                return false;
         if (queue_write(store->queue, options, work, data, &failed))
                 return true;
         if (failed)

@@ -82,6 +82,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Db, db_release)
  * statements fail with LIMIT; 0: no limit. */
 void db_set_limit(Db *db, uint64_t steps);
 
+/* For the loop, which must not wait: from here to the end what this thread asks of any store fails where it
+ * would wait (no idle reader, a store that is held, a write) or takes more than so many steps of SQLite
+ * (about 10 million a second). The end says whether anything did; then the work is to be done anew on a
+ * thread that may wait, and what came of it so far is to be forgotten. */
+void store_impatient_begin(uint64_t steps);
+bool store_impatient_end(void);
+
 /* ---- writing ---- */
 
 typedef bool (*StoreWork)(Db *db, void *data, GError **error);

@@ -47,7 +47,7 @@ static JsonObject *whoami(void *room, const Access *access, JsonObject *args, GE
 
 static const Tool tools_table[] = {
         {"list_available_tools", TOOL_READ, TOOL_CHEAP, list_available_tools},
-        {"whoami", TOOL_READ, TOOL_CHEAP, whoami},
+        {"whoami", TOOL_READ, TOOL_INSTANT, whoami},
         {NULL},
 };
 

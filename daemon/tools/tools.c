@@ -194,8 +194,7 @@ JsonObject *tools_describe(const Tools *tools, const char *name, GError **error)
         json_object_set_string_member(answer, "description",
                                       json_member_string(entry->resource, "description", ""));
         json_object_set_string_member(answer, "needs", tool_needs_to_string(entry->tool->needs));
-        json_object_set_string_member(answer, "cost",
-                                      entry->tool->cost == TOOL_SLOW ? "slow" : "cheap");
+        json_object_set_string_member(answer, "cost", tool_cost_to_string(entry->tool->cost));
         json_object_set_member(answer, "input_schema",
                                json_node_copy(json_object_get_member(entry->resource, "input")));
         json_object_set_member(answer, "output_schema",

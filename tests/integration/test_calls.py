@@ -181,3 +181,16 @@ def test_each_committed_entry_is_signalled(shared):
         assert line, 'no signal came'
     monitor.terminate()
     monitor.wait()
+
+
+def test_a_lookup_that_turns_out_large_holds_up_nobody(desk):
+    """Query is tried on the loop first; with many facts it must end up on a worker, with the whole answer."""
+    script = ('import dbus, sys\nbus = dbus.bus.BusConnection(sys.argv[1])\n'
+              f'graph = dbus.Interface(bus.get_object("{NAME}", "{PATH}", introspect=False), "{NAME}.Graph")\n'
+              'for i in range(600):\n    graph.Remember("Ada", "note", f"fact {i}", dbus.Dictionary({}, signature="sv"))\n')
+    writers = [desk.start('/usr/bin/python3', '-c', script, desk.environment['DBUS_SESSION_BUS_ADDRESS']) for _ in range(2)]
+    while any(writer.poll() is None for writer in writers):
+        assert desk.status()['vault_state'] == 'open'
+    _, facts, following = desk.call('Graph.Query', 'ssusa{sv}', 'Ada', '', 500, '', 0)
+    assert len(facts) == 500 and following
+    assert desk.tool('query_knowledge', entity_name='Ada', limit=1)['total'] == 600
