@@ -7,6 +7,7 @@ import pathlib
 import subprocess
 
 import container as containers
+import keyring as keyrings
 import pytest
 import root as roots
 from daemon import Daemon
@@ -109,7 +110,16 @@ def seat(installed):
 
 
 @pytest.fixture
-def alice(installed):
+def keyring(installed):
+    """Alice's keyring, new and unlocked."""
+    ring = keyrings.Keyring(installed)
+    ring.unlock()
+    yield ring
+    ring.remove()
+
+
+@pytest.fixture
+def alice(installed, keyring):
     """Alice's own instance, new; all it stored is gone afterwards."""
     daemon = Daemon(installed)
     yield daemon

@@ -2,62 +2,12 @@
 """The key lives in a real keyring: what a locked, absent or hung one does to the daemon, and that it
 comes back by itself. Never a new key for an old vault."""
 import container as containers
+import keyring as keyrings
 import pytest
 from daemon import CallError
 
-SERVICE = 'gnome-keyring-daemon.service'
-DROP_IN = f'/home/alice/.config/systemd/user/{SERVICE}.d/unlock.conf'
 UNAVAILABLE = 'org.ouroboros.Error.Unavailable'
 pytestmark = pytest.mark.usefixtures('seat')
-
-
-class Keyring:
-    """Alice's keyring daemon, unlocked with a password as a login would."""
-
-    def __init__(self, machine):
-        self.machine = machine
-
-    def user(self, *command, **options):
-        return self.machine.run(*command, user='alice', **options)
-
-    def unlock(self, password='alicepw'):
-        self.machine.write(DROP_IN, f"""[Service]
-ExecStart=
-ExecStart=/usr/bin/gnome-keyring-daemon --foreground --unlock --components=secrets --control-directory=%t/keyring
-StandardInput=data
-StandardInputText={password}
-""", user='alice')
-        self.user('systemctl', '--user', 'daemon-reload')
-        self.user('systemctl', '--user', 'restart', SERVICE)
-        self.machine.wait_for('busctl', '--user', 'status', 'org.freedesktop.secrets', user='alice')
-
-    def lock(self):
-        self.user('busctl', '--user', 'call', 'org.freedesktop.secrets', '/org/freedesktop/secrets',
-                  'org.freedesktop.Secret.Service', 'Lock', 'ao', '1', '/org/freedesktop/secrets/collection/login')
-
-    def mask(self):
-        self.user('systemctl', '--user', 'mask', '--now', '--runtime', SERVICE, 'gnome-keyring-daemon.socket')
-
-    def unmask(self):
-        self.user('systemctl', '--user', 'unmask', '--runtime', SERVICE, 'gnome-keyring-daemon.socket')
-
-    def signal(self, name):
-        self.user('systemctl', '--user', 'kill', f'--signal={name}', SERVICE)
-
-    def remove(self):
-        self.unmask()
-        self.user('systemctl', '--user', 'kill', '--signal=CONT', SERVICE, check=False)
-        self.user('systemctl', '--user', 'stop', SERVICE, 'gnome-keyring-daemon.socket', check=False)
-        self.user('rm', '-rf', DROP_IN, '/home/alice/.local/share/keyrings')
-        self.user('systemctl', '--user', 'daemon-reload')
-
-
-@pytest.fixture
-def keyring(installed, alice):
-    ring = Keyring(installed)
-    ring.unlock()
-    yield ring
-    ring.remove()
 
 
 @pytest.fixture
@@ -109,7 +59,7 @@ def test_a_hung_keyring_holds_up_nothing(alice, keyring, fact):
 
 def test_a_key_that_is_gone_is_never_replaced_by_a_new_one(alice, keyring, fact):
     before = alice.machine.run('sha256sum', '/home/alice/.local/share/ouroboros/vault.db').stdout
-    keyring.user('systemctl', '--user', 'stop', SERVICE)
+    keyring.user('systemctl', '--user', 'stop', keyrings.SERVICE)
     keyring.user('rm', '-rf', '/home/alice/.local/share/keyrings')
     keyring.unlock()
     unavailable(alice)
