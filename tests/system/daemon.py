@@ -49,7 +49,7 @@ class Daemon:
         done = self.machine.run(*command, user=user, session=session, check=False, timeout=timeout + 20,
                                 env={'SYSTEMD_LOG_LEVEL': 'debug'})
         if done.returncode:
-            found = re.findall(r'error-name=(\S+)\s+error-message=(.*)', done.stderr)
+            found = re.findall(r'error-name=(\S+\.\S+)\s+error-message=(.*)', done.stderr)
             raise CallError(*(found[-1] if found else ('none', done.stderr[-400:])))
         return plain(json.loads(done.stdout)) if done.stdout.strip() else []
 
@@ -100,8 +100,9 @@ class Daemon:
             f'/home/{self.user}/.config/systemd/user/{self.unit}.d'
 
     def journal(self, *arguments):
-        command = ['journalctl', '--no-pager', '-u' if self.system else '--user-unit', self.unit, *arguments]
-        return self.machine.run(*command, user='root').stdout
+        """What it, and systemd about it, told the journal."""
+        command = ['journalctl', '--no-pager', self.bus, '-u', self.unit, *arguments]
+        return self.machine.run(*command, user=self.user).stdout
 
     def forget(self):
         """Stops it and removes all that it stored."""
@@ -109,4 +110,4 @@ class Daemon:
         self.systemctl('reset-failed', check=False)
         folders = ['/var/lib/ouroboros'] if self.system else \
             [f'/home/{self.user}/.local/share/ouroboros', f'/home/{self.user}/Ouroboros']
-        self.machine.run('sh', '-c', 'rm -rf "$@"', 'sh', *(f'{folder}/*' if self.system else folder for folder in folders))
+        self.machine.run('find', *folders, '-mindepth', '1', '-delete', check=False)

@@ -20,7 +20,7 @@ CACHE = pathlib.Path(os.environ.get('OUROBOROS_CACHE', '/var/cache/ouroboros-tes
 MAX_AGE_SEC = 7 * 24 * 3600  # package lists older than this name versions the mirror has dropped
 
 PACKAGES = ['systemd', 'systemd-sysv', 'dbus', 'dbus-user-session', 'libpam-systemd', 'polkitd', 'pkexec',
-            'gnome-keyring', 'libsecret-tools', 'libglib2.0-bin', 'python3-minimal', 'procps', 'iproute2',
+            'gnome-keyring', 'libsecret-tools', 'libglib2.0-bin', 'python3', 'procps', 'iproute2',
             'bash-completion', 'man-db']
 
 

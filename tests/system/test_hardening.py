@@ -37,14 +37,14 @@ def probe(daemon, *folders):
     machine = daemon.machine
     machine.write('/usr/local/lib/probe.py', PROBE)
     daemon.systemctl('stop', daemon.unit, 'ouroborosd.socket', check=False)
-    daemon.drop_in('probe', '[Service]\nType=oneshot\nExecStart=\nRestart=no\nWatchdogSec=0\n'
+    daemon.drop_in('probe', '[Service]\nType=exec\nExecStart=\nRestart=no\nRestartForceExitStatus=\nWatchdogSec=0\n'
                             f'ExecStart=/usr/bin/python3 /usr/local/lib/probe.py {" ".join(folders[:1] + folders)}\n')
     listener = machine.start('python3', '-c', 'import socket,time; s=socket.socket(); s.bind(("127.0.0.1", 9876)); '
                                               's.listen(); time.sleep(60)')
     try:
         daemon.systemctl('start', daemon.unit)
         where = folders[0].replace('~', f'/home/{daemon.user}')
-        return json.loads(machine.run('cat', f'{where}/found.json').stdout)
+        return json.loads(machine.wait_for('cat', f'{where}/found.json', contains='}').stdout)
     finally:
         listener.kill()
         listener.wait()

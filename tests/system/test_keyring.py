@@ -40,9 +40,9 @@ def test_a_locked_keyring_is_unavailable_and_retried_when_it_unlocks(alice, keyr
 
 
 def test_a_missing_keyring_is_unavailable_and_retried_when_it_appears(alice, keyring, fact):
-    keyring.mask()
+    keyring.hide()
     unavailable(alice)
-    keyring.unmask()
+    keyring.show()
     keyring.unlock()
     comes_back(alice, fact)
 

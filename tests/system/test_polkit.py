@@ -11,7 +11,7 @@ def agent(installed, seat, fakeagent):
     """Starts an authentication agent in alice's session that answers as told."""
     def start(answer):
         installed.run('systemd-run', '--user', '--quiet', '--collect', '--unit=agent', fakeagent, seat, answer, user='alice')
-        installed.wait_for('journalctl', '--user', '-u', 'agent', '-o', 'cat', contains='READY', user='root')
+        installed.wait_for('journalctl', '--user', '-u', 'agent', '-o', 'cat', contains='READY', user='alice')
     yield start
     installed.run('systemctl', '--user', 'stop', 'agent', user='alice', check=False)
 
@@ -104,7 +104,7 @@ class TestRestoreAsksEveryTime:
         agent('hang')
         hanging = alice.machine.start(*alice.call_command('Manager.Restore', 's', backup, interactive=True), user='alice',
                                       session=True)
-        alice.machine.wait_for('journalctl', '--user', '-u', 'agent', '-o', 'cat', contains='BEGIN', user='root')
+        alice.machine.wait_for('journalctl', '--user', '-u', 'agent', '-o', 'cat', contains='BEGIN', user='alice')
         assert self.notes(alice) == ['after the backup', 'in the backup']
         hanging.kill()
         hanging.wait()
