@@ -149,6 +149,30 @@ static void test_times_come_back_from_their_text(void)
         g_assert_cmpstr(text, ==, "2026-04-12T18:22:14.301000Z");
 }
 
+/* Seen to fail with the month counted from 0 and with negative microseconds. */
+static void test_times_are_written_as_the_calendar_has_them(void)
+{
+        static const struct {
+                int64_t time;
+                const char *text;
+        } cases[] = {
+                {0, "1970-01-01T00:00:00.000000Z"},
+                {-1, "1969-12-31T23:59:59.999999Z"},
+                {951782400000001, "2000-02-29T00:00:00.000001Z"},
+                {-62135596800000000, "0001-01-01T00:00:00.000000Z"},
+                {-62135596800000001, "0001-01-01T00:00:00.000000Z"},
+                {253402300799999999, "9999-12-31T23:59:59.999999Z"},
+                {253402300800000000, "9999-12-31T23:59:59.999999Z"},
+                {INT64_MIN, "0001-01-01T00:00:00.000000Z"},
+                {INT64_MAX, "9999-12-31T23:59:59.999999Z"},
+        };
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+                g_autofree char *text = clock_to_iso(cases[i].time);
+                g_assert_cmpstr(text, ==, cases[i].text);
+        }
+}
+
 static void test_iso_forms_are_read(void)
 {
         static const struct {
@@ -259,6 +283,8 @@ int main(int argc, char **argv)
         g_test_add_func("/id/only-well-formed-ones-are-valid", test_only_well_formed_ids_are_valid);
         g_test_add_func("/clock/times-come-back-from-their-text",
                         test_times_come_back_from_their_text);
+        g_test_add_func("/clock/times-are-written-as-the-calendar-has-them",
+                        test_times_are_written_as_the_calendar_has_them);
         g_test_add_func("/clock/iso-forms-are-read", test_iso_forms_are_read);
         g_test_add_func("/clock/other-times-are-refused", test_other_times_are_refused);
         g_test_add_func("/cursor/gives-its-key-back", test_a_cursor_gives_its_key_back);
