@@ -15,7 +15,7 @@
 #include "extract/protocol.h"
 
 /* Larger results are checked on a thread: the loop must not be held for longer than some milliseconds. */
-#define CHECK_INLINE_BYTES (256 * 1024)
+#define CHECK_INLINE_BYTES (64 * 1024)
 
 typedef struct Job {
         Extractor *extractor;

@@ -13,6 +13,8 @@
 #define MARKDOWN_QUOTES_MAX                                                                        \
         100 /* blockquotes in one another; the parser's time is quadratic in it */
 
+#define MARKDOWN_COLUMNS_MAX 500 /* with more, no table of the document is read as one */
+
 typedef struct Markdown {
         Output *output;
         const char *text;
@@ -273,12 +275,31 @@ static bool too_deep(const char *text, size_t length)
         return false;
 }
 
+/* The parser fills every row of a table up to the columns of its header: a short text can ask for millions of
+ * cells. */
+static bool has_wide_table(const char *text, size_t length)
+{
+        for (const char *line = text, *end = text + length; line < end;) {
+                const char *stop = memchr(line, '\n', (size_t)(end - line));
+                unsigned bars = 0;
+                stop = stop ?: end;
+                while (line < stop && (line = memchr(line, '|', (size_t)(stop - line)))) {
+                        line++;
+                        bars++;
+                }
+                if (bars > MARKDOWN_COLUMNS_MAX)
+                        return true;
+                line = stop + 1;
+        }
+        return false;
+}
+
 static cmark_node *parse_tree(const char *text, size_t length)
 {
         static const char *const extensions[] = {"table", "strikethrough", "tasklist"};
         cmark_gfm_core_extensions_ensure_registered();
         cmark_parser *parser = cmark_parser_new(CMARK_OPT_FOOTNOTES);
-        for (size_t i = 0; i < G_N_ELEMENTS(extensions); i++)
+        for (size_t i = has_wide_table(text, length) ? 1 : 0; i < G_N_ELEMENTS(extensions); i++)
                 cmark_parser_attach_syntax_extension(parser,
                                                      cmark_find_syntax_extension(extensions[i]));
         cmark_parser_feed(parser, text, length);

@@ -201,6 +201,12 @@ static void test_markdown_that_makes_parsers_slow(void)
                 if (bench.error)
                         assert_error(&bench, OUROBOROS_ERROR_LIMIT, "_MAX");
         }
+        g_autoptr(GString) wide = repeat("", "a|", 5000);
+        g_autoptr(GString) rule = repeat("\n", "-|", 5000);
+        g_autoptr(GString) rows = repeat("\n", "a\n", 5000);
+        g_string_append(g_string_append(wide, rule->str), rows->str);
+        submit(&bench, "wide.md", g_string_new(wide->str));
+        assert_read(&bench);
         g_autoptr(GString) stairs = g_string_new(NULL);
         for (unsigned i = 0; i < 1500; i++)
                 g_string_append_printf(stairs, "%*s- x\n", (int)i * 2, "");
