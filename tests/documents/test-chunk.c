@@ -70,7 +70,8 @@ static void test_wild_structure_does_no_harm(void)
                 " ('heading', 3, 2, {'level': '-1', 'text': 'near'}), ('heading', 1, 2, {'level': '1'})]"));
         g_autoptr(GArray) chunks = chunk_text(text, strlen(text), structure);
         check_invariants(text, chunks);
-        g_assert_cmpuint(chunk_text("", 0, structure)->len, ==, 0);
+        g_autoptr(GArray) none = chunk_text("", 0, structure);
+        g_assert_cmpuint(none->len, ==, 0);
 }
 
 static void test_headings_give_paths_and_borders(void)
