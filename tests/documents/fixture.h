@@ -53,5 +53,5 @@ char *fixture_select(Fixture *fixture, const char *sql);
 /* Turns the loop once, waiting at most so long. */
 void fixture_turn(Fixture *fixture, uint64_t wait_us);
 
-/* Has the real ouroboros-extract been built? If not, skips the test. */
+/* Is it known where the real ouroboros-extract is? If not (run by hand), skips the test. */
 bool fixture_has_extractor(void);

@@ -321,6 +321,36 @@ static void test_stop_and_start_resumes(void)
         fixture_free(fixture);
 }
 
+static bool pretend_failures(Db *db, void *data, GError **error)
+{
+        return db_execute(
+                db,
+                "UPDATE document_states SET searchable = 0, indexed = 0, reason = 'pretended',"
+                " error = (SELECT iif(path = 'bad.txt', 'INVALID', 'TIMEOUT') FROM documents"
+                " WHERE id = document_id), attempts = (SELECT iif(path = 'often.txt', 3, 1)"
+                " FROM documents WHERE id = document_id)",
+                error);
+}
+
+static void test_restart_tries_again(void)
+{
+        const char *const files[] = {"bad.txt",  "one",   "often.txt", "two",
+                                     "once.txt", "three", NULL};
+        if (!fixture_has_extractor())
+                return;
+        Fixture *fixture = settled(files);
+        g_autoptr(Access) access = access_new_system("test");
+        WriteOptions options = {.actor = access_actor(access)};
+        g_assert_true(store_write(fixture->vault, &options, pretend_failures, NULL, NULL));
+        fixture_stop(fixture);
+        fixture_start(fixture);
+        fixture_settle(fixture);
+        fixture_expect(fixture, LIST, "bad.txt:INVALID often.txt:TIMEOUT once.txt:indexed");
+        fixture_write(fixture, "often.txt", "two, changed");
+        fixture_expect(fixture, LIST, "bad.txt:INVALID often.txt:indexed once.txt:indexed");
+        fixture_free(fixture);
+}
+
 static void test_removed_root_comes_back_whole(void)
 {
         const char *const files[] = {"a.txt", "alpha", NULL};
@@ -423,6 +453,7 @@ int main(int argc, char **argv)
         ADD("odd-files-cost-themselves-only", test_odd_files_cost_themselves_only);
         ADD("unreadable-files-and-folders-say-why", test_unreadable_files_say_why);
         ADD("stop-and-start-resumes-where-it-was", test_stop_and_start_resumes);
+        ADD("restart-tries-again-what-may-have-passed", test_restart_tries_again);
         ADD("removed-root-comes-back-whole", test_removed_root_comes_back_whole);
         ADD("inner-root-takes-its-files-and-gives-them-back", test_inner_root_takes_its_files);
         ADD("rebuild-makes-the-same-again", test_rebuild_makes_the_same_again);

@@ -5,8 +5,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -153,6 +155,38 @@ static void test_a_file_that_keeps_changing_is_refused(Fixture *fixture, const v
         g_assert_nonnull(strstr(error->message, "VAULT_TRIES"));
 }
 
+/* As on a full disk: a write comes back short. */
+static void test_a_vault_that_cannot_be_written_is_unavailable(Fixture *fixture, const void *data)
+{
+        if (!g_test_subprocess()) {
+                g_test_trap_subprocess(NULL, 20 * G_USEC_PER_SEC, G_TEST_SUBPROCESS_DEFAULT);
+                g_test_trap_assert_passed();
+                return;
+        }
+        static const size_t sizes[] = {100000, 3 * 1024 * 1024};
+        g_autofree char *temp = g_build_filename(fixture->temp, "vault", "sha256", "tmp", NULL);
+        struct rlimit old, small = {4096, 4096};
+        (void)signal(SIGXFSZ, SIG_IGN);
+        g_assert_cmpint(getrlimit(RLIMIT_FSIZE, &old), ==, 0);
+        small.rlim_max = old.rlim_max;
+        for (size_t i = 0; i < G_N_ELEMENTS(sizes); i++) {
+                g_autoptr(GError) error = NULL;
+                g_autofree char *content = g_strnfill(sizes[i], 'x');
+                TakenFile file;
+                write_source(fixture, content, sizes[i]);
+                g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &small), ==, 0);
+                g_assert_false(take(fixture, INT64_MAX, &file, &error));
+                g_assert_cmpint(setrlimit(RLIMIT_FSIZE, &old), ==, 0);
+                g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE);
+                g_assert_cmpint(rmdir(temp), ==, 0); /* nothing half written is left */
+                g_assert_cmpint(mkdir(temp, 0700), ==, 0);
+                fixture->files = vault_files_free(fixture->files);
+                g_autofree char *vault = g_build_filename(fixture->temp, "vault", NULL);
+                fixture->files = vault_files_new(vault, NULL);
+                g_assert_true(take(fixture, INT64_MAX, &file, NULL));
+        }
+}
+
 static void test_missing_content_is_unavailable(Fixture *fixture, const void *data)
 {
         g_autoptr(GError) error = NULL;
@@ -170,6 +204,8 @@ int main(int argc, char **argv)
             test_a_file_cut_short_in_the_vault_is_written_anew);
         ADD("too-large-names-the-limit", test_too_large_names_the_limit);
         ADD("a-file-that-keeps-changing-is-refused", test_a_file_that_keeps_changing_is_refused);
+        ADD("a-vault-that-cannot-be-written-is-unavailable",
+            test_a_vault_that_cannot_be_written_is_unavailable);
         ADD("missing-content-is-unavailable", test_missing_content_is_unavailable);
         return g_test_run();
 }
