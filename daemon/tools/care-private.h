@@ -4,8 +4,9 @@
 
 #include "tools/care.h"
 
-#define CARE_RETRY_SEC       30  /* between attempts to open an unavailable vault */
-#define CARE_CHECK_DELAY_SEC 300 /* from the opening to the background check */
+#define CARE_RETRY_SEC       30        /* between attempts to open an unavailable vault */
+#define CARE_CHECKED_FILE    "checked" /* its time is that of the last full check that went well */
+#define CARE_CHECK_DELAY_SEC 300       /* from the opening to the background check */
 #define CARE_CHECK_EVERY_SEC ((int64_t)24 * 3600)
 #define CARE_PROGRESS_USEC   100000 /* between two progress reports */
 
@@ -51,6 +52,9 @@ char *care_file(Care *care, const char *name);
 
 /* The key that the stores are open with or would be; wipe it after use. */
 bool care_load_key(Care *care, uint8_t ret_key[SECRETS_KEY_BYTES], GError **error);
+
+/* Remembers over restarts that a full check went well, or forgets it. */
+void care_stamp_check(Care *care, bool well);
 
 /* What a full check found; kept for the status. */
 JsonObject *care_full_check(Care *care, const char *operation, GError **error);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* State of the stores and the attempts to open them. Attempts run on a worker, one at a time; what came of
  * one is looked at on the loop, where documents start to be watched and the doors are told. */
+#include <errno.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "tools/care-private.h"
 
@@ -33,6 +36,8 @@ const char *vault_state_to_string(VaultState state)
         g_assert_not_reached();
 }
 
+static int64_t read_stamp(Care *care);
+
 Care *care_new(const CareOptions *options, GError **error)
 {
         g_autoptr(Care) care = g_new0(Care, 1);
@@ -40,6 +45,7 @@ Care *care_new(const CareOptions *options, GError **error)
         care->options = *options;
         g_mutex_init(&care->lock);
         care->started_at = g_get_monotonic_time();
+        care->checked_at = read_stamp(care);
         care->mailbox = mailbox_new(options->loop, error);
         if (!care->mailbox)
                 return NULL;
@@ -160,6 +166,23 @@ void care_report(Care *care, const char *operation, double fraction)
 }
 
 /* ---- the background check ---- */
+
+void care_stamp_check(Care *care, bool well)
+{
+        g_autofree char *path = care_file(care, CARE_CHECKED_FILE);
+
+        if (well ? !g_file_set_contents_full(path, "", 0, G_FILE_SET_CONTENTS_NONE, 0600, NULL)
+                 : unlink(path) < 0 && errno != ENOENT)
+                log_debug("Cannot keep the time of the check in %s, ignoring", path);
+}
+
+static int64_t read_stamp(Care *care)
+{
+        g_autofree char *path = care_file(care, CARE_CHECKED_FILE);
+        struct stat status;
+
+        return stat(path, &status) == 0 ? status.st_mtim.tv_sec * G_USEC_PER_SEC : 0;
+}
 
 static void run_check(void *data)
 {

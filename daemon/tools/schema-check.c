@@ -71,7 +71,8 @@ static unsigned value_types(JsonNode *value)
                 return RULE_INTEGER | RULE_NUMBER;
         case G_TYPE_DOUBLE: {
                 double number = json_node_get_double(value);
-                bool whole = isfinite(number) && floor(number) >= number;
+                /* one that no 64-bit integer holds could not be used as one */
+                bool whole = fabs(number) < 0x1p63 && floor(number) >= number;
                 return RULE_NUMBER | (whole ? RULE_INTEGER : 0);
         }
         default:

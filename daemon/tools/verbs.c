@@ -32,6 +32,7 @@ static void keep_result(Care *care, const char *problem)
         g_free(care->check_problem);
         care->check_problem = g_strdup(problem);
         g_mutex_unlock(&care->lock);
+        care_stamp_check(care, problem == NULL);
         if (problem)
                 log_event(LOG_VERIFY_FAILED_EVENT, LOG_ERR, NULL, NULL,
                           "The full check of the vault found: %s", problem);

@@ -5,7 +5,7 @@ import json
 import pathlib
 
 import pytest
-from desktop import CallError
+from desktop import NAME, CallError
 
 
 @pytest.fixture
@@ -162,3 +162,24 @@ def test_only_one_such_operation_at_a_time(desk):
     said = [caller.communicate(timeout=30)[1] for caller in callers]
     assert any(caller.returncode == 0 for caller in callers)
     assert all('under way' in text for caller, text in zip(callers, said) if caller.returncode)
+
+
+def test_how_far_it_is_is_signalled(desk):
+    monitor = desk.start('gdbus', 'monitor', '--session', '--dest', NAME, stdout=-1)
+    while 'is owned by' not in monitor.stdout.readline():
+        pass
+    desk.call('Manager.Rebuild', 's', 'all')
+    line = ''
+    while f"{NAME}.Manager.Progress ('rebuild', 1.0)" not in line:
+        line = monitor.stdout.readline()
+        assert line, 'no signal came'
+    monitor.terminate()
+    monitor.wait()
+
+
+def test_a_check_that_went_well_is_remembered(desk):
+    desk.call('Manager.Verify')
+    first = desk.status()['checked_at'][:19]
+    desk.end_daemon()
+    desk.start_daemon()
+    assert desk.status()['checked_at'][:19] == first and desk.status()['check_ok'] is True

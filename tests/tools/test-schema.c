@@ -136,6 +136,13 @@ static void test_defaults_are_filled_in(void)
         g_assert_cmpstr(whole, ==, "{\"limit\":7}");
 }
 
+static void test_a_number_that_fits_no_integer_is_none(void)
+{
+        assert_message("{\"type\":\"integer\"}", "1e300", OUROBOROS_ERROR_INVALID,
+                       "must be integer, is 1.0000000000000001e+300");
+        g_assert_true(fits("{\"type\":\"number\"}", "1e300", NULL));
+}
+
 static void test_references_are_unescaped(void)
 {
         const char *schema = "{\"$defs\":{\"a/b~c%\":{\"type\":\"integer\"}},"
@@ -270,6 +277,8 @@ int main(int argc, char **argv)
                         test_long_values_are_cut_in_messages);
         g_test_add_func("/schema/unknown-keywords-are-refused", test_unknown_keywords_are_refused);
         g_test_add_func("/schema/defaults-are-filled-in", test_defaults_are_filled_in);
+        g_test_add_func("/schema/a-number-that-fits-no-integer-is-none",
+                        test_a_number_that_fits_no_integer_is_none);
         g_test_add_func("/schema/references-are-unescaped", test_references_are_unescaped);
         g_test_add_func("/schema/endless-reference-ends", test_endless_reference_ends);
         g_test_add_func("/schema/hard-pattern-ends", test_hard_pattern_ends);
