@@ -225,8 +225,11 @@ bool secrets_stage(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], GError 
         if (!record)
                 return false;
         if (record->staged_id) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
-                            "another re-key is under way (key %s is staged)", record->staged_id);
+                g_set_error(
+                        error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
+                        "another re-key is under way (key %s is staged); if it failed, it is finished when "
+                        "the daemon starts anew",
+                        record->staged_id);
                 return false;
         }
         if (!places[record->source].store) {

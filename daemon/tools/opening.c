@@ -125,8 +125,11 @@ static bool open_store(Care *care, Store *store, const char *name, Keys *keys, b
 static bool finish_rekeying(Care *care, const Keys *keys, bool vault_staged, bool ops_staged,
                             GError **error)
 {
-        if (!vault_staged && !ops_staged)
+        if (!vault_staged && !ops_staged) {
+                /* one that was staged before a stop, and that no file has, would be in the way of the next */
+                (void)secrets_drop_staged(care->options.secrets, NULL);
                 return true;
+        }
         if (!vault_staged && !store_rekey(care->options.vault, keys->staged, error))
                 return false;
         if (!ops_staged && !store_rekey(care->options.ops, keys->staged, error))

@@ -180,6 +180,22 @@ def test_backup_and_restore_bring_back_what_was(desk):
     assert desk.objects('Ada') == ['before']
 
 
+def test_a_key_that_was_staged_before_a_stop_is_no_hindrance(desk):
+    ctl(desk, 'remember', 'Ada', 'note', 'kept')
+    desk.end_daemon()
+    path = desk.folder / 'home/.local/share/ouroboros/key-source.json'
+    record = json.loads(path.read_text(encoding='utf-8'))
+    before = record['key_id']
+    path.write_text(json.dumps({**record, 'staged_key_id': '0' * 32}), encoding='utf-8')
+    desk.start_daemon()
+    assert desk.objects('Ada') == ['kept']
+    ctl(desk, 'rekey')
+    assert json.loads(path.read_text(encoding='utf-8'))['key_id'] != before
+    desk.end_daemon()
+    desk.start_daemon()
+    assert desk.objects('Ada') == ['kept']
+
+
 def test_restore_asks_on_a_terminal(desk):
     ctl(desk, 'remember', 'Ada', 'note', 'before')
     ctl(desk, 'backup', desk.folder / 'copy')
