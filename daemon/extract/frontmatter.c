@@ -62,7 +62,21 @@ static void set_key(Frontmatter *matter, const char *key, size_t length, size_t 
         level->have_key = true;
 }
 
-/* The range runs from the key to the value's end on one line, and is the value alone in lists. */
+/* From the key, if it is on the same line or the value is its own; else a list's value stands for itself. */
+static size_t range_start(const Frontmatter *matter, size_t value)
+{
+        for (unsigned i = matter->depth; i-- > 0;) {
+                const Level *level = &matter->levels[i];
+                if (!level->mapping)
+                        continue;
+                const char *text = output_get(matter->output) + level->key_start;
+                bool own = i + 1 == matter->depth;
+                return own || !memchr(text, '\n', value - level->key_start) ? level->key_start
+                                                                            : value;
+        }
+        return value;
+}
+
 static void add_leaf(Frontmatter *matter, const char *value, const struct fy_mark *start,
                      const struct fy_mark *end)
 {
@@ -74,8 +88,7 @@ static void add_leaf(Frontmatter *matter, const char *value, const struct fy_mar
                 from--;
                 to++;
         }
-        if (level && level->mapping)
-                from = level->key_start;
+        from = range_start(matter, from);
         g_autofree char *key = g_utf8_validate(matter->path->str, -1, &stop)
                                        ? g_strdup(matter->path->str)
                                        : g_utf8_make_valid(matter->path->str, -1);

@@ -34,7 +34,8 @@
 /* (kind, first character, character after the last, attributes), in order of their beginning. Kinds and
  * their attributes:
  *   heading       level, text
- *   frontmatter   key, value          one per leaf; nested keys joined by "."; lists give one each
+ *   frontmatter   key, value          one per leaf; nested keys joined by "."; lists give one each; the
+ *                                 range begins at the key if that is on the same line
  *   wikilink      target, label
  *   table_row     row (JSON object column → cell), caption if any
  *   code_block    language, symbol (first defined name, if recognised)
