@@ -19,6 +19,8 @@ struct Documents {
         GMutex lock; /* for what follows: rebuilds wait for it on other threads */
         GCond changed;
         unsigned rebuilds, rebuilds_seen, waiters;
+        unsigned asked, heard; /* requests posted to the loop, and those taken up there */
+        unsigned scans;        /* still to be finished, as of the last step */
         bool idle, paused, stopping;
 };
 
@@ -29,6 +31,10 @@ void documents_post_reload(Documents *documents);
 
 /* Is there work under way or about to begin? Not while it pauses after a failure. Any thread. */
 bool documents_is_busy(Documents *documents);
+
+/* Scans to come and under way, which no row tells. Asked before the rows are counted, so that what ends in
+ * between is counted once at least. Any thread. */
+unsigned documents_scans(Documents *documents);
 
 /* ---- what can be asked of the rows (listing.c); rows as the tools give them ---- */
 

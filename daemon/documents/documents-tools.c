@@ -123,9 +123,11 @@ static JsonObject *ingest_status(void *room, const Access *access, JsonObject *a
         DocumentCounts counts;
         bool busy = documents_is_busy(
                 documents); /* before the counts: what ends in between is in them */
+        unsigned scans = documents_scans(documents);
         g_autoptr(Db) db = store_reader(documents->vault, access_scope(access), error);
         if (!db || !listing_counts(db, NULL, &counts, error))
                 return NULL;
+        counts.pending += scans;
         JsonArray *roots = listing_roots(db, error);
         if (!roots)
                 return NULL;

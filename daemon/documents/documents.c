@@ -27,8 +27,10 @@ typedef struct CountJob {
 static void count_work(void *data)
 {
         CountJob *job = data;
+        unsigned scans = documents_scans(job->documents);
         g_autoptr(Db) db = store_reader(job->documents->vault, NULL, NULL);
         job->ok = db && listing_counts(db, NULL, &job->counts, NULL);
+        job->counts.pending += scans;
 }
 
 static int on_count(sd_event_source *source, uint64_t usec, void *data);
@@ -79,6 +81,7 @@ static void on_stepped(bool idle, void *data)
         g_mutex_lock(&documents->lock);
         documents->idle = idle;
         documents->paused = documents->pipeline->paused;
+        documents->scans = scan_stage_pending(documents->pipeline->scans);
         g_cond_broadcast(&documents->changed);
         g_mutex_unlock(&documents->lock);
         bool news = !idle || !documents->was_idle;
@@ -127,6 +130,7 @@ Documents *documents_new(const DocumentsOptions *options, GError **error)
         g_cond_init(&documents->changed);
         documents->vault = options->vault;
         documents->was_idle = true;
+        documents->scans = 1; /* nobody has looked yet */
         documents->max_file_bytes = config_int(config, "Documents", "MaxFileMB") * 1024 * 1024;
         documents->vault_folder = g_strdup(options->paths->vault);
         documents->loop = sd_event_ref(service_loop(options->service));
@@ -192,8 +196,12 @@ bool documents_start(Documents *documents, GError **error)
 bool documents_counts(Documents *documents, const Access *access, DocumentCounts *ret,
                       GError **error)
 {
+        unsigned scans = documents_scans(documents);
         g_autoptr(Db) db = store_reader(documents->vault, access_scope(access), error);
-        return db && listing_counts(db, NULL, ret, error);
+        if (!db || !listing_counts(db, NULL, ret, error))
+                return false;
+        ret->pending += scans;
+        return true;
 }
 
 static char *current_hash(Db *db, const char *document_id, GError **error)
@@ -233,20 +241,33 @@ typedef struct Rescan {
         char *root_id;
 } Rescan;
 
+/* On the loop: what was asked for stands in the queue now. */
+static void request_heard(Documents *documents)
+{
+        g_mutex_lock(&documents->lock);
+        documents->heard++;
+        documents->idle = false;
+        documents->scans = scan_stage_pending(documents->pipeline->scans);
+        g_mutex_unlock(&documents->lock);
+}
+
 static void rescan_posted(void *data)
 {
         Rescan *rescan = data;
-        if (rescan->documents->pipeline)
+        if (rescan->documents->pipeline) {
                 scan_stage_rescan(rescan->documents->pipeline->scans, rescan->root_id);
+                request_heard(rescan->documents);
+        }
         g_free(rescan->root_id);
         g_free(rescan);
 }
 
-/* The pipeline will say that it is idle again; until then whoever asks is told of the work to come. */
+/* Until the loop has heard, whoever asks is told of the work to come, even if a step says meanwhile that
+ * the pipeline is idle. */
 static void expect_work(Documents *documents)
 {
         g_mutex_lock(&documents->lock);
-        documents->idle = false;
+        documents->asked++;
         g_mutex_unlock(&documents->lock);
 }
 
@@ -261,8 +282,10 @@ void documents_post_rescan(Documents *documents, const char *root_id)
 static void reload_posted(void *data)
 {
         Documents *documents = data;
-        if (documents->pipeline)
-                scan_stage_reload(documents->pipeline->scans);
+        if (!documents->pipeline)
+                return;
+        scan_stage_reload(documents->pipeline->scans);
+        request_heard(documents);
 }
 
 void documents_post_reload(Documents *documents)
@@ -274,9 +297,18 @@ void documents_post_reload(Documents *documents)
 bool documents_is_busy(Documents *documents)
 {
         g_mutex_lock(&documents->lock);
-        bool busy = !documents->idle && !documents->paused;
+        bool busy =
+                documents->asked != documents->heard || (!documents->idle && !documents->paused);
         g_mutex_unlock(&documents->lock);
         return busy;
+}
+
+unsigned documents_scans(Documents *documents)
+{
+        g_mutex_lock(&documents->lock);
+        unsigned scans = documents->scans + (documents->asked - documents->heard);
+        g_mutex_unlock(&documents->lock);
+        return scans;
 }
 
 /* ---- rebuild ---- */

@@ -30,7 +30,8 @@ ToolTable documents_tools(Documents *documents);
 /* Once the vault is open: watches the roots, resumes what a stop interrupted. Loop thread. */
 bool documents_start(Documents *documents, GError **error);
 
-/* Counts per tier and work still to do; is what the Progress signal carries. */
+/* Counts per tier and work still to do; is what the Progress signal carries. pending counts documents that are
+ * not through and scans that are not finished, so that it is 0 only when all is done. */
 typedef struct DocumentCounts {
         int64_t documents, scanned, searchable, indexed, errors, pending;
 } DocumentCounts;

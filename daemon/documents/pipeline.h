@@ -82,7 +82,8 @@ ScanStage *scan_stage_new(Pipeline *pipeline);
 ScanStage *scan_stage_free(ScanStage *stage);
 void scan_stage_step(ScanStage *stage);
 bool scan_stage_is_idle(const ScanStage *stage);
-void scan_stage_reload(ScanStage *stage);                      /* the roots may have changed */
+unsigned scan_stage_pending(const ScanStage *stage); /* scans to come and under way; 0 when idle */
+void scan_stage_reload(ScanStage *stage);            /* the roots may have changed */
 void scan_stage_rescan(ScanStage *stage, const char *root_id); /* NULL: every root */
 void scan_stage_changed(const char *root_id, const char *path,
                         void *stage);              /* a FolderWatchChanged */

@@ -71,10 +71,16 @@ ScanStage *scan_stage_free(ScanStage *stage)
         return NULL;
 }
 
+unsigned scan_stage_pending(const ScanStage *stage)
+{
+        bool roots_unknown = stage->reload || stage->loading;
+        return (unsigned)roots_unknown + (stage->scan ? 1 : 0) + stage->queue.length +
+               g_hash_table_size(stage->changes);
+}
+
 bool scan_stage_is_idle(const ScanStage *stage)
 {
-        return !stage->reload && !stage->loading && !stage->scan &&
-               g_queue_is_empty((GQueue *)&stage->queue) && g_hash_table_size(stage->changes) == 0;
+        return scan_stage_pending(stage) == 0;
 }
 
 unsigned scan_stage_roots(const ScanStage *stage)
