@@ -191,9 +191,25 @@ static bool check_document_object(Db *db, const char *id, GError **error)
         statement_bind_text(statement, ":id", id);
         step = statement_step(statement, error);
         if (step == STEP_DONE)
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                g_set_error(error, OUROBOROS_ERROR,
+                            id_is_valid(id, "doc") ? OUROBOROS_ERROR_NOT_FOUND
+                                                   : OUROBOROS_ERROR_INVALID,
                             "object must be the id of a document: there is no %s", id);
         return step == STEP_ROW;
+}
+
+static bool check_object_form(const Claim *claim, const Predicate *predicate, GError **error)
+{
+        bool named = predicate->kind == OBJECT_ENTITY || predicate->kind == OBJECT_DOCUMENT;
+        bool fits = claim->object_form == OBJECT_AS_STRING || predicate->kind == OBJECT_JSON ||
+                    (claim->object_form == OBJECT_AS_VALUE && !named);
+
+        if (!fits)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID, "%s",
+                            claim->object_form == OBJECT_AS_VALUE
+                                    ? "object is a number, true or false, not a name or id"
+                                    : "object is a JSON object or array, which only json takes");
+        return fits;
 }
 
 static bool check_object(Reviewer *reviewer, Ready *ready, GError **error)
@@ -218,7 +234,8 @@ bool reviewer_judge(Reviewer *reviewer, const Claim *claim, Ready *ret, GError *
         ret->predicate = find_predicate(reviewer, claim->predicate, error);
         if (!ret->predicate)
                 return false;
-        if (!object_parse(ret->predicate->kind, claim->object, &ret->object, error)) {
+        if (!check_object_form(claim, ret->predicate, error) ||
+            !object_parse(ret->predicate->kind, claim->object, &ret->object, error)) {
                 g_prefix_error(error, "predicate %s takes a %s: ", ret->predicate->name,
                                object_kind_to_string(ret->predicate->kind));
                 return false;

@@ -91,6 +91,22 @@ static JsonObject *entity_summary(const Entity *entity)
         return object;
 }
 
+/* Nothing is found in a document that is not there; that must not look like an empty one. */
+static bool check_document(Db *db, const char *id, GError **error)
+{
+        Statement *statement = db_statement(db, "SELECT 1 FROM documents WHERE id = :id", error);
+        StepResult step;
+
+        if (!statement)
+                return false;
+        statement_bind_text(statement, ":id", id);
+        step = statement_step(statement, error);
+        if (step == STEP_DONE)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no document %s",
+                            id);
+        return step == STEP_ROW;
+}
+
 static JsonObject *query_knowledge(void *room, const Access *access, JsonObject *args,
                                    GError **error)
 {
@@ -107,7 +123,8 @@ static JsonObject *query_knowledge(void *room, const Access *access, JsonObject 
             !check_id(args, "document_id", "doc", error))
                 return NULL;
         db = open_reader(room, access, error);
-        if (!db || !read_entity(db, args, &entity, error))
+        if (!db || !read_entity(db, args, &entity, error) ||
+            (query.document_id && !check_document(db, query.document_id, error)))
                 return NULL;
         query.entity_id = entity ? entity->id : NULL;
         result = query_facts(db, &query, error);
@@ -245,6 +262,15 @@ static char *read_object(JsonObject *args)
         return json_print_node(node);
 }
 
+static ObjectForm read_object_form(JsonObject *args)
+{
+        JsonNode *node = json_object_get_member(args, "object");
+
+        if (!node || !JSON_NODE_HOLDS_VALUE(node))
+                return OBJECT_AS_STRUCTURE;
+        return json_node_get_value_type(node) == G_TYPE_STRING ? OBJECT_AS_STRING : OBJECT_AS_VALUE;
+}
+
 static char *read_qualifiers(JsonObject *args)
 {
         JsonObject *qualifiers = json_member_object(args, "qualifiers");
@@ -357,6 +383,7 @@ static JsonObject *remember_fact(void *room, const Access *access, JsonObject *a
                        .entity_type = read_string(args, "entity_type"),
                        .predicate = read_string(args, "predicate"),
                        .object = object,
+                       .object_form = read_object_form(args),
                        .qualifiers = qualifiers,
                        .quote = read_string(args, "quote"),
                        .quote_hint = -1,

@@ -25,13 +25,22 @@ ToolTable graph_tools(Graph *graph);
  * graph_submit() does it too. */
 bool graph_start(Graph *graph, GError **error);
 
+/* What JSON an object came as. Entities and documents are named by strings, and only the kind json takes
+ * structures. */
+typedef enum ObjectForm {
+        OBJECT_AS_STRING,
+        OBJECT_AS_VALUE, /* a number, true or false */
+        OBJECT_AS_STRUCTURE,
+} ObjectForm;
+
 /* One claim about one entity. Unset strings are NULL; offsets are found from the quote. */
 typedef struct Claim {
         const char *entity_id;   /* or … */
         const char *entity_name; /* … name and type: found by name or alias, else made */
         const char *entity_type; /* NULL: any when looking, "thing" when making */
         const char *predicate;
-        const char *object;     /* as text, of the predicate's kind */
+        const char *object; /* as text, of the predicate's kind */
+        ObjectForm object_form;
         const char *qualifiers; /* JSON object */
         const char *quote;      /* verbatim, at most GRAPH_QUOTE_CHARS_MAX characters */
         int64_t quote_hint;     /* character offset where the quote is expected, -1: anywhere */

@@ -248,6 +248,21 @@ static bool request_check(const SearchRequest *request, GError **error)
         return true;
 }
 
+/* A root that was removed is searched no more; that must not look like nothing found. */
+static bool root_check(Db *db, const char *root_id, GError **error)
+{
+        Statement *query =
+                db_statement(db, "SELECT 1 FROM roots WHERE id = :id AND is_active = 1", error);
+        if (!query)
+                return false;
+        statement_bind_text(query, ":id", root_id);
+        StepResult step = statement_step(query, error);
+        if (step == STEP_DONE)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                            "there is no root \"%s\"", root_id);
+        return step == STEP_ROW;
+}
+
 JsonObject *search_run(Search *search, const Access *access, const SearchRequest *request,
                        GError **error)
 {
@@ -260,7 +275,7 @@ JsonObject *search_run(Search *search, const Access *access, const SearchRequest
                                                    request->mime ? request->mime : "");
         g_autofree char *key = cursor_key("search", filters, request->after, error);
         g_autoptr(Db) db = key ? store_reader(search->vault, access_scope(access), error) : NULL;
-        if (!db)
+        if (!db || (request->root_id && !root_check(db, request->root_id, error)))
                 return NULL;
         g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
         g_array_set_clear_func(found, found_clear);

@@ -198,7 +198,15 @@ static void test_object_must_be_of_the_kind(Case *test, gconstpointer data)
         refuse(test, claim, OUROBOROS_ERROR_INVALID, "takes a date");
         claim.predicate = "described_in";
         claim.object = "doc-00000000000000000000000000000000";
-        refuse(test, claim, OUROBOROS_ERROR_INVALID, "there is no doc-");
+        refuse(test, claim, OUROBOROS_ERROR_NOT_FOUND, "there is no doc-");
+        claim.object = "some book";
+        refuse(test, claim, OUROBOROS_ERROR_INVALID, "id of a document");
+        claim.object_form = OBJECT_AS_VALUE;
+        refuse(test, claim, OUROBOROS_ERROR_INVALID, "not a name or id");
+        claim.predicate = "note";
+        claim.object_form = OBJECT_AS_STRUCTURE;
+        refuse(test, claim, OUROBOROS_ERROR_INVALID, "only json takes");
+        claim.object_form = OBJECT_AS_STRING;
         claim.predicate = "part_of";
         claim.object = "ent-00000000000000000000000000000000";
         refuse(test, claim, OUROBOROS_ERROR_NOT_FOUND, "no entity");
