@@ -82,8 +82,10 @@ ScanStage *scan_stage_new(Pipeline *pipeline);
 ScanStage *scan_stage_free(ScanStage *stage);
 void scan_stage_step(ScanStage *stage);
 bool scan_stage_is_idle(const ScanStage *stage);
-unsigned scan_stage_pending(const ScanStage *stage); /* scans to come and under way; 0 when idle */
-void scan_stage_reload(ScanStage *stage);            /* the roots may have changed */
+/* Scans to come and under way; 0 when idle. Changes that are still being gathered do not count: a file that
+ * is written to all the time would hold up the facts of all others, and whoever waits. */
+unsigned scan_stage_pending(const ScanStage *stage);
+void scan_stage_reload(ScanStage *stage);                      /* the roots may have changed */
 void scan_stage_rescan(ScanStage *stage, const char *root_id); /* NULL: every root */
 void scan_stage_changed(const char *root_id, const char *path,
                         void *stage);              /* a FolderWatchChanged */

@@ -74,8 +74,7 @@ ScanStage *scan_stage_free(ScanStage *stage)
 unsigned scan_stage_pending(const ScanStage *stage)
 {
         bool roots_unknown = stage->reload || stage->loading;
-        return (unsigned)roots_unknown + (stage->scan ? 1 : 0) + stage->queue.length +
-               g_hash_table_size(stage->changes);
+        return (unsigned)roots_unknown + (stage->scan ? 1 : 0) + stage->queue.length;
 }
 
 bool scan_stage_is_idle(const ScanStage *stage)

@@ -117,6 +117,20 @@ bool scan_hit_watch_limit(const Scan *scan)
 
 /* ---- what is known ---- */
 
+/* Bytes that are not UTF-8 as \xNN, so that the row can be read. */
+static char *path_escape(const char *path)
+{
+        g_autoptr(GString) escaped = g_string_new(NULL);
+        const char *end;
+        while (!g_utf8_validate(path, -1, &end)) {
+                g_string_append_len(escaped, path, end - path);
+                g_string_append_printf(escaped, "\\x%02x", (unsigned char)*end);
+                path = end + 1;
+        }
+        g_string_append(escaped, path);
+        return g_string_free(g_steal_pointer(&escaped), FALSE);
+}
+
 static bool known_load(Scan *scan, const char *path, GError **error)
 {
         Statement *query =
@@ -400,43 +414,33 @@ static bool is_skipped(const Scan *scan, const char *path)
         return g_strv_contains((const char *const *)scan->skip, absolute);
 }
 
-/* Bytes that are not UTF-8 as \xNN, so that the row can be read. */
-static char *path_escape(const char *path)
+static bool name_is_usable(const char *path)
 {
-        g_autoptr(GString) escaped = g_string_new(NULL);
-        const char *end;
-        while (!g_utf8_validate(path, -1, &end)) {
-                g_string_append_len(escaped, path, end - path);
-                g_string_append_printf(escaped, "\\x%02x", (unsigned char)*end);
-                path = end + 1;
-        }
-        g_string_append(escaped, path);
-        return g_string_free(g_steal_pointer(&escaped), FALSE);
+        return strlen(path) <= PATH_BYTES_MAX && g_utf8_validate(path, -1, NULL);
 }
 
-static bool name_is_usable(Scan *scan, const char *path)
+static void see_unusable(Scan *scan, const char *path)
 {
-        if (!g_utf8_validate(path, -1, NULL)) {
-                g_autofree char *escaped = path_escape(path);
-                see_failed(scan, escaped, NULL,
-                           g_error_new(OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                                       "the name is not UTF-8"));
-                return false;
-        }
         if (strlen(path) > PATH_BYTES_MAX) {
                 g_autofree char *cut = g_utf8_make_valid(path, PATH_BYTES_MAX - 8);
                 see_limit(scan, cut, NULL,
                           "the path is longer than PATH_BYTES_MAX = " G_STRINGIFY(PATH_BYTES_MAX));
-                return false;
+                return;
         }
-        return true;
+        g_autofree char *escaped = path_escape(path);
+        see_failed(scan, escaped, NULL,
+                   g_error_new(OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID, "the name is not UTF-8"));
 }
 
 static bool visit(Scan *scan, int dir_fd, const char *name, const char *path, GError **error)
 {
         struct stat st;
-        if (!name_is_usable(scan, path) || is_skipped(scan, path) ||
-            glob_set_matches(scan->root->exclude, path))
+        if (!name_is_usable(path)) {
+                if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) == 0)
+                        see_unusable(scan, path);
+                return true;
+        }
+        if (is_skipped(scan, path) || glob_set_matches(scan->root->exclude, path))
                 return true;
         if (fstatat(dir_fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0) {
                 if (errno != ENOENT && folder_is_wanted(scan, path))
@@ -536,7 +540,8 @@ static bool scan_start(Scan *scan, GError **error)
         for (unsigned i = 0; scan->only && scan->only[i]; i++) {
                 if (scan->options.watch)
                         folder_watch_forget(scan->options.watch, scan->root->id, scan->only[i]);
-                if (!known_load(scan, scan->only[i], error))
+                g_autofree char *path = path_escape(scan->only[i]); /* as its row has it */
+                if (!known_load(scan, path, error))
                         return false;
         }
         if (!scan->only) {
