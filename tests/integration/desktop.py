@@ -37,6 +37,7 @@ def plain(value):
 class Desktop(session.Session):
     def __init__(self, build, keyring='unlocked', polkit='yes', environment=None):
         self.daemon = None
+        self.caller = []  # what busctl is run by, for calls as somebody else
         super().__init__(build, keyring, polkit, {'OUROBOROS_CHECK_OUTPUTS': '1', **(environment or {})})
 
     def _start_polkit(self):
@@ -66,7 +67,7 @@ class Desktop(session.Session):
 
     def command(self, method, *arguments, interactive=False, timeout=30):
         interface, _, member = method.rpartition('.')
-        return ['busctl', '--user', '--json=short', f'--timeout={timeout}',
+        return [*self.caller, 'busctl', '--user', '--json=short', f'--timeout={timeout}',
                 f'--allow-interactive-authorization={"yes" if interactive else "no"}',
                 'call', NAME, PATH, f'{NAME}.{interface}', member, *map(str, arguments)]
 
@@ -80,7 +81,7 @@ class Desktop(session.Session):
             raise CallError(*(found[-1] if found else ('none', done.stderr[-600:])))
         return plain(json.loads(done.stdout)) if done.stdout.strip() else []
 
-    def tool(self, name, **arguments):
+    def tool(self, name, /, **arguments):
         return json.loads(self.call('Tools.Call', 'ss', name, json.dumps(arguments))[0])
 
     def status(self):
