@@ -87,6 +87,7 @@ static const char *const mute[] = {
         "application/x-archive",
         "application/wasm",
         "application/java-vm",
+        "application/gzip", /* as long as the extractor does not unpack it */
         "application/zstd",
         "application/x-xz",
         "application/x-7z-compressed",

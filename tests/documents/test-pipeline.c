@@ -233,12 +233,13 @@ static void test_odd_files_cost_themselves_only(void)
         fixture_write_bytes(fixture, "liar.pdf", "%PDF-1.4 no pdf at all", 22);
         fixture_write_bytes(fixture, "bad\xff name.txt", "x", 1);
         fixture_write_bytes(fixture, "picture.png", "\x89PNG\r\n\x1a\n....", 12);
+        fixture_write_bytes(fixture, "packed.gz", "\x1f\x8b\x08\x00....", 8);
         g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
         g_autofree char *root = fixture_register(fixture, ", \"max_file_bytes\": 30");
         fixture_settle(fixture);
         fixture_expect(fixture, LIST,
                        "bad\\xff name.txt:INVALID big.txt:LIMIT empty.txt:indexed good.txt:indexed"
-                       " liar.pdf:INVALID picture.png:mute");
+                       " liar.pdf:INVALID packed.gz:mute picture.png:mute");
         fixture_expect(fixture,
                        "SELECT count(*) FROM document_states WHERE error IS NOT NULL AND"
                        " coalesce(reason, '') = ''",
