@@ -3,7 +3,9 @@
 """A small polkit for private buses, where the real one cannot be. It owns org.freedesktop.PolicyKit1 on the bus
 of $DBUS_SYSTEM_BUS_ADDRESS and answers CheckAuthorization as it was told:
 
-    polkit-authority.py [yes | no | challenge | dismissed | hang]
+    polkit-authority.py [yes | slow | no | challenge | dismissed | hang]
+
+slow is a yes after a second.
 
 Whatever it was told, it takes a question for what polkit takes it: the action must stand in the policy file, the
 subject must be a living process with its real start time and the uid of the one who asks, without details
@@ -22,7 +24,7 @@ from gi.repository import GLib
 
 NAME = 'org.freedesktop.PolicyKit1'
 PATH = '/org/freedesktop/PolicyKit1/Authority'
-MODES = ('yes', 'no', 'challenge', 'dismissed', 'hang')
+MODES = ('yes', 'slow', 'no', 'challenge', 'dismissed', 'hang')
 POLICY = pathlib.Path(__file__).resolve().parents[2] / 'polkit/org.ouroboros.policy'
 
 
@@ -72,7 +74,8 @@ class Authority(dbus.service.Object):
         if mode == 'hang':
             return
         extra = {'polkit.dismissed': 'true'} if mode == 'dismissed' else {}
-        answer((known and mode == 'yes', mode == 'challenge', dbus.Dictionary(extra, signature='ss')))
+        said = (known and mode in ('yes', 'slow'), mode == 'challenge', dbus.Dictionary(extra, signature='ss'))
+        GLib.timeout_add(1000 if mode == 'slow' else 0, lambda: answer(said))
 
     @dbus.service.method('org.ouroboros.Test.Authority', in_signature='ss')
     def SetMode(self, action, mode):
