@@ -25,7 +25,8 @@ struct Db {
         sqlite3 *sqlite;
         DbRole role;
         char *path;
-        GHashTable *statements; /* SQL text (borrowed from the Statement) → Statement */
+        GHashTable *statements; /* of rooms: SQL text (borrowed from the Statement) → Statement */
+        GHashTable *own;        /* the same of ours, which no authorizer has judged */
         bool guarded;           /* a room's SQL is being prepared: the authorizer judges it */
         bool denied;        /* … and it said no: SQLite has no code of its own for functions */
         ReaderPool *pool;   /* readers: where they go back to */
@@ -65,6 +66,9 @@ bool db_query_int(Db *db, const char *sql, int64_t *ret, GError **error);
 
 /* Runs our own script past the authorizer. */
 bool db_run(Db *db, const char *sql, GError **error);
+
+/* Runs one statement of ours that is run often: it stays prepared. */
+bool db_do(Db *db, const char *sql, GError **error);
 
 /* Prepares our own SQL past the authorizer; kept like any other. */
 Statement *db_own_statement(Db *db, const char *sql, GError **error);

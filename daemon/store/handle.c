@@ -73,6 +73,12 @@ static bool configure(Db *db, const DbOptions *options, GError **error)
         return true;
 }
 
+static GHashTable *new_statements(void)
+{
+        return g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+                                     (GDestroyNotify)(void (*)(void))statement_free);
+}
+
 Db *db_open(const DbOptions *options, GError **error)
 {
         g_autoptr(OwnDb) db = g_new0(Db, 1);
@@ -81,8 +87,8 @@ Db *db_open(const DbOptions *options, GError **error)
         flags |= options->role == DB_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
         db->role = options->role;
         db->path = g_strdup(options->path);
-        db->statements = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
-                                               (GDestroyNotify)(void (*)(void))statement_free);
+        db->statements = new_statements();
+        db->own = new_statements();
         if (sqlite3_open_v2(options->path, &db->sqlite, flags, NULL) != SQLITE_OK) {
                 db_set_error(db, error, "open");
                 return NULL;
@@ -97,6 +103,7 @@ Db *db_close(Db *db)
         if (!db)
                 return NULL;
         g_clear_pointer(&db->statements, g_hash_table_unref);
+        g_clear_pointer(&db->own, g_hash_table_unref);
         g_clear_pointer(&db->views, g_hash_table_unref);
         g_clear_pointer(&db->scope, scope_unref);
         (void)sqlite3_close_v2(db->sqlite);
@@ -209,6 +216,13 @@ bool db_run(Db *db, const char *sql, GError **error)
         return execute(db, sql, /* guarded= */ false, error);
 }
 
+bool db_do(Db *db, const char *sql, GError **error)
+{
+        Statement *statement = db_own_statement(db, sql, error);
+
+        return statement && statement_run(statement, error);
+}
+
 bool db_query_int(Db *db, const char *sql, int64_t *ret, GError **error)
 {
         g_autoptr(sqlite3_stmt) query = NULL;
@@ -261,18 +275,23 @@ const char *db_group(const Db *db)
 void db_drop_statements(Db *db)
 {
         g_hash_table_remove_all(db->statements);
+        g_hash_table_remove_all(db->own);
 }
 
-void db_reset_statements(Db *db)
+static void reset_all(GHashTable *statements)
 {
         GHashTableIter iter;
         void *statement;
 
-        if (g_hash_table_size(db->statements) > STORE_STATEMENT_MAX) {
-                db_drop_statements(db);
-                return;
-        }
-        g_hash_table_iter_init(&iter, db->statements);
+        g_hash_table_iter_init(&iter, statements);
         while (g_hash_table_iter_next(&iter, NULL, &statement))
                 (void)sqlite3_reset(statement_sqlite(statement));
+}
+
+void db_reset_statements(Db *db)
+{
+        if (g_hash_table_size(db->statements) > STORE_STATEMENT_MAX)
+                g_hash_table_remove_all(db->statements);
+        reset_all(db->statements);
+        reset_all(db->own);
 }

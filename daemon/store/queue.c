@@ -107,7 +107,7 @@ static bool end_write(Queue *queue, Job *job, bool alone, ChangeList *changes, G
 
         db_reset_statements(queue->db);
         if (job->ok)
-                return alone || db_run(queue->db, "RELEASE ouroboros_write", error);
+                return alone || db_do(queue->db, "RELEASE ouroboros_write", error);
         return db_run(queue->db, sql, error) && forget_undone(queue, changes, error);
 }
 
@@ -127,7 +127,7 @@ static bool run_write(Queue *queue, Job *job, bool alone, ChangeList *changes, G
                 id_write("grp", group);
                 write.group = group;
         }
-        if (!alone && !db_run(queue->db, "SAVEPOINT ouroboros_write", error))
+        if (!alone && !db_do(queue->db, "SAVEPOINT ouroboros_write", error))
                 return false;
         queue->db->write = &write;
         job->ok = work_and_derive(queue, job, changes);
@@ -142,7 +142,7 @@ static bool commit(Queue *queue, GError **error)
         if (sqlite3_get_autocommit(queue->db->sqlite)) /* the only write was rolled back */
                 return true;
         queue->unsettled = true;
-        return db_run(queue->db, "COMMIT", error);
+        return db_do(queue->db, "COMMIT", error);
 }
 
 static bool run_writes(Queue *queue, GPtrArray *jobs, ChangeList *changes, GError **error)
@@ -152,7 +152,7 @@ static bool run_writes(Queue *queue, GPtrArray *jobs, ChangeList *changes, GErro
                             "the store has lost its file and must be opened again");
                 return false;
         }
-        if (!db_run(queue->db, "BEGIN IMMEDIATE", error))
+        if (!db_do(queue->db, "BEGIN IMMEDIATE", error))
                 return false;
         for (unsigned i = 0; i < jobs->len; i++)
                 if (!run_write(queue, g_ptr_array_index(jobs, i), jobs->len == 1, changes, error))

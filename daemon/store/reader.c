@@ -173,19 +173,11 @@ static Db *open_reader(ReaderPool *pool, const uint8_t *key, GError **error)
         return db;
 }
 
-/* Prepared once for each handle: a cheap read is over in less time than parsing these takes. */
-static bool run_kept(Db *db, const char *sql, GError **error)
-{
-        Statement *statement = db_own_statement(db, sql, error);
-
-        return statement && statement_run(statement, error);
-}
-
 /* BEGIN alone takes no snapshot; the first read does. */
 static bool begin(Db *db, GError **error)
 {
-        return run_kept(db, "BEGIN -- of a reader", error) &&
-               run_kept(db, "SELECT 1 FROM main.table_kinds LIMIT 1", error);
+        return db_do(db, "BEGIN", error) &&
+               db_do(db, "SELECT 1 FROM main.table_kinds LIMIT 1", error);
 }
 
 static void give_back(ReaderPool *pool, Db *db, bool keep)
@@ -247,5 +239,5 @@ void db_release(Db *db)
         g_assert(db->role == DB_READER);
         db_reset_statements(db);
         db_set_limit(db, 0);
-        give_back(db->pool, db, run_kept(db, "ROLLBACK -- of a reader", NULL));
+        give_back(db->pool, db, db_do(db, "ROLLBACK", NULL));
 }

@@ -41,13 +41,13 @@ static Statement *prepare(Db *db, const char *sql, bool guarded, GError **error)
         statement->db = db;
         statement->sqlite = sqlite;
         statement->sql = g_strdup(sql);
-        g_hash_table_insert(db->statements, statement->sql, statement);
+        g_hash_table_insert(guarded ? db->statements : db->own, statement->sql, statement);
         return statement;
 }
 
 static Statement *find(Db *db, const char *sql, bool guarded, GError **error)
 {
-        Statement *statement = g_hash_table_lookup(db->statements, sql);
+        Statement *statement = g_hash_table_lookup(guarded ? db->statements : db->own, sql);
 
         if (!statement)
                 statement = prepare(db, sql, guarded, error);

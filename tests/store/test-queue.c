@@ -365,6 +365,37 @@ static void test_derivations_without_end_are_refused(Fixture *fixture, const voi
         assert_reads(fixture->store, "SELECT created_at FROM entities", "1");
 }
 
+/* What is in the file itself, without its -wal, after a copy of it was opened. */
+static char *read_file_alone(const Fixture *fixture, const char *sql)
+{
+        g_autofree char *path = g_strconcat(fixture->path, ".copy", NULL);
+        StoreOptions options = {.kind = STORE_VAULT, .path = path};
+        g_autofree char *content = NULL;
+        size_t length = 0;
+
+        g_assert_true(g_file_get_contents(fixture->path, &content, &length, NULL));
+        g_assert_true(g_file_set_contents(path, content, (gssize)length, NULL));
+        g_autoptr(Store) copy = store_new(&options, NULL);
+        g_assert_true(store_open(copy, fixture->key, /* create= */ false, NULL));
+        return read_text(copy, NULL, sql);
+}
+
+static void test_a_resting_writer_brings_the_log_into_the_file(Fixture *fixture, const void *data)
+{
+        static const char sql[] = "SELECT count(*) FROM predicates";
+        g_autofree char *before = NULL, *after = NULL;
+
+        must_write(fixture->store, &human, PREDICATE("a"));
+        before = read_file_alone(fixture, sql);
+        g_assert_cmpstr(before, ==, "0");
+        for (unsigned i = 0; i < 100 && g_strcmp0(after, "1") != 0; i++) {
+                g_usleep(100000);
+                g_free(after);
+                after = read_file_alone(fixture, sql);
+        }
+        g_assert_cmpstr(after, ==, "1");
+}
+
 #define FOLDER_TEST(name, function)                                                                \
         g_test_add(name, Fixture, NULL, fixture_folder, function, fixture_down)
 
@@ -379,6 +410,8 @@ int main(int argc, char **argv)
         FIXTURE_TEST("/queue/a-write-inside-a-write-is-refused",
                      test_a_write_inside_a_write_is_refused);
         FIXTURE_TEST("/queue/work-knows-its-actor-and-group", test_work_knows_its_actor_and_group);
+        FIXTURE_TEST("/queue/a-resting-writer-brings-the-log-into-the-file",
+                     test_a_resting_writer_brings_the_log_into_the_file);
         FOLDER_TEST("/queue/feeds-hear-what-was-committed-in-order",
                     test_feeds_hear_what_was_committed_in_order);
         FOLDER_TEST("/queue/waiting-writes-share-a-commit", test_waiting_writes_share_a_commit);

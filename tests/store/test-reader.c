@@ -70,6 +70,10 @@ static void test_a_reader_cannot_write(Fixture *fixture, const void *data)
 
                 g_assert_false(db_execute(db, attempts[i], &error));
                 g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED);
+                g_clear_error(&error);
+                /* Not even if the store itself has the same statement prepared. */
+                g_assert_null(db_statement(db, attempts[i], &error));
+                g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED);
         }
 }
 
