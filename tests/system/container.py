@@ -47,13 +47,22 @@ def wait_until(condition, timeout=10, step=0.05):
         time.sleep(step)
 
 
+def ended(pid):
+    """Is the process gone, or only not yet reaped?"""
+    try:
+        return pathlib.Path(f'/proc/{pid}/stat').read_text(encoding='utf-8').rsplit(')', 1)[1].split()[0] in 'ZX'
+    except OSError:
+        return True
+
+
 class Container:
     """Use as a context manager. scratch/out is seen inside as /out."""
 
     def __init__(self, root, binds=()):
         self.name = f'ouroboros-{os.getpid()}-{next(_numbers)}'
         self.root, self.binds = root, binds
-        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix='ouroboros-system-'))
+        _sweep()
+        self.scratch = pathlib.Path(tempfile.mkdtemp(prefix=f'{self.name}-'))
         self.out = self.scratch / 'out'
         self.process = self.leader = None
 
@@ -104,26 +113,12 @@ class Container:
         return self.run('systemctl', 'is-system-running', check=False).stdout.strip()
 
     def stop(self):
+        # no orderly shutdown: all of it is in memory, and a process that will not end would hold us up
         if self.process and self.process.poll() is None:
-            try:
-                os.kill(self.leader or self.process.pid, signal.SIGRTMIN + 4 if self.leader else signal.SIGKILL)
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                os.kill(self.leader, signal.SIGKILL)
-                self.process.wait(20)
-        if self.process:
-            self.process.wait()
-        self._remove_cgroups()
+            os.kill(self.leader or self.process.pid, signal.SIGKILL)
+            self.process.wait(20)
+        _remove_groups(self.scratch)
         shutil.rmtree(self.scratch, ignore_errors=True)
-
-    def _remove_cgroups(self):
-        try:
-            groups = (self.scratch / 'cgroups').read_text(encoding='utf-8').split()
-        except OSError:
-            return
-        for group in groups:
-            for folder, _, _ in os.walk(group, topdown=False):
-                wait_until(lambda path=folder: _rmdir(path), 2)
 
     # ---- what is done inside ----
 
@@ -203,6 +198,25 @@ class Container:
     def end_session(self, user):
         self.run('systemctl', 'stop', f'session-{user}.service')
         wait_until(lambda: 'seat0' not in self.run('loginctl', '--no-legend', 'list-sessions').stdout)
+
+
+def _sweep():
+    """Removes the empty folders of containers whose test run was killed."""
+    temporary = pathlib.Path(tempfile.gettempdir())
+    for folder in temporary.glob('ouroboros-[0-9]*-[0-9]*-*'):
+        if not pathlib.Path('/proc', folder.name.split('-')[1]).exists():
+            _remove_groups(folder)
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_groups(scratch):
+    try:
+        groups = (scratch / 'cgroups').read_text(encoding='utf-8').split()
+    except OSError:
+        return
+    for group in groups:
+        for folder, _, _ in os.walk(group, topdown=False):
+            wait_until(lambda path=folder: _rmdir(path), 2)
 
 
 def _rmdir(path):

@@ -18,7 +18,7 @@ def write(path):
     return lambda: os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)) or os.unlink(path)
 def connect():
     s = socket.socket(socket.AF_INET); s.settimeout(2); s.connect(('127.0.0.1', 9876))
-found = {'home': tried(write(os.path.expanduser('~/.bashrc-probe'))), 'etc': tried(write('/etc/probe')),
+found = {'home': tried(write('/home/alice/.bashrc-probe')), 'etc': tried(write('/etc/probe')),
          'usr': tried(write('/usr/probe')), 'tmp': tried(write('/tmp/probe')),
          'devices': os.path.exists('/dev/kmsg') and tried(lambda: open('/dev/kmsg').close()),
          'network': tried(connect), 'raw': tried(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW)),

@@ -2,8 +2,12 @@
 """The machinery itself: a container is a whole machine and leaves nothing behind."""
 import os
 import pathlib
+import subprocess
+import sys
 
 import container as containers
+
+HERE = pathlib.Path(__file__).resolve().parent
 
 
 def test_boots_to_a_whole_machine(machine_root):
@@ -36,8 +40,20 @@ def test_leaves_nothing_behind_also_when_a_test_fails(machine_root):
             raise KeyError('a failing test')
     except KeyError:
         pass
-    assert not pathlib.Path(f'/proc/{leader}').exists()
+    assert containers.ended(leader)
     assert _left(name, scratch) == ([], [], False)
+
+
+def test_a_killed_run_leaves_nothing_that_the_next_does_not_clear(machine_root):
+    script = 'import sys; sys.path.insert(0, sys.argv[1]); import container, time\n' \
+             'with container.Container(sys.argv[2]) as m: print(m.name, m.scratch, m.leader, flush=True); time.sleep(99)'
+    run = subprocess.Popen([sys.executable, '-c', script, str(HERE), str(machine_root)], stdout=subprocess.PIPE, text=True)
+    name, scratch, leader = run.stdout.readline().split()
+    run.kill()
+    run.wait()
+    assert containers.wait_until(lambda: containers.ended(leader))
+    with containers.Container(machine_root):
+        assert _left(name, scratch) == ([], [], False)
 
 
 def test_two_containers_do_not_see_each_other(machine_root):

@@ -79,7 +79,7 @@ class TestRestoreAsksEveryTime:
     @pytest.fixture
     def backup(self, alice, seat):
         alice.remember('Ada', 'note', 'in the backup')
-        folder = '/home/alice/backup'
+        folder = '/home/alice/Ouroboros/backup'
         alice.machine.run('mkdir', '-p', folder, user='alice')
         alice.call('Manager.Backup', 's', folder)
         alice.remember('Ada', 'note', 'after the backup')
