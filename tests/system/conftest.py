@@ -30,8 +30,10 @@ def machine_root():
     if reason:
         _impossible(reason)
     try:
-        return roots.root()
-    except roots.NoRoot as error:
+        folder = roots.root()
+        with containers.Container(folder):
+            return folder
+    except (roots.NoRoot, containers.BootError) as error:
         return _impossible(str(error))
 
 
@@ -65,10 +67,7 @@ def boot(machine_root, debs):
             archives = roots.archives(debs)
         except roots.NoRoot as error:
             _impossible(str(error))
-        try:
-            return containers.Container(machine_root, [f'{archives}:/var/cache/apt/archives'])
-        except containers.BootError as error:
-            return _impossible(str(error))
+        return containers.Container(machine_root, [f'{archives}:/var/cache/apt/archives'])
     return make
 
 

@@ -85,9 +85,10 @@ class Container:
         (self.scratch / 'overlay').mkdir()
         with open(self.scratch / 'log', 'w', encoding='utf-8') as log:
             self.process = subprocess.Popen(
-                ['setpriv', '--pdeathsig', 'SIGKILL', 'unshare', '--mount', '--propagation', 'private',
-                 str(HERE / 'boot.sh'), self.name, str(self.root), str(self.scratch), f'--bind={self.out}:/out',
-                 *(f'--bind={bind}' for bind in self.binds)],
+                # a process namespace around nspawn: it takes all with it when this process is killed
+                ['setpriv', '--pdeathsig', 'SIGKILL', 'unshare', '--pid', '--fork', '--kill-child', '--mount-proc',
+                 '--mount', '--propagation', 'private', str(HERE / 'boot.sh'), self.name, str(self.root),
+                 str(self.scratch), f'--bind={self.out}:/out', *(f'--bind={bind}' for bind in self.binds)],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
         self.leader = self._wait(self._find_leader, 'systemd did not start')
         self._wait(lambda: self._state() in ('running', 'degraded'), 'systemd did not finish starting')
@@ -100,13 +101,11 @@ class Container:
         return value
 
     def _find_leader(self):
-        try:
-            children = pathlib.Path(f'/proc/{self.process.pid}/task/{self.process.pid}/children').read_text()
-            for pid in children.split():
-                if pathlib.Path(f'/proc/{pid}/comm').read_text().strip() == 'systemd':
-                    return int(pid)
-        except OSError:
-            pass
+        """PID 1 of the container: the child of nspawn, which is the child of unshare."""
+        for nspawn in _children(self.process.pid):
+            for pid in _children(nspawn):
+                if _name(pid) == 'systemd':
+                    return pid
         return None
 
     def _state(self):
@@ -198,6 +197,20 @@ class Container:
     def end_session(self, user):
         self.run('systemctl', 'stop', f'session-{user}.service')
         wait_until(lambda: 'seat0' not in self.run('loginctl', '--no-legend', 'list-sessions').stdout)
+
+
+def _children(pid):
+    try:
+        return [int(child) for child in pathlib.Path(f'/proc/{pid}/task/{pid}/children').read_text(encoding='utf-8').split()]
+    except OSError:
+        return []
+
+
+def _name(pid):
+    try:
+        return pathlib.Path(f'/proc/{pid}/comm').read_text(encoding='utf-8').strip()
+    except OSError:
+        return ''
 
 
 def _sweep():
