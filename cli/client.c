@@ -10,6 +10,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 #include <systemd/sd-bus.h>
+#include <systemd/sd-login.h>
 
 #include "message.h"
 
@@ -81,6 +82,14 @@ static void die_with_parent(gpointer data)
         (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 }
 
+/* polkit finds a fallback agent only by way of the caller's session; without one (a lingering user's
+ * multiplexer, a user unit) ours must be the process's own. With one, the desktop's agent goes first. */
+static bool has_session(void)
+{
+        g_autofree char *own = NULL, *display = NULL;
+        return sd_pid_get_session(0, &own) >= 0 || sd_uid_get_display(getuid(), &display) >= 0;
+}
+
 void client_allow_questions(Client *client)
 {
         g_autofree char *fd_text = NULL, *pid_text = g_strdup_printf("%d", (int)getpid());
@@ -90,8 +99,9 @@ void client_allow_questions(Client *client)
                 return;
         (void)fcntl(ready[0], F_SETFD, FD_CLOEXEC); /* the other end is the agent's */
         fd_text = g_strdup_printf("%d", ready[1]);
-        const char *argv[] = {"pkttyagent", "--process",  pid_text, "--notify-fd",
-                              fd_text,      "--fallback", NULL};
+        const char *argv[] = {"pkttyagent",  "--process", pid_text,
+                              "--notify-fd", fd_text,     has_session() ? "--fallback" : NULL,
+                              NULL};
         if (g_spawn_async(NULL, (char **)argv, NULL,
                           G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
                                   G_SPAWN_CHILD_INHERITS_STDIN | G_SPAWN_LEAVE_DESCRIPTORS_OPEN |
