@@ -78,6 +78,7 @@ typedef struct Peer {
         Bus *bus;
         char *name; /* ":1.42" */
         char *user;
+        Access *access; /* of every call, once it is known */
         uid_t uid;
         pid_t pid;
         bool known, gone;   /* credentials are here; it left the bus */

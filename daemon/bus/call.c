@@ -159,11 +159,9 @@ static bool try_at_once(Call *call)
 
 static void carry_out(Call *call)
 {
-        g_autofree char *session = g_strconcat("dbus-", call->peer->name, NULL);
-
         if (call->method->wants_caller && call->bus->options.instance == INSTANCE_USER)
                 json_object_set_int_member(call->args, "caller_pid", call->peer->pid);
-        call->access = access_new_human(call->peer->user, session);
+        call->access = access_ref(call->peer->access);
         /* from here on it is the pool's, which is emptied before the bus is freed */
         g_hash_table_remove(call->bus->calls, call);
         if (try_at_once(call)) {

@@ -287,26 +287,44 @@ JsonObject *bus_read_args(sd_bus_message *message, const BusMethod *method, GErr
 
 /* ---- answers ---- */
 
+/* sd_bus_message_append() would read a format for each value, at the price of appending it again. */
+static int append_variant(sd_bus_message *reply, char type, const void *value)
+{
+        const char contents[] = {type, '\0'};
+        int r = sd_bus_message_open_container(reply, 'v', contents);
+
+        if (r >= 0)
+                r = sd_bus_message_append_basic(reply, type, value);
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 static int append_json(sd_bus_message *reply, JsonNode *node)
 {
         g_autofree char *text = json_print_node(node);
 
-        return sd_bus_message_append(reply, "v", "s", text);
+        return append_variant(reply, 's', text);
 }
 
 static int append_value(sd_bus_message *reply, JsonNode *node)
 {
+        int64_t integer;
+        double number;
+        int boolean;
+
         if (!JSON_NODE_HOLDS_VALUE(node))
                 return append_json(reply, node);
         switch (json_node_get_value_type(node)) {
         case G_TYPE_STRING:
-                return sd_bus_message_append(reply, "v", "s", json_node_get_string(node));
+                return append_variant(reply, 's', json_node_get_string(node));
         case G_TYPE_INT64:
-                return sd_bus_message_append(reply, "v", "x", json_node_get_int(node));
+                integer = json_node_get_int(node);
+                return append_variant(reply, 'x', &integer);
         case G_TYPE_DOUBLE:
-                return sd_bus_message_append(reply, "v", "d", json_node_get_double(node));
+                number = json_node_get_double(node);
+                return append_variant(reply, 'd', &number);
         default:
-                return sd_bus_message_append(reply, "v", "b", json_node_get_boolean(node));
+                boolean = json_node_get_boolean(node);
+                return append_variant(reply, 'b', &boolean);
         }
 }
 

@@ -14,6 +14,7 @@ void bus_peer_free(void *data)
         sd_bus_slot_unref(peer->match);
         sd_bus_slot_unref(peer->query);
         g_ptr_array_unref(peer->waiting);
+        access_unref(peer->access);
         g_free(peer->name);
         g_free(peer->user);
         g_free(peer);
@@ -109,8 +110,10 @@ static int on_credentials(sd_bus_message *message, void *data, sd_bus_error *ret
                 g_set_error(&error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED,
                             "The caller is not known to the bus: %s", refusal->message);
         } else if (read_credentials(message, peer, &error)) {
+                g_autofree char *session = g_strconcat("dbus-", peer->name, NULL);
                 peer->known = true;
                 peer->user = user_name(peer->uid);
+                peer->access = access_new_human(peer->user, session);
         }
         wake(peer, error);
         return 0;

@@ -106,27 +106,31 @@ Entity *entity_get(Db *db, const Scope *scope, const char *id, GError **error)
         return g_steal_pointer(&entity);
 }
 
-/* Rows of one rank: names of things before aliases before documents; several of the best are a doubt. */
-static Entity *entity_best(Statement *statement, const Scope *scope, const EntityRef *ref,
+static void add_doubt(GString *doubt, Statement *row)
+{
+        if (doubt->len > 0)
+                g_string_append(doubt, ", ");
+        g_string_append(doubt, statement_text(row, 0));
+        g_string_append(doubt, " (");
+        g_string_append(doubt, statement_text(row, 2));
+        g_string_append_c(doubt, ')');
+}
+
+/* The only row that the scope allows; several are a doubt. */
+static Entity *entity_only(Statement *statement, const Scope *scope, const EntityRef *ref,
                            GError **error)
 {
         g_autoptr(GString) doubt = g_string_new(NULL);
-        g_autoptr(Entity) best = NULL;
-        int64_t rank = 0;
+        g_autoptr(Entity) only = NULL;
         unsigned count = 0;
-        StepResult step;
+        StepResult step = STEP_DONE;
 
-        while ((step = statement_step(statement, error)) == STEP_ROW) {
-                if (count == ENTITY_DOUBTS_MAX || (best && statement_int(statement, 5) > rank))
-                        break;
+        while (count < ENTITY_DOUBTS_MAX && (step = statement_step(statement, error)) == STEP_ROW) {
                 if (!scope_allows(scope, statement_text(statement, 0)))
                         continue;
-                g_string_append_printf(doubt, "%s%s (%s)", count++ > 0 ? ", " : "",
-                                       statement_text(statement, 0), statement_text(statement, 2));
-                if (best)
-                        continue;
-                best = entity_from_row(statement);
-                rank = statement_int(statement, 5);
+                add_doubt(doubt, statement);
+                if (count++ == 0)
+                        only = entity_from_row(statement);
         }
         if (step == STEP_ERROR)
                 return NULL;
@@ -136,29 +140,41 @@ static Entity *entity_best(Statement *statement, const Scope *scope, const Entit
                             ref->name, doubt->str);
                 return NULL;
         }
-        return g_steal_pointer(&best);
+        return g_steal_pointer(&only);
 }
+
+#define LIVE_OF_TYPE                                                                               \
+        " AND e.is_active = 1 AND e.merged_into IS NULL AND (:type IS NULL OR e.type = :type)"
+
+/* Things by their names, before aliases, before documents: each is asked only if nothing came before, and
+ * comes from an index in order. */
+static const char *const sql_by_name[] = {
+        "SELECT " ENTITY_COLUMNS " FROM entities e WHERE e.name_key = :key" LIVE_OF_TYPE
+        " AND e.document_id IS NULL ORDER BY e.type",
+        "SELECT " ENTITY_COLUMNS " FROM entity_aliases a JOIN entities e ON e.id = a.entity_id"
+        " WHERE a.alias_key = :key AND e.name_key <> :key" LIVE_OF_TYPE " ORDER BY e.id",
+        "SELECT " ENTITY_COLUMNS " FROM entities e WHERE e.name_key = :key" LIVE_OF_TYPE
+        " AND e.document_id IS NOT NULL ORDER BY e.id",
+};
 
 static Entity *entity_by_name(Db *db, const Scope *scope, const EntityRef *ref, GError **error)
 {
         g_autofree char *key = text_key(ref->name);
-        Statement *statement =
-                db_statement(db,
-                             "SELECT " ENTITY_COLUMNS
-                             ", CASE WHEN e.document_id IS NULL THEN 0 ELSE 2 END AS rank"
-                             " FROM entities e WHERE e.name_key = :key AND e.is_active = 1"
-                             " AND e.merged_into IS NULL AND (:type IS NULL OR e.type = :type)"
-                             " UNION ALL SELECT " ENTITY_COLUMNS ", 1 FROM entity_aliases a"
-                             " JOIN entities e ON e.id = a.entity_id WHERE a.alias_key = :key"
-                             " AND e.name_key <> :key AND e.is_active = 1 AND e.merged_into IS NULL"
-                             " AND (:type IS NULL OR e.type = :type) ORDER BY rank, 1",
-                             error);
+        g_autoptr(GError) problem = NULL;
+        Entity *entity = NULL;
 
-        if (!statement)
-                return NULL;
-        statement_bind_text(statement, ":key", key);
-        statement_bind_text(statement, ":type", ref->type);
-        return entity_best(statement, scope, ref, error);
+        for (unsigned i = 0; i < G_N_ELEMENTS(sql_by_name) && !entity && !problem; i++) {
+                Statement *statement = db_statement(db, sql_by_name[i], &problem);
+
+                if (!statement)
+                        break;
+                statement_bind_text(statement, ":key", key);
+                statement_bind_text(statement, ":type", ref->type);
+                entity = entity_only(statement, scope, ref, &problem);
+        }
+        if (problem)
+                g_propagate_error(error, g_steal_pointer(&problem));
+        return entity;
 }
 
 Entity *entity_find(Db *db, const Scope *scope, const EntityRef *ref, GError **error)

@@ -11,6 +11,7 @@
 
 #define STORE_BUSY_MS       5000 /* how long a handle waits for another one's lock */
 #define STORE_STATEMENT_MAX 256  /* prepared statements a handle keeps when it is not in use */
+#define DB_MEMO_SIZE        64   /* of the statements found last; a power of two */
 
 typedef struct ReaderPool ReaderPool;
 typedef struct Write Write;
@@ -27,7 +28,9 @@ struct Db {
         char *path;
         GHashTable *statements; /* of rooms: SQL text (borrowed from the Statement) → Statement */
         GHashTable *own;        /* the same of ours, which no authorizer has judged */
-        bool guarded;           /* a room's SQL is being prepared: the authorizer judges it */
+        Statement *memo[DB_MEMO_SIZE]; /* found last, by the address of their text */
+        GPtrArray *used;    /* statements handed out since the last db_reset_statements() */
+        bool guarded;       /* a room's SQL is being prepared: the authorizer judges it */
         bool denied;        /* … and it said no: SQLite has no code of its own for functions */
         ReaderPool *pool;   /* readers: where they go back to */
         Scope *scope;       /* readers: what they may see, NULL: everything */
@@ -73,13 +76,14 @@ bool db_do(Db *db, const char *sql, GError **error);
 /* Prepares our own SQL past the authorizer; kept like any other. */
 Statement *db_own_statement(Db *db, const char *sql, GError **error);
 
-/* Resets every statement; drops them all if there are more than STORE_STATEMENT_MAX. */
+/* Resets what was handed out; drops them all if there are more than STORE_STATEMENT_MAX. */
 void db_reset_statements(Db *db);
 void db_drop_statements(Db *db);
 
 /* Statement of a handle; statement.c. */
 Statement *statement_free(Statement *statement);
 sqlite3_stmt *statement_sqlite(Statement *statement);
+void statement_rest(Statement *statement); /* resets it: nobody has it any more */
 
 /* authorizer.c: what rooms may prepare on a handle of this role. */
 void db_authorize(Db *db);

@@ -89,6 +89,7 @@ Db *db_open(const DbOptions *options, GError **error)
         db->path = g_strdup(options->path);
         db->statements = new_statements();
         db->own = new_statements();
+        db->used = g_ptr_array_new();
         if (sqlite3_open_v2(options->path, &db->sqlite, flags, NULL) != SQLITE_OK) {
                 db_set_error(db, error, "open");
                 return NULL;
@@ -104,6 +105,7 @@ Db *db_close(Db *db)
                 return NULL;
         g_clear_pointer(&db->statements, g_hash_table_unref);
         g_clear_pointer(&db->own, g_hash_table_unref);
+        g_clear_pointer(&db->used, g_ptr_array_unref);
         g_clear_pointer(&db->views, g_hash_table_unref);
         g_clear_pointer(&db->scope, scope_unref);
         (void)sqlite3_close_v2(db->sqlite);
@@ -272,26 +274,25 @@ const char *db_group(const Db *db)
         return db->write ? db->write->group : NULL;
 }
 
+/* Whoever frees statements forgets them here too. */
+static void forget_found(Db *db)
+{
+        memset(db->memo, 0, sizeof db->memo);
+        g_ptr_array_set_size(db->used, 0);
+}
+
 void db_drop_statements(Db *db)
 {
+        forget_found(db);
         g_hash_table_remove_all(db->statements);
         g_hash_table_remove_all(db->own);
 }
 
-static void reset_all(GHashTable *statements)
-{
-        GHashTableIter iter;
-        void *statement;
-
-        g_hash_table_iter_init(&iter, statements);
-        while (g_hash_table_iter_next(&iter, NULL, &statement))
-                (void)sqlite3_reset(statement_sqlite(statement));
-}
-
 void db_reset_statements(Db *db)
 {
+        for (unsigned i = 0; i < db->used->len; i++)
+                statement_rest(g_ptr_array_index(db->used, i));
+        g_ptr_array_set_size(db->used, 0);
         if (g_hash_table_size(db->statements) > STORE_STATEMENT_MAX)
-                g_hash_table_remove_all(db->statements);
-        reset_all(db->statements);
-        reset_all(db->own);
+                db_drop_statements(db);
 }

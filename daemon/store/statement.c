@@ -8,6 +8,8 @@ struct Statement {
         Db *db;
         sqlite3_stmt *sqlite;
         char *sql;
+        const char *asked; /* address of the text that it was last asked for by */
+        bool guarded, used;
         int next; /* parameter that is probably bound next: callers bind in the order of the SQL */
 };
 
@@ -41,22 +43,51 @@ static Statement *prepare(Db *db, const char *sql, bool guarded, GError **error)
         statement->db = db;
         statement->sqlite = sqlite;
         statement->sql = g_strdup(sql);
+        statement->guarded = guarded;
         g_hash_table_insert(guarded ? db->statements : db->own, statement->sql, statement);
         return statement;
 }
 
+/* SQL is nearly always a literal: its address leads to the statement sooner than a hash of its text does.
+ * The texts are compared all the same, since an address can come to hold another one. */
+static Statement **memo_of(Db *db, const char *sql)
+{
+        return &db->memo[((uintptr_t)sql >> 3) % DB_MEMO_SIZE];
+}
+
+static Statement *look_up(Db *db, const char *sql, bool guarded)
+{
+        Statement **memo = memo_of(db, sql);
+
+        if (*memo && (*memo)->asked == sql && (*memo)->guarded == guarded &&
+            strcmp((*memo)->sql, sql) == 0)
+                return *memo;
+        return g_hash_table_lookup(guarded ? db->statements : db->own, sql);
+}
+
 static Statement *find(Db *db, const char *sql, bool guarded, GError **error)
 {
-        Statement *statement = g_hash_table_lookup(guarded ? db->statements : db->own, sql);
+        Statement *statement = look_up(db, sql, guarded);
 
         if (!statement)
                 statement = prepare(db, sql, guarded, error);
         if (!statement)
                 return NULL;
+        statement->asked = sql;
+        *memo_of(db, sql) = statement;
+        if (!statement->used)
+                g_ptr_array_add(db->used, statement);
+        statement->used = true;
         (void)sqlite3_reset(statement->sqlite);
         (void)sqlite3_clear_bindings(statement->sqlite);
         statement->next = 1;
         return statement;
+}
+
+void statement_rest(Statement *statement)
+{
+        (void)sqlite3_reset(statement->sqlite);
+        statement->used = false;
 }
 
 Statement *db_statement(Db *db, const char *sql, GError **error)
