@@ -40,7 +40,7 @@ static bool check_file(const char *path, GError **error)
 {
         char magic[16] = {0};
         struct stat st;
-        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* it may be a FIFO */
 
         if (fd < 0 || fstat(fd, &st) < 0) {
                 error_set_errno(error, errno, "cannot open %s", path);

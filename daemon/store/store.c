@@ -79,11 +79,21 @@ void store_set_unavailable(Store *store, const GError *reason)
         g_mutex_unlock(&store->lock);
 }
 
+/* Waiting helps against neither damage nor another daemon: those keep their code. */
+static OuroborosError closed_code(const GError *reason)
+{
+        OuroborosError code = error_code(reason);
+
+        return code == OUROBOROS_ERROR_CORRUPT || code == OUROBOROS_ERROR_CONFLICT
+                       ? code
+                       : OUROBOROS_ERROR_UNAVAILABLE;
+}
+
 void store_set_closed_error(Store *store, GError **error)
 {
         g_mutex_lock(&store->lock);
         if (store->reason)
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "%s",
+                g_set_error(error, OUROBOROS_ERROR, closed_code(store->reason), "%s",
                             store->reason->message);
         else
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "%s is not open",

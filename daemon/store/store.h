@@ -50,7 +50,8 @@ typedef struct StoreOptions {
         unsigned cache_mb; /* page cache of the writer; 0: 64; readers take an eighth each */
 } StoreOptions;
 
-/* A closed store: reads and writes fail with UNAVAILABLE until store_open(). */
+/* A closed store: reads and writes fail until store_open(), with CORRUPT or CONFLICT if that was why it could
+ * not be opened, else with UNAVAILABLE. */
 Store *store_new(const StoreOptions *options, GError **error);
 
 /* Opens or (create) makes the file. Takes the lock beside it (CONFLICT: another daemon has the vault),

@@ -67,11 +67,22 @@ static bool end_pages(Verify *verify, sqlite3_stmt *check, int r, GError **error
         return true;
 }
 
+/* A damaged index makes its table fail with any code. */
+static void look_again(Verify *verify, const char *query)
+{
+        g_autoptr(GError) error = NULL;
+        int64_t rows;
+
+        if (db_query_int(verify->db, query, &rows, &error))
+                return;
+        verify->report->pages_bad++;
+        found(verify, "an index cannot be read: %s", error->message);
+}
+
 /* FTS5 keeps in a handle how its index was when it last looked, and integrity_check alone does not make it
  * look again (as of SQLite 3.46): it would report as damage what has merely changed. A cursor does. */
 static bool open_virtual_tables(Verify *verify, GError **error)
 {
-        int64_t rows;
         StepResult r;
         Statement *names = db_statement(verify->db,
                                         "SELECT printf('SELECT count(*) FROM (SELECT 1 FROM"
@@ -82,8 +93,7 @@ static bool open_virtual_tables(Verify *verify, GError **error)
         if (!names)
                 return false;
         while ((r = statement_step(names, error)) == STEP_ROW)
-                if (!db_query_int(verify->db, statement_text(names, 0), &rows, error))
-                        return false;
+                look_again(verify, statement_text(names, 0));
         return r == STEP_DONE;
 }
 
@@ -340,7 +350,10 @@ static bool settle_step(Verify *verify, bool ok, GError *failed, GError **error)
 {
         if (ok)
                 return true;
-        if (g_error_matches(failed, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT)) {
+        /* where pages are bad, statements that need them fail with any code */
+        if (g_error_matches(failed, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT) ||
+            (verify->report->pages_bad > 0 &&
+             g_error_matches(failed, OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED))) {
                 verify->report->pages_bad++;
                 found(verify, "%s", failed->message);
                 g_error_free(failed);

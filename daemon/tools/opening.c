@@ -117,6 +117,10 @@ static bool open_store(Care *care, Store *store, const char *name, Keys *keys, b
                 *ret_staged = true;
                 return true;
         }
+        /* the key is the one recorded for this vault, so it is the file that is wrong */
+        g_autofree char *path = care_file(care, name);
+        if (error_code(problem) == OUROBOROS_ERROR_DENIED && access(path, R_OK | W_OK) == 0)
+                problem->code = OUROBOROS_ERROR_CORRUPT;
         g_propagate_error(error, g_steal_pointer(&problem));
         return false;
 }

@@ -35,7 +35,8 @@ static void must_not_open(Fixture *fixture, bool create, OuroborosError code, co
         g_assert_error(error, OUROBOROS_ERROR, (int)code);
         g_assert_nonnull(strstr(error->message, words));
         g_assert_false(store_is_open(fixture->store));
-        must_fail(fixture->store, &human, "SELECT 1", OUROBOROS_ERROR_UNAVAILABLE);
+        bool lasting = code == OUROBOROS_ERROR_CORRUPT || code == OUROBOROS_ERROR_CONFLICT;
+        must_fail(fixture->store, &human, "SELECT 1", lasting ? code : OUROBOROS_ERROR_UNAVAILABLE);
         fixture_close(fixture);
         g_autofree char *after = content_of(fixture, &length_after);
         g_assert_cmpmem(before, length, after, length_after);
