@@ -5,7 +5,8 @@
 
 static const Option list_options[] = {
         {"root", 'r', OPTION_TEXT, "ID", "Only documents of this root"},
-        {"state", 's', OPTION_TEXT, "STATE", "Only documents in this state"},
+        {"state", 's', OPTION_TEXT, "STATE",
+         "Only those in this state: pending, scanned, searchable, indexed, unsupported"},
         {"errors", 'e', OPTION_FLAG, NULL, "Only documents that something went wrong with"},
         CLI_LIST_OPTIONS,
         {NULL},
@@ -14,7 +15,7 @@ static const Option list_options[] = {
 static const Column columns[] = {{"STATE"},
                                  {"SIZE", .right = true},
                                  {"PATH", .shrink = true},
-                                 {"WHAT WENT WRONG", .shrink = true},
+                                 {"REASON", .shrink = true},
                                  {"ID", .dim = true}};
 
 static void add_row(Table *table, JsonObject *document)

@@ -9,7 +9,7 @@
 
 typedef struct Waiting {
         Progress *bar;
-        int64_t documents, searchable, indexed, errors, pending, most;
+        int64_t documents, searchable, indexed, errors, unsupported, pending, most;
         bool heard;
 } Waiting;
 
@@ -19,6 +19,7 @@ static void take_counts(Waiting *waiting, JsonObject *counts)
         waiting->searchable = json_member_int(counts, "searchable", 0);
         waiting->indexed = json_member_int(counts, "indexed", 0);
         waiting->errors = json_member_int(counts, "errors", 0);
+        waiting->unsupported = json_member_int(counts, "unsupported", 0);
         waiting->pending = json_member_int(counts, "pending", 0);
         waiting->most = MAX(waiting->most, waiting->pending);
         double done =
@@ -101,6 +102,9 @@ static void say_done(Cli *cli, const Waiting *waiting)
         output_print(cli->output,
                      "%s: %" G_GINT64_FORMAT " searchable, %" G_GINT64_FORMAT " indexed", documents,
                      waiting->searchable, waiting->indexed);
+        if (waiting->unsupported > 0)
+                output_print(cli->output, ", %" G_GINT64_FORMAT " of types that are not read",
+                             waiting->unsupported);
         if (waiting->errors > 0) {
                 g_autofree char *errors = cli_count(waiting->errors, "error", "errors");
                 output_styled(cli->output, STYLE_YELLOW,
@@ -168,12 +172,16 @@ static void print_root(Output *output, JsonObject *root)
         g_autofree char *path = render_line(json_member_string(root, "path", ""));
         g_autofree char *documents =
                 cli_count(json_member_int(root, "documents", 0), "document", "documents");
-        int64_t errors = json_member_int(root, "errors", 0);
+        int64_t errors = json_member_int(root, "errors", 0),
+                unsupported = json_member_int(root, "unsupported", 0);
         output_styled(output, STYLE_BOLD, "%s\n", path);
         output_print(output,
                      "    %s: %" G_GINT64_FORMAT " searchable, %" G_GINT64_FORMAT " indexed",
                      documents, json_member_int(root, "searchable", 0),
                      json_member_int(root, "indexed", 0));
+        if (unsupported > 0)
+                output_print(output, ", %" G_GINT64_FORMAT " of types that are not read",
+                             unsupported);
         if (errors > 0)
                 output_styled(output, STYLE_YELLOW, ", %" G_GINT64_FORMAT " with errors", errors);
         output_styled(output, STYLE_DIM, "  profile %s  %s\n",

@@ -48,7 +48,8 @@ static void print_counts(Cli *cli, JsonObject *ingest)
         g_autofree char *folders =
                 cli_count(roots ? json_array_get_length(roots) : 0, "folder", "folders");
         int64_t pending = json_member_int(ingest, "pending", 0),
-                errors = json_member_int(ingest, "errors", 0);
+                errors = json_member_int(ingest, "errors", 0),
+                unsupported = json_member_int(ingest, "unsupported", 0);
         print_row(cli->output, "Documents", "%s in %s", documents, folders);
         print_row(cli->output, "Tiers",
                   "%" G_GINT64_FORMAT " scanned, %" G_GINT64_FORMAT " searchable, %" G_GINT64_FORMAT
@@ -57,6 +58,11 @@ static void print_counts(Cli *cli, JsonObject *ingest)
                   json_member_int(ingest, "indexed", 0));
         if (pending > 0)
                 print_row(cli->output, "To do", "%" G_GINT64_FORMAT, pending);
+        if (unsupported > 0)
+                print_row(cli->output, "Not read",
+                          "%" G_GINT64_FORMAT
+                          " of other types (see: ouroborosctl documents --state unsupported)",
+                          unsupported);
         if (errors > 0)
                 print_row(cli->output, "Errors",
                           "%" G_GINT64_FORMAT " (see: ouroborosctl documents --errors)", errors);

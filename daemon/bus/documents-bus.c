@@ -128,11 +128,11 @@ static int send_progress(Bus *bus, const DocumentCounts *counts)
                                           "Progress");
 
         if (r >= 0)
-                r = sd_bus_message_append(signal, "a{sv}", 6, "documents", "x", counts->documents,
+                r = sd_bus_message_append(signal, "a{sv}", 7, "documents", "x", counts->documents,
                                           "scanned", "x", counts->scanned, "searchable", "x",
                                           counts->searchable, "indexed", "x", counts->indexed,
-                                          "errors", "x", counts->errors, "pending", "x",
-                                          counts->pending);
+                                          "errors", "x", counts->errors, "unsupported", "x",
+                                          counts->unsupported, "pending", "x", counts->pending);
         if (r >= 0)
                 r = sd_bus_send(bus->bus, signal, NULL);
         sd_bus_message_unref(signal);

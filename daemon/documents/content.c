@@ -272,16 +272,18 @@ bool content_restore(Db *db, const char *sha256, GError **error)
 
 bool content_failed(Db *db, const char *sha256, const GError *failure, GError **error)
 {
+        bool wanted = !g_error_matches(failure, OUROBOROS_ERROR, EXTRACT_UNSUPPORTED);
         Statement *update = db_statement(
                 db,
-                "UPDATE document_states SET error = :error, reason = :reason, attempts = attempts + 1,"
-                " updated_at = :now WHERE sha256 = :sha256 AND searchable = 0 AND document_id IN"
+                "UPDATE document_states SET error = :error, reason = :reason, wanted = :wanted,"
+                " attempts = attempts + 1, updated_at = :now WHERE sha256 = :sha256 AND searchable = 0 AND document_id IN"
                 " (SELECT id FROM documents WHERE sha256 = :sha256 AND is_active = 1)",
                 error);
         if (!update)
                 return false;
-        statement_bind_text(update, ":error", error_row(error_code(failure))->name);
+        statement_bind_text(update, ":error", wanted ? error_row(error_code(failure))->name : NULL);
         statement_bind_text(update, ":reason", failure->message);
+        statement_bind_int(update, ":wanted", wanted);
         statement_bind_text(update, ":sha256", sha256);
         statement_bind_int(update, ":now", clock_now());
         return statement_run(update, error);

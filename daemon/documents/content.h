@@ -29,7 +29,8 @@ bool content_restore(Db *db, const char *sha256, GError **error);
 /* Makes the documents of this content searchable; mime as the extractor found it, or NULL. */
 bool content_publish(Db *db, const char *sha256, const char *mime, GError **error);
 
-/* Notes on the documents of this content that no text came out of it. */
+/* Notes on the documents of this content that no text came out of it: an error, or nothing but a reason if its
+ * type is not supported. */
 bool content_failed(Db *db, const char *sha256, const GError *failure, GError **error);
 
 /* Takes chunks and index back if no document has this content any more. Its text stays: facts quote it. */

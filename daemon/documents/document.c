@@ -119,7 +119,7 @@ static bool state_taken(Db *db, const char *id, const Sighting *sighting, GError
                 return false;
         bool wanted = mime_has_text(sighting->mime);
         g_autofree char *reason =
-                wanted ? NULL : g_strdup_printf("%s holds no text", sighting->mime);
+                wanted ? NULL : g_strdup_printf("not a supported type: %s", sighting->mime);
         statement_bind_text(write, ":id", id);
         statement_bind_text(write, ":sha256", sighting->file.sha256);
         statement_bind_int(write, ":wanted", wanted);
@@ -130,21 +130,25 @@ static bool state_taken(Db *db, const char *id, const Sighting *sighting, GError
 }
 
 /* What was made of an earlier content stays searchable; ctime 0 makes the next scan look again. */
-static bool state_failed(Db *db, const char *id, const GError *failure, GError **error)
+static bool state_failed(Db *db, const char *id, const Sighting *sighting, GError **error)
 {
         Statement *write = db_statement(
                 db,
-                "INSERT INTO document_states (document_id, error, reason, attempts, updated_at)"
-                " VALUES (:id, :error, :reason, 1, :now)"
+                "INSERT INTO document_states (document_id, error, reason, wanted, attempts, updated_at)"
+                " VALUES (:id, :error, :reason, :wanted, 1, :now)"
                 " ON CONFLICT (document_id) DO UPDATE SET error = excluded.error, reason = excluded.reason,"
-                " ctime = 0, attempts = attempts + 1, updated_at = excluded.updated_at"
+                " wanted = excluded.wanted, ctime = 0, attempts = attempts + 1,"
+                " updated_at = excluded.updated_at"
                 " WHERE error IS NOT excluded.error OR reason IS NOT excluded.reason OR ctime <> 0",
                 error);
         if (!write)
                 return false;
+        const GError *failure = sighting->error;
+        bool wanted = !sighting->unsupported;
         statement_bind_text(write, ":id", id);
-        statement_bind_text(write, ":error", error_row(error_code(failure))->name);
+        statement_bind_text(write, ":error", wanted ? error_row(error_code(failure))->name : NULL);
         statement_bind_text(write, ":reason", failure->message);
+        statement_bind_int(write, ":wanted", wanted);
         statement_bind_int(write, ":now", clock_now());
         return statement_run(write, error);
 }
@@ -177,7 +181,7 @@ static bool record_failed(Db *db, const char *root_id, Sighting *sighting, Row *
         } else if (!row->is_active && !row_update(db, root_id, sighting, row, error)) {
                 return false;
         }
-        return state_failed(db, row->id, sighting->error, error);
+        return state_failed(db, row->id, sighting, error);
 }
 
 static bool record_gone(Db *db, const Row *row, GError **error)
@@ -230,7 +234,7 @@ bool documents_reset(Db *db, GError **error)
         return db_execute(
                 db,
                 "UPDATE document_states SET searchable = 0, indexed = 0, error = NULL,"
-                " reason = iif(wanted = 1, NULL, reason), attempts = 0"
+                " reason = NULL, wanted = 1, attempts = 0"
                 " WHERE scanned = 1;"
                 "INSERT INTO chunks_fts (chunks_fts) VALUES ('delete-all');"
                 "DELETE FROM chunks;"

@@ -19,6 +19,7 @@ typedef struct Sighting {
         TakenFile file;    /* of a failed one: size and mtime if known */
         const char *mime;  /* a guess; static */
         GError *error;     /* of a failed one */
+        bool unsupported;  /* of a failed one: no error, but of a type that is not read */
 } Sighting;
 void sighting_clear(void *sighting);
 

@@ -30,10 +30,11 @@ ToolTable documents_tools(Documents *documents);
 /* Once the vault is open: watches the roots, resumes what a stop interrupted. Loop thread. */
 bool documents_start(Documents *documents, GError **error);
 
-/* Counts per tier and work still to do; is what the Progress signal carries. pending counts documents that are
+/* Counts per tier and work still to do; is what the Progress signal carries. unsupported counts files of types
+ * that we do not read (pictures, archives): they are listed, and no errors. pending counts documents that are
  * not through and scans that are not finished, so that it is 0 only when all is done. */
 typedef struct DocumentCounts {
-        int64_t documents, scanned, searchable, indexed, errors, pending;
+        int64_t documents, scanned, searchable, indexed, errors, unsupported, pending;
 } DocumentCounts;
 bool documents_counts(Documents *documents, const Access *access, DocumentCounts *ret,
                       GError **error);

@@ -151,7 +151,7 @@ static int checked_code(int code)
 {
         return code == OUROBOROS_ERROR_INVALID || code == OUROBOROS_ERROR_LIMIT ||
                                code == OUROBOROS_ERROR_TIMEOUT ||
-                               code == OUROBOROS_ERROR_UNAVAILABLE
+                               code == OUROBOROS_ERROR_UNAVAILABLE || code == EXTRACT_UNSUPPORTED
                        ? code
                        : OUROBOROS_ERROR_FAILED;
 }

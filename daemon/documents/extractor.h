@@ -44,7 +44,7 @@ void extractor_set_timeout(Extractor *extractor, uint64_t timeout_ms);
 void extractor_set_idle(Extractor *extractor, uint64_t idle_ms);
 
 /* Extracts an open regular file, which is duplicated. name is only a hint at the type (its ending).
- * Errors: INVALID (not parseable, wrong type), LIMIT (too much text, memory, nesting), TIMEOUT, FAILED (the
+ * Errors: EXTRACT_UNSUPPORTED (a type without parser), INVALID (not parseable, not what its name says), LIMIT (too much text, memory, nesting), TIMEOUT, FAILED (the
  * process died: which signal), UNAVAILABLE (the helper program cannot be started). */
 void extractor_submit(Extractor *extractor, int fd, const char *name, ExtractorDone done,
                       void *data);

@@ -2,10 +2,10 @@
 /* Listing: roots, documents and counts as rows of JSON, through a handle that shows what the caller may see. */
 #include "documents/documents-room.h"
 
-#define DOCUMENT_COLUMNS                                                                           \
-        "d.id, d.root_id, d.path, coalesce(t.title, ''), coalesce(d.mime, ''), d.size, d.mtime,"   \
-        " d.sha256, s.error, s.reason, coalesce(s.attempts, 0),"                                   \
-        " CASE WHEN s.indexed = 1 THEN 'indexed' WHEN s.searchable = 1 THEN 'searchable'"          \
+#define DOCUMENT_COLUMNS                                                                                                                           \
+        "d.id, d.root_id, d.path, coalesce(t.title, ''), coalesce(d.mime, ''), d.size, d.mtime,"                                                   \
+        " d.sha256, s.error, s.reason, coalesce(s.attempts, 0),"                                                                                   \
+        " CASE WHEN s.wanted = 0 AND s.error IS NULL THEN 'unsupported' WHEN s.indexed = 1 THEN 'indexed' WHEN s.searchable = 1 THEN 'searchable'" \
         " WHEN s.scanned = 1 THEN 'scanned' ELSE 'pending' END AS state, d.is_active, t.chars"
 #define DOCUMENT_TABLES                                                                            \
         " FROM documents d JOIN roots r ON r.id = d.root_id"                                       \
@@ -107,6 +107,7 @@ bool listing_counts(Db *db, const char *root_id, DocumentCounts *ret, GError **e
                 db,
                 "SELECT count(*), coalesce(sum(s.scanned), 0), coalesce(sum(s.searchable), 0),"
                 " coalesce(sum(s.indexed), 0), coalesce(sum(s.error IS NOT NULL), 0),"
+                " coalesce(sum(s.error IS NULL AND s.wanted = 0), 0),"
                 " coalesce(sum(s.error IS NULL AND coalesce(s.wanted, 1) = 1 AND coalesce(s.indexed, 0) = 0), 0)"
                 " FROM documents d JOIN roots r ON r.id = d.root_id"
                 " LEFT JOIN document_states s ON s.document_id = d.id"
@@ -122,7 +123,8 @@ bool listing_counts(Db *db, const char *root_id, DocumentCounts *ret, GError **e
                                 .searchable = statement_int(query, 2),
                                 .indexed = statement_int(query, 3),
                                 .errors = statement_int(query, 4),
-                                .pending = statement_int(query, 5)};
+                                .unsupported = statement_int(query, 5),
+                                .pending = statement_int(query, 6)};
         return true;
 }
 
@@ -133,6 +135,7 @@ void listing_counts_to_json(const DocumentCounts *counts, JsonObject *object)
         json_object_set_int_member(object, "searchable", counts->searchable);
         json_object_set_int_member(object, "indexed", counts->indexed);
         json_object_set_int_member(object, "errors", counts->errors);
+        json_object_set_int_member(object, "unsupported", counts->unsupported);
         json_object_set_int_member(object, "pending", counts->pending);
 }
 

@@ -246,6 +246,33 @@ static void see_taken(Scan *scan, const char *path, const TakenFile *file, const
         scan->bytes += file->size;
 }
 
+/* A file over the limit is an error only if it could have had text: a film or a disk image could not. */
+static const char *mute_type(int fd, const char *path)
+{
+        uint8_t head[MIME_HEAD_BYTES];
+        ssize_t n = pread(fd, head, sizeof(head), 0);
+        const char *mime = n > 0 ? mime_guess(path, head, (size_t)n) : "text/plain";
+        bool mute = !mime_has_text(mime) || g_str_equal(mime, "application/zip") ||
+                    g_str_equal(mime, "application/octet-stream");
+        return mute ? mime : NULL;
+}
+
+/* The file open as fd is over max_file_bytes. */
+static void see_too_large(Scan *scan, int fd, const char *path, const struct stat *st,
+                          GError *failure)
+{
+        const char *mute = mute_type(fd, path);
+        if (mute) {
+                g_clear_error(&failure);
+                failure = g_error_new(OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
+                                      "not a supported type: %s", mute);
+        }
+        see_failed(scan, path, st, failure);
+        Sighting *last = &g_array_index(scan->sightings, Sighting, scan->sightings->len - 1);
+        last->unsupported = mute != NULL;
+        last->mime = mute;
+}
+
 /* Takes the regular file open as fd, unless its row is up to date. False: the vault cannot be written. */
 static bool take_open(Scan *scan, int fd, const char *path, const struct stat *st, GError **error)
 {
@@ -257,7 +284,10 @@ static bool take_open(Scan *scan, int fd, const char *path, const struct stat *s
                         g_propagate_error(error, g_steal_pointer(&failure));
                         return false;
                 }
-                see_failed(scan, path, st, g_steal_pointer(&failure));
+                if (g_error_matches(failure, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT))
+                        see_too_large(scan, fd, path, st, g_steal_pointer(&failure));
+                else
+                        see_failed(scan, path, st, g_steal_pointer(&failure));
                 return true;
         }
         bool known = g_hash_table_contains(scan->known, path);

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "documents/content.h"
+#include "extract/protocol.h"
 
 #define PULL_ROWS       64                /* rows read at a time; as many files are open */
 #define READY_LOW       32                /* read more when fewer than this wait */
@@ -305,7 +306,8 @@ static void log_failures(const Batch *batch)
 {
         for (unsigned i = 0; i < batch->items->len; i++) {
                 const Item *item = batch->items->pdata[i];
-                if (!item->error)
+                if (!item->error ||
+                    g_error_matches(item->error, OUROBOROS_ERROR, EXTRACT_UNSUPPORTED))
                         continue;
                 g_autofree char *field = g_strdup_printf("OUROBOROS_DOCUMENT=%s", item->name);
                 const char *const fields[] = {field, NULL};

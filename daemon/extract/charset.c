@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "extract/protocol.h"
 
 #define DECLARATION_BYTES 1024
 
@@ -233,7 +234,7 @@ void charset_decode(Charsets *charsets, const char *bytes, size_t length, const 
         else if (memchr(bytes, 0, MIN(length, 2048)) && (utf16 = guess_utf16(bytes, length)) != 0)
                 add_utf16(output, bytes, length, utf16 > 0);
         else if (charset_is_binary(bytes, length))
-                output_fail(output, OUROBOROS_ERROR_INVALID,
+                output_fail(output, EXTRACT_UNSUPPORTED,
                             "not a supported type: application/octet-stream (not text)");
         else if (is_utf8(bytes, length))
                 add_utf8(output, bytes, length);

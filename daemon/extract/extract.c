@@ -9,6 +9,7 @@
 #include "extract/office.h"
 #include "extract/pdf.h"
 #include "extract/plain.h"
+#include "extract/protocol.h"
 #include "extract/sniff.h"
 
 static void silent(void *data, const char *format, ...)
@@ -52,6 +53,23 @@ static void run_text(Extract *extract, const ExtractFile *file, const Kind *kind
                 plain_parse(output, kind);
 }
 
+/* What is no document of ours is an error only if its name has promised one; a damaged archive is no document
+ * either. */
+static void judge(const Kind *kind, const char *mime, GError **error)
+{
+        g_autofree char *said = g_strdup((*error)->message);
+        if (g_error_matches(*error, OUROBOROS_ERROR, EXTRACT_UNSUPPORTED) && kind->promise) {
+                g_clear_error(error);
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID, "named .%s, but %s",
+                            kind->promise, said);
+        } else if (g_error_matches(*error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID) &&
+                   kind->format == FORMAT_ZIP && !kind->promise && mime == kind->mime) {
+                g_clear_error(error);
+                g_set_error(error, OUROBOROS_ERROR, EXTRACT_UNSUPPORTED, "not a supported type: %s",
+                            kind->mime);
+        }
+}
+
 GVariant *extract_run(Extract *extract, const ExtractFile *file, GError **error)
 {
         Kind kind;
@@ -73,5 +91,11 @@ GVariant *extract_run(Extract *extract, const ExtractFile *file, GError **error)
         default:
                 run_text(extract, file, &kind);
         }
-        return output_finish(output, error);
+        GError *failure = NULL;
+        GVariant *result = output_finish(output, &failure);
+        if (!result) {
+                judge(&kind, output_get_mime(output), &failure);
+                g_propagate_error(error, failure);
+        }
+        return result;
 }

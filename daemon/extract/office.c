@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "extract/protocol.h"
 #include "extract/scan.h"
 #include "extract/zip.h"
 
@@ -78,7 +79,7 @@ static void look_inside(Guess *guess, const char *bytes, size_t length, Output *
         for (const char *name; (name = zip_next(zip));)
                 guess_entry(guess, zip, name);
         if (!guess->kind && !output_failed(output))
-                output_fail(output, OUROBOROS_ERROR_INVALID, "not a supported type: %s",
+                output_fail(output, EXTRACT_UNSUPPORTED, "not a supported type: %s",
                             guess->foreign ?: "application/zip");
 }
 

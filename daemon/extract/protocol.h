@@ -12,6 +12,8 @@
 #define EXTRACT_REQUEST_TYPE "(ts)" /* longest text in bytes, name hint */
 #define EXTRACT_REPLY_TYPE                                                                         \
         "(isb)" /* -1 for success else an OuroborosError, message, "replace me" */
+/* The error code for a file of a type that has no parser: nothing is wrong with it. */
+#define EXTRACT_UNSUPPORTED OUROBOROS_ERROR_NOT_FOUND
 #define EXTRACT_RESULT_TYPE "(sssa(uu)a(suua{ss}))" /* mime, title, text, map, structure */
 
 #define EXTRACT_INPUT_BYTES_MAX   (256 * 1024 * 1024) /* longest file that is opened at all */

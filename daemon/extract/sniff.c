@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/base.h"
+#include "extract/protocol.h"
 
 #define PDF_HEADER_WITHIN 1024 /* bytes before %PDF- that readers forgive */
 
@@ -86,6 +87,8 @@ static const Ending endings[] = {
         {"mkd", {FORMAT_MARKDOWN, "text/markdown", NULL}},
         {"qmd", {FORMAT_MARKDOWN, "text/markdown", NULL}},
         {"rmd", {FORMAT_MARKDOWN, "text/markdown", NULL}},
+        {"txt", {FORMAT_TEXT, "text/plain", NULL}},
+        {"text", {FORMAT_TEXT, "text/plain", NULL}},
         {"rst", {FORMAT_TEXT, "text/x-rst", NULL}},
         {"org", {FORMAT_TEXT, "text/x-org", NULL}},
         {"adoc", {FORMAT_TEXT, "text/asciidoc", NULL}},
@@ -106,8 +109,10 @@ static const Ending endings[] = {
         {"jpg", {FORMAT_ZIP, "image/jpeg", NULL}},
         {"jpeg", {FORMAT_ZIP, "image/jpeg", NULL}},
         {"gif", {FORMAT_ZIP, "image/gif", NULL}},
-        {"xlsx", {FORMAT_ZIP, "an office spreadsheet", NULL}},
-        {"doc", {FORMAT_ZIP, "application/msword", NULL}},
+        {"xlsx",
+         {FORMAT_ZIP, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", NULL}},
+        CODE("map", "application/json", "json"),
+        CODE("ipynb", "application/json", "json"),
         CODE("c", "text/x-csrc", "c"),
         CODE("h", "text/x-chdr", "c"),
         CODE("cc", "text/x-c++src", "cpp"),
@@ -115,6 +120,26 @@ static const Ending endings[] = {
         CODE("cxx", "text/x-c++src", "cpp"),
         CODE("hpp", "text/x-c++hdr", "cpp"),
         CODE("hh", "text/x-c++hdr", "cpp"),
+        CODE("hxx", "text/x-c++hdr", "cpp"),
+        CODE("tcc", "text/x-c++src", "cpp"),
+        CODE("ipp", "text/x-c++src", "cpp"),
+        CODE("pas", "text/x-pascal", "pascal"),
+        CODE("pp", "text/x-pascal", "pascal"),
+        CODE("pyi", "text/x-python", "python"),
+        CODE("pyx", "text/x-python", "python"),
+        CODE("mts", "text/x-typescript", "typescript"),
+        CODE("cts", "text/x-typescript", "typescript"),
+        CODE("el", "text/x-lisp", "lisp"),
+        CODE("lisp", "text/x-lisp", "lisp"),
+        CODE("dart", "text/x-dart", "dart"),
+        CODE("awk", "text/x-awk", "awk"),
+        CODE("s", "text/x-asm", "asm"),
+        CODE("asm", "text/x-asm", "asm"),
+        CODE("diff", "text/x-diff", "diff"),
+        CODE("patch", "text/x-diff", "diff"),
+        CODE("tcl", "text/x-tcl", "tcl"),
+        CODE("m4", "text/x-m4", "m4"),
+        CODE("mk", "text/x-makefile", "makefile"),
         CODE("py", "text/x-python", "python"),
         CODE("js", "text/javascript", "javascript"),
         CODE("mjs", "text/javascript", "javascript"),
@@ -164,10 +189,9 @@ static const Ending *find_ending(const char *name)
         return NULL;
 }
 
-static bool invalid(GError **error, const char *mime)
+static bool unsupported(GError **error, const char *mime)
 {
-        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID, "not a supported type: %s",
-                    mime);
+        g_set_error(error, OUROBOROS_ERROR, EXTRACT_UNSUPPORTED, "not a supported type: %s", mime);
         return false;
 }
 
@@ -228,9 +252,16 @@ static bool sniff_text(const char *bytes, size_t length, const Ending *ending, K
         return true;
 }
 
-bool sniff(const char *bytes, size_t length, const char *name, Kind *ret_kind, GError **error)
+static bool is_document(const Ending *ending)
 {
-        const Ending *ending = find_ending(name);
+        return ending->kind.format == FORMAT_ZIP
+                       ? g_str_equal(ending->ending, "docx") || g_str_equal(ending->ending, "odt")
+                       : ending->kind.format != FORMAT_CODE;
+}
+
+static bool sniff_bytes(const char *bytes, size_t length, const Ending *ending, Kind *ret_kind,
+                        GError **error)
+{
         if (find_pdf(bytes, length, ending)) {
                 *ret_kind = (Kind){FORMAT_PDF, "application/pdf", NULL};
                 return true;
@@ -243,13 +274,25 @@ bool sniff(const char *bytes, size_t length, const char *name, Kind *ret_kind, G
                 const Magic *magic = &foreign[i];
                 if (length >= magic->offset + magic->length &&
                     memcmp(bytes + magic->offset, magic->bytes, magic->length) == 0)
-                        return invalid(error, magic->mime);
+                        return unsupported(error, magic->mime);
         }
         if (ending && (ending->kind.format == FORMAT_PDF || ending->kind.format == FORMAT_ZIP)) {
+                if (!is_document(ending))
+                        return unsupported(error, ending->kind.mime);
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
                             "named .%s, but its bytes are not %s", ending->ending,
                             ending->kind.mime);
                 return false;
         }
         return sniff_text(bytes, length, ending, ret_kind);
+}
+
+bool sniff(const char *bytes, size_t length, const char *name, Kind *ret_kind, GError **error)
+{
+        const Ending *ending = find_ending(name);
+        *ret_kind = (Kind){FORMAT_TEXT, "text/plain", NULL, NULL};
+        if (length > 0 && !sniff_bytes(bytes, length, ending, ret_kind, error))
+                return false;
+        ret_kind->promise = ending && is_document(ending) ? ending->ending : NULL;
+        return true;
 }

@@ -20,8 +20,10 @@ typedef struct Kind {
         Format format;
         const char *mime;     /* literal */
         const char *language; /* of FORMAT_CODE, literal */
+        const char *
+                promise; /* ending of a name that promises a document we can read, or NULL; literal */
 } Kind;
 
-/* INVALID for bytes that are no format of ours, naming what they are, and for text whose name says that it
- * is a PDF, office file or picture. */
+/* EXTRACT_UNSUPPORTED for bytes that are no format of ours, naming what they are, and for names that promise
+ * nothing we read; INVALID for text whose name says that it is a PDF or office file. An empty file is text. */
 bool sniff(const char *bytes, size_t length, const char *name, Kind *ret_kind, GError **error);

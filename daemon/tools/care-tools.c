@@ -30,6 +30,7 @@ static void add_counts(JsonObject *answer, Care *care, const Access *access)
                 json_object_set_int_member(answer, "searchable", documents.searchable);
                 json_object_set_int_member(answer, "indexed", documents.indexed);
                 json_object_set_int_member(answer, "errors", documents.errors);
+                json_object_set_int_member(answer, "unsupported", documents.unsupported);
                 json_object_set_int_member(answer, "pending", documents.pending);
         }
         if (graph_counts(care->options.graph, access, &graph, NULL)) {

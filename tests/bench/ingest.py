@@ -51,7 +51,7 @@ def ours(build, tree, files):
             end = start + TIMEOUT_SEC
             while True:
                 now = counts(private)
-                if now['searchable'] + now['errors'] >= files:
+                if now['searchable'] + now['errors'] + now['unsupported'] >= files:
                     break
                 if time.monotonic() > end:
                     raise RuntimeError(f'not all searchable within {TIMEOUT_SEC} s: {now}')

@@ -234,20 +234,35 @@ static void test_odd_files_cost_themselves_only(void)
         fixture_write_bytes(fixture, "bad\xff name.txt", "x", 1);
         fixture_write_bytes(fixture, "picture.png", "\x89PNG\r\n\x1a\n....", 12);
         fixture_write_bytes(fixture, "packed.gz", "\x1f\x8b\x08\x00....", 8);
+        fixture_write_bytes(fixture, "film.avi", "RIFF....AVI LIST and more than thirty bytes", 43);
+        fixture_write_bytes(fixture, "core", "\1\2\3\0\0\0\0\1\2\3", 10);
+        fixture_write_bytes(fixture, "report.docx", "PK\3\4 cut off", 12);
         g_assert_cmpint(mkfifo(fifo, 0600), ==, 0);
         g_autofree char *root = fixture_register(fixture, ", \"max_file_bytes\": 30");
         fixture_settle(fixture);
-        fixture_expect(fixture, LIST,
-                       "bad\\xff name.txt:INVALID big.txt:LIMIT empty.txt:indexed good.txt:indexed"
-                       " liar.pdf:INVALID packed.gz:mute picture.png:mute");
+        fixture_expect(
+                fixture, LIST,
+                "bad\\xff name.txt:INVALID big.txt:LIMIT core:mute empty.txt:indexed film.avi:mute"
+                " good.txt:indexed"
+                " liar.pdf:INVALID packed.gz:mute picture.png:mute report.docx:INVALID");
         fixture_expect(fixture,
-                       "SELECT count(*) FROM document_states WHERE error IS NOT NULL AND"
+                       "SELECT count(*) FROM document_states WHERE indexed = 0 AND"
                        " coalesce(reason, '') = ''",
                        "0");
         g_autoptr(JsonObject) errors =
                 fixture_call(fixture, "list_documents", "{\"errors_only\": true}");
         g_assert_cmpuint(json_array_get_length(json_object_get_array_member(errors, "documents")),
-                         ==, 3);
+                         ==, 4);
+        g_autoptr(JsonObject) others =
+                fixture_call(fixture, "list_documents", "{\"state\": \"unsupported\"}");
+        JsonArray *rows = json_object_get_array_member(others, "documents");
+        g_assert_cmpuint(json_array_get_length(rows), ==, 4);
+        g_assert_cmpstr(
+                json_object_get_string_member(json_array_get_object_element(rows, 3), "reason"), ==,
+                "not a supported type: image/png");
+        g_autoptr(JsonObject) counts = fixture_call(fixture, "ingest_status", "{}");
+        g_assert_cmpint(json_object_get_int_member(counts, "unsupported"), ==, 4);
+        g_assert_cmpint(json_object_get_int_member(counts, "errors"), ==, 4);
         fixture_write(fixture, "big.txt", "now small");
         fixture_expect(fixture,
                        "SELECT error IS NULL AND searchable FROM document_states s JOIN documents d"

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* extract-tree FILE|FOLDER…: runs the real helper over files and prints what came out: one file in full, a
- * folder as figures. For looking and measuring by hand; no test. */
+/* extract-tree [--claims] FILE|FOLDER…: runs the real helper over files and prints what came out: one file in
+ * full, a folder as figures; with --claims what would be claimed of each, a line a claim. For looking and
+ * measuring by hand; no test. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
 
+#include "documents/claims.h"
 #include "documents/extractor.h"
 
 typedef struct Run {
@@ -12,7 +14,7 @@ typedef struct Run {
         GPtrArray *paths;
         guint next, done, failed;
         size_t bytes, items;
-        bool verbose;
+        bool verbose, claims;
         Extractor *extractor;
 } Run;
 
@@ -23,6 +25,25 @@ typedef struct One {
 } One;
 
 static void feed(Run *run);
+
+static void print_claims(const char *path, const Extraction *extraction)
+{
+        ClaimSource source = {.document_id = "doc-0",
+                              .entity_id = "ent-0",
+                              .text = extraction->text,
+                              .text_bytes = extraction->text_bytes,
+                              .title = extraction->title,
+                              .structure = extraction->structure,
+                              .features = ~0U};
+        ClaimList *list = claims_from_structure(&source);
+        for (guint i = 0; i < list->claims->len; i++) {
+                const Claim *claim = &g_array_index(list->claims, Claim, i);
+                g_autofree char *plain = g_strdup(claim->quote);
+                printf("%s\t%s\t%s\t%s\n", claim->predicate, claim->object,
+                       g_strdelimit(plain, "\n\t", ' '), path);
+        }
+        (void)claim_list_free(list);
+}
 
 static void on_done(Extraction *extraction, const GError *error, void *data)
 {
@@ -40,6 +61,8 @@ static void on_done(Extraction *extraction, const GError *error, void *data)
                 run->bytes += extraction->text_bytes;
                 run->items += g_variant_n_children(extraction->structure);
         }
+        if (run->claims && !error)
+                print_claims(one->path, extraction);
         if (run->verbose && !error) {
                 g_autofree char *structure = g_variant_print(extraction->structure, FALSE);
                 printf("%s | %s | %zu bytes\n%s\n", extraction->mime, extraction->title,
@@ -86,9 +109,10 @@ int main(int argc, char **argv)
         g_autoptr(GError) error = NULL;
         Run run = {.paths = g_ptr_array_new_with_free_func(g_free)};
         sd_event_default(&run.loop);
-        for (int i = 1; i < argc; i++)
+        run.claims = argc > 1 && g_str_equal(argv[1], "--claims");
+        for (int i = run.claims ? 2 : 1; i < argc; i++)
                 add_path(run.paths, argv[i]);
-        run.verbose = run.paths->len == 1;
+        run.verbose = run.paths->len == 1 && !run.claims;
         run.extractor = extractor_new(run.loop, EXTRACT_PROGRAM, 2, &error);
         if (!run.extractor || !run.paths->len)
                 return 1;

@@ -171,22 +171,49 @@ static void test_odt_headings_lists_tables_links_code(void)
         g_assert_nonnull(strstr(parsed->text, "- Loose leaf\n- Loose leaf"));
 }
 
-static void assert_refused(const char *name, const char *bytes, size_t length, const char *reason)
+static void assert_refused_as(int code, const char *name, const char *bytes, size_t length,
+                              const char *reason)
 {
         g_autoptr(Parsed) parsed = parse_bytes(name, bytes, length);
-        g_assert_error(parsed->error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID);
+        g_assert_error(parsed->error, OUROBOROS_ERROR, code);
         g_assert_nonnull(strstr(parsed->error->message, reason));
+}
+
+static void assert_unsupported(const char *name, const char *bytes, size_t length,
+                               const char *reason)
+{
+        assert_refused_as(EXTRACT_UNSUPPORTED, name, bytes, length, reason);
+}
+
+static void assert_refused(const char *name, const char *bytes, size_t length, const char *reason)
+{
+        assert_refused_as(OUROBOROS_ERROR_INVALID, name, bytes, length, reason);
+}
+
+static void test_empty_files_are_texts_whatever_they_are_called(void)
+{
+        for (const char *const *name = (const char *const[]){"a", "a.pdf", "a.docx", "a.md",
+                                                             "a.html", "a.csv", "a.png", NULL};
+             *name; name++) {
+                g_autoptr(Parsed) parsed = parse(*name, "");
+                g_assert_cmpstr(parsed->text, ==, "");
+                g_assert_cmpuint(parsed->items->len, ==, 0);
+        }
 }
 
 static void test_type_is_told_from_the_bytes(void)
 {
         static const char png[] = "\x89PNG\r\n\x1a\n\0\0\0\rIHDR";
-        assert_refused("notes.md", png, sizeof(png), "image/png");
+        assert_unsupported("notes.md", png, sizeof(png), "image/png");
         assert_refused("x.pdf", "just text", 9, "named .pdf");
         assert_refused("x.docx", "just text", 9, "named .docx");
-        assert_refused("noise", "\x01\x02\0\x03\x04\0\0\x05", 8, "octet-stream");
+        assert_unsupported("noise", "\x01\x02\0\x03\x04\0\0\x05", 8, "octet-stream");
         assert_refused("x.pdf", "%PDF-1.7\nnothing of it", 22, "damaged");
         assert_refused("x.txt", "PK\3\4nothing", 11, "ZIP");
+        assert_refused("x.md", "\x01\x02\0\x03\x04\0\0\x05", 8, "named .md");
+        assert_unsupported("x.jar", "PK\3\4nothing", 11, "application/zip");
+        assert_unsupported("x.tgz", "\x1f\x8b\x08", 3, "not a supported type: application/gzip");
+        assert_unsupported("x.png", "just text", 9, "not a supported type: image/png");
         g_autoptr(Parsed) page = parse("x.txt", "<!-- c --><!DOCTYPE HTML><p>x");
         g_assert_cmpstr(page->mime, ==, "text/html");
         g_autoptr(Parsed) text = parse("x.html", "no tags at all");
@@ -228,5 +255,7 @@ int main(int argc, char **argv)
         g_test_add_func("/docx/all", test_docx_headings_lists_tables_links_code);
         g_test_add_func("/odt/all", test_odt_headings_lists_tables_links_code);
         g_test_add_func("/sniff/type-from-bytes", test_type_is_told_from_the_bytes);
+        g_test_add_func("/extract/empty-files",
+                        test_empty_files_are_texts_whatever_they_are_called);
         return g_test_run();
 }
