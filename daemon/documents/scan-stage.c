@@ -22,6 +22,7 @@ struct ScanStage {
         GQueue queue; /* of Request */
         Scan *scan;   /* under way */
         bool slicing;
+        bool unfinished;         /* a scan failed and is to be done again after the pause */
         GHashTable *changes;     /* root id → set of paths */
         uint64_t first_change;   /* monotonic, 0: none */
         sd_event_source *quiet;  /* timer for changes */
@@ -74,7 +75,8 @@ ScanStage *scan_stage_free(ScanStage *stage)
 unsigned scan_stage_pending(const ScanStage *stage)
 {
         bool roots_unknown = stage->reload || stage->loading;
-        return (unsigned)roots_unknown + (stage->scan ? 1 : 0) + stage->queue.length;
+        return (unsigned)roots_unknown + (stage->unfinished ? 1 : 0) + (stage->scan ? 1 : 0) +
+               stage->queue.length;
 }
 
 bool scan_stage_is_idle(const ScanStage *stage)
@@ -113,6 +115,7 @@ void scan_stage_rescan(ScanStage *stage, const char *root_id)
 {
         GHashTableIter iter;
         void *id;
+        stage->unfinished = stage->unfinished && root_id;
         g_hash_table_iter_init(&iter, stage->roots);
         while (g_hash_table_iter_next(&iter, &id, NULL))
                 if (!root_id || g_str_equal(root_id, id))
@@ -286,6 +289,7 @@ static void scan_finished(ScanStage *stage)
 static void slice_failed(ScanStage *stage, const GError *error)
 {
         if (g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE)) {
+                stage->unfinished = true;
                 pipeline_failed(stage->pipeline, "scanning", error); /* which scans again later */
         } else if (!g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED)) {
                 log_root_unreadable(scan_root(stage->scan), error);
