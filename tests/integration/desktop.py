@@ -37,6 +37,7 @@ def plain(value):
 class Desktop(session.Session):
     def __init__(self, build, keyring='unlocked', polkit='yes', environment=None):
         self.daemon = None
+        self.within = []  # what the daemon is started by: a namespace
         self.caller = []  # what busctl is run by, for calls as somebody else
         super().__init__(build, keyring, polkit, {'OUROBOROS_CHECK_OUTPUTS': '1', **(environment or {})})
 
@@ -50,7 +51,7 @@ class Desktop(session.Session):
     def start_daemon(self, wait=True, **options):
         """Starts it as a child; its messages go to the file daemon.log."""
         with open(self.folder / 'daemon.log', 'ab') as log:
-            self.daemon = self.start(str(self.build / 'daemon/ouroborosd'), '--user', stderr=log, **options)
+            self.daemon = self.start(*self.within, str(self.build / 'daemon/ouroborosd'), '--user', stderr=log, **options)
         if wait:
             assert wait_until(lambda: self.owner() == self.daemon.pid, 15), self.log()
         return self.daemon
