@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -63,6 +64,16 @@ char *file_sha256(int fd, GError **error)
         return g_strdup(sodium_bin2hex(hex, sizeof hex, digest, sizeof digest));
 }
 
+/* Kinds of file systems cannot copy among each other by copy_file_range(). */
+static ssize_t copy_some(int from, off_t *offset, int to)
+{
+        ssize_t n = copy_file_range(from, offset, to, NULL, 1 << 30, 0);
+
+        if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS))
+                n = sendfile(to, from, offset, 1 << 30);
+        return n;
+}
+
 static bool copy_bytes(int from, int to, GError **error)
 {
         off_t offset = 0;
@@ -70,7 +81,7 @@ static bool copy_bytes(int from, int to, GError **error)
         if (ioctl(to, FICLONE, from) == 0)
                 return true;
         for (;;) {
-                ssize_t n = copy_file_range(from, &offset, to, NULL, 1 << 30, 0);
+                ssize_t n = copy_some(from, &offset, to);
                 if (n == 0)
                         return true;
                 if (n < 0 && errno != EINTR) {

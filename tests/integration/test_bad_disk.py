@@ -122,13 +122,29 @@ def test_documents_wait_while_the_disk_of_their_bytes_is_full(desk):
     account.survives()
 
 
+def test_a_backup_goes_onto_another_disk_and_comes_back(desk):
+    target = desk.folder / 'target'
+    desk.disks.mount(target, '64m')
+    desk.start_daemon()
+    account = Account(desk)
+    account.keep('kept')
+    account.client.tool('register_root', path=str(papers(desk, 3, 2000)))
+    ingested(account.client)
+    desk.caller = desk.within  # a backup goes where its caller sees the folder
+    desk.call('Manager.Backup', 's', target / 'backup')
+    desk.remember('Kept', 'note', 'after the backup')
+    desk.call('Manager.Restore', 's', target / 'backup')
+    assert 'after the backup' not in account.held().values()
+    account.survives()
+
+
 def test_a_backup_onto_a_full_disk_says_so_and_leaves_nothing(desk):
     target = desk.folder / 'target'
     desk.disks.mount(target, '64k')
     desk.start_daemon()
     account = Account(desk)
     account.keep('kept')
-    desk.caller = desk.within  # a backup goes where its caller sees the folder
+    desk.caller = desk.within
     error = refused('Unavailable', '', desk.call, 'Manager.Backup', 's', target / 'backup')
     assert 'space' in error.message or 'full' in error.message, error
     assert list(desk.disks.seen(target).iterdir()) == []
