@@ -23,6 +23,7 @@ struct Client {
         Instance instance;
         GPid agent; /* pkttyagent */
         bool questions;
+        int carried; /* descriptor for the next call, -1: none */
         GPtrArray *listeners;
         void (*tick)(void *data);
         void *tick_data;
@@ -37,6 +38,7 @@ Client *client_new(Instance instance, GError **error)
 {
         g_autoptr(Client) client = g_new0(Client, 1);
         client->instance = instance;
+        client->carried = -1;
         client->listeners = g_ptr_array_new_with_free_func(g_free);
         int r = instance == INSTANCE_SYSTEM ? sd_bus_open_system(&client->bus)
                                             : sd_bus_open_user(&client->bus);
@@ -239,6 +241,9 @@ static sd_bus_message *new_call(Client *client, const char *interface, const cha
 {
         sd_bus_message *call = NULL;
         int r = sd_bus_message_new_method_call(client->bus, &call, NAME, PATH, interface, member);
+        if (r >= 0 && client->carried >= 0)
+                r = sd_bus_message_append_basic(call, 'h', &client->carried);
+        client->carried = -1;
         for (; r >= 0 && strings && *strings; strings++)
                 r = sd_bus_message_append_basic(call, 's', *strings);
         if (r >= 0)
@@ -261,6 +266,11 @@ static JsonNode *call_full(Client *client, const char *interface, const char *me
         JsonNode *node = message_to_json(reply);
         sd_bus_message_unref(reply);
         return node;
+}
+
+void client_carry(Client *client, int fd)
+{
+        client->carried = fd;
 }
 
 JsonNode *client_call(Client *client, const char *interface, const char *member,

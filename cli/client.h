@@ -27,6 +27,9 @@ JsonObject *client_tool(Client *client, const char *tool, JsonObject *args, GErr
 JsonNode *client_call(Client *client, const char *interface, const char *member,
                       const char *const *strings, GError **error);
 
+/* The next client_call() passes this descriptor before its strings; it stays the caller's. */
+void client_carry(Client *client, int fd);
+
 /* The properties of an interface. */
 JsonObject *client_properties(Client *client, const char *interface, GError **error);
 

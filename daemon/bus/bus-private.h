@@ -21,7 +21,8 @@ typedef enum ArgKind {
         ARG_OPTIONAL_TEXT, /* s, "" meaning: not given */
         ARG_ENTITY, /* s, an id (→ entity_id) or a name (→ entity_name), "" meaning: not given */
         ARG_COUNT,  /* u, 0 meaning: not given */
-        ARG_OFFSET,  /* t, 0 meaning: not given */
+        ARG_OFFSET, /* t, 0 meaning: not given */
+        ARG_FOLDER, /* h, an open folder → its path below /proc/self/fd, good while the call lasts */
         ARG_OPTIONS, /* a{sv}: each becomes an argument of its own name */
 } ArgKind;
 
@@ -52,7 +53,6 @@ typedef struct BusMethod {
                 action; /* below org.ouroboros.; "tool": read or write, as the tool in name needs */
         const char *tool;        /* the tool it is … */
         ToolHandler verb;        /* … or a handler, whose room is the Bus */
-        bool wants_caller;       /* args get caller_pid (user instance only) */
         void (*after)(Bus *bus); /* on the loop, once it is answered without an error */
         BusArg args[BUS_METHOD_ARGS_MAX];
         BusAnswer answers[BUS_METHOD_ARGS_MAX];

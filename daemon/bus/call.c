@@ -159,8 +159,6 @@ static bool try_at_once(Call *call)
 
 static void carry_out(Call *call)
 {
-        if (call->method->wants_caller && call->bus->options.instance == INSTANCE_USER)
-                json_object_set_int_member(call->args, "caller_pid", call->peer->pid);
         call->access = access_ref(call->peer->access);
         /* from here on it is the pool's, which is emptied before the bus is freed */
         g_hash_table_remove(call->bus->calls, call);

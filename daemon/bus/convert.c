@@ -2,6 +2,7 @@
 /* Between D-Bus messages and JSON. Arguments are read within two limits that are named in the error;
  * answers are ours and only limited by D-Bus itself. */
 #include <errno.h>
+#include <sys/stat.h>
 #include <math.h>
 #include <string.h>
 
@@ -250,6 +251,24 @@ static bool read_text_arg(Reader *reader, const BusArg *arg, JsonObject *args, G
         return true;
 }
 
+/* The message keeps the descriptor open until the call has ended. */
+static bool read_folder_arg(Reader *reader, const BusArg *arg, JsonObject *args, GError **error)
+{
+        struct stat status;
+        int fd, r = sd_bus_message_read_basic(reader->message, 'h', &fd);
+
+        if (r <= 0)
+                return malformed(r < 0 ? r : -ENXIO, error);
+        if (fstat(fd, &status) < 0 || !S_ISDIR(status.st_mode)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "%s must be the descriptor of an open folder", arg->name);
+                return false;
+        }
+        g_autofree char *path = g_strdup_printf("/proc/self/fd/%d", fd);
+        json_object_set_string_member(args, arg->name, path);
+        return true;
+}
+
 static bool read_arg(Reader *reader, const BusArg *arg, JsonObject *args, GError **error)
 {
         int64_t integer;
@@ -266,6 +285,8 @@ static bool read_arg(Reader *reader, const BusArg *arg, JsonObject *args, GError
                 if (integer > 0)
                         json_object_set_int_member(args, arg->name, integer);
                 return true;
+        case ARG_FOLDER:
+                return read_folder_arg(reader, arg, args, error);
         case ARG_OPTIONS:
                 return read_dict(reader, args, error);
         case ARG_END:

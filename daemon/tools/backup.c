@@ -83,16 +83,13 @@ static void remove_remains(const char *folder)
         (void)rmdir(folder);
 }
 
-/* A folder as the caller sees it: the unit makes most of the file system read-only for the daemon, and a
- * backup belongs where the person says. The caller's own view is to be had for processes of one's own
- * user only; else, and if the caller has gone, it is the daemon's. */
-static char *callers_view(JsonObject *args, const char *folder)
+/* What people call the folder: an open one is known by its descriptor only. */
+static char *folder_name(const char *folder)
 {
-        int64_t pid = json_member_int(args, "caller_pid", 0);
-        g_autofree char *root = g_strdup_printf("/proc/%" G_GINT64_FORMAT "/root", pid);
+        char *name =
+                g_str_has_prefix(folder, "/proc/self/fd/") ? g_file_read_link(folder, NULL) : NULL;
 
-        return pid > 0 && access(root, X_OK) == 0 ? g_strconcat(root, folder, NULL)
-                                                  : g_strdup(folder);
+        return name ? name : g_strdup(folder);
 }
 
 static char *hash_of(const char *folder, const char *name, GError **error)
@@ -235,13 +232,12 @@ static JsonObject *backup(Care *care, const char *folder, GError **error)
         return NULL;
 }
 
-/* The same error, with the folder as the caller named it. */
-static void name_as_asked(const GError *problem, const char *view, const char *folder,
-                          GError **error)
+/* The same error, with the folder as people call it. */
+static void name_folder(const GError *problem, const char *folder, const char *name, GError **error)
 {
         g_autoptr(GString) text = g_string_new(problem->message);
 
-        g_string_replace(text, view, folder, 0);
+        g_string_replace(text, folder, name, 0);
         g_set_error_literal(error, OUROBOROS_ERROR, (gint)error_code(problem), text->str);
 }
 
@@ -249,21 +245,20 @@ JsonObject *care_backup(void *room, const Access *access, JsonObject *args, GErr
 {
         Care *care = room;
         const char *folder = json_member_string(args, "folder", "");
-        g_autofree char *view = callers_view(args, folder);
+        g_autofree char *name = folder_name(folder);
         g_autoptr(GError) problem = NULL;
 
         if (!check_folder_name(folder, error) || !care_begin(care, "backup", error))
                 return NULL;
-        JsonObject *answer = backup(care, view, &problem);
+        JsonObject *answer = backup(care, folder, &problem);
         care_end(care);
         if (!answer) {
-                name_as_asked(problem, view, folder, error);
+                name_folder(problem, folder, name, error);
                 return NULL;
         }
-        json_object_set_string_member(answer, "folder", folder);
+        json_object_set_string_member(answer, "folder", name);
         care_report(care, "backup", 1);
-        log_event(LOG_BACKUP_DONE_EVENT, LOG_NOTICE, NULL, NULL, "Backed up the vault to %s",
-                  folder);
+        log_event(LOG_BACKUP_DONE_EVENT, LOG_NOTICE, NULL, NULL, "Backed up the vault to %s", name);
         return answer;
 }
 

@@ -67,8 +67,8 @@ ToolTable care_tools(Care *care);
 /* Verbs in the shape of a tool's handler, for the doors: care as room, on a worker.
  *   status   {} → flat figures
  *   verify   {} → {"ok", "problem", "entries", …}: pages, hash chain, rows, files of the vault
- *   backup   {"folder", "caller_pid"?} → {"folder", "files", "bytes", "entries"}; with the pid of a caller of
- *            the same user the folder is meant, and written, as that process sees it
+ *   backup   {"folder"} → {"folder", "files", "bytes", "entries"}; new or empty; /proc/self/fd/N is an open
+ *            one, and its true name is answered
  *   restore  {"folder"} → {"folder", "files", "entries"}; whatever fails leaves the old state
  *   rebuild  {"what"} → {"what", "seconds"}; what is search, documents or all
  *   rekey    {} → {}

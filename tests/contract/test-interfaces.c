@@ -178,6 +178,8 @@ static const char *arg_signature(ArgKind kind)
                 return "u";
         case ARG_OFFSET:
                 return "t";
+        case ARG_FOLDER:
+                return "h";
         case ARG_OPTIONS:
                 return "a{sv}";
         default:

@@ -2,8 +2,11 @@
 """Backup, restore and re-keying, with everything that can be wrong with a backup."""
 import hashlib
 import json
+import os
 import pathlib
 
+import dbus
+import desktop
 import pytest
 from desktop import NAME, CallError
 
@@ -183,3 +186,20 @@ def test_a_check_that_went_well_is_remembered(desk):
     desk.end_daemon()
     desk.start_daemon()
     assert desk.status()['checked_at'][:19] == first and desk.status()['check_ok'] is True
+
+
+def test_a_backup_through_a_descriptor_needs_an_open_folder(desk):
+    desk.remember('Ada', 'note', 'in the backup')
+    bus = desk.connect()
+    manager = dbus.Interface(bus.get_object(NAME, desktop.PATH, introspect=False), f'{NAME}.Manager')
+    folder = desk.folder / 'opened'
+    folder.mkdir()
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    report = manager.BackupTo(dbus.types.UnixFd(fd))
+    os.close(fd)
+    assert report['folder'] == str(folder)
+    desk.run('sha256sum', '--check', '--strict', 'SHA256SUMS', cwd=folder)
+    with open(folder / 'manifest.json', encoding='utf-8') as file, pytest.raises(dbus.DBusException) as caught:
+        manager.BackupTo(dbus.types.UnixFd(file.fileno()))
+    assert caught.value.get_dbus_name() == 'org.ouroboros.Error.Invalid'
+    bus.close()

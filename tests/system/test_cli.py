@@ -74,3 +74,17 @@ def test_the_manual_pages_are_there(installed):
     for page in ('ouroborosctl.1', 'ouroborosd.8', 'ouroboros.conf.5'):
         section = page.rsplit('.', 1)[1]
         assert installed.path(f'/usr/share/man/man{section}/{page}.gz').exists(), page
+
+
+def test_a_backup_goes_wherever_she_may_write_though_the_daemon_may_not(alice, seat):
+    alice.remember('Ada', 'note', 'worth keeping')
+    alice.machine.run('ouroborosctl', 'backup', '/home/alice/my-backup', user='alice', session=True)
+    kept = alice.machine.run('ls', '/home/alice/my-backup', user='alice').stdout.split()
+    assert {'vault.db', 'ops.db', 'SHA256SUMS', 'manifest.json'} <= set(kept)
+    alice.remember('Ada', 'note', 'said later')
+    alice.machine.run('ouroborosctl', 'verify', user='alice', session=True)
+    full = alice.machine.run('ouroborosctl', 'backup', '/home/alice/my-backup', user='alice', session=True, check=False)
+    assert full.returncode != 0 and '/home/alice/my-backup is not empty' in full.stderr
+    again = alice.machine.run('ls', '/home/alice/my-backup', user='alice').stdout.split()
+    assert again == kept  # a refused backup takes nothing away
+    alice.machine.run('rm', '-r', '/home/alice/my-backup')
