@@ -8,6 +8,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "store/tokenizer.h"
 #include "store/write.h"
 
 #define KEY_TEXT_BYTES (STORE_KEY_BYTES * 2 + 4) /* x'…' and its NUL */
@@ -69,6 +70,10 @@ static bool configure(Db *db, const DbOptions *options, GError **error)
         if (!db_run(db, "PRAGMA cipher_log_level = NONE", error) || !check_key(db, error) ||
             !db_run(db, pragmas, error))
                 return false;
+        if (!tokenizer_register(db->sqlite)) {
+                db_set_error(db, error, "register the tokenizer");
+                return false;
+        }
         db_authorize(db);
         return true;
 }

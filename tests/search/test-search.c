@@ -200,6 +200,34 @@ static void test_words(Fixture *fixture, const void *data)
               "any");
 }
 
+/* Seen to fail with unicode61 alone, where a sentence without spaces is one token. */
+static void test_scripts_without_spaces(Fixture *fixture, const void *data)
+{
+        static const Text notes[] = {
+                {"doc-ja", "会議", NULL, "今日は東京で会議がありました。iPhoneを買う。"},
+                {"doc-zh", "Note", NULL, "蜜蜂在花园里飞舞，养蜂人很高兴。"},
+                {"doc-ko", "메모", NULL, "서울에서 회의가 있었다."},
+                {"doc-th", "Thai", NULL, "ผึ้งบินในสวน"},
+                {"doc-en", "Mixed", NULL, "Tokyo is written 京東 nowhere; running."},
+        };
+        add_texts(fixture, notes, G_N_ELEMENTS(notes));
+        finds(fixture, "東京", "doc-ja", "all"); /* in this order, side by side */
+        finds(fixture, "会議", "doc-ja", "all");
+        finds(fixture, "養蜂", "", "all");
+        finds(fixture, "养蜂", "doc-zh", "all");
+        finds(fixture, "서울", "doc-ko", "all");
+        finds(fixture, "สวน", "doc-th", "all");
+        finds(fixture, "iphone", "doc-ja", "all");
+        finds(fixture, "run", "doc-en", "all");
+        g_autoptr(JsonObject) answer = search(fixture, "東京 会議", "");
+        JsonObject *hit =
+                json_array_get_object_element(json_object_get_array_member(answer, "results"), 0);
+        const char *excerpt = json_object_get_string_member(hit, "excerpt");
+        g_assert_nonnull(strstr(excerpt, "東"));
+        g_assert_nonnull(strstr(excerpt, "«"));
+        g_test_message("%s", excerpt);
+}
+
 static void test_no_query_is_an_error_of_the_index(Fixture *fixture, const void *data)
 {
         static const char *const wild[] = {
@@ -425,6 +453,7 @@ int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
 #define ADD(name, test) g_test_add("/search/" name, Fixture, NULL, setup, test, teardown)
+        ADD("scripts-without-spaces", test_scripts_without_spaces);
         ADD("words-phrases-exclusions-prefixes-fields", test_words);
         ADD("no-query-is-an-error-of-the-index", test_no_query_is_an_error_of_the_index);
         ADD("results-say-where", test_results_say_where);

@@ -80,7 +80,7 @@ CREATE VIEW chunk_content AS
 
 CREATE VIRTUAL TABLE chunks_fts USING fts5 (
     title, heading, body, content = 'chunk_content', content_rowid = 'id',
-    tokenize = 'porter unicode61 remove_diacritics 2');
+    tokenize = 'words');
 -- Bulk ingest: fewer, larger segments and later merges.
 INSERT INTO chunks_fts (chunks_fts, rank) VALUES ('hashsize', 8388608), ('automerge', 8), ('rank', 'bm25(6.0, 3.0, 1.0)');
 
