@@ -25,11 +25,13 @@ typedef struct Source {
         unsigned features;
         int64_t mtime;
         ClaimList *list;
+        GError *error; /* its own */
 } Source;
 
 typedef struct Job {
         ClaimStage *stage;
-        GArray *sources; /* of Source */
+        GArray *sources;   /* of Source */
+        unsigned from, to; /* those that are being recorded */
         bool more;
         GError *error;
 } Job;
@@ -46,6 +48,7 @@ static void source_clear(void *data)
         g_free(source->reason);
         g_clear_pointer(&source->structure, g_variant_unref);
         (void)claim_list_free(source->list);
+        g_clear_error(&source->error);
 }
 
 ClaimStage *claim_stage_new(Pipeline *pipeline)
@@ -133,16 +136,39 @@ static bool read_sources(Job *job, GError **error)
 
 /* ---- writing ---- */
 
+/* As much of name as may be one, up to the end of a word; NULL if nothing in it can be told apart. */
+static char *name_fit(const char *name)
+{
+        const char *end = name, *word = NULL;
+        unsigned chars = 0;
+        for (; *end && chars < GRAPH_NAME_CHARS_MAX; end = g_utf8_next_char(end), chars++)
+                if (chars > GRAPH_NAME_CHARS_MAX / 2 && g_unichar_isspace(g_utf8_get_char(end)))
+                        word = end;
+        if (*end && word && !g_unichar_isspace(g_utf8_get_char(end)))
+                end = word;
+        g_autofree char *cut = g_strchomp(g_strndup(name, (size_t)(end - name)));
+        g_autofree char *key = text_key(cut);
+        return *key ? g_steal_pointer(&cut) : NULL;
+}
+
+/* Its title, its file's name or its id: the first that can be a name. */
+static char *entity_name(const Source *source)
+{
+        char *name = source->title ? name_fit(source->title) : NULL;
+        if (!name)
+                name = name_fit(source->name);
+        return name ? name : g_strdup(source->document_id);
+}
+
 static bool entities_work(Db *db, void *data, GError **error)
 {
         const Job *job = data;
-        for (unsigned i = 0; i < job->sources->len; i++) {
+        for (unsigned i = job->from; i < job->to; i++) {
                 Source *source = &g_array_index(job->sources, Source, i);
-                const char *name = source->title && *source->title ? source->title : source->name;
+                g_autofree char *name = entity_name(source);
                 g_clear_pointer(&source->entity_id, g_free);
-                g_autofree char *cut = g_utf8_substring(
-                        name, 0, MIN(g_utf8_strlen(name, -1), GRAPH_NAME_CHARS_MAX));
-                if (!graph_document_entity(db, source->document_id, cut, &source->entity_id, error))
+                if (!graph_document_entity(db, source->document_id, name, &source->entity_id,
+                                           error))
                         return false;
         }
         return true;
@@ -151,7 +177,7 @@ static bool entities_work(Db *db, void *data, GError **error)
 static bool indexed_work(Db *db, void *data, GError **error)
 {
         const Job *job = data;
-        for (unsigned i = 0; i < job->sources->len; i++) {
+        for (unsigned i = job->from; i < job->to; i++) {
                 const Source *source = &g_array_index(job->sources, Source, i);
                 Statement *update = db_statement(
                         db,
@@ -168,6 +194,26 @@ static bool indexed_work(Db *db, void *data, GError **error)
                         return false;
         }
         return true;
+}
+
+/* What kept a document from being indexed; it stays searchable. */
+static bool failed_work(Db *db, void *data, GError **error)
+{
+        const Source *source = data;
+        Statement *update = db_statement(
+                db,
+                "UPDATE document_states SET error = :error, reason = :reason,"
+                " attempts = attempts + 1, updated_at = :now"
+                " WHERE document_id = :id AND sha256 = :sha256 AND searchable = 1 AND indexed = 0",
+                error);
+        if (!update)
+                return false;
+        statement_bind_text(update, ":id", source->document_id);
+        statement_bind_text(update, ":sha256", source->sha256);
+        statement_bind_text(update, ":error", error_row(error_code(source->error))->name);
+        statement_bind_text(update, ":reason", source->error->message);
+        statement_bind_int(update, ":now", clock_now());
+        return statement_run(update, error);
 }
 
 static bool submit_claims(Job *job, const GArray *claims, GError **error)
@@ -197,7 +243,9 @@ static void collect_claims(Source *source, GArray *claims)
                             .structure = source->structure,
                             .features = source->features,
                             .observed_at = source->mtime};
+        source->list = claim_list_free(source->list);
         source->list = claims_from_structure(&from);
+        g_clear_pointer(&source->reason, g_free);
         if (source->list->left_out > 0)
                 source->reason = g_strdup_printf("%u further claims were left out: at most"
                                                  " CLAIMS_PER_DOCUMENT_MAX = %d",
@@ -206,19 +254,54 @@ static void collect_claims(Source *source, GArray *claims)
                 g_array_append_vals(claims, source->list->claims->data, source->list->claims->len);
 }
 
-static void job_index(Job *job)
+/* Records the claims of some of the sources, all or none of them indexed. */
+static bool index_range(Job *job, unsigned from, unsigned to, GError **error)
 {
         Pipeline *pipeline = job->stage->pipeline;
         WriteOptions options = {.actor = access_actor(pipeline->access), .reason = "index"};
-        if (!read_sources(job, &job->error) || job->sources->len == 0)
-                return;
-        if (!store_write(pipeline->vault, &options, entities_work, job, &job->error))
-                return;
         g_autoptr(GArray) claims = g_array_new(FALSE, FALSE, sizeof(Claim));
-        for (unsigned i = 0; i < job->sources->len; i++)
+        job->from = from;
+        job->to = to;
+        if (!store_write(pipeline->vault, &options, entities_work, job, error))
+                return false;
+        for (unsigned i = from; i < to; i++)
                 collect_claims(&g_array_index(job->sources, Source, i), claims);
-        if (submit_claims(job, claims, &job->error))
-                (void)store_write(pipeline->vault, &options, indexed_work, job, &job->error);
+        return submit_claims(job, claims, error) &&
+               store_write(pipeline->vault, &options, indexed_work, job, error);
+}
+
+static void log_failure(const Source *source)
+{
+        g_autofree char *field = g_strdup_printf("OUROBOROS_DOCUMENT=%s", source->name);
+        const char *const fields[] = {field, NULL};
+        log_event(LOG_DOCUMENT_FAILED_EVENT, LOG_NOTICE, fields, source->error,
+                  "No facts came out of %s", source->name);
+}
+
+/* One document that cannot be indexed must not hold up the others: it gets the error as its own. */
+static void index_singly(Job *job, GError **error)
+{
+        Pipeline *pipeline = job->stage->pipeline;
+        WriteOptions options = {.actor = access_actor(pipeline->access), .reason = "index"};
+        for (unsigned i = 0; i < job->sources->len && !*error; i++) {
+                Source *source = &g_array_index(job->sources, Source, i);
+                if (index_range(job, i, i + 1, error) || pipeline_is_everyones(*error))
+                        continue;
+                source->error = g_steal_pointer(error);
+                if (store_write(pipeline->vault, &options, failed_work, source, error))
+                        log_failure(source);
+        }
+}
+
+static void job_index(Job *job)
+{
+        if (!read_sources(job, &job->error) || job->sources->len == 0 ||
+            index_range(job, 0, job->sources->len, &job->error) ||
+            pipeline_is_everyones(job->error))
+                return;
+        log_debug("recording claims document by document: %s", job->error->message);
+        g_clear_error(&job->error);
+        index_singly(job, &job->error);
 }
 
 /* The texts go here: freeing them is not the loop's work. */

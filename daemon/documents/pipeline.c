@@ -90,9 +90,16 @@ static int on_retry(sd_event_source *source, uint64_t usec, void *data)
         return 0;
 }
 
+bool pipeline_is_everyones(const GError *error)
+{
+        return g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE) ||
+               g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED);
+}
+
 void pipeline_failed(Pipeline *pipeline, const char *doing, const GError *error)
 {
-        if (!error || pipeline_is_stopping(pipeline) || pipeline->paused)
+        if (!error || pipeline_is_stopping(pipeline) || pipeline->paused ||
+            g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED))
                 return;
         log_event(LOG_WORK_FAILED_EVENT, LOG_WARNING, NULL, error,
                   "Documents have to wait %" G_GUINT64_FORMAT " s: %s failed",

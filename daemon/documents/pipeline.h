@@ -73,6 +73,8 @@ void pipeline_step(Pipeline *pipeline);
 /* Work could not be done for a reason that is not its own (full disk, closed vault): pauses all stages for a
  * while. NULL, CANCELLED and a stop are nothing to pause for. */
 void pipeline_failed(Pipeline *pipeline, const char *doing, const GError *error);
+bool pipeline_is_everyones(
+        const GError *error);             /* such a reason, or a stop: no one document's fault */
 void pipeline_worked(Pipeline *pipeline); /* the next pause is a short one again */
 bool pipeline_is_stopping(const Pipeline *pipeline);
 

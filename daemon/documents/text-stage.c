@@ -263,18 +263,13 @@ static bool writing_run(Writing *writing, unsigned from, unsigned to, GError **e
         return store_write(pipeline->vault, &options, writing_work, writing, error);
 }
 
-static bool is_everyones(const GError *error)
-{
-        return g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE) ||
-               g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED);
-}
-
 /* One content that cannot be written must not hold up the others: it gets the error as its own. */
 static void write_singly(Writing *writing, GError **error)
 {
         for (unsigned i = 0; i < writing->batch->items->len && !*error; i++) {
                 Item *item = writing->batch->items->pdata[i];
-                if (writing_run(writing, i, i + 1, error) || is_everyones(*error) || item->error)
+                if (writing_run(writing, i, i + 1, error) || pipeline_is_everyones(*error) ||
+                    item->error)
                         continue;
                 item->error = g_steal_pointer(error);
                 content_destroy(g_steal_pointer(&writing->contents->pdata[i]));
@@ -295,7 +290,7 @@ static void batch_work(void *data)
         }
         Writing writing = {.batch = batch, .contents = contents};
         if (writing_run(&writing, 0, batch->items->len, &batch->error) ||
-            is_everyones(batch->error))
+            pipeline_is_everyones(batch->error))
                 return;
         log_debug("writing texts one by one: %s", batch->error->message);
         g_clear_error(&batch->error);
@@ -368,7 +363,7 @@ static void on_extracted(Extraction *extraction, const GError *error, void *data
         Item *item = data;
         TextStage *stage = item->stage;
         stage->extracting--;
-        if (is_everyones(error)) { /* a stop, or no extractor: the row still waits */
+        if (pipeline_is_everyones(error)) { /* a stop, or no extractor: the row still waits */
                 pipeline_failed(stage->pipeline, "extracting text", error);
                 (void)g_hash_table_remove(stage->under_way, item->sha256);
                 item_free(item);

@@ -51,7 +51,7 @@ void fixture_stop(Fixture *fixture)
         fixture->documents = documents_free(fixture->documents);
 }
 
-Fixture *fixture_new(void)
+Fixture *fixture_new_refusing(const char *table, StoreDerivation refuse)
 {
         g_autoptr(GError) error = NULL;
         Fixture *fixture = g_new0(Fixture, 1);
@@ -77,11 +77,18 @@ Fixture *fixture_new(void)
         fixture->vault = store_new(&options, &error);
         g_assert_no_error(error);
         fixture->graph = graph_new(fixture->vault);
+        if (refuse)
+                store_add_derivation(fixture->vault, table, refuse, NULL);
         g_assert_true(store_open(fixture->vault, key, /* create= */ true, &error));
         g_assert_no_error(error);
         fixture->human = access_new_human("tester", NULL);
         fixture_start(fixture);
         return fixture;
+}
+
+Fixture *fixture_new(void)
+{
+        return fixture_new_refusing(NULL, NULL);
 }
 
 static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *ftw)

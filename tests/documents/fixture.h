@@ -20,6 +20,8 @@ typedef struct Fixture {
 
 /* Nothing is registered yet; the room has been started. */
 Fixture *fixture_new(void);
+/* One whose writes to table are judged by refuse. */
+Fixture *fixture_new_refusing(const char *table, StoreDerivation refuse);
 void fixture_free(Fixture *fixture);
 
 /* Stops the documents room and starts another on the same vault, as a restart of the daemon does. */

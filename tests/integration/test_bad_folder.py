@@ -215,6 +215,21 @@ def test_strange_names_are_kept_as_they_are(account, folder):
     assert all(found[name]['state'] == 'indexed' for name in names), found
 
 
+def test_documents_without_a_name_to_speak_of_do_not_stop_the_facts_of_others(account, folder):
+    """What nobody can see or say is no name; then the file's name is, or the document's id."""
+    blank = '\u200b'
+    for name, content in ((' ', 'A nameless walrus.'), (blank, 'A walrus.'), ('title.md', f'# {blank}\n\nSee [[Walrus Bay]].'),
+                          ('title.html', '<title>&#8203;</title><p>A walrus.'), ('long.html', f'<title>{"w " * 500_000}</title><p>A walrus.'),
+                          ('front.md', f'---\ntitle: "{blank}"\nauthor: " "\n---\nA walrus.')):
+        (folder / name).write_text(content, encoding='utf-8')
+    found = taken_in(account, folder)
+    assert {row['state'] for row in found.values()} == {'indexed'} and len(found) == 7, found
+    assert account.client.tool('query_knowledge', entity_name='title.md')['knowledge_facts'][0]['object'] == 'Walrus Bay'
+    for name in (' ', blank):
+        entity = account.client.tool('get_document', document_id=found[name]['document_id'])['entity_id']
+        assert account.client.tool('get_entity', entity_id=entity)['name'] == found[name]['document_id']
+
+
 def test_content_that_is_not_what_it_says_costs_only_itself(account, folder):
     for name, content in (('latin.txt', b'caf\xe9 \xff\xfe\xfd'), ('nul.txt', b'a\0b\0c' * 100), ('empty.txt', b''), ('fake.pdf', b'%PDF-1.7 no'),
                           ('fake.docx', b'PK\x03\x04 no'), ('zero.md', bytes(5000)), ('line.md', b'x' * 3_000_000), ('deep.html', b'<b>' * 20000)):
