@@ -102,6 +102,7 @@ typedef struct Builder {
         size_t byte; /* a place in the text, as bytes and as characters; moves with the structure */
         int64_t character;
         bool has_title;
+        GHashTable *said; /* set of "predicate object": what was said already is not said again */
 } Builder;
 
 /* One piece of structure. */
@@ -156,13 +157,14 @@ static void builder_add(Builder *builder, const char *predicate, const char *obj
                         const Piece *piece)
 {
         ClaimList *list = builder->list;
+        g_autofree char *trimmed = g_strstrip(g_strdup(object));
+        if (!*trimmed ||
+            !g_hash_table_add(builder->said, g_strdup_printf("%s %s", predicate, trimmed)))
+                return;
         if (list->claims->len >= CLAIMS_PER_DOCUMENT_MAX) {
                 list->left_out++;
                 return;
         }
-        g_autofree char *trimmed = g_strstrip(g_strdup(object));
-        if (!*trimmed)
-                return;
         Claim claim = {.entity_id = builder->source->entity_id,
                        .predicate = predicate,
                        .object = g_string_chunk_insert(list->strings, trimmed),
@@ -302,6 +304,7 @@ ClaimList *claims_from_structure(const ClaimSource *source)
         list->claims = g_array_new(FALSE, FALSE, sizeof(Claim));
         list->strings = g_string_chunk_new(4096);
         Builder builder = {.source = source, .list = list};
+        builder.said = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         GVariantIter iter;
         const char *kind;
         uint32_t start, end;
@@ -312,6 +315,7 @@ ClaimList *claims_from_structure(const ClaimSource *source)
                 g_variant_unref(attributes);
         }
         builder_title(&builder);
+        g_hash_table_unref(builder.said);
         return list;
 }
 

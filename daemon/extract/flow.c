@@ -238,10 +238,12 @@ void flow_end_heading(Flow *flow)
 
 bool flow_is_external(const char *url)
 {
-        return url && (g_ascii_strncasecmp(url, "http://", 7) == 0 ||
-                       g_ascii_strncasecmp(url, "https://", 8) == 0 ||
-                       g_ascii_strncasecmp(url, "ftp://", 6) == 0 ||
-                       g_ascii_strncasecmp(url, "mailto:", 7) == 0);
+        return url &&
+               (g_ascii_strncasecmp(url, "http://", 7) == 0 ||
+                g_ascii_strncasecmp(url, "https://", 8) == 0 ||
+                g_ascii_strncasecmp(url, "ftp://", 6) == 0 ||
+                g_ascii_strncasecmp(url, "mailto:", 7) == 0) &&
+               scan_is_public(url);
 }
 
 void flow_begin_link(Flow *flow, const char *url)
@@ -249,7 +251,7 @@ void flow_begin_link(Flow *flow, const char *url)
         flow_end_link(flow);
         if (!flow_is_external(url))
                 return;
-        flow->link = g_strdup(url);
+        flow->link = g_strstrip(g_strdup(url));
         flow->link_start = here(flow);
 }
 

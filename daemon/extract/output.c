@@ -23,10 +23,25 @@ struct Output {
         GStringChunk *strings; /* values of the items */
         GByteArray *packed;    /* the items, serialised */
         size_t strings_bytes;
+        void *kept;
+        void (*destroy)(void *);
         const char *mime; /* literal */
         char *title;
         GError *error;
 };
+
+void output_keep(Output *output, void *thing, void (*destroy)(void *))
+{
+        if (output->kept)
+                output->destroy(output->kept);
+        output->kept = thing;
+        output->destroy = destroy;
+}
+
+void *output_kept(const Output *output)
+{
+        return output->kept;
+}
 
 Output *output_new(void)
 {
@@ -43,6 +58,7 @@ Output *output_free(Output *output)
 {
         if (!output)
                 return NULL;
+        output_keep(output, NULL, NULL);
         g_string_free(output->text, TRUE);
         g_array_unref(output->pages);
         g_array_unref(output->items);
@@ -67,6 +83,7 @@ static void keep_small(GArray **array)
 
 void output_reset(Output *output, size_t text_bytes_max)
 {
+        output_keep(output, NULL, NULL);
         if (output->text->allocated_len > OUTPUT_KEEP_BYTES) {
                 g_string_free(output->text, TRUE);
                 output->text = g_string_sized_new(64 * 1024);

@@ -47,6 +47,10 @@ void output_item(Output *output, const Item *item);
 /* The items so far, in the order of their adding, and how many. */
 const Item *output_items(const Output *output, unsigned *ret_count);
 
+/* Keeps something that was made of this document's text, until the next reset: one thing, freed by destroy. */
+void output_keep(Output *output, void *thing, void (*destroy)(void *));
+void *output_kept(const Output *output);
+
 void output_mime(Output *output, const char *mime);
 const char *output_get_mime(const Output *output);
 

@@ -42,7 +42,8 @@
  *   table_row     row (JSON object column → cell), caption if any
  *   code_block    language, symbol (first defined name, if recognised)
  *   external_ref  url, label
- *   citation      key (DOI, arXiv id, "Author Year", [n]), style (doi|arxiv|author-year|numeric|bibtex)
+ *   citation      key (DOI, arXiv id, "Author Year", what the reference of a number says), style (doi|arxiv|
+ *                 author-year|numeric|bibtex); the range is the sentence
  *   procedure     title, steps (JSON array of strings)
  * The range is what a quote of it may be taken from. It is never empty and neither begins nor ends with
  * white space; an attribute without a value is absent. */

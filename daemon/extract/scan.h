@@ -16,6 +16,9 @@ typedef enum ScanFlags {
 /* Scans bytes [start, end) of output's text. */
 void scan(Output *output, size_t start, size_t end, ScanFlags flags);
 
+/* Can others follow this address? Its host has a dot in it and is not this machine; a mailto: has an "@". */
+bool scan_is_public(const char *url);
+
 /* The first name that a snippet of code defines (function, class, type, table …); NULL if none is
  * recognised. The caller frees. */
 char *scan_symbol(const char *code, size_t length);

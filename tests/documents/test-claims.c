@@ -112,8 +112,11 @@ static void test_claims_of_one_document_are_limited(void)
 {
         GVariantBuilder builder;
         g_variant_builder_init(&builder, G_VARIANT_TYPE(EXTRACT_STRUCTURE_TYPE));
-        for (int i = 0; i < CLAIMS_PER_DOCUMENT_MAX + 7; i++)
-                add(&builder, "wikilink", "[[Ziel]]", "{'target': 'Ziel'}");
+        for (int i = 0; i < CLAIMS_PER_DOCUMENT_MAX + 7; i++) {
+                g_autofree char *target = g_strdup_printf("{'target': 'Ziel %d'}", i);
+                add(&builder, "wikilink", "[[Ziel]]", target);
+                add(&builder, "wikilink", "[[Ziel]]", target); /* is said once */
+        }
         g_autoptr(GVariant) structure = g_variant_ref_sink(g_variant_builder_end(&builder));
         g_autoptr(ClaimList) list = claims(structure, ~0U);
         g_assert_cmpuint(list->claims->len, ==, CLAIMS_PER_DOCUMENT_MAX);

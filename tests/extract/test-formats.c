@@ -108,7 +108,7 @@ static void test_code_is_text_of_its_language(void)
         g_assert_true(
                 g_str_has_suffix(g_ptr_array_index(parsed->items, 0), "|language=c|symbol=frob"));
         g_autoptr(Parsed) bib = parse("a.bib", "@article{doe99,\n title={X}}\n");
-        assert_item(bib, "citation|@article{doe99|key=doe99|style=bibtex");
+        assert_item(bib, "citation|@article{doe99,\n title={X}}|key=doe99|style=bibtex");
 }
 
 static void test_csv_rows_by_header(void)
@@ -131,7 +131,9 @@ static void test_pdf_pages_outline_and_links(void)
         guint32 second = g_array_index(parsed->starts, guint32, 1);
         g_assert_true(g_str_has_prefix(parsed->text + second, "Neap Tides\n"));
         assert_item(parsed, "heading|Neap Tides|level=1|text=Neap Tides");
-        assert_item(parsed, "citation|10.1234/tides.2020|key=10.1234/tides.2020|style=doi");
+        assert_item(
+                parsed,
+                "citation|The data set is 10.1234/tides.2020.|key=10.1234/tides.2020|style=doi");
         assert_item(parsed,
                     "external_ref|https://tides.example/neap|url=https://tides.example/neap");
         g_assert_cmpuint(count_items(parsed, "external_ref"), ==, 2);

@@ -65,7 +65,7 @@ static void test_wikilinks_outside_code_only(void)
                               "    [[no]]\n\n```\n[[no]]\n```\n\n[[un\nfinished]]\n"
                               "| a |\n|---|\n| [[T\\|lab]] |\n");
         assert_item(parsed, "wikilink|[[Page]]|target=Page");
-        assert_item(parsed, "wikilink|[[Pic|a label]]|target=Pic|label=a label");
+        assert_item(parsed, "wikilink|![[Pic|a label]]|target=Pic|label=a label");
         assert_item(parsed, "wikilink|[[T\\|lab]]|target=T|label=lab");
         g_assert_cmpuint(count_items(parsed, "wikilink"), ==, 3);
 }
@@ -132,19 +132,82 @@ static void test_citations_of_every_style(void)
 {
         g_autoptr(Parsed) parsed = parse(
                 "a.md",
-                "As (Smith et al., 2019; Müller & Co, 2020b) and Knuth (1984) say [12], [3-5]; "
-                "[@doe99], doi:10.1000/xyz-1. arXiv:2101.00001v2, mail a@example.org, "
-                "https://doi.org/10.5555/12345678, [x](y), array[3], (in 2019) and @jane.");
-        assert_item(parsed, "citation|Smith et al., 2019|key=Smith et al. 2019|style=author-year");
-        assert_item(parsed, "citation|Müller & Co, 2020b|key=Müller & Co 2020b|style=author-year");
-        assert_item(parsed, "citation|Knuth (1984)|key=Knuth 1984|style=author-year");
-        assert_item(parsed, "citation|[12]|key=[12]|style=numeric");
-        assert_item(parsed, "citation|[3-5]|key=[3-5]|style=numeric");
-        assert_item(parsed, "citation|@doe99|key=doe99|style=bibtex");
-        assert_item(parsed, "citation|10.1000/xyz-1|key=10.1000/xyz-1|style=doi");
-        assert_item(parsed, "citation|10.5555/12345678|key=10.5555/12345678|style=doi");
-        assert_item(parsed, "citation|arXiv:2101.00001v2|key=2101.00001v2|style=arxiv");
-        g_assert_cmpuint(count_items(parsed, "citation"), ==, 9);
+                "Bees starve (Smith et al., 2019; Müller & Co, 2020b). So Knuth (1984) says.\n"
+                "Some say more [2], others too [1-3]. It is summed up in [@doe1999].\n\n"
+                "Look at doi:10.1000/xyz-1. And arXiv:2101.00001v2 there.\n\n"
+                "As a link https://doi.org/10.5555/12345678 too.\n\n"
+                "## References\n\n"
+                "- Knuth, D. E. Literate Programming. 1984.\n"
+                "- Müller, A. and Co, B. Hives. 2020.\n\n"
+                "[1] A. Roe, *Hives*, 1999.\n"
+                "[2] B. Roe, *Combs*, 2001,\n    second part.\n"
+                "[3] https://example.org/paper\n");
+        assert_item(parsed, "citation|Bees starve (Smith et al., 2019; Müller & Co, 2020b).|"
+                            "key=Smith et al. 2019|style=author-year");
+        assert_item(parsed, "citation|Bees starve (Smith et al., 2019; Müller & Co, 2020b).|"
+                            "key=Müller & Co 2020b|style=author-year");
+        assert_item(parsed, "citation|So Knuth (1984) says.|key=Knuth 1984|style=author-year");
+        assert_item(parsed, "citation|Some say more [2], others too [1-3].|"
+                            "key=B. Roe, *Combs*, 2001, second part.|style=numeric");
+        assert_item(parsed, "citation|Some say more [2], others too [1-3].|"
+                            "key=https://example.org/paper|style=numeric");
+        assert_item(parsed, "citation|It is summed up in [@doe1999].|key=doe1999|style=bibtex");
+        assert_item(parsed, "citation|Look at doi:10.1000/xyz-1.|key=10.1000/xyz-1|style=doi");
+        assert_item(parsed, "citation|As a link https://doi.org/10.5555/12345678 too.|"
+                            "key=10.5555/12345678|style=doi");
+        assert_item(parsed, "citation|And arXiv:2101.00001v2 there.|key=2101.00001v2|style=arxiv");
+        g_assert_cmpuint(count_items(parsed, "citation"), ==, 11); /* [2] twice */
+}
+
+static void test_what_looks_like_a_citation_is_none(void)
+{
+        static const char *const texts[] = {
+                "It was released (June 1995) and again (April 2013); see (Windows, 2000).",
+                "The Society (2014) and Press (1996) and (Berlin, 2019).",
+                "Mail a.b1999@example.org, @jane, @john1984 and [@ewie](https://x.example/).",
+                "Use `@scope/pkg2019`, @babel/eslint-parser and [@types/node2019].",
+                "@override\n@param x1999 y\n@media (min-width: 2000px)\n",
+                "printf@GLIBC_2.3 (GLIBC 2000)",
+                "An array[3], a list [1, 2], and [0] or [[1], [2]] say nothing [4].",
+                "[1] 3 4 5\n[2] 6 7\n\nThe printed [1] and [2] are output.",
+                "A remark [1].\n\n[1] This one only explains what was meant.\n",
+                "deprecated, [1], [2]\nremoved, [1]\n",
+                "One [1] of many.\n\n[1] Twice given, 1999.\n\n[1] Twice given, 2001.\n",
+        };
+        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++)
+                for (const char *const *name = (const char *const[]){"a.md", "a.txt", NULL}; *name;
+                     name++) {
+                        g_autoptr(Parsed) parsed = parse(*name, texts[i]);
+                        g_test_message("%s", texts[i]);
+                        g_assert_cmpuint(count_items(parsed, "citation"), ==, 0);
+                }
+}
+
+static void test_addresses_are_whole_and_public(void)
+{
+        g_autoptr(Parsed) parsed = parse(
+                "a.txt",
+                "See https://a.example/b(c)_d. Or “https://b.example/x”, (http://c.example/), "
+                "看 https://d.example/页。然后 http://, http://localhost:80/x, "
+                "http://<host>/x, https://e.example/<name>/y, https://f.example/${id}, "
+                "https://g.example/%s/z, http://host/x, https://h.example/a%20b!");
+        assert_item(parsed, "external_ref|https://a.example/b(c)_d|url=https://a.example/b(c)_d");
+        assert_item(parsed, "external_ref|https://b.example/x|url=https://b.example/x");
+        assert_item(parsed, "external_ref|http://c.example/|url=http://c.example/");
+        assert_item(parsed, "external_ref|https://d.example/页|url=https://d.example/页");
+        assert_item(parsed, "external_ref|https://h.example/a%20b|url=https://h.example/a%20b");
+        g_assert_cmpuint(count_items(parsed, "external_ref"), ==, 5);
+}
+
+static void test_two_brackets_are_links_between_pages_only(void)
+{
+        g_autoptr(Parsed) parsed =
+                parse("a.md", "[[Page|the page]] [[Other#Part]] ![[fig.png]] [[#Here]]\n\n"
+                              "if [[ -f x ]]; [[$a == b]] [[1, 2]] [[text]](https://a.example/)\n");
+        assert_item(parsed, "wikilink|[[Page|the page]]|target=Page|label=the page");
+        assert_item(parsed, "wikilink|[[Other#Part]]|target=Other");
+        assert_item(parsed, "wikilink|![[fig.png]]|target=fig.png");
+        g_assert_cmpuint(count_items(parsed, "wikilink"), ==, 3);
 }
 
 static void test_deep_blockquotes_are_refused(void)
@@ -171,6 +234,9 @@ int main(int argc, char **argv)
         g_test_add_func("/markdown/procedures",
                         test_ordered_lists_are_procedures_under_their_heading);
         g_test_add_func("/markdown/citations", test_citations_of_every_style);
+        g_test_add_func("/markdown/no-citations", test_what_looks_like_a_citation_is_none);
+        g_test_add_func("/markdown/addresses", test_addresses_are_whole_and_public);
+        g_test_add_func("/markdown/two-brackets", test_two_brackets_are_links_between_pages_only);
         g_test_add_func("/markdown/deep-blockquotes", test_deep_blockquotes_are_refused);
         return g_test_run();
 }
