@@ -446,6 +446,19 @@ static Output *decode(Charsets *charsets, const char *bytes, size_t length, Outp
         return g_steal_pointer(&decoded);
 }
 
+/* The first heading of the first level names the page; <title> often names its site too. */
+static void take_heading(Output *output)
+{
+        unsigned n;
+        const Item *items = output_items(output, &n);
+        for (unsigned i = 0; i < n; i++)
+                if (strcmp(items[i].kind, "heading") == 0 && *items[i].value[0] == '1' &&
+                    items[i].value[1]) {
+                        output_title(output, items[i].value[1], strlen(items[i].value[1]));
+                        return;
+                }
+}
+
 void html_parse(Charsets *charsets, const char *bytes, size_t length, Output *output)
 {
         if (length >= 3 && memcmp(bytes, "\xef\xbb\xbf", 3) == 0) {
@@ -463,6 +476,7 @@ void html_parse(Charsets *charsets, const char *bytes, size_t length, Output *ou
                 run_parser(&html, bytes, length);
         html.flow = flow_free(html.flow);
         g_free(html.language);
+        take_heading(output);
         output_title(output, html.title->str, html.title->len);
         g_string_free(html.title, TRUE);
         if (!output_failed(output))

@@ -140,15 +140,52 @@ static ScanFlags scan_flags(const Kind *kind)
         return strcmp(kind->mime, "text/x-bibtex") == 0 ? SCAN_BIBTEX : SCAN_PROSE;
 }
 
+/* Settings and data are no example of code. */
+static bool is_data(const char *language)
+{
+        static const char *const data[] = {"json", "yaml", "toml", "ini", "xml", "diff", NULL};
+        return language && g_strv_contains(data, language);
+}
+
+/* Past the licence and what else is said before the first line of code. */
+static size_t skip_comments(const char *text, size_t length)
+{
+        bool inside = false;
+        for (size_t line = 0; line < length;) {
+                const char *stop = memchr(text + line, '\n', length - line);
+                size_t end = stop ? (size_t)(stop - text) : length, at = line;
+                while (at < end && g_ascii_isspace(text[at]))
+                        at++;
+                bool opens = end - at >= 2 && memcmp(text + at, "/*", 2) == 0;
+                inside |= opens;
+                bool comment = at == end || inside || strchr("#;%", text[at]) ||
+                               (end - at >= 2 && (memcmp(text + at, "//", 2) == 0 ||
+                                                  memcmp(text + at, "--", 2) == 0));
+                bool directive = text[at] == '#' && at + 1 < end && g_ascii_isalpha(text[at + 1]);
+                if (!comment || (directive && !inside))
+                        return line;
+                if (inside && g_strstr_len(text + at + (opens ? 2 : 0),
+                                           (gssize)(end - at - (opens ? 2 : 0)), "*/"))
+                        inside = false;
+                line = end + 1;
+        }
+        return 0;
+}
+
 void plain_parse(Output *output, const Kind *kind)
 {
         Plain plain = {.output = output, .text = output_get(output)};
         size_t length = output_length(output);
         scan(output, 0, length, scan_flags(kind));
         if (kind->format == FORMAT_CODE) {
-                g_autofree char *symbol = scan_symbol(plain.text, length);
+                size_t start = 0;
+                g_autofree char *symbol = scan_symbol_at(plain.text, length, &start);
+                if (is_data(kind->language))
+                        return;
+                if (!symbol)
+                        start = skip_comments(plain.text, length);
                 output_item(output, &(Item){.kind = "code_block",
-                                            .start = 0,
+                                            .start = start,
                                             .end = length,
                                             .name = {"language", "symbol"},
                                             .value = {kind->language, symbol}});

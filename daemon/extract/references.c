@@ -138,8 +138,10 @@ static void add_author(References *references, size_t at, size_t end)
                (g_ascii_isalpha(text[stop]) || (unsigned char)text[stop] & 0x80 ||
                 strchr("'-", text[stop])))
                 stop++;
-        bool listed = stop + 1 < end &&
-                      (text[stop] == ',' || (text[stop] == ' ' && g_ascii_isupper(text[stop + 1])));
+        /* initials: "The Society" is no author called The */
+        bool initial = stop + 2 < end && text[stop] == ' ' && g_ascii_isupper(text[stop + 1]) &&
+                       !g_ascii_islower(text[stop + 2]);
+        bool listed = stop < end && (text[stop] == ',' || initial);
         if (stop - at < 2 || !listed)
                 return;
         size_t limit = MIN(references->length, at + ENTRY_BYTES_MAX);

@@ -92,7 +92,7 @@ bool scan_is_public(const char *url)
 static size_t scan_url(Scan *scan, size_t start, size_t at)
 {
         static const char *const schemes[] = {"https://", "http://", "ftp://", "mailto:"};
-        if (word_before(scan, start, at))
+        if (at > start && (g_ascii_isalnum(scan->text[at - 1]) || scan->text[at - 1] == '_'))
                 return at + 1;
         for (size_t i = 0; i < G_N_ELEMENTS(schemes); i++) {
                 size_t n = strlen(schemes[i]);

@@ -22,3 +22,5 @@ bool scan_is_public(const char *url);
 /* The first name that a snippet of code defines (function, class, type, table …); NULL if none is
  * recognised. The caller frees. */
 char *scan_symbol(const char *code, size_t length);
+char *scan_symbol_at(const char *code, size_t length,
+                     size_t *ret_at); /* and where its line begins */

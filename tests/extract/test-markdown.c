@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "extract/scan.h"
 #include "parsed.h"
 
 static void test_text_is_the_source(void)
@@ -199,6 +200,53 @@ static void test_addresses_are_whole_and_public(void)
         g_assert_cmpuint(count_items(parsed, "external_ref"), ==, 5);
 }
 
+static void test_numbered_lists_that_order_nothing_are_no_procedures(void)
+{
+        static const char *const texts[] = {
+                "# License\n\n1. Keep the notice.\n2. Give it to others.\n",
+                "1. Redistributions of source code must retain the notice.\n"
+                "2. Redistributions in binary form must reproduce the notice.\n",
+                "## Limits\n\n1. Time zone offsets may have fractions.\n2. The T is optional.\n",
+                "# Table of contents\n\n1. Install\n2. Use\n3. Remove\n",
+        };
+        for (size_t i = 0; i < G_N_ELEMENTS(texts); i++) {
+                g_autoptr(Parsed) parsed = parse("a.md", texts[i]);
+                g_assert_cmpuint(count_items(parsed, "procedure"), ==, 0);
+        }
+        g_autoptr(Parsed) steps = parse("a.md", "1. First, open the lid.\n2. If it is hot, wait.\n"
+                                                "3. `make` it\n4. Then stir.\n");
+        g_assert_cmpuint(count_items(steps, "procedure"), ==, 1);
+        g_autoptr(Parsed) german = parse("a.md", "1. Öffne den Kasten\n2. Prüfe die Waben\n"
+                                                 "3. Schließe den Kasten\n");
+        g_assert_cmpuint(count_items(german, "procedure"), ==, 1);
+}
+
+static void test_symbols_are_what_code_defines(void)
+{
+        static const struct {
+                const char *code, *symbol;
+        } cases[] = {
+                {"use Error qw(:try);\nsub work { }", "work"},
+                {"type of the thing\nis class of its own", NULL},
+                {"const xmlChar *name;\n", NULL},
+                {"typedef unsigned (*call)(int);\nint run(void)\n{", "run"},
+                {"// class representing\nclass Real:\n", "Real"},
+                {"const limit = 3", "limit"},
+                {"impl Shape for Circle {", "Shape"},
+        };
+        for (size_t i = 0; i < G_N_ELEMENTS(cases); i++) {
+                g_autofree char *symbol = scan_symbol(cases[i].code, strlen(cases[i].code));
+                g_assert_cmpstr(symbol, ==, cases[i].symbol);
+        }
+        g_autoptr(Parsed) file = parse("a.c", "/* A licence\n * of words */\n#include <x.h>\n\n"
+                                              "int run(void)\n{\n}\n");
+        assert_item(file, "code_block|int run(void)\n{\n}|language=c|symbol=run");
+        g_autoptr(Parsed) shell = parse("a.sh", "#!/bin/sh\n# A licence\n\necho hello\n");
+        assert_item(shell, "code_block|echo hello|language=sh");
+        g_autoptr(Parsed) data = parse("a.json", "{\"type\": 1}");
+        g_assert_cmpuint(count_items(data, "code_block"), ==, 0);
+}
+
 static void test_two_brackets_are_links_between_pages_only(void)
 {
         g_autoptr(Parsed) parsed =
@@ -236,6 +284,9 @@ int main(int argc, char **argv)
         g_test_add_func("/markdown/citations", test_citations_of_every_style);
         g_test_add_func("/markdown/no-citations", test_what_looks_like_a_citation_is_none);
         g_test_add_func("/markdown/addresses", test_addresses_are_whole_and_public);
+        g_test_add_func("/markdown/no-procedures",
+                        test_numbered_lists_that_order_nothing_are_no_procedures);
+        g_test_add_func("/markdown/symbols", test_symbols_are_what_code_defines);
         g_test_add_func("/markdown/two-brackets", test_two_brackets_are_links_between_pages_only);
         g_test_add_func("/markdown/deep-blockquotes", test_deep_blockquotes_are_refused);
         return g_test_run();
