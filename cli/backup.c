@@ -31,8 +31,8 @@ static bool back_up(Cli *cli, const char *folder, JsonNode **ret, GError **error
 static bool run_backup(Cli *cli, GError **error)
 {
         g_autoptr(JsonNode) answer = NULL;
-        g_autofree char *folder = g_canonicalize_filename(args_word(cli->args, 0), NULL);
-        if (!back_up(cli, folder, &answer, error))
+        g_autofree char *folder = cli_folder(args_word(cli->args, 0), error);
+        if (!folder || !back_up(cli, folder, &answer, error))
                 return false;
         if (answer) {
                 JsonObject *report =
@@ -69,7 +69,9 @@ static const Option restore_options[] = {{"yes", 'y', OPTION_FLAG, NULL, "Do not
 
 static bool run_restore(Cli *cli, GError **error)
 {
-        g_autofree char *folder = g_canonicalize_filename(args_word(cli->args, 0), NULL);
+        g_autofree char *folder = cli_folder(args_word(cli->args, 0), error);
+        if (!folder)
+                return false;
         g_autofree char *question = g_strdup_printf("Replace the vault by the copy in %s?", folder);
         const char *strings[] = {folder, NULL};
         if (!manager_confirm(cli, question, error) ||

@@ -73,13 +73,16 @@ static bool run_verb(const Verb *verb, Args *args, GError **error)
         g_autoptr(Client) client = client_new(cli.instance, error);
         if (!client)
                 return false;
-        if (verb->writes && !args_has(args, "no-ask-password"))
+        if (!verb->writes)
+                client_allow_retry(client);
+        else if (!args_has(args, "no-ask-password"))
                 client_allow_questions(client);
         g_autoptr(Output) output =
                 output_new(json, !verb->no_pager && !json && !args_has(args, "no-pager"));
         cli.client = client;
         cli.output = output;
-        return verb->run(&cli, error);
+        bool done = verb->run(&cli, error);
+        return output_close(output, done ? error : NULL) && done;
 }
 
 /* Parses what stands behind the verb with its own options too. */
@@ -94,17 +97,30 @@ static Args *parse_rest(const Verb *verb, const Args *head, unsigned used, GErro
         return g_steal_pointer(&args);
 }
 
+/* "root --help": the first word is only the beginning of verbs. */
+static bool asks_about_family(const Args *head)
+{
+        const char *second = args_word(head, 1);
+        bool asks = g_strcmp0(second, "--help") == 0 || g_strcmp0(second, "-h") == 0 ||
+                    (!second && args_has(head, "help"));
+        return asks && cli_is_family(args_word(head, 0));
+}
+
 static bool run(const Args *head, bool *json, GError **error)
 {
         unsigned used = 0;
         if (args_has(head, "version")) {
                 printf("ouroborosctl %s\n", OUROBOROS_VERSION);
-                return true;
+                return output_flush_stdout(error);
         }
         const char *first = args_word(head, 0);
         if (!first && args_has(head, "help")) {
                 cli_help();
-                return true;
+                return output_flush_stdout(error);
+        }
+        if (first && asks_about_family(head)) {
+                cli_help_family(first);
+                return output_flush_stdout(error);
         }
         static const char *const status[] = {"status", NULL};
         const Verb *verb = cli_find_verb(first ? args_words(head) : status, &used, error);
@@ -116,7 +132,7 @@ static bool run(const Args *head, bool *json, GError **error)
         *json = args_has(args, "json");
         if (args_has(args, "help")) {
                 cli_help_verb(verb);
-                return true;
+                return output_flush_stdout(error);
         }
         return run_verb(verb, args, error);
 }
@@ -135,6 +151,15 @@ int cli_run(char *const *argv)
 }
 
 /* ---- for verbs ---- */
+
+char *cli_folder(const char *given, GError **error)
+{
+        if (*given)
+                return g_canonicalize_filename(given, NULL);
+        g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "the name of the folder is empty; \".\" is the current one");
+        return NULL;
+}
 
 bool cli_tool(Cli *cli, const char *tool, JsonObject *args, JsonObject **ret, GError **error)
 {

@@ -43,14 +43,22 @@ const Verb *const *cli_verbs(void);
  * nearest names if there is none. */
 const Verb *cli_find_verb(const char *const *words, unsigned *ret_used, GError **error);
 
+/* Is it the first word of verbs of two ("root")? */
+bool cli_is_family(const char *word);
+
 /* The help texts, on standard output. */
 void cli_help(void);
 void cli_help_verb(const Verb *verb);
+void cli_help_family(const char *family);
 
 /* Runs a command line (argv as main() has it); returns the exit status. */
 int cli_run(char *const *argv);
 
 /* ---- for verbs ---- */
+
+/* The absolute path of a folder that was given; the caller frees. INVALID for an empty one, which would be
+ * taken for the current folder. */
+char *cli_folder(const char *given, GError **error);
 
 /* Calls a tool with args (taken); with --json prints the answer as it is and gives NULL without an
  * error through ret (so that the verb has nothing more to do). */

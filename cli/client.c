@@ -22,7 +22,7 @@ struct Client {
         sd_bus *bus;
         Instance instance;
         GPid agent; /* pkttyagent */
-        bool questions;
+        bool questions, retry;
         int carried; /* descriptor for the next call, -1: none */
         GPtrArray *listeners;
         void (*tick)(void *data);
@@ -117,6 +117,11 @@ void client_allow_questions(Client *client)
                 close(ready[1]);
         }
         close(ready[0]);
+}
+
+void client_allow_retry(Client *client)
+{
+        client->retry = true;
 }
 
 /* ---- errors ---- */
@@ -214,8 +219,9 @@ static int step(Client *client, uint64_t timeout_us)
         return r == -EINTR ? 0 : r;
 }
 
-/* Sends a call and waits for as long as it takes: signals are heard meanwhile. The caller unrefs. */
-static sd_bus_message *call_and_wait(Client *client, sd_bus_message *call, GError **error)
+/* Sends a call and waits for as long as it takes: signals are heard meanwhile. Negative errno if there is no
+ * reply at all. */
+static int exchange(Client *client, sd_bus_message *call, sd_bus_message **ret)
 {
         Pending pending = {0};
         sd_bus_slot *slot = NULL;
@@ -224,16 +230,8 @@ static sd_bus_message *call_and_wait(Client *client, sd_bus_message *call, GErro
         while (r >= 0 && !pending.reply)
                 r = step(client, TICK_US);
         sd_bus_slot_unref(slot);
-        if (!pending.reply) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_OFFLINE,
-                            "the connection to the bus was lost: %s", g_strerror(-r));
-                return NULL;
-        }
-        if (!sd_bus_message_is_method_error(pending.reply, NULL))
-                return pending.reply;
-        set_bus_error(client, sd_bus_message_get_error(pending.reply), -EIO, error);
-        sd_bus_message_unref(pending.reply);
-        return NULL;
+        *ret = pending.reply;
+        return pending.reply ? 0 : r;
 }
 
 static sd_bus_message *new_call(Client *client, const char *interface, const char *member,
@@ -253,17 +251,37 @@ static sd_bus_message *new_call(Client *client, const char *interface, const cha
         return NULL;
 }
 
+/* The daemon ended, or was ended, with the call in its hands: the bus starts it again for the next. */
+static bool may_retry(Client *client, sd_bus_message *reply)
+{
+        bool retry = client->retry && sd_bus_message_is_method_error(reply, SD_BUS_ERROR_NO_REPLY);
+        client->retry = client->retry && !retry;
+        return retry;
+}
+
 static JsonNode *call_full(Client *client, const char *interface, const char *member,
                            const char *const *strings, GError **error)
 {
-        sd_bus_message *call = new_call(client, interface, member, strings, error);
-        if (!call)
+        sd_bus_message *reply = NULL;
+        int r;
+        do {
+                reply = sd_bus_message_unref(reply);
+                sd_bus_message *call = new_call(client, interface, member, strings, error);
+                if (!call)
+                        return NULL;
+                r = exchange(client, call, &reply);
+                sd_bus_message_unref(call);
+        } while (reply && may_retry(client, reply));
+        if (!reply) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_OFFLINE,
+                            "the connection to the bus was lost: %s", g_strerror(-r));
                 return NULL;
-        sd_bus_message *reply = call_and_wait(client, call, error);
-        sd_bus_message_unref(call);
-        if (!reply)
-                return NULL;
-        JsonNode *node = message_to_json(reply);
+        }
+        JsonNode *node = NULL;
+        if (sd_bus_message_is_method_error(reply, NULL))
+                set_bus_error(client, sd_bus_message_get_error(reply), -EIO, error);
+        else
+                node = message_to_json(reply);
         sd_bus_message_unref(reply);
         return node;
 }

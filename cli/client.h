@@ -19,6 +19,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Client, client_free)
  * is no terminal, for root, or without pkttyagent. */
 void client_allow_questions(Client *client);
 
+/* Lets a call be made once more if the daemon ended under it: for those who only ask. */
+void client_allow_retry(Client *client);
+
 /* Calls a tool; takes args (NULL: {}). */
 JsonObject *client_tool(Client *client, const char *tool, JsonObject *args, GError **error);
 

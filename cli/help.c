@@ -38,16 +38,31 @@ static void options(const Option *option)
         }
 }
 
+static void verb_entry(const Verb *verb)
+{
+        g_autofree char *left = g_strconcat(verb->name, *verb->words ? " " : "", verb->words, NULL);
+        entry(left, verb->summary);
+}
+
+void cli_help_family(const char *family)
+{
+        g_autofree char *prefix = g_strconcat(family, " ", NULL);
+        printf("ouroborosctl %s VERB [WORDS…]\n", family);
+        title("Verbs");
+        for (const Verb *const *verb = cli_verbs(); *verb; verb++)
+                if (g_str_has_prefix((*verb)->name, prefix))
+                        verb_entry(*verb);
+        printf("\n\"ouroborosctl %s VERB --help\" tells more about one. See ouroborosctl(1).\n",
+               family);
+}
+
 void cli_help(void)
 {
         printf("ouroborosctl [OPTIONS…] VERB [WORDS…]\n\n"
                "Ask and direct ouroborosd: documents, facts with their quotes, the journal.\n");
         title("Verbs");
-        for (const Verb *const *verb = cli_verbs(); *verb; verb++) {
-                g_autofree char *left = g_strconcat((*verb)->name, *(*verb)->words ? " " : "",
-                                                    (*verb)->words, NULL);
-                entry(left, (*verb)->summary);
-        }
+        for (const Verb *const *verb = cli_verbs(); *verb; verb++)
+                verb_entry(*verb);
         title("Options");
         options(cli_options);
         printf("\n\"ouroborosctl VERB --help\" tells more about a verb. See ouroborosctl(1).\n");

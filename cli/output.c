@@ -15,9 +15,10 @@
 #define TEXT_WIDTH_MAX 100
 
 struct Output {
-        FILE *stream;
-        GPid pager;
-        bool json, colours, terminal;
+        FILE *stream; /* NULL until something is said */
+        GPid pager;   /* 0: none */
+        bool json, colours, terminal, wants_pager;
+        int failed; /* errno of the first write that went wrong */
         unsigned width;
 };
 
@@ -51,65 +52,116 @@ static unsigned find_width(void)
         return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col >= 20 ? size.ws_col : 80;
 }
 
-/* The pager's command line, NULL for none. */
-static char **pager_command(void)
+/* Starts a pager; gives what to write to, NULL if it cannot be had. */
+static FILE *spawn_pager(const char *command, char **environment, GPid *ret_pid)
 {
-        const char *pager = g_getenv("SYSTEMD_PAGER");
-        if (!pager)
-                pager = g_getenv("PAGER");
-        if (!pager)
-                pager = "less";
-        char **argv = NULL;
-        if (!*pager || strcmp(pager, "cat") == 0 || !g_shell_parse_argv(pager, NULL, &argv, NULL))
+        g_auto(GStrv) argv = NULL;
+        int in = -1;
+        if (!*command || strcmp(command, "cat") == 0 ||
+            !g_shell_parse_argv(command, NULL, &argv, NULL) ||
+            !g_spawn_async_with_pipes(NULL, argv, environment,
+                                      G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
+                                              G_SPAWN_CLOEXEC_PIPES,
+                                      NULL, NULL, ret_pid, &in, NULL, NULL, NULL))
                 return NULL;
-        return argv;
+        FILE *stream = fdopen(in, "w");
+        if (!stream)
+                close(in); /* the pager sees the end, and goes */
+        return stream;
 }
 
 static void start_pager(Output *output)
 {
-        g_auto(GStrv) argv = pager_command();
         g_auto(GStrv) environment = g_get_environ();
-        int in = -1;
-        if (!argv)
-                return;
         const char *options = g_getenv("SYSTEMD_LESS");
         environment = g_environ_setenv(environment, "LESS", options ? options : "FRSXMK", TRUE);
         environment = g_environ_setenv(environment, "LESSCHARSET", "utf-8", FALSE);
         /* A pager run with more rights than the person has must not start other programs. */
         if (g_getenv("SUDO_UID") || g_getenv("PKEXEC_UID"))
                 environment = g_environ_setenv(environment, "LESSSECURE", "1", TRUE);
-        if (!g_spawn_async_with_pipes(NULL, argv, environment,
-                                      G_SPAWN_SEARCH_PATH | G_SPAWN_DO_NOT_REAP_CHILD |
-                                              G_SPAWN_CHILD_INHERITS_STDIN,
-                                      NULL, NULL, &output->pager, &in, NULL, NULL, NULL))
-                return;
-        output->stream = fdopen(in, "w");
+        const char *wanted = g_getenv("SYSTEMD_PAGER");
+        if (!wanted)
+                wanted = g_getenv("PAGER");
+        output->stream = spawn_pager(wanted ? wanted : "less", environment, &output->pager);
+        if (!output->stream && !wanted)
+                output->stream = spawn_pager("more", environment, &output->pager);
 }
 
 Output *output_new(bool json, bool pager)
 {
         Output *output = g_new0(Output, 1);
-        output->stream = stdout;
         output->json = json;
         output->terminal = isatty(STDOUT_FILENO);
         output->colours = output_wants_colours(STDOUT_FILENO);
         output->width = find_width();
-        if (pager && output->terminal)
-                start_pager(output);
+        output->wants_pager = pager && output->terminal;
         return output;
+}
+
+/* A pager is started with the first word, so that an error or a question never meets an empty one. */
+static FILE *stream_of(Output *output)
+{
+        if (!output->stream && output->wants_pager)
+                start_pager(output);
+        if (!output->stream)
+                output->stream = stdout;
+        return output->stream;
+}
+
+static void note(Output *output, int result)
+{
+        if (result < 0 && output->failed == 0)
+                output->failed = errno;
+}
+
+static bool check_written(int failed, GError **error)
+{
+        if (failed == 0 || failed == EPIPE) /* who stops reading has seen enough */
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED, "cannot write the answer: %s",
+                    g_strerror(failed));
+        return false;
+}
+
+static int flush(FILE *stream)
+{
+        errno = 0;
+        if (fflush(stream) == 0 && !ferror(stream))
+                return 0;
+        return errno != 0 ? errno : EIO;
+}
+
+bool output_flush_stdout(GError **error)
+{
+        return check_written(flush(stdout), error);
+}
+
+static void wait_for_pager(GPid pager)
+{
+        while (waitpid(pager, NULL, 0) < 0 && errno == EINTR)
+                ;
+}
+
+bool output_close(Output *output, GError **error)
+{
+        int failed = output->stream ? flush(output->stream) : 0;
+        if (output->failed != 0)
+                failed = output->failed;
+        if (output->stream && output->stream != stdout)
+                (void)fclose(output->stream);
+        if (output->pager > 0)
+                wait_for_pager(output->pager);
+        output->stream = NULL;
+        output->pager = 0;
+        output->failed = 0;
+        return check_written(failed, error);
 }
 
 Output *output_free(Output *output)
 {
         if (!output)
                 return NULL;
-        if (output->stream == stdout) {
-                (void)fflush(stdout);
-        } else {
-                (void)fclose(output->stream);
-                while (waitpid(output->pager, NULL, 0) < 0 && errno == EINTR)
-                        ;
-        }
+        (void)output_close(output, NULL);
         g_free(output);
         return NULL;
 }
@@ -133,7 +185,7 @@ void output_print(Output *output, const char *format, ...)
 {
         va_list list;
         va_start(list, format);
-        (void)vfprintf(output->stream, format, list);
+        note(output, vfprintf(stream_of(output), format, list));
         va_end(list);
 }
 
@@ -142,17 +194,17 @@ void output_styled(Output *output, Style style, const char *format, ...)
         va_list list;
         va_start(list, format);
         if (output->colours)
-                (void)fputs(style_codes[style], output->stream);
-        (void)vfprintf(output->stream, format, list);
+                note(output, fputs(style_codes[style], stream_of(output)));
+        note(output, vfprintf(stream_of(output), format, list));
         if (output->colours)
-                (void)fputs("\033[0m", output->stream);
+                note(output, fputs("\033[0m", stream_of(output)));
         va_end(list);
 }
 
 void output_json(Output *output, JsonNode *node)
 {
         g_autofree char *text = json_to_string(node, output->terminal);
-        (void)fprintf(output->stream, "%s\n", text);
+        output_print(output, "%s\n", text);
 }
 
 void output_json_object(Output *output, JsonObject *object)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where answers go: standard output or a pager, with colours on a terminal only. Behaves as systemctl
- * does: $SYSTEMD_COLORS, $NO_COLOR, $SYSTEMD_PAGER, $PAGER, $COLUMNS. */
+ * does: $SYSTEMD_COLORS, $NO_COLOR, $SYSTEMD_PAGER, $PAGER, $SYSTEMD_LESS, $COLUMNS. */
 #pragma once
 
 #include <glib.h>
@@ -19,10 +19,17 @@ typedef enum Style {
 
 typedef struct Output Output;
 
-/* json: answers are printed as JSON. pager: may be used, if this is a terminal. */
+/* json: answers are printed as JSON. pager: may be used, if this is a terminal; it starts with the first word. */
 Output *output_new(bool json, bool pager);
 
-/* Flushes; waits until the person leaves the pager. */
+/* Ends the output: flushes, waits until the person leaves the pager. FAILED if something that was printed could
+ * not be written; that nobody reads on is no failure. */
+bool output_close(Output *output, GError **error);
+
+/* The same for what was printed to standard output without an Output. */
+bool output_flush_stdout(GError **error);
+
+/* Closes it too, if that was not done. */
 Output *output_free(Output *output);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Output, output_free)
 

@@ -83,7 +83,9 @@ static void set_list(Cli *cli, JsonObject *args, const char *member, const char 
 
 static JsonObject *register_root(Cli *cli, const char *folder, GError **error)
 {
-        g_autofree char *path = g_canonicalize_filename(folder, NULL);
+        g_autofree char *path = cli_folder(folder, error);
+        if (!path)
+                return NULL;
         JsonObject *args = json_object_new();
         json_object_set_string_member(args, "path", path);
         cli_set_option(cli, args, "profile", "profile");
@@ -221,10 +223,11 @@ static char *find_root(Cli *cli, const char *given, GError **error)
         JsonObject *root = NULL;
         if (id_is_valid(given, NULL))
                 return g_strdup(given);
-        g_autoptr(JsonObject) answer = client_tool(cli->client, "list_roots", NULL, error);
+        g_autofree char *path = cli_folder(given, error);
+        g_autoptr(JsonObject) answer =
+                path ? client_tool(cli->client, "list_roots", NULL, error) : NULL;
         if (!answer)
                 return NULL;
-        g_autofree char *path = g_canonicalize_filename(given, NULL);
         JsonArray *roots = json_member_array(answer, "roots");
         for (unsigned i = 0; (root = cli_element(roots, i)); i++)
                 if (g_str_equal(json_member_string(root, "path", ""), path))

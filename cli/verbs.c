@@ -74,6 +74,15 @@ static void set_unknown(const char *const *words, GError **error)
                     nearest ? nearest : "", nearest ? "\"?" : "", " (see ouroborosctl --help)");
 }
 
+bool cli_is_family(const char *word)
+{
+        g_autofree char *prefix = g_strconcat(word, " ", NULL);
+        for (const Verb *const *verb = cli_verbs(); *verb; verb++)
+                if (g_str_has_prefix((*verb)->name, prefix))
+                        return true;
+        return false;
+}
+
 const Verb *cli_find_verb(const char *const *words, unsigned *ret_used, GError **error)
 {
         for (const Verb *const *verb = cli_verbs(); *verb; verb++)
