@@ -7,6 +7,7 @@
 #include "base/config.h"
 #include "base/cursor.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/id.h"
 #include "base/json.h"
 #include "base/log.h"

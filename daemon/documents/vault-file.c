@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Taking a file: small ones are read into memory, hashed, and written only if the vault has no such content;
- * big ones are cloned if the file system can (a clone is a snapshot, so it cannot change while it is hashed)
- * or hashed while they are copied. Before and after, size and times of the source are compared. */
+ * big ones are copied first, and it is the copy that is hashed. Before and after, size and times of the source
+ * are compared. */
 #include "documents/vault-file.h"
 
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <sodium.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -101,36 +99,6 @@ static bool vault_fail(const char *doing, GError **error)
         return false;
 }
 
-static ssize_t read_full(int fd, uint8_t *buffer, size_t size, int64_t offset)
-{
-        size_t done = 0;
-        while (done < size) {
-                ssize_t n = pread(fd, buffer + done, size - done, offset + (int64_t)done);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return -1;
-                if (n == 0)
-                        break;
-                done += (size_t)n;
-        }
-        return (ssize_t)done;
-}
-
-static bool write_full(int fd, const uint8_t *data, size_t size)
-{
-        while (size > 0) {
-                ssize_t n = write(fd, data, size);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0)
-                        return false;
-                data += n;
-                size -= (size_t)n;
-        }
-        return true;
-}
-
 static int temp_make(VaultFiles *files, char name[ID_MAX], GError **error)
 {
         id_write("tmp", name);
@@ -162,12 +130,6 @@ static bool temp_keep(VaultFiles *files, const char *temp, const char *sha256, G
         return true;
 }
 
-static void hash_to_hex(const uint8_t hash[crypto_hash_sha256_BYTES],
-                        char hex[VAULT_HASH_DIGITS + 1])
-{
-        (void)sodium_bin2hex(hex, VAULT_HASH_DIGITS + 1, hash, crypto_hash_sha256_BYTES);
-}
-
 /* How one attempt at reading went. */
 typedef enum Attempt { ATTEMPT_ERROR, ATTEMPT_CHANGED, ATTEMPT_DONE } Attempt;
 
@@ -179,14 +141,14 @@ static Attempt read_error(GError **error)
 
 static Attempt take_small(VaultFiles *files, int fd, int64_t size, TakenFile *file, GError **error)
 {
-        ssize_t n = read_full(fd, files->buffer, (size_t)size, 0);
+        ssize_t n = file_read_at(fd, files->buffer, (size_t)size, 0);
         if (n < 0)
                 return read_error(error);
         if (n != size)
                 return ATTEMPT_CHANGED;
         uint8_t hash[crypto_hash_sha256_BYTES];
         (void)crypto_hash_sha256(hash, files->buffer, (size_t)size);
-        hash_to_hex(hash, file->sha256);
+        (void)sodium_bin2hex(file->sha256, sizeof(file->sha256), hash, sizeof(hash));
         file->head_size = MIN((size_t)size, sizeof(file->head));
         memcpy(file->head, files->buffer, file->head_size);
         if (vault_has(files, file->sha256, size))
@@ -195,7 +157,8 @@ static Attempt take_small(VaultFiles *files, int fd, int64_t size, TakenFile *fi
         int out = temp_make(files, temp, error);
         if (out < 0)
                 return ATTEMPT_ERROR;
-        bool written = write_full(out, files->buffer, (size_t)size) || vault_fail("write", error);
+        bool written =
+                file_write_all(out, files->buffer, (size_t)size) || vault_fail("write", error);
         (void)close(out);
         if (written && temp_keep(files, temp, file->sha256, error))
                 return ATTEMPT_DONE;
@@ -203,34 +166,31 @@ static Attempt take_small(VaultFiles *files, int fd, int64_t size, TakenFile *fi
         return ATTEMPT_ERROR;
 }
 
-/* Hashes size bytes of in; copies them to out unless it is -1. */
-static Attempt stream(VaultFiles *files, int in, int out, int64_t size, TakenFile *file,
-                      GError **error)
+/* Hashes what was copied, not what is there now. False: the vault cannot be read. */
+static bool describe_copy(int fd, TakenFile *file, GError **error)
 {
-        crypto_hash_sha256_state state;
-        (void)crypto_hash_sha256_init(&state);
-        for (int64_t offset = 0; offset < size;) {
-                size_t want = (size_t)MIN(size - offset, (int64_t)BUFFER_BYTES);
-                ssize_t n = read_full(in, files->buffer, want, offset);
-                if (n < 0)
-                        return read_error(error);
-                if ((size_t)n != want)
-                        return ATTEMPT_CHANGED;
-                if (offset == 0) {
-                        file->head_size = MIN(want, sizeof(file->head));
-                        memcpy(file->head, files->buffer, file->head_size);
-                }
-                (void)crypto_hash_sha256_update(&state, files->buffer, want);
-                if (out >= 0 && !write_full(out, files->buffer, want)) {
-                        (void)vault_fail("write", error);
-                        return ATTEMPT_ERROR;
-                }
-                offset += n;
+        g_autofree char *hash = file_sha256(fd, NULL);
+        ssize_t n = hash ? file_read_at(fd, file->head, sizeof(file->head), 0) : -1;
+        if (n < 0)
+                return vault_fail("read", error);
+        file->head_size = (size_t)n;
+        memcpy(file->sha256, hash, sizeof(file->sha256));
+        return true;
+}
+
+static Attempt copy_big(int from, int to, int64_t size, TakenFile *file, GError **error)
+{
+        struct stat st;
+        FileCopy result = file_copy_bytes(from, to, size);
+        if (result == FILE_UNREADABLE)
+                return read_error(error);
+        if (result == FILE_UNWRITABLE || fstat(to, &st) < 0) {
+                (void)vault_fail("write", error);
+                return ATTEMPT_ERROR;
         }
-        uint8_t hash[crypto_hash_sha256_BYTES];
-        (void)crypto_hash_sha256_final(&state, hash);
-        hash_to_hex(hash, file->sha256);
-        return ATTEMPT_DONE;
+        if (st.st_size != size)
+                return ATTEMPT_CHANGED;
+        return describe_copy(to, file, error) ? ATTEMPT_DONE : ATTEMPT_ERROR;
 }
 
 static Attempt take_big(VaultFiles *files, int fd, int64_t size, TakenFile *file, GError **error)
@@ -239,13 +199,7 @@ static Attempt take_big(VaultFiles *files, int fd, int64_t size, TakenFile *file
         int out = temp_make(files, temp, error);
         if (out < 0)
                 return ATTEMPT_ERROR;
-        bool cloned = ioctl(out, FICLONE, fd) == 0;
-        struct stat st;
-        Attempt attempt = ATTEMPT_CHANGED;
-        if (!cloned)
-                attempt = stream(files, fd, out, size, file, error);
-        else if (fstat(out, &st) == 0 && st.st_size == size)
-                attempt = stream(files, out, -1, size, file, error);
+        Attempt attempt = copy_big(fd, out, size, file, error);
         (void)close(out);
         if (attempt == ATTEMPT_DONE && !vault_has(files, file->sha256, size)) {
                 if (temp_keep(files, temp, file->sha256, error))

@@ -29,7 +29,7 @@ static bool check_copy(const Store *store, const char *path, const uint8_t *key,
 static bool take_name(const char *partial, const char *path, GError **error)
 {
         if (renameat2(AT_FDCWD, partial, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
-                return copy_sync_folder(path, error);
+                return file_sync_folder(path, error);
         if (errno == EEXIST)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT, "%s exists already",
                             path);
@@ -131,7 +131,7 @@ static bool set_aside(const Store *store, GError **error)
         }
         (void)g_unlink(wal);
         (void)g_unlink(shm);
-        return copy_sync_folder(store->path, error);
+        return file_sync_folder(store->path, error);
 }
 
 static bool restore_locked(Store *store, const char *backup, const uint8_t *key, GError **error)
@@ -154,7 +154,7 @@ static bool restore_locked(Store *store, const char *backup, const uint8_t *key,
                 return false;
         }
         copy_remove(fetched); /* its empty -wal */
-        return copy_sync_folder(store->path, error);
+        return file_sync_folder(store->path, error);
 }
 
 static bool restore(Store *store, const char *backup, const uint8_t *key, GError **error)
@@ -231,7 +231,7 @@ static bool replace_file(Rekey *rekey, Db **db, GError **error)
         if (!ok)
                 copy_remove(path);
         else
-                (void)copy_sync_folder(rekey->store->path, NULL); /* either name holds everything */
+                (void)file_sync_folder(rekey->store->path, NULL); /* either name holds everything */
         *db = open_existing(rekey->store, ok ? rekey->key : rekey->old_key, &version,
                             ok ? error : NULL);
         return ok && *db;

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define COPY_BYTES ((size_t)1 << 20)
 #define STEP_PAGES 1024 /* 4 MB at a time */
 
 bool copy_make_file(const char *path, GError **error)
@@ -27,25 +26,16 @@ bool copy_make_file(const char *path, GError **error)
         return true;
 }
 
-static bool sync_path(const char *path, int flags, GError **error)
+static bool sync_file(const char *path, GError **error)
 {
-        int fd = open(path, O_RDONLY | O_CLOEXEC | flags);
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        bool synced = fd >= 0 && fsync(fd) == 0;
 
-        if (fd < 0 || fsync(fd) < 0) {
+        if (!synced)
                 error_set_errno(error, errno, "cannot sync %s", path);
-                if (fd >= 0)
-                        (void)close(fd);
-                return false;
-        }
-        (void)close(fd);
-        return true;
-}
-
-bool copy_sync_folder(const char *path, GError **error)
-{
-        g_autofree char *folder = g_path_get_dirname(path);
-
-        return sync_path(folder, O_DIRECTORY, error);
+        if (fd >= 0)
+                (void)close(fd);
+        return synced;
 }
 
 void copy_remove(const char *path)
@@ -90,46 +80,20 @@ bool copy_to(Db *db, const char *path, const uint8_t key[STORE_KEY_BYTES], GErro
 {
         if (!copy_make_file(path, error))
                 return false;
-        if (fill(db, path, key, error) && sync_path(path, 0, error) &&
-            copy_sync_folder(path, error))
+        if (fill(db, path, key, error) && sync_file(path, error) && file_sync_folder(path, error))
                 return true;
         copy_remove(path);
         return false;
 }
 
-static bool copy_bytes(int in, int out)
-{
-        ssize_t n;
-
-        do {
-                n = copy_file_range(in, NULL, out, NULL, COPY_BYTES, 0);
-        } while (n > 0);
-        if (n == 0)
-                return true;
-        if (errno != EXDEV && errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP)
-                return false;
-        g_autofree char *buffer = g_malloc(COPY_BYTES);
-        while ((n = read(in, buffer, COPY_BYTES)) > 0)
-                for (ssize_t done = 0, w; done < n; done += w)
-                        if ((w = write(out, buffer + done, (size_t)(n - done))) < 0)
-                                return false;
-        return n == 0;
-}
-
 bool copy_file(const char *from, const char *to, GError **error)
 {
-        int in = open(from, O_RDONLY | O_CLOEXEC);
-        int out =
-                in < 0 ? -1 : open(to, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-        bool ok = in >= 0 && out >= 0 && copy_bytes(in, out) && fsync(out) == 0;
+        int fd = file_open(AT_FDCWD, from, error);
+        bool copied = fd >= 0 && file_copy(fd, AT_FDCWD, to, error);
 
-        if (!ok)
-                error_set_errno(error, errno, "cannot copy %s to %s", from, to);
-        if (in >= 0)
-                (void)close(in);
-        if (out >= 0)
-                (void)close(out);
-        return ok;
+        if (fd >= 0)
+                (void)close(fd);
+        return copied;
 }
 
 bool copy_has_wal(const char *path)

@@ -102,7 +102,7 @@ static bool copy_aside(Db *db, const uint8_t *key, int64_t newest, GError **erro
                 error_set_errno(error, errno, "cannot name %s", copy);
                 return false;
         }
-        return copy_sync_folder(copy, error);
+        return file_sync_folder(copy, error);
 }
 
 /* Worth a word to a person even from a room: there is a copy now that only they can decide to delete. */
@@ -180,5 +180,5 @@ bool open_create(const Store *store, const uint8_t key[STORE_KEY_BYTES], GError 
                 copy_remove(path);
                 return false;
         }
-        return copy_sync_folder(store->path, error);
+        return file_sync_folder(store->path, error);
 }

@@ -13,13 +13,14 @@
 
 #include "config.h"
 #include "tools/care-private.h"
-#include "tools/vault-files.h"
+#include "tools/vault-walk.h"
 
-#define BACKUP_FORMAT    1
-#define MANIFEST_FILE    "manifest.json"
-#define SUMS_FILE        "SHA256SUMS"
-#define FOLDER_BYTES_MAX 4096
-#define SUMS_LINE_MAX    256
+#define BACKUP_FORMAT      1
+#define MANIFEST_FILE      "manifest.json"
+#define SUMS_FILE          "SHA256SUMS"
+#define FOLDER_BYTES_MAX   4096
+#define SUMS_LINE_MAX      256
+#define MANIFEST_BYTES_MAX ((size_t)64 * 1024)
 
 static const char *const databases[] = {CARE_VAULT_FILE, CARE_OPS_FILE, NULL};
 
@@ -32,11 +33,6 @@ static bool check_folder_name(const char *folder, GError **error)
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
                     "The folder must be an absolute path, \"%s\" is not", folder);
         return false;
-}
-
-static void set_file_error(GError **error, const char *folder, const char *name)
-{
-        error_set_errno(error, errno, "Cannot use %s/%s", folder, name);
 }
 
 /* Makes the folder, or takes an empty one. */
@@ -95,12 +91,10 @@ static char *folder_name(const char *folder)
 static char *hash_of(const char *folder, const char *name, GError **error)
 {
         g_autofree char *path = g_build_filename(folder, name, NULL);
-        int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+        int fd = file_open(AT_FDCWD, path, error);
 
-        if (fd < 0) {
-                set_file_error(error, folder, name);
+        if (fd < 0)
                 return NULL;
-        }
         char *hash = file_sha256(fd, error);
         close(fd);
         return hash;
@@ -109,18 +103,12 @@ static char *hash_of(const char *folder, const char *name, GError **error)
 /* Moves a file into a folder that may be on another file system. */
 static bool move_file(const char *path, const char *folder, const char *name, GError **error)
 {
-        int from = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-        int to = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        bool copied = false;
+        g_autofree char *target = g_build_filename(folder, name, NULL);
+        int from = file_open(AT_FDCWD, path, error);
+        bool copied = from >= 0 && file_copy(from, AT_FDCWD, target, error);
 
-        if (from < 0 || to < 0)
-                set_file_error(error, folder, name);
-        else
-                copied = file_copy(from, to, name, error);
         if (from >= 0)
                 close(from);
-        if (to >= 0)
-                close(to);
         (void)unlink(path);
         return copied;
 }
@@ -156,14 +144,22 @@ static bool copy_databases(Care *care, const char *folder, FILE *sums, GError **
         return true;
 }
 
-static FILE *open_sums(const char *folder, const char *mode, GError **error)
+static FILE *make_sums(const char *folder, GError **error)
 {
         g_autofree char *path = g_build_filename(folder, SUMS_FILE, NULL);
-        FILE *sums = fopen(path, mode);
+        FILE *sums = fopen(path, "wxe");
 
         if (!sums)
-                set_file_error(error, folder, SUMS_FILE);
+                error_set_errno(error, errno, "Cannot make %s", path);
         return sums;
+}
+
+static FILE *open_sums(const char *folder, GError **error)
+{
+        g_autofree char *path = g_build_filename(folder, SUMS_FILE, NULL);
+        int fd = file_open(AT_FDCWD, path, error);
+
+        return fd < 0 ? NULL : fdopen(fd, "re");
 }
 
 /* Flushes and syncs, and closes whatever came of it. */
@@ -200,16 +196,16 @@ static bool write_manifest(Care *care, const char *folder, JsonObject *answer, G
                 error);
 }
 
-static bool fill_folder(Care *care, const char *folder, VaultFiles *files, GError **error)
+static bool fill_folder(Care *care, const char *folder, VaultTally *files, GError **error)
 {
-        FILE *sums = open_sums(folder, "wxe", error);
+        FILE *sums = make_sums(folder, error);
 
         if (!sums)
                 return false;
         /* the databases first: a file taken in meanwhile is one too many in the copy, never one
          * too few */
         bool filled = copy_databases(care, folder, sums, error) &&
-                      vault_files_copy(care->options.paths->vault, folder, sums, files, error);
+                      vault_walk_copy(care->options.paths->vault, folder, sums, files, error);
         return close_sums(sums, filled ? error : NULL) && filled;
 }
 
@@ -217,7 +213,7 @@ static JsonObject *backup(Care *care, const char *folder, GError **error)
 {
         g_autoptr(JsonObject) answer = json_object_new();
         StoreStatus status = {0};
-        VaultFiles files = {0};
+        VaultTally files = {0};
 
         if (!store_status(care->options.vault, &status, error) || !make_folder(folder, error))
                 return NULL;
@@ -225,14 +221,14 @@ static JsonObject *backup(Care *care, const char *folder, GError **error)
         json_object_set_int_member(answer, "files", files.count);
         json_object_set_int_member(answer, "bytes", files.bytes);
         json_object_set_int_member(answer, "entries", status.entries);
-        vault_files_clear(&files);
+        vault_tally_clear(&files);
         if (done && write_manifest(care, folder, answer, error))
                 return g_steal_pointer(&answer);
         remove_remains(folder);
         return NULL;
 }
 
-/* The same error, with the folder as people call it. */
+/* The same error in our own domain, with the folder as people call it. */
 static void name_folder(const GError *problem, const char *folder, const char *name, GError **error)
 {
         g_autoptr(GString) text = g_string_new(problem->message);
@@ -271,20 +267,27 @@ static bool bad_backup(GError **error, const char *folder, const char *why)
         return false;
 }
 
-static JsonObject *read_manifest(const char *folder, GError **error)
+static char *read_manifest_text(const char *folder, GError **error)
 {
         g_autofree char *path = g_build_filename(folder, MANIFEST_FILE, NULL);
-        g_autofree char *text = NULL;
-        gsize size;
+        g_autoptr(GError) problem = NULL;
+        int fd = file_open(AT_FDCWD, path, &problem);
 
-        if (!g_file_test(path, G_FILE_TEST_IS_REGULAR)) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
-                            "There is no backup in %s: it has no " MANIFEST_FILE, folder);
+        if (fd < 0) {
+                g_set_error(error, OUROBOROS_ERROR, problem->code, "There is no backup in %s: %s",
+                            folder, problem->message);
                 return NULL;
         }
-        if (!g_file_get_contents(path, &text, &size, error))
-                return NULL;
-        g_autoptr(JsonObject) manifest = json_parse_object(text, (gssize)size, error);
+        char *text = file_read_text(fd, MANIFEST_BYTES_MAX, "MANIFEST_BYTES_MAX", error);
+        close(fd);
+        return text;
+}
+
+static JsonObject *read_manifest(const char *folder, GError **error)
+{
+        g_autofree char *text = read_manifest_text(folder, error);
+        g_autoptr(JsonObject) manifest = text ? json_parse_object(text, -1, error) : NULL;
+
         if (!manifest)
                 return NULL;
         if (json_member_int(manifest, "format", 0) != BACKUP_FORMAT) {
@@ -332,7 +335,7 @@ static bool check_sums(Care *care, const char *folder, JsonObject *manifest, GEr
                 return false;
         if (!g_str_equal(hash, json_member_string(manifest, "sums_sha256", "")))
                 return bad_backup(error, folder, SUMS_FILE " is not the one that it was made with");
-        FILE *sums = open_sums(folder, "re", error);
+        FILE *sums = open_sums(folder, error);
         bool sound = sums != NULL;
         while (sound && fgets(line, sizeof line, sums)) {
                 sound = !care_is_stopping(care, error) && check_line(folder, line, error);
@@ -369,7 +372,7 @@ static bool swap_databases(Care *care, const char *folder, const uint8_t *key, G
         return false;
 }
 
-static bool swap(Care *care, const char *folder, VaultFiles *files, GError **error)
+static bool swap(Care *care, const char *folder, VaultTally *files, GError **error)
 {
         g_autoptr(GError) closed = g_error_new_literal(OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
                                                        "The vault is being restored");
@@ -379,7 +382,7 @@ static bool swap(Care *care, const char *folder, VaultFiles *files, GError **err
         if (!care_load_key(care, key, error))
                 return false;
         /* files only ever add up: content that is not referred to does no harm */
-        if (!vault_files_copy(folder, care->options.paths->vault, NULL, files, error)) {
+        if (!vault_walk_copy(folder, care->options.paths->vault, NULL, files, error)) {
                 explicit_bzero(key, sizeof key);
                 return false;
         }
@@ -400,18 +403,18 @@ static bool swap(Care *care, const char *folder, VaultFiles *files, GError **err
 static JsonObject *restore(Care *care, const char *folder, GError **error)
 {
         g_autoptr(JsonObject) manifest = read_manifest(folder, error);
-        VaultFiles files = {0};
+        VaultTally files = {0};
 
         if (!manifest || !check_sums(care, folder, manifest, error) ||
             !swap(care, folder, &files, error)) {
-                vault_files_clear(&files);
+                vault_tally_clear(&files);
                 return NULL;
         }
         JsonObject *answer = json_object_new();
         json_object_set_string_member(answer, "folder", folder);
         json_object_set_int_member(answer, "files", files.count);
         json_object_set_int_member(answer, "entries", json_member_int(manifest, "entries", 0));
-        vault_files_clear(&files);
+        vault_tally_clear(&files);
         return answer;
 }
 
@@ -419,13 +422,16 @@ JsonObject *care_restore(void *room, const Access *access, JsonObject *args, GEr
 {
         Care *care = room;
         const char *folder = json_member_string(args, "folder", "");
+        g_autoptr(GError) problem = NULL;
 
         if (!check_folder_name(folder, error) || !care_begin(care, "restore", error))
                 return NULL;
-        JsonObject *answer = restore(care, folder, error);
+        JsonObject *answer = restore(care, folder, &problem);
         care_end(care);
-        if (!answer)
+        if (!answer) {
+                name_folder(problem, folder, folder, error);
                 return NULL;
+        }
         care_report(care, "restore", 1);
         log_event(LOG_RESTORE_DONE_EVENT, LOG_NOTICE, NULL, NULL, "Restored the vault from %s",
                   folder);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "tools/care-private.h"
-#include "tools/vault-files.h"
+#include "tools/vault-walk.h"
 
 /* One part of a longer operation, with its share of the whole. */
 typedef struct Part {
@@ -72,16 +72,16 @@ static bool check_store(Store *store, const char *name, Part *part, JsonObject *
 
 static bool check_files(Care *care, Part *part, JsonObject *answer, char **problem, GError **error)
 {
-        VaultFiles files = {0};
+        VaultTally files = {0};
         bool walked =
-                vault_files_check(care->options.paths->vault, on_progress, part, &files, error);
+                vault_walk_check(care->options.paths->vault, on_progress, part, &files, error);
 
         if (walked) {
                 json_object_set_int_member(answer, "files", files.count);
                 json_object_set_int_member(answer, "files_bad", files.bad);
                 note_problem(problem, "vault", files.problem);
         }
-        vault_files_clear(&files);
+        vault_tally_clear(&files);
         return walked;
 }
 

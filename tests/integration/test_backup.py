@@ -4,6 +4,8 @@ import hashlib
 import json
 import os
 import pathlib
+import shutil
+import tempfile
 
 import dbus
 import desktop
@@ -84,6 +86,49 @@ def test_a_damaged_database_with_fitting_sums_leaves_the_old_state(desk, backup,
 def test_a_missing_file_is_found(desk, backup, name):
     (backup / name).unlink()
     restore_fails(desk, backup, 'NotFound', 'Corrupt')
+
+
+@pytest.mark.parametrize('name', ['vault.db', 'ops.db', 'SHA256SUMS', 'manifest.json'])
+def test_a_file_that_never_ends_holds_nobody(desk, backup, name):
+    (backup / name).unlink()
+    os.mkfifo(backup / name)
+    restore_fails(desk, backup, 'Invalid')
+    (backup / name).unlink()
+    (backup / name).symlink_to('/dev/zero')
+    restore_fails(desk, backup, 'Invalid')
+    assert desk.end_daemon() == 0
+
+
+def test_a_huge_manifest_is_not_read(desk, backup):
+    (backup / 'manifest.json').write_text('{"format":1,"x":"' + 'x' * 70_000 + '"}', encoding='utf-8')
+    restore_fails(desk, backup, 'Limit')
+
+
+@pytest.fixture
+def elsewhere(desk):
+    """A folder on another file system than the vault's."""
+    shm = pathlib.Path('/dev/shm')
+    if not shm.is_dir() or shm.stat().st_dev == desk.folder.stat().st_dev:
+        pytest.skip('no second file system at /dev/shm')
+    folder = pathlib.Path(tempfile.mkdtemp(prefix='ouroboros-test-', dir=shm))
+    yield folder
+    shutil.rmtree(folder)
+
+
+def test_backup_and_restore_reach_another_file_system(desk, elsewhere):
+    desk.remember('Ada', 'note', 'in the backup')
+    content = os.urandom(300_000)
+    name = hashlib.sha256(content).hexdigest()
+    file = pathlib.Path(desk.environment['HOME']) / 'Ouroboros/vault/sha256' / name[:2] / name
+    file.parent.mkdir(parents=True)
+    file.write_bytes(content)
+    desk.call('Manager.Backup', 's', elsewhere)
+    desk.run('sha256sum', '--check', '--strict', 'SHA256SUMS', cwd=elsewhere)
+    desk.remember('Ada', 'note', 'after the backup')
+    file.unlink()
+    desk.call('Manager.Restore', 's', elsewhere)
+    assert desk.objects('Ada') == ['in the backup']
+    assert file.read_bytes() == content
 
 
 def test_a_manifest_that_makes_no_sense_is_refused(desk, backup):

@@ -4,22 +4,16 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
-#include <sodium.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "tools/vault-files.h"
-
-#define BLOCK_BYTES (128 * 1024)
+#include "tools/vault-walk.h"
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(DIR, closedir)
 
 typedef struct Walk {
-        VaultFiles *files;
+        VaultTally *tally;
         StoreProgress progress;
         void *data;
         FILE *sums;
@@ -28,86 +22,14 @@ typedef struct Walk {
                       GError **error);
 } Walk;
 
-void vault_files_clear(VaultFiles *files)
+void vault_tally_clear(VaultTally *tally)
 {
-        g_clear_pointer(&files->problem, g_free);
+        g_clear_pointer(&tally->problem, g_free);
 }
 
 static bool is_hash(const char *name, size_t digits)
 {
         return strlen(name) == digits && strspn(name, "0123456789abcdef") == digits;
-}
-
-char *file_sha256(int fd, GError **error)
-{
-        g_autofree unsigned char *block = g_malloc(BLOCK_BYTES);
-        unsigned char digest[crypto_hash_sha256_BYTES];
-        char hex[2 * sizeof digest + 1];
-        crypto_hash_sha256_state state;
-        off_t offset = 0;
-
-        crypto_hash_sha256_init(&state);
-        for (;;) {
-                ssize_t n = pread(fd, block, BLOCK_BYTES, offset);
-                if (n < 0 && errno == EINTR)
-                        continue;
-                if (n < 0) {
-                        error_set_errno(error, errno, "Cannot read a file of the vault");
-                        return NULL;
-                }
-                if (n == 0)
-                        break;
-                crypto_hash_sha256_update(&state, block, (unsigned long long)n);
-                offset += n;
-        }
-        crypto_hash_sha256_final(&state, digest);
-        return g_strdup(sodium_bin2hex(hex, sizeof hex, digest, sizeof digest));
-}
-
-/* Kinds of file systems cannot copy among each other by copy_file_range(). */
-static ssize_t copy_some(int from, off_t *offset, int to)
-{
-        ssize_t n = copy_file_range(from, offset, to, NULL, 1 << 30, 0);
-
-        if (n < 0 && (errno == EXDEV || errno == EINVAL || errno == EOPNOTSUPP || errno == ENOSYS))
-                n = sendfile(to, from, offset, 1 << 30);
-        return n;
-}
-
-static bool copy_bytes(int from, int to, GError **error)
-{
-        off_t offset = 0;
-
-        if (ioctl(to, FICLONE, from) == 0)
-                return true;
-        for (;;) {
-                ssize_t n = copy_some(from, &offset, to);
-                if (n == 0)
-                        return true;
-                if (n < 0 && errno != EINTR) {
-                        error_set_errno(error, errno, "Cannot copy a file");
-                        return false;
-                }
-        }
-}
-
-bool file_copy(int from, int folder, const char *name, GError **error)
-{
-        int to = openat(folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-        if (to < 0) {
-                error_set_errno(error, errno, "Cannot make %s", name);
-                return false;
-        }
-        bool copied = copy_bytes(from, to, error);
-        if (copied && fsync(to) < 0) {
-                error_set_errno(error, errno, "Cannot write %s to the disk", name);
-                copied = false;
-        }
-        close(to);
-        if (!copied)
-                (void)unlinkat(folder, name, 0);
-        return copied;
 }
 
 /* Opens a folder inside another; a missing one is NULL without an error. */
@@ -126,17 +48,16 @@ static DIR *open_folder(int parent, const char *name, GError **error)
 static bool visit_file(Walk *walk, DIR *shard, const char *shard_name, const char *name,
                        GError **error)
 {
-        int fd = openat(dirfd(shard), name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+        int fd = file_open(dirfd(shard), name, error);
         struct stat status;
 
-        if (fd < 0 || fstat(fd, &status) < 0) {
-                error_set_errno(error, errno, "Cannot open the vault's file %s", name);
-                if (fd >= 0)
-                        close(fd);
+        if (fd < 0) {
+                g_prefix_error(error, "The vault's file: ");
                 return false;
         }
-        walk->files->count++;
-        walk->files->bytes += status.st_size;
+        walk->tally->count++;
+        if (fstat(fd, &status) == 0)
+                walk->tally->bytes += status.st_size;
         bool visited = walk->visit(walk, fd, shard_name, name, error);
         close(fd);
         return visited;
@@ -198,17 +119,17 @@ static bool check_file(Walk *walk, int fd, const char *shard, const char *name, 
                 return false;
         if (g_str_equal(hash, name))
                 return true;
-        walk->files->bad++;
-        if (!walk->files->problem)
-                walk->files->problem =
+        walk->tally->bad++;
+        if (!walk->tally->problem)
+                walk->tally->problem =
                         g_strdup_printf("the file sha256/%s/%s holds something else", shard, name);
         return true;
 }
 
-bool vault_files_check(const char *vault, StoreProgress progress, void *data, VaultFiles *ret,
-                       GError **error)
+bool vault_walk_check(const char *vault, StoreProgress progress, void *data, VaultTally *ret,
+                      GError **error)
 {
-        Walk walk = {.files = ret, .progress = progress, .data = data, .visit = check_file};
+        Walk walk = {.tally = ret, .progress = progress, .data = data, .visit = check_file};
 
         return walk_vault(&walk, vault, error);
 }
@@ -238,7 +159,7 @@ static bool copy_file(Walk *walk, int fd, const char *shard, const char *name, G
         return file_copy(fd, walk->target, path, error);
 }
 
-bool vault_files_copy(const char *from, const char *to, FILE *sums, VaultFiles *ret, GError **error)
+bool vault_walk_copy(const char *from, const char *to, FILE *sums, VaultTally *ret, GError **error)
 {
         g_autofree char *path = g_build_filename(to, "sha256", NULL);
 
@@ -251,7 +172,7 @@ bool vault_files_copy(const char *from, const char *to, FILE *sums, VaultFiles *
                 error_set_errno(error, errno, "Cannot open the folder %s", path);
                 return false;
         }
-        Walk walk = {.files = ret, .sums = sums, .target = target, .visit = copy_file};
+        Walk walk = {.tally = ret, .sums = sums, .target = target, .visit = copy_file};
         bool copied = walk_vault(&walk, from, error);
         if (copied && syncfs(target) < 0) {
                 error_set_errno(error, errno, "Cannot write the copy to the disk");
