@@ -37,7 +37,8 @@ def told(shared):
 
 
 def on_terminal(desk, *words, typed=b'', until=b'', environment=None):
-    """Runs a command on a terminal without a say on pagers; types once `until` was seen. Gives status and what was seen."""
+    """Runs a command on a terminal, where a pager would be used; types once `until` was seen. Gives the status and
+    what was seen."""
     lead, follow = pty.openpty()
     plain = {**desk.environment, 'TERM': 'xterm', 'NO_COLOR': '1', **(environment or {})}
     process = subprocess.Popen([*words], stdin=follow, stdout=follow, stderr=follow, start_new_session=True, env=plain,
@@ -100,13 +101,12 @@ def test_errors_and_machines_meet_no_pager(shared, told):
         assert 'LESS=' not in on_terminal(shared, CTL, *words, environment=pager)[1]
 
 
-@pytest.mark.parametrize('words', [['--json', 'status'], ['status'], ['log'], ['--help'], ['log', '--help'], ['--version']])
+@pytest.mark.parametrize('words', [['--json', 'status'], ['status'], ['log'], ['--help'], ['log', '--help'],
+                                   ['--version']])
 def test_an_answer_that_cannot_be_written_is_a_failure(shared, told, words):
-    with open('/dev/full', 'w', encoding='utf-8') as full:
-        done = subprocess.run([CTL, *words], env=shared.environment, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    done = shared.run('sh', '-c', '"$0" "$@" >/dev/full', CTL, *words, check=False)
     assert done.returncode == 1 and 'No space left' in done.stderr
-    closed = subprocess.run(['sh', '-c', '"$0" "$@" >&-', CTL, *words], env=shared.environment, capture_output=True, text=True,
-                            check=False)
+    closed = shared.run('sh', '-c', '"$0" "$@" >&-', CTL, *words, check=False)
     assert closed.returncode == 1 and 'cannot write' in closed.stderr
 
 
@@ -114,7 +114,8 @@ def test_an_answer_that_cannot_be_written_is_a_failure(shared, told, words):
 def test_a_reader_who_leaves_is_no_failure(shared, told, words):
     lead, follow = os.pipe()
     os.close(lead)
-    done = subprocess.run([CTL, *words], env=shared.environment, stdout=follow, stderr=subprocess.PIPE, text=True, check=False)
+    done = subprocess.run([CTL, *words], env=shared.environment, stdout=follow, stderr=subprocess.PIPE, text=True,
+                          check=False)
     os.close(follow)
     assert done.returncode == 0 and done.stderr == ''
 
