@@ -111,12 +111,16 @@ static bool has_row(Db *db, const char *sql, const char *sha256, bool *ret, GErr
         return step != STEP_ERROR;
 }
 
-/* ---- the documents of a content ---- */
+/* ---- the documents of a content that wait for it; there may be thousands of others ---- */
 
 static GPtrArray *document_ids(Db *db, const char *sha256, GError **error)
 {
         Statement *query = db_statement(
-                db, "SELECT id FROM documents WHERE sha256 = :sha256 AND is_active = 1", error);
+                db,
+                "SELECT d.id FROM documents d JOIN document_states s ON s.document_id = d.id"
+                " WHERE d.sha256 = :sha256 AND d.is_active = 1"
+                " AND s.sha256 = :sha256 AND s.searchable = 0",
+                error);
         if (!query)
                 return NULL;
         g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
@@ -276,7 +280,8 @@ bool content_failed(Db *db, const char *sha256, const GError *failure, GError **
         Statement *update = db_statement(
                 db,
                 "UPDATE document_states SET error = :error, reason = :reason, wanted = :wanted,"
-                " attempts = attempts + 1, updated_at = :now WHERE sha256 = :sha256 AND searchable = 0 AND document_id IN"
+                " attempts = attempts + 1, updated_at = :now WHERE sha256 = :sha256 AND searchable = 0"
+                " AND error IS NULL AND document_id IN"
                 " (SELECT id FROM documents WHERE sha256 = :sha256 AND is_active = 1)",
                 error);
         if (!update)

@@ -146,12 +146,11 @@ static bool take_fds(struct msghdr *message, int *ret_fd)
         return false;
 }
 
-/* What a helper may call its failure. */
+/* What a helper may call its failure. Not UNAVAILABLE: what one file brings about must not pause all. */
 static int checked_code(int code)
 {
         return code == OUROBOROS_ERROR_INVALID || code == OUROBOROS_ERROR_LIMIT ||
-                               code == OUROBOROS_ERROR_TIMEOUT ||
-                               code == OUROBOROS_ERROR_UNAVAILABLE || code == EXTRACT_UNSUPPORTED
+                               code == OUROBOROS_ERROR_TIMEOUT || code == EXTRACT_UNSUPPORTED
                        ? code
                        : OUROBOROS_ERROR_FAILED;
 }

@@ -288,12 +288,12 @@ static void scan_finished(ScanStage *stage)
 
 static void slice_failed(ScanStage *stage, const GError *error)
 {
-        if (g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE)) {
-                stage->unfinished = true;
-                pipeline_failed(stage->pipeline, "scanning", error); /* which scans again later */
-        } else if (!g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED)) {
+        if (scan_root_is_unreadable(stage->scan)) {
                 log_root_unreadable(scan_root(stage->scan), error);
                 rescan_in(stage, UNWATCHED_US);
+        } else if (!g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED)) {
+                stage->unfinished = true;
+                pipeline_failed(stage->pipeline, "scanning", error); /* which scans again later */
         }
 }
 

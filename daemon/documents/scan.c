@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "documents/document.h"
+#include "documents/pipeline.h"
 
 #define PATH_BYTES_MAX 4096 /* of a path below the root */
 
@@ -35,15 +36,16 @@ struct Scan {
         char **only;
         char **skip;
         int root_fd;
-        bool started, walked, fresh, watch_limit;
+        bool started, walked, fresh, watch_limit, unreadable;
         unsigned next_only;
         GHashTable *known;   /* path → Known */
         GHashTable *visited; /* "dev:ino" of folders entered */
-        GHashTable *moved;   /* ids of documents found at a new path */
+        GHashTable *moved;   /* sha256 → row of the last document of it that was looked at */
         GPtrArray *blocked;  /* folders that could not be read: what is below is not gone */
         GArray *stack;       /* of Folder */
         GQueue links;        /* paths of linked folders, for later */
         GArray *sightings;   /* of Sighting, of this slice */
+        unsigned from, to;   /* those that are being recorded */
         int64_t bytes;       /* taken in this slice */
         Db *db;              /* reader of this slice */
 };
@@ -75,7 +77,7 @@ Scan *scan_new(const ScanOptions *options)
         scan->root_fd = -1;
         scan->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_free);
         scan->visited = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-        scan->moved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        scan->moved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
         scan->blocked = g_ptr_array_new_with_free_func(g_free);
         scan->stack = g_array_new(FALSE, FALSE, sizeof(Folder));
         g_array_set_clear_func(scan->stack, folder_clear);
@@ -113,6 +115,11 @@ const Root *scan_root(const Scan *scan)
 bool scan_hit_watch_limit(const Scan *scan)
 {
         return scan->watch_limit;
+}
+
+bool scan_root_is_unreadable(const Scan *scan)
+{
+        return scan->unreadable;
 }
 
 /* ---- what is known ---- */
@@ -180,27 +187,39 @@ static bool moved_away(Scan *scan, const char *old_path)
                (errno == ENOENT || errno == ENOTDIR);
 }
 
-/* The document whose file was moved here: one of the same content whose own path is gone. */
+/* Marks a row as the last one looked at of its content. */
+static void moved_remember(Scan *scan, const char *sha256, int64_t row)
+{
+        int64_t *last = g_new(int64_t, 1);
+        *last = row;
+        (void)g_hash_table_replace(scan->moved, g_strdup(sha256), last);
+}
+
+/* The document whose file was moved here: one of the same content whose own path is gone. Each is looked at
+ * once in a scan, since there may be thousands of empty files. */
 static char *moved_document(Scan *scan, const char *sha256)
 {
         if (scan->fresh)
                 return NULL;
         Statement *query = db_statement(scan->db,
-                                        "SELECT id, path FROM documents WHERE sha256 = :sha256"
-                                        " AND root_id = :root_id AND is_active = 1 ORDER BY id",
+                                        "SELECT id, path, rowid FROM documents WHERE"
+                                        " sha256 = :sha256 AND rowid > :last"
+                                        " AND +root_id = :root_id AND is_active = 1 ORDER BY rowid",
                                         NULL);
         if (!query)
                 return NULL;
+        const int64_t *last = g_hash_table_lookup(scan->moved, sha256);
         statement_bind_text(query, ":sha256", sha256);
         statement_bind_text(query, ":root_id", scan->root->id);
+        statement_bind_int(query, ":last", last ? *last : 0);
         while (statement_step(query, NULL) == STEP_ROW) {
                 const char *id = statement_text(query, 0), *path = statement_text(query, 1);
-                if (g_hash_table_contains(scan->moved, id) || !moved_away(scan, path))
+                moved_remember(scan, sha256, statement_int(query, 2));
+                if (!moved_away(scan, path))
                         continue;
                 Known *known = g_hash_table_lookup(scan->known, path);
                 if (known)
                         known->seen = true;
-                (void)g_hash_table_add(scan->moved, g_strdup(id));
                 return g_strdup(id);
         }
         return NULL;
@@ -564,6 +583,7 @@ static bool scan_start(Scan *scan, GError **error)
 {
         scan->root_fd = open(scan->root->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (scan->root_fd < 0) {
+                scan->unreadable = true;
                 error_set_errno(error, errno, "the root %s cannot be read", scan->root->path);
                 return false;
         }
@@ -593,20 +613,75 @@ static bool slice_is_full(const Scan *scan)
 static bool record_work(Db *db, void *data, GError **error)
 {
         const Scan *scan = data;
-        for (unsigned i = 0; i < scan->sightings->len; i++)
+        for (unsigned i = scan->from; i < scan->to; i++)
                 if (!document_record(db, scan->root->id,
                                      &g_array_index(scan->sightings, Sighting, i), error))
                         return false;
         return true;
 }
 
+static bool record_range(Scan *scan, unsigned from, unsigned to, GError **error)
+{
+        WriteOptions options = {.actor = access_actor(scan->options.access), .reason = "scan"};
+        scan->from = from;
+        scan->to = to;
+        return store_write(scan->options.vault, &options, record_work, scan, error);
+}
+
+/* The next scan looks at it again. */
+static void sighting_fail(Sighting *sighting, GError *failure)
+{
+        g_clear_error(&sighting->error);
+        sighting->error = failure;
+        sighting->kind = SIGHTING_FAILED;
+        sighting->unsupported = false;
+        sighting->file.sha256[0] = '\0';
+}
+
+/* One file that cannot be recorded must not hold up the others: it gets the error as its own. If even that
+ * cannot be written, there is only the log to say so. */
+static bool record_singly(Scan *scan, GError **error)
+{
+        for (unsigned i = 0; i < scan->sightings->len; i++) {
+                Sighting *sighting = &g_array_index(scan->sightings, Sighting, i);
+                g_autoptr(GError) failure = NULL;
+                if (record_range(scan, i, i + 1, &failure))
+                        continue;
+                if (!pipeline_is_everyones(failure)) {
+                        sighting_fail(sighting, g_steal_pointer(&failure));
+                        if (record_range(scan, i, i + 1, &failure))
+                                continue;
+                }
+                if (pipeline_is_everyones(failure)) {
+                        g_propagate_error(error, g_steal_pointer(&failure));
+                        return false;
+                }
+                g_autofree char *field = g_strdup_printf("OUROBOROS_DOCUMENT=%s", sighting->path);
+                const char *const fields[] = {field, NULL};
+                log_event(LOG_DOCUMENT_FAILED_EVENT, LOG_NOTICE, fields, failure,
+                          "%s cannot be recorded", sighting->path);
+        }
+        return true;
+}
+
+static bool record(Scan *scan, GError **error)
+{
+        g_autoptr(GError) failure = NULL;
+        if (record_range(scan, 0, scan->sightings->len, &failure))
+                return true;
+        if (pipeline_is_everyones(failure)) {
+                g_propagate_error(error, g_steal_pointer(&failure));
+                return false;
+        }
+        log_debug("recording files one by one: %s", failure->message);
+        return record_singly(scan, error);
+}
+
 static bool scan_flush(Scan *scan, GError **error)
 {
         if (scan->sightings->len == 0)
                 return true;
-        WriteOptions options = {.actor = access_actor(scan->options.access), .reason = "scan"};
-        bool ok = vault_files_sync(scan->options.files, error) &&
-                  store_write(scan->options.vault, &options, record_work, scan, error);
+        bool ok = vault_files_sync(scan->options.files, error) && record(scan, error);
         g_array_set_size(scan->sightings, 0);
         scan->bytes = 0;
         return ok;

@@ -31,9 +31,10 @@ Scan *scan_free(Scan *scan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Scan, scan_free)
 
 /* Does the next slice on a worker; ret_more says whether there is another. Errors: NOT_FOUND or DENIED if the
- * root itself cannot be read (its documents stay as they are), UNAVAILABLE if the vault or the database cannot be
- * written (to be tried again from the start), CANCELLED. */
+ * root itself cannot be read (its documents stay as they are), CANCELLED; any other means that the vault or
+ * the database cannot be used (to be tried again from the start). */
 bool scan_slice(Scan *scan, bool *ret_more, GError **error);
 
 const Root *scan_root(const Scan *scan);
 bool scan_hit_watch_limit(const Scan *scan);
+bool scan_root_is_unreadable(const Scan *scan); /* that is why a slice failed */

@@ -133,9 +133,14 @@ static bool temp_keep(VaultFiles *files, const char *temp, const char *sha256, G
 /* How one attempt at reading went. */
 typedef enum Attempt { ATTEMPT_ERROR, ATTEMPT_CHANGED, ATTEMPT_DONE } Attempt;
 
+/* Never UNAVAILABLE: a disk that cannot read this one file is not the vault's. */
 static Attempt read_error(GError **error)
 {
-        error_set_errno(error, errno, "cannot read the file");
+        g_autoptr(GError) failure = NULL;
+        error_set_errno(&failure, errno, "cannot read the file");
+        if (g_error_matches(failure, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE))
+                failure->code = OUROBOROS_ERROR_FAILED;
+        g_propagate_error(error, g_steal_pointer(&failure));
         return ATTEMPT_ERROR;
 }
 

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 typedef struct Fixture {
@@ -194,6 +195,31 @@ static void test_missing_content_is_unavailable(Fixture *fixture, const void *da
         g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE);
 }
 
+#define BAD_SECTOR_BYTES 4099 /* files of this length cannot be read */
+
+/* In place of the C library's, for all of this program. */
+ssize_t pread(int fd, void *buffer, size_t size, off_t offset)
+{
+        struct stat st;
+        if (fstat(fd, &st) == 0 && st.st_size == BAD_SECTOR_BYTES) {
+                errno = EIO;
+                return -1;
+        }
+        return syscall(SYS_pread64, fd, buffer, size, offset);
+}
+
+static void test_a_disk_that_cannot_read_a_file_is_not_the_vaults(Fixture *fixture,
+                                                                  const void *data)
+{
+        g_autoptr(GError) error = NULL;
+        g_autofree char *content = g_strnfill(BAD_SECTOR_BYTES, 'x');
+        TakenFile file;
+        write_source(fixture, content, BAD_SECTOR_BYTES);
+        g_assert_false(take(fixture, INT64_MAX, &file, &error));
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED);
+        g_assert_nonnull(strstr(error->message, "cannot read the file"));
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -206,6 +232,8 @@ int main(int argc, char **argv)
         ADD("a-file-that-keeps-changing-is-refused", test_a_file_that_keeps_changing_is_refused);
         ADD("a-vault-that-cannot-be-written-is-unavailable",
             test_a_vault_that_cannot_be_written_is_unavailable);
+        ADD("a-disk-that-cannot-read-a-file-is-not-the-vaults",
+            test_a_disk_that_cannot_read_a_file_is_not_the_vaults);
         ADD("missing-content-is-unavailable", test_missing_content_is_unavailable);
         return g_test_run();
 }
