@@ -13,6 +13,7 @@
 #include "base/log.h"
 #include "base/paths.h"
 #include "base/service.h"
+#include "base/sink.h"
 #include "base/text.h"
 #include "base/textmap.h"
 #include "base/worker.h"

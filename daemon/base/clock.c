@@ -22,10 +22,9 @@ static void put_digits(char *at, int value, int digits)
 }
 
 /* By hand: every row that leaves the daemon has some times, and formatting is most of their cost. */
-char *clock_to_iso(int64_t time_us)
+void clock_write_iso(int64_t time_us, char text[CLOCK_ISO_BYTES])
 {
         int64_t seconds = time_us / G_USEC_PER_SEC, rest = time_us % G_USEC_PER_SEC;
-        char *text = g_strdup("0000-00-00T00:00:00.000000Z");
         struct tm tm;
         time_t when;
 
@@ -40,6 +39,7 @@ char *clock_to_iso(int64_t time_us)
         }
         when = (time_t)seconds;
         gmtime_r(&when, &tm);
+        memcpy(text, "0000-00-00T00:00:00.000000Z", CLOCK_ISO_BYTES);
         put_digits(text, tm.tm_year + 1900, 4);
         put_digits(text + 5, tm.tm_mon + 1, 2);
         put_digits(text + 8, tm.tm_mday, 2);
@@ -47,6 +47,13 @@ char *clock_to_iso(int64_t time_us)
         put_digits(text + 14, tm.tm_min, 2);
         put_digits(text + 17, tm.tm_sec, 2);
         put_digits(text + 20, (int)rest, 6);
+}
+
+char *clock_to_iso(int64_t time_us)
+{
+        char *text = g_malloc(CLOCK_ISO_BYTES);
+
+        clock_write_iso(time_us, text);
         return text;
 }
 

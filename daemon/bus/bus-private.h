@@ -118,6 +118,24 @@ int bus_append_answer(sd_bus_message *reply, const BusMethod *method, JsonObject
  * s holding JSON. */
 int bus_append_dict(sd_bus_message *reply, JsonObject *object);
 
+/* Appends one part of an answer, empty if answer is NULL; and a variant of a basic type. */
+int bus_append_part(sd_bus_message *reply, const BusAnswer *part, JsonObject *answer);
+int bus_append_variant(sd_bus_message *reply, char type, const void *value);
+
+/* ---- sink.c ---- */
+
+typedef struct BusSink {
+        Sink sink;
+        sd_bus_message *reply;
+        const BusAnswer *next;    /* not yet written */
+        unsigned depth, skipping; /* containers open; those left out */
+        int result;               /* the first negative errno */
+} BusSink;
+
+/* Writes into reply what is told; bus_sink_finish() fills the rest and says whether all could be written. */
+void bus_sink_init(BusSink *sink, sd_bus_message *reply, const BusMethod *method);
+int bus_sink_finish(BusSink *sink);
+
 /* ---- peer.c ---- */
 
 /* The peer of a call; made, and its credentials asked for, if it is new. */

@@ -14,6 +14,7 @@ struct Call {
         Peer *peer; /* counted in its calls */
         Access *access;
         JsonObject *args, *answer;
+        sd_bus_message *reply; /* or NULL: made of answer */
         GError *error;
 };
 
@@ -33,6 +34,7 @@ void bus_call_free(void *data)
 
         g_hash_table_remove(call->bus->calls, call);
         sd_bus_message_unref(call->message);
+        sd_bus_message_unref(call->reply);
         access_unref(call->access);
         g_clear_pointer(&call->args, json_object_unref);
         g_clear_pointer(&call->answer, json_object_unref);
@@ -80,17 +82,20 @@ static void close_file(const Call *call)
                         close((int)json_member_int(call->answer, part->member, -1));
 }
 
+static int make_reply(Call *call)
+{
+        int r = sd_bus_message_new_method_return(call->message, &call->reply);
+
+        return r < 0 ? r : bus_append_answer(call->reply, call->method, call->answer);
+}
+
 static int send_answer(Call *call)
 {
         g_autoptr(GError) error = NULL;
-        sd_bus_message *reply = NULL;
-        int r = sd_bus_message_new_method_return(call->message, &reply);
+        int r = call->reply ? 0 : make_reply(call);
 
         if (r >= 0)
-                r = bus_append_answer(reply, call->method, call->answer);
-        if (r >= 0)
-                r = sd_bus_send(call->bus->bus, reply, NULL);
-        sd_bus_message_unref(reply);
+                r = sd_bus_send(call->bus->bus, call->reply, NULL);
         if (r >= 0)
                 return 0;
         error_set_errno(&error, -r, "The answer of %s cannot be sent", call->method->member);
@@ -125,6 +130,25 @@ static void work(void *data)
                                : method->verb(call->bus, call->access, call->args, &call->error);
 }
 
+/* Writes the reply while the answer is read: no JSON is made of it. On the loop only, where messages live. */
+static void tell(Call *call)
+{
+        BusSink sink;
+        int r = sd_bus_message_new_method_return(call->message, &call->reply);
+
+        if (r >= 0) {
+                bus_sink_init(&sink, call->reply, call->method);
+                if (tools_tell(call->bus->options.tools, call->access, call->method->tool,
+                               call->args, &sink.sink, &call->error))
+                        r = bus_sink_finish(&sink);
+        }
+        if (r < 0)
+                error_set_errno(&call->error, -r, "The answer of %s cannot be written",
+                                call->method->member);
+        if (call->error)
+                call->reply = sd_bus_message_unref(call->reply);
+}
+
 /* The tool that the call is, NULL if it is none. */
 static const Tool *tool_of(const Call *call)
 {
@@ -148,12 +172,16 @@ static bool try_at_once(Call *call)
                 return false;
         }
         store_impatient_begin(BUS_STEPS_AT_ONCE);
-        work(call);
+        if (call->method->tool && tool->teller)
+                tell(call);
+        else
+                work(call);
         if (!store_impatient_end())
                 return true;
         call->bus->skip_trying = BUS_SKIP_TRYING;
         g_clear_error(&call->error);
         g_clear_pointer(&call->answer, json_object_unref);
+        call->reply = sd_bus_message_unref(call->reply);
         return false;
 }
 

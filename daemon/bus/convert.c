@@ -309,7 +309,7 @@ JsonObject *bus_read_args(sd_bus_message *message, const BusMethod *method, GErr
 /* ---- answers ---- */
 
 /* sd_bus_message_append() would read a format for each value, at the price of appending it again. */
-static int append_variant(sd_bus_message *reply, char type, const void *value)
+int bus_append_variant(sd_bus_message *reply, char type, const void *value)
 {
         const char contents[] = {type, '\0'};
         int r = sd_bus_message_open_container(reply, 'v', contents);
@@ -323,7 +323,7 @@ static int append_json(sd_bus_message *reply, JsonNode *node)
 {
         g_autofree char *text = json_print_node(node);
 
-        return append_variant(reply, 's', text);
+        return bus_append_variant(reply, 's', text);
 }
 
 static int append_value(sd_bus_message *reply, JsonNode *node)
@@ -336,16 +336,16 @@ static int append_value(sd_bus_message *reply, JsonNode *node)
                 return append_json(reply, node);
         switch (json_node_get_value_type(node)) {
         case G_TYPE_STRING:
-                return append_variant(reply, 's', json_node_get_string(node));
+                return bus_append_variant(reply, 's', json_node_get_string(node));
         case G_TYPE_INT64:
                 integer = json_node_get_int(node);
-                return append_variant(reply, 'x', &integer);
+                return bus_append_variant(reply, 'x', &integer);
         case G_TYPE_DOUBLE:
                 number = json_node_get_double(node);
-                return append_variant(reply, 'd', &number);
+                return bus_append_variant(reply, 'd', &number);
         default:
                 boolean = json_node_get_boolean(node);
-                return append_variant(reply, 'b', &boolean);
+                return bus_append_variant(reply, 'b', &boolean);
         }
 }
 
@@ -410,7 +410,7 @@ static int append_file(sd_bus_message *reply, int fd)
         return sd_bus_message_append_basic(reply, 'h', &fd);
 }
 
-static int append_one(sd_bus_message *reply, const BusAnswer *part, JsonObject *answer)
+int bus_append_part(sd_bus_message *reply, const BusAnswer *part, JsonObject *answer)
 {
         g_autofree char *text = NULL;
 
@@ -441,7 +441,7 @@ static int append_one(sd_bus_message *reply, const BusAnswer *part, JsonObject *
 int bus_append_answer(sd_bus_message *reply, const BusMethod *method, JsonObject *answer)
 {
         for (const BusAnswer *part = method->answers; part->kind != ANSWER_END; part++) {
-                int r = append_one(reply, part, answer);
+                int r = bus_append_part(reply, part, answer);
                 if (r < 0)
                         return r;
         }

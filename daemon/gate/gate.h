@@ -49,13 +49,19 @@ const char *tool_cost_to_string(ToolCost cost);
 typedef JsonObject *(*ToolHandler)(void *room, const Access *access, JsonObject *args,
                                    GError **error);
 
+/* The same, said member by member while it is read, for answers of many rows that a door can write as they
+ * come. Members stand in the order of the output schema. On failure the sink holds a part of the answer. */
+typedef bool (*ToolTeller)(void *room, const Access *access, JsonObject *args, Sink *sink,
+                           GError **error);
+
 /* One operation that agents and doors can call. Its schemas and the words an agent reads are in the
  * resource /org/ouroboros/schema/<name>.json: {"description", "input", "output"}. */
 typedef struct Tool {
         const char *name; /* snake_case, without the sophia. prefix */
         ToolNeeds needs;
         ToolCost cost;
-        ToolHandler handler;
+        ToolHandler handler; /* one of the two */
+        ToolTeller teller;
 } Tool;
 
 /* What a room exports: its tools (ended by a NULL name) and itself. */

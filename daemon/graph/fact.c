@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Mapping facts from rows and to JSON. */
+/* Mapping facts from rows and to answers. */
 #include "graph/fact.h"
 
 #include <math.h>
@@ -31,46 +31,45 @@ void fact_from_row(Statement *row, Fact *ret)
         };
 }
 
-static void set_string_if(JsonObject *object, const char *name, const char *value)
+static void tell_if(Sink *sink, const char *name, const char *value)
 {
         if (value)
-                json_object_set_string_member(object, name, value);
+                sink_text(sink, name, value);
 }
 
-static void set_qualifiers(JsonObject *object, const char *qualifiers)
+void fact_tell(const Fact *fact, Sink *sink)
 {
-        JsonObject *parsed = qualifiers ? json_parse_object(qualifiers, -1, NULL) : NULL;
-
-        if (parsed)
-                json_object_set_object_member(object, "qualifiers", parsed);
+        sink_text(sink, "id", fact->id);
+        sink_text(sink, "entity_id", fact->entity_id);
+        sink_text(sink, "predicate", fact->predicate);
+        sink_text(sink, "object", fact->object);
+        sink_text(sink, "object_kind", fact->object_kind);
+        tell_if(sink, "object_name", fact->object_name);
+        sink_text(sink, "observer", fact->agent);
+        sink_time(sink, "observed_at", fact->observed_at);
+        sink_time(sink, "recorded_at", fact->recorded_at);
+        sink_text(sink, "trust_tier", fact->trust_tier);
+        if (!isnan(fact->confidence))
+                sink_double(sink, "confidence", fact->confidence);
+        if (fact->qualifiers)
+                sink_json(sink, "qualifiers", fact->qualifiers);
+        tell_if(sink, "quote", fact->quote);
+        if (fact->quote && fact->document_hash) {
+                sink_int(sink, "quote_start", fact->quote_start);
+                sink_int(sink, "quote_end", fact->quote_end);
+        }
+        tell_if(sink, "source_doc_id", fact->document_id);
+        sink_bool(sink, "stale_source", fact->stale_source);
+        tell_if(sink, "superseded_by", fact->superseded_by);
+        if (!fact->is_current)
+                sink_time(sink, "superseded_at", fact->superseded_at);
 }
 
 JsonObject *fact_to_json(const Fact *fact)
 {
-        JsonObject *object = json_object_new();
+        JsonSink sink;
 
-        json_object_set_string_member(object, "id", fact->id);
-        json_object_set_string_member(object, "entity_id", fact->entity_id);
-        json_object_set_string_member(object, "predicate", fact->predicate);
-        json_object_set_string_member(object, "object", fact->object);
-        json_object_set_string_member(object, "object_kind", fact->object_kind);
-        set_string_if(object, "object_name", fact->object_name);
-        json_object_set_string_member(object, "observer", fact->agent);
-        json_set_time(object, "observed_at", fact->observed_at);
-        json_set_time(object, "recorded_at", fact->recorded_at);
-        json_object_set_string_member(object, "trust_tier", fact->trust_tier);
-        if (!isnan(fact->confidence))
-                json_object_set_double_member(object, "confidence", fact->confidence);
-        set_qualifiers(object, fact->qualifiers);
-        set_string_if(object, "quote", fact->quote);
-        if (fact->quote && fact->document_hash) {
-                json_object_set_int_member(object, "quote_start", fact->quote_start);
-                json_object_set_int_member(object, "quote_end", fact->quote_end);
-        }
-        set_string_if(object, "source_doc_id", fact->document_id);
-        json_object_set_boolean_member(object, "stale_source", fact->stale_source);
-        set_string_if(object, "superseded_by", fact->superseded_by);
-        if (!fact->is_current)
-                json_set_time(object, "superseded_at", fact->superseded_at);
-        return object;
+        json_sink_init(&sink);
+        fact_tell(fact, &sink.sink);
+        return sink.root;
 }

@@ -33,5 +33,6 @@ typedef struct Fact {
 
 void fact_from_row(Statement *row, Fact *ret);
 
-/* As the doors show it; what is not set is left out. */
+/* As the doors show it, into a row or an object; what is not set is left out. */
+void fact_tell(const Fact *fact, Sink *sink);
 JsonObject *fact_to_json(const Fact *fact);

@@ -81,14 +81,17 @@ static Db *open_reader(Graph *graph, const Access *access, GError **error)
 
 /* ---- reading ---- */
 
-static JsonObject *entity_summary(const Entity *entity)
+static void tell_entity(const Entity *entity, Sink *sink)
 {
-        JsonObject *object = json_object_new();
-
-        json_object_set_string_member(object, "id", entity->id);
-        json_object_set_string_member(object, "name", entity->name);
-        json_object_set_string_member(object, "type", entity->type);
-        return object;
+        if (!entity) {
+                sink_null(sink, "entity");
+                return;
+        }
+        sink_begin(sink, SINK_OBJECT, "entity");
+        sink_text(sink, "id", entity->id);
+        sink_text(sink, "name", entity->name);
+        sink_text(sink, "type", entity->type);
+        sink_end(sink);
 }
 
 /* Nothing is found in a document that is not there; that must not look like an empty one. */
@@ -107,8 +110,8 @@ static bool check_document(Db *db, const char *id, GError **error)
         return step == STEP_ROW;
 }
 
-static JsonObject *query_knowledge(void *room, const Access *access, JsonObject *args,
-                                   GError **error)
+static bool query_knowledge(void *room, const Access *access, JsonObject *args, Sink *sink,
+                            GError **error)
 {
         FactQuery query = {.predicate = read_string(args, "predicate"),
                            .tier = read_string(args, "trust_tier"),
@@ -117,24 +120,17 @@ static JsonObject *query_knowledge(void *room, const Access *access, JsonObject 
                            .after = read_string(args, "after")};
         g_autoptr(Entity) entity = NULL;
         g_autoptr(Db) db = NULL;
-        JsonObject *result;
 
         if (!read_limit(args, &query.limit, error) || !check_predicate(args, error) ||
             !check_id(args, "document_id", "doc", error))
-                return NULL;
+                return false;
         db = open_reader(room, access, error);
         if (!db || !read_entity(db, args, &entity, error) ||
             (query.document_id && !check_document(db, query.document_id, error)))
-                return NULL;
+                return false;
         query.entity_id = entity ? entity->id : NULL;
-        result = query_facts(db, &query, error);
-        if (!result)
-                return NULL;
-        if (entity)
-                json_object_set_object_member(result, "entity", entity_summary(entity));
-        else
-                json_object_set_null_member(result, "entity");
-        return result;
+        tell_entity(entity, sink);
+        return query_facts(db, &query, sink, error);
 }
 
 static JsonObject *list_entities(void *room, const Access *access, JsonObject *args, GError **error)
@@ -463,7 +459,7 @@ static JsonObject *propose_predicate(void *room, const Access *access, JsonObjec
 ToolTable graph_tools(Graph *graph)
 {
         static const Tool tools[] = {
-                {"query_knowledge", TOOL_READ, TOOL_INSTANT, query_knowledge},
+                {"query_knowledge", TOOL_READ, TOOL_INSTANT, NULL, query_knowledge},
                 {"remember_fact", TOOL_WRITE, TOOL_CHEAP, remember_fact},
                 {"list_entities", TOOL_READ, TOOL_CHEAP, list_entities},
                 {"get_entity", TOOL_READ, TOOL_CHEAP, get_entity},

@@ -26,24 +26,34 @@ Page *page_free(Page *page)
 
 bool page_has_room(Page *page)
 {
-        if (json_array_get_length(page->rows) < page->limit)
+        if (page->count < page->limit)
                 return true;
         page->more = true;
         return false;
 }
 
+void page_count(Page *page, const char *key)
+{
+        page->count++;
+        g_free(page->last_key);
+        page->last_key = g_strdup(key);
+}
+
 void page_add(Page *page, JsonObject *row, const char *key)
 {
         json_array_add_object_element(page->rows, row);
-        g_free(page->last_key);
-        page->last_key = g_strdup(key);
+        page_count(page, key);
+}
+
+char *page_next(const Page *page)
+{
+        return page->more ? cursor_new(page->list, page->filters, page->last_key) : NULL;
 }
 
 JsonObject *page_to_json(Page *page, const char *name)
 {
         JsonObject *object = json_object_new();
-        g_autofree char *next =
-                page->more ? cursor_new(page->list, page->filters, page->last_key) : NULL;
+        g_autofree char *next = page_next(page);
 
         json_object_set_array_member(object, name, g_steal_pointer(&page->rows));
         json_set_string(object, "next", next);

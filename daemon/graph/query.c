@@ -19,14 +19,18 @@
         " AND (:tier IS NULL OR f.trust_tier = :tier)"
 
 #define IN_DOCUMENT " AND (:document IS NULL OR f.document_id = :document)"
-#define BY_OBJECT   " ORDER BY f.predicate, substr(f.object, 1, 64), f.id LIMIT :limit"
+#define BY_OBJECT   " ORDER BY f.predicate, substr(f.object, 1, 64)"
 #define BY_AGE      " AND f.id < :id ORDER BY f.id DESC LIMIT :limit"
 
-/* Facts of an entity come from its index in order: first the rest of one predicate, then the later ones. */
+/* Facts of an entity come from its index in order: first the rest of one predicate, then the later ones. Those
+ * that begin alike stay in the order of the index; to sort them would cost as much as all the rest. */
 #define REST_OF_PREDICATE                                                                          \
         FACTS IN_DOCUMENT " AND f.entity_id = :entity AND f.predicate = :predicate"                \
-                          " AND substr(f.object, 1, 64) >= :prefix"                                \
-                          " AND (substr(f.object, 1, 64) > :prefix OR f.id > :id)" BY_OBJECT
+                          " AND substr(f.object, 1, 64) >= :prefix" BY_OBJECT
+#define STILL_LISTED                                                                               \
+        "SELECT 1 FROM facts f WHERE f.id = :id AND" FILTERED IN_DOCUMENT                          \
+        " AND f.entity_id = :entity AND f.predicate = :predicate"                                  \
+        " AND substr(f.object, 1, 64) = :prefix"
 #define LATER_PREDICATES                                                                           \
         FACTS IN_DOCUMENT " AND f.entity_id = :entity AND f.predicate > :predicate" BY_OBJECT
 
@@ -70,42 +74,82 @@ static void bind_filters(Statement *statement, const FactQuery *query, const Fac
                 statement_bind_text(statement, ":predicate", query->predicate);
 }
 
-static bool add_facts(Statement *statement, Page *page, bool by_object, GError **error)
+/* Where the facts of a page go. */
+typedef struct FactPage {
+        Page *page;
+        Sink *sink;
+        const char *skip; /* up to this one they were on the page before; NULL: none more */
+} FactPage;
+
+static void tell_fact(FactPage *out, Statement *row, bool by_object)
 {
-        StepResult step;
+        bool last = out->page->count + 1 == out->page->limit;
+        g_autofree char *key = NULL;
         Fact fact;
 
-        statement_bind_int(statement, ":limit",
-                           (int64_t)page->limit + 1 - json_array_get_length(page->rows));
-        while ((step = statement_step(statement, error)) == STEP_ROW && page_has_room(page)) {
-                bool last = json_array_get_length(page->rows) + 1 == page->limit;
-                g_autofree char *key = NULL;
+        fact_from_row(row, &fact);
+        if (last && by_object)
+                key = g_strdup_printf("%s\n%s\n%s", fact.predicate, fact.id,
+                                      statement_text(row, FACT_COLUMN_COUNT));
+        sink_begin(out->sink, SINK_ROW, NULL);
+        fact_tell(&fact, out->sink);
+        sink_end(out->sink);
+        page_count(out->page, last && !by_object ? fact.id : key);
+}
 
-                fact_from_row(statement, &fact);
-                if (last && by_object)
-                        key = g_strdup_printf("%s\n%s\n%s", fact.predicate, fact.id,
-                                              statement_text(statement, FACT_COLUMN_COUNT));
-                page_add(page, fact_to_json(&fact), by_object ? key : fact.id);
+static bool add_facts(Statement *statement, FactPage *out, bool by_object, GError **error)
+{
+        StepResult step;
+
+        while ((step = statement_step(statement, error)) == STEP_ROW) {
+                if (out->skip) {
+                        if (g_str_equal(statement_text(statement, 0), out->skip))
+                                out->skip = NULL;
+                        continue;
+                }
+                if (!page_has_room(out->page))
+                        break;
+                tell_fact(out, statement, by_object);
         }
         return step != STEP_ERROR;
 }
 
-static bool add_rest_of_predicate(Db *db, const FactQuery *query, char **place, Page *page,
-                                  GError **error)
+/* place: predicate, id and beginning of the object of a fact. */
+static void bind_place(Statement *statement, const FactQuery *query, char **place)
 {
-        Statement *statement = db_statement(db, REST_OF_PREDICATE, error);
-
-        if (!statement)
-                return false;
         bind_filters(statement, query, NULL);
         statement_bind_text(statement, ":document", query->document_id);
         statement_bind_text(statement, ":predicate", place[0]);
-        statement_bind_text(statement, ":id", place[1]);
         statement_bind_text(statement, ":prefix", place[2]);
-        return add_facts(statement, page, /* by_object= */ true, error);
 }
 
-static bool add_later_predicates(Db *db, const FactQuery *query, const char *after, Page *page,
+/* Is the last fact of the page before still where it was? If not, those that begin like it come again. */
+static StepResult still_listed(Db *db, const FactQuery *query, char **place, GError **error)
+{
+        Statement *statement = db_statement(db, STILL_LISTED, error);
+
+        if (!statement)
+                return STEP_ERROR;
+        bind_place(statement, query, place);
+        statement_bind_text(statement, ":id", place[1]);
+        return statement_step(statement, error);
+}
+
+static bool add_rest_of_predicate(Db *db, const FactQuery *query, char **place, FactPage *out,
+                                  GError **error)
+{
+        StepResult listed = *place[1] ? still_listed(db, query, place, error) : STEP_DONE;
+        Statement *statement =
+                listed == STEP_ERROR ? NULL : db_statement(db, REST_OF_PREDICATE, error);
+
+        if (!statement)
+                return false;
+        bind_place(statement, query, place);
+        out->skip = listed == STEP_ROW ? place[1] : NULL;
+        return add_facts(statement, out, /* by_object= */ true, error);
+}
+
+static bool add_later_predicates(Db *db, const FactQuery *query, const char *after, FactPage *out,
                                  GError **error)
 {
         Statement *statement = db_statement(db, LATER_PREDICATES, error);
@@ -115,25 +159,26 @@ static bool add_later_predicates(Db *db, const FactQuery *query, const char *aft
         bind_filters(statement, query, NULL);
         statement_bind_text(statement, ":document", query->document_id);
         statement_bind_text(statement, ":predicate", after);
-        return add_facts(statement, page, /* by_object= */ true, error);
+        return add_facts(statement, out, /* by_object= */ true, error);
 }
 
 /* key: where the page before ended, "predicate\nid\nprefix", or "". */
-static bool add_of_entity(Db *db, const FactQuery *query, const char *key, Page *page,
+static bool add_of_entity(Db *db, const FactQuery *query, const char *key, FactPage *out,
                           GError **error)
 {
         g_auto(GStrv) parts = g_strsplit(key, "\n", 3);
         char *begin[] = {(char *)query->predicate, (char *)"", (char *)""};
         char **place = g_strv_length(parts) == 3 ? parts : begin;
 
-        if (place[0] && !add_rest_of_predicate(db, query, place, page, error))
+        if (place[0] && !add_rest_of_predicate(db, query, place, out, error))
                 return false;
-        if (query->predicate || page->more)
+        if (query->predicate || out->page->more)
                 return true;
-        return add_later_predicates(db, query, place[0] ?: "", page, error);
+        return add_later_predicates(db, query, place[0] ?: "", out, error);
 }
 
-static bool add_by_age(Db *db, const FactQuery *query, const char *key, Page *page, GError **error)
+static bool add_by_age(Db *db, const FactQuery *query, const char *key, FactPage *out,
+                       GError **error)
 {
         const FactSql *sql = fact_sql(query);
         Statement *statement = db_statement(db, sql->list, error);
@@ -142,7 +187,8 @@ static bool add_by_age(Db *db, const FactQuery *query, const char *key, Page *pa
                 return false;
         bind_filters(statement, query, sql);
         statement_bind_text(statement, ":id", *key ? key : "fact~"); /* after every id */
-        return add_facts(statement, page, /* by_object= */ false, error);
+        statement_bind_int(statement, ":limit", (int64_t)out->page->limit + 1);
+        return add_facts(statement, out, /* by_object= */ false, error);
 }
 
 /* How many facts fit the query in all; -1 when they are too many to count. */
@@ -164,32 +210,36 @@ static bool count_facts(Db *db, const FactQuery *query, int64_t *ret, GError **e
         return true;
 }
 
-JsonObject *query_facts(Db *db, const FactQuery *query, GError **error)
+bool query_facts(Db *db, const FactQuery *query, Sink *sink, GError **error)
 {
-        g_autofree char *filters = g_strdup_printf("%s\n%s\n%s\n%s\n%d", query->entity_id ?: "",
-                                                   query->predicate ?: "", query->tier ?: "",
-                                                   query->document_id ?: "", query->superseded);
+        g_autofree char *filters =
+                g_strjoin("\n", query->entity_id ?: "", query->predicate ?: "", query->tier ?: "",
+                          query->document_id ?: "", query->superseded ? "1" : "0", NULL);
         g_autofree char *key = cursor_key("facts", filters, query->after, error);
         g_autoptr(Page) page = page_new("facts", filters, query->limit);
+        g_autofree char *next = NULL;
+        FactPage out = {page, sink, NULL};
         int64_t total;
-        JsonObject *object;
         bool ok;
 
         if (!key)
-                return NULL;
-        ok = query->entity_id ? add_of_entity(db, query, key, page, error)
-                              : add_by_age(db, query, key, page, error);
+                return false;
+        sink_begin(sink, SINK_ROWS, "knowledge_facts");
+        ok = query->entity_id ? add_of_entity(db, query, key, &out, error)
+                              : add_by_age(db, query, key, &out, error);
         if (!ok)
-                return NULL;
-        total = json_array_get_length(page->rows);
+                return false;
+        sink_end(sink);
+        next = page_next(page);
+        total = page->count;
         if ((page->more || *key) && !count_facts(db, query, &total, error))
-                return NULL;
-        object = page_to_json(page, "knowledge_facts");
+                return false;
+        sink_text(sink, "next", next);
         if (total < 0)
-                json_object_set_null_member(object, "total");
+                sink_null(sink, "total");
         else
-                json_object_set_int_member(object, "total", total);
-        return object;
+                sink_int(sink, "total", total);
+        return true;
 }
 
 /* ---- entities ---- */

@@ -18,8 +18,8 @@ typedef struct FactQuery {
         const char *after; /* cursor or NULL */
 } FactQuery;
 
-/* {"knowledge_facts": […], "next", "total"} */
-JsonObject *query_facts(Db *db, const FactQuery *query, GError **error);
+/* {"knowledge_facts": […], "next", "total"}; on failure the sink holds a part of it. */
+bool query_facts(Db *db, const FactQuery *query, Sink *sink, GError **error);
 
 typedef struct EntityQuery {
         const char *type, *prefix; /* or NULL */

@@ -29,13 +29,17 @@ struct Db {
         GHashTable *statements; /* of rooms: SQL text (borrowed from the Statement) → Statement */
         GHashTable *own;        /* the same of ours, which no authorizer has judged */
         Statement *memo[DB_MEMO_SIZE]; /* found last, by the address of their text */
-        GPtrArray *used;    /* statements handed out since the last db_reset_statements() */
-        bool guarded;       /* a room's SQL is being prepared: the authorizer judges it */
-        bool denied;        /* … and it said no: SQLite has no code of its own for functions */
-        ReaderPool *pool;   /* readers: where they go back to */
-        Scope *scope;       /* readers: what they may see, NULL: everything */
-        GHashTable *views;  /* scoped readers: names that hide the tables of main → condition */
-        int64_t steps_left; /* of db_set_limit(), when limited */
+        GPtrArray *used;  /* statements handed out since the last db_reset_statements() */
+        bool guarded;     /* a room's SQL is being prepared: the authorizer judges it */
+        bool denied;      /* … and it said no: SQLite has no code of its own for functions */
+        ReaderPool *pool; /* readers: where they go back to */
+        sqlite3_stmt
+                *snapshot;   /* readers: holds the snapshot while it is in the middle of its rows */
+        bool held;           /* it does */
+        uint64_t generation; /* of the pool when the handle was taken */
+        Scope *scope;        /* readers: what they may see, NULL: everything */
+        GHashTable *views;   /* scoped readers: names that hide the tables of main → condition */
+        int64_t steps_left;  /* of db_set_limit(), when limited */
         bool limited;
         const Write *write; /* writer: the write at work, NULL outside of one */
         GError *broken;     /* writer: why nothing of the current group can be kept */

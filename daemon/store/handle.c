@@ -108,6 +108,7 @@ Db *db_close(Db *db)
 {
         if (!db)
                 return NULL;
+        (void)sqlite3_finalize(db->snapshot);
         g_clear_pointer(&db->statements, g_hash_table_unref);
         g_clear_pointer(&db->own, g_hash_table_unref);
         g_clear_pointer(&db->used, g_ptr_array_unref);

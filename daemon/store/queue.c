@@ -8,7 +8,8 @@
 #include "store/journal-trigger.h"
 #include "store/write.h"
 
-#define REST_US (2 * G_USEC_PER_SEC) /* without a write before the writer tidies up */
+#define REST_US  (2 * G_USEC_PER_SEC)  /* without a write before the writer checkpoints */
+#define SLEEP_US (10 * G_USEC_PER_SEC) /* … and then before it gives memory back */
 
 typedef struct Job {
         const WriteOptions *options; /* a write … */
@@ -27,12 +28,14 @@ struct Queue {
         bool running;
         GThread *thread;
         Listeners *listeners;
+        QueueHooks hooks;
         Db *db;
         JournalWriter *journal;
         bool unsettled; /* commits since the last checkpoint */
+        bool warm;      /* work since memory was given back */
 };
 
-Queue *queue_new(Listeners *listeners)
+Queue *queue_new(Listeners *listeners, const QueueHooks *hooks)
 {
         Queue *queue = g_new0(Queue, 1);
 
@@ -40,6 +43,7 @@ Queue *queue_new(Listeners *listeners)
         g_cond_init(&queue->arrived);
         g_queue_init(&queue->jobs);
         queue->listeners = listeners;
+        queue->hooks = *hooks;
         return queue;
 }
 
@@ -219,20 +223,31 @@ static void finish(Queue *queue, GPtrArray *jobs)
         g_ptr_array_set_size(jobs, 0);
 }
 
-/* Waits for a job. Once it has rested, moves what was committed from the -wal into the file, so that
- * neither the next burst nor the next start has to. */
+/* Moves what was committed from the -wal into the file, so that neither the next burst nor the next start has
+ * to; then, if it stays quiet, gives back the memory of the burst. */
+static void tidy_up(Queue *queue)
+{
+        if (queue->unsettled) {
+                (void)db_run(queue->db, "PRAGMA wal_checkpoint(PASSIVE)", NULL); /* or later */
+                queue->unsettled = false;
+                return;
+        }
+        if (queue->db)
+                (void)sqlite3_db_release_memory(queue->db->sqlite);
+        queue->hooks.sleeps(queue->hooks.data);
+        queue->warm = false;
+}
+
 static void rest(Queue *queue)
 {
         while (queue->running && g_queue_is_empty(&queue->jobs)) {
-                int64_t deadline = g_get_monotonic_time() + REST_US;
+                int64_t deadline = g_get_monotonic_time() + (queue->unsettled ? REST_US : SLEEP_US);
 
-                if (!queue->unsettled) {
+                if (!queue->warm) {
                         g_cond_wait(&queue->arrived, &queue->lock);
                 } else if (!g_cond_wait_until(&queue->arrived, &queue->lock, deadline)) {
                         g_mutex_unlock(&queue->lock);
-                        (void)db_run(queue->db, "PRAGMA wal_checkpoint(PASSIVE)",
-                                     NULL); /* or later */
-                        queue->unsettled = false;
+                        tidy_up(queue);
                         g_mutex_lock(&queue->lock);
                 }
         }
@@ -264,10 +279,13 @@ static void *work(void *data)
         while (take(queue, jobs)) {
                 Job *first = g_ptr_array_index(jobs, 0);
 
+                queue->hooks.begins(queue->hooks.data);
                 if (first->call)
                         run_call(queue, first);
                 else
                         run_group(queue, jobs);
+                queue->hooks.ended(queue->hooks.data);
+                queue->warm = true;
                 finish(queue, jobs);
         }
         return NULL;

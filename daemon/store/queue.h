@@ -13,8 +13,17 @@ typedef struct Queue Queue;
  * or NULL: then every later write fails with UNAVAILABLE. */
 typedef bool (*QueueCall)(Db **db, void *data, GError **error);
 
+/* Called on the writer thread: around each group of writes and each call, before anybody is told that it is
+ * done; and once after work, when none has come for some seconds. */
+typedef struct QueueHooks {
+        void (*begins)(void *data);
+        void (*ended)(void *data);
+        void (*sleeps)(void *data);
+        void *data;
+} QueueHooks;
+
 /* A stopped queue. listeners must outlive it. */
-Queue *queue_new(Listeners *listeners);
+Queue *queue_new(Listeners *listeners, const QueueHooks *hooks);
 Queue *queue_free(Queue *queue);
 
 /* Takes the write handle and begins to work. */

@@ -14,10 +14,12 @@ struct ReaderPool {
         GCond changed;
         char *path;
         unsigned cache_kb;
-        uint8_t *key;    /* sodium_malloc(); NULL: closed */
-        bool hold;       /* for a moment: takers wait */
-        bool closing;    /* for good: takers fail */
-        GPtrArray *idle; /* Db; the last one is the warmest */
+        uint8_t *key;        /* sodium_malloc(); NULL: closed */
+        bool hold;           /* for a moment: takers wait */
+        bool closing;        /* for good: takers fail */
+        bool writing;        /* no snapshot is kept meanwhile */
+        uint64_t generation; /* counts what makes older snapshots stale */
+        GPtrArray *idle;     /* Db; the last one is the warmest */
         unsigned in_use;
 };
 
@@ -173,23 +175,62 @@ static Db *open_reader(ReaderPool *pool, const uint8_t *key, GError **error)
         return db;
 }
 
-/* SQLite keeps the snapshot of the first read until the last statement of the handle is reset, so one that
- * stays in the middle of its rows does what BEGIN and ROLLBACK would, at a third of the cost. */
+/* ---- snapshots ----
+ * SQLite keeps the snapshot of the first read until the last statement of the handle is reset, so one that
+ * stays in the middle of its rows does what BEGIN and ROLLBACK would. An idle handle keeps its snapshot until
+ * the next write begins: until then it is the newest, it holds up no checkpoint, and the next reader spares
+ * the locks of a new one. */
+
+static void let_go(Db *db)
+{
+        if (db->held)
+                (void)sqlite3_reset(db->snapshot);
+        db->held = false;
+}
+
 static bool begin(Db *db, GError **error)
 {
-        Statement *snapshot = db_own_statement(db, "SELECT 1 FROM main.table_kinds LIMIT 1", error);
-        StepResult step = snapshot ? statement_step(snapshot, error) : STEP_ERROR;
+        static const char sql[] = "SELECT 1 FROM main.table_kinds";
 
-        if (step == STEP_DONE)
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT,
-                            "%s: the list of its tables is empty", db->path);
-        return step == STEP_ROW;
+        if (db->held)
+                return true;
+        if ((db->snapshot || sqlite3_prepare_v3(db->sqlite, sql, -1, SQLITE_PREPARE_PERSISTENT,
+                                                &db->snapshot, NULL) == SQLITE_OK) &&
+            sqlite3_step(db->snapshot) == SQLITE_ROW) {
+                db->held = true;
+                return true;
+        }
+        db_set_error(db, error, "begin to read");
+        (void)sqlite3_reset(db->snapshot);
+        return false;
 }
+
+void reader_pool_write_begins(ReaderPool *pool)
+{
+        g_mutex_lock(&pool->lock);
+        pool->writing = true;
+        pool->generation++;
+        for (unsigned i = 0; i < pool->idle->len; i++)
+                let_go(g_ptr_array_index(pool->idle, i));
+        g_mutex_unlock(&pool->lock);
+}
+
+void reader_pool_write_ended(ReaderPool *pool)
+{
+        g_mutex_lock(&pool->lock);
+        pool->writing = false;
+        pool->generation++;
+        g_mutex_unlock(&pool->lock);
+}
+
+/* ---- taking and giving back ---- */
 
 static void give_back(ReaderPool *pool, Db *db, bool keep)
 {
         g_mutex_lock(&pool->lock);
         pool->in_use--;
+        if (db && (pool->writing || db->generation != pool->generation))
+                let_go(db);
         if (keep && pool->key && pool->idle->len < STORE_READERS_IDLE)
                 g_ptr_array_add(pool->idle, g_steal_pointer(&db));
         if (pool->hold || pool->closing) /* nobody waits but for these */
@@ -201,6 +242,7 @@ static void give_back(ReaderPool *pool, Db *db, bool keep)
 /* Waits out a rekey; then an idle handle, or NULL and the right to open one (in_use is counted). */
 static bool reserve(ReaderPool *pool, const Scope *scope, Db **ret, GError **error)
 {
+        *ret = NULL;
         g_mutex_lock(&pool->lock);
         if ((pool->hold || pool->idle->len == 0) && impatience_refuses(error)) {
                 g_mutex_unlock(&pool->lock);
@@ -213,6 +255,8 @@ static bool reserve(ReaderPool *pool, const Scope *scope, Db **ret, GError **err
         if (ok) {
                 pool->in_use++;
                 *ret = take_idle(pool, scope);
+                if (*ret)
+                        (*ret)->generation = pool->generation;
         } else if (open) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
                             "more than STORE_READERS_MAX (%d) readers at the same time",
@@ -222,9 +266,18 @@ static bool reserve(ReaderPool *pool, const Scope *scope, Db **ret, GError **err
         return ok;
 }
 
+/* The scope's rows are written: not under a snapshot. */
+static bool set_scope(Db *db, Scope *scope, GError **error)
+{
+        if (db->scope == scope)
+                return true;
+        let_go(db);
+        return view_set_scope(db, scope, error);
+}
+
 Db *reader_pool_take(ReaderPool *pool, Scope *scope, GError **error)
 {
-        Db *db = NULL;
+        Db *db;
 
         if (!reserve(pool, scope, &db, error))
                 return NULL;
@@ -233,7 +286,7 @@ Db *reader_pool_take(ReaderPool *pool, Scope *scope, GError **error)
                 db = open_reader(pool, pool->key, error);
         if (db && impatience_steps() > 0)
                 db_set_limit(db, impatience_steps());
-        if (db && (!scope || view_set_scope(db, scope, error)) && begin(db, error))
+        if (db && (!scope || set_scope(db, scope, error)) && begin(db, error))
                 return db;
         give_back(pool, db, /* keep= */ false);
         return NULL;
@@ -246,5 +299,8 @@ void db_release(Db *db)
         g_assert(db->role == DB_READER);
         db_reset_statements(db);
         db_set_limit(db, 0);
-        give_back(db->pool, db, sqlite3_txn_state(db->sqlite, NULL) == SQLITE_TXN_NONE);
+        /* after a failure SQLite may have ended the transaction of its own accord */
+        if (sqlite3_txn_state(db->sqlite, "main") != SQLITE_TXN_READ)
+                let_go(db);
+        give_back(db->pool, db, /* keep= */ true);
 }

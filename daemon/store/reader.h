@@ -31,5 +31,10 @@ const uint8_t *reader_pool_key(ReaderPool *pool);
 uint8_t *reader_pool_copy_key(ReaderPool *pool);
 void reader_key_free(uint8_t *key);
 
+/* Around every commit and checkpoint: snapshots kept by idle handles end, none is kept in between. Whoever
+ * takes a handle after the end sees what was written. */
+void reader_pool_write_begins(ReaderPool *pool);
+void reader_pool_write_ended(ReaderPool *pool);
+
 /* Closes the handles that are not in use. */
 void reader_pool_trim(ReaderPool *pool);

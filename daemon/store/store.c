@@ -21,6 +21,22 @@ static void start_sqlite(void)
         (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 
+static void on_write_begins(void *data)
+{
+        reader_pool_write_begins(((Store *)data)->readers);
+}
+
+static void on_write_ended(void *data)
+{
+        reader_pool_write_ended(((Store *)data)->readers);
+}
+
+static void on_writer_sleeps(void *data)
+{
+        reader_pool_trim(((Store *)data)->readers);
+        (void)malloc_trim(0);
+}
+
 Store *store_new(const StoreOptions *options, GError **error)
 {
         g_autoptr(Store) store = g_new0(Store, 1);
@@ -42,7 +58,8 @@ Store *store_new(const StoreOptions *options, GError **error)
         if (!store->listeners)
                 return NULL;
         store->readers = reader_pool_new(store->path, store->cache_kb / READER_PART);
-        store->queue = queue_new(store->listeners);
+        store->queue = queue_new(store->listeners, &(QueueHooks){on_write_begins, on_write_ended,
+                                                                 on_writer_sleeps, store});
         return g_steal_pointer(&store);
 }
 

@@ -218,10 +218,24 @@ static bool check_against(const Schema *schema, JsonObject *object, bool fill, G
         return schema_check(schema, node, fill, error);
 }
 
+static JsonObject *make_answer(const Entry *entry, const Access *access, JsonObject *args,
+                               GError **error)
+{
+        JsonSink sink;
+
+        if (entry->tool->handler)
+                return entry->tool->handler(entry->room, access, args, error);
+        json_sink_init(&sink);
+        if (entry->tool->teller(entry->room, access, args, &sink.sink, error))
+                return sink.root;
+        json_object_unref(sink.root);
+        return NULL;
+}
+
 static JsonObject *run(const Tools *tools, const Entry *entry, const Access *access,
                        JsonObject *args, GError **error)
 {
-        g_autoptr(JsonObject) answer = entry->tool->handler(entry->room, access, args, error);
+        g_autoptr(JsonObject) answer = make_answer(entry, access, args, error);
         g_autoptr(GError) misfit = NULL;
 
         if (!answer || !tools->check_outputs ||
@@ -233,17 +247,33 @@ static JsonObject *run(const Tools *tools, const Entry *entry, const Access *acc
         return NULL;
 }
 
-JsonObject *tools_call(const Tools *tools, const Access *access, const char *name, JsonObject *args,
-                       GError **error)
+/* The tool of that name, if access may use it with these arguments, which get their defaults. */
+static const Entry *admit(const Tools *tools, const Access *access, const char *name,
+                          JsonObject *args, GError **error)
 {
         const Entry *entry = find_entry(tools, name, error);
-        g_autoptr(JsonObject) given = args ? json_object_ref(args) : json_object_new();
 
         if (!entry || !check_allowed(entry->tool, access, error))
                 return NULL;
-        if (!check_against(entry->input, given, /* fill= */ true, error)) {
-                g_prefix_error(error, "%s: ", name);
-                return NULL;
-        }
-        return run(tools, entry, access, given, error);
+        if (check_against(entry->input, args, /* fill= */ true, error))
+                return entry;
+        g_prefix_error(error, "%s: ", name);
+        return NULL;
+}
+
+JsonObject *tools_call(const Tools *tools, const Access *access, const char *name, JsonObject *args,
+                       GError **error)
+{
+        g_autoptr(JsonObject) given = args ? json_object_ref(args) : json_object_new();
+        const Entry *entry = admit(tools, access, name, given, error);
+
+        return entry ? run(tools, entry, access, given, error) : NULL;
+}
+
+bool tools_tell(const Tools *tools, const Access *access, const char *name, JsonObject *args,
+                Sink *sink, GError **error)
+{
+        const Entry *entry = admit(tools, access, name, args, error);
+
+        return entry && entry->tool->teller(entry->room, access, args, sink, error);
 }

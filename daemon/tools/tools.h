@@ -32,3 +32,7 @@ JsonObject *tools_describe(const Tools *tools, const char *name, GError **error)
  * must not be the loop's. */
 JsonObject *tools_call(const Tools *tools, const Access *access, const char *name, JsonObject *args,
                        GError **error);
+
+/* The same for a tool that has a teller, into a sink. */
+bool tools_tell(const Tools *tools, const Access *access, const char *name, JsonObject *args,
+                Sink *sink, GError **error);

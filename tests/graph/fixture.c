@@ -188,6 +188,20 @@ void fixture_rewrite(Fixture *fixture, const char *document_id, const char *text
 
 /* ---- tools ---- */
 
+static JsonObject *answer_of(const Tool *tool, void *room, const Access *access, JsonObject *args,
+                             GError **error)
+{
+        JsonSink sink;
+
+        if (tool->handler)
+                return tool->handler(room, access, args, error);
+        json_sink_init(&sink);
+        if (tool->teller(room, access, args, &sink.sink, error))
+                return sink.root;
+        json_object_unref(sink.root);
+        return NULL;
+}
+
 static JsonObject *call_tool(ToolTable table, const Access *access, const char *tool,
                              const char *text, GError **error)
 {
@@ -196,7 +210,7 @@ static JsonObject *call_tool(ToolTable table, const Access *access, const char *
         g_assert_no_error(*error);
         for (const Tool *at = table.tools; at->name; at++)
                 if (strcmp(at->name, tool) == 0)
-                        return at->handler(table.room, access, args, error);
+                        return answer_of(at, table.room, access, args, error);
         g_error("no tool %s", tool);
 }
 

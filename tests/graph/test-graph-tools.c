@@ -174,6 +174,28 @@ static void test_pages_join_whatever_their_size(Case *test, gconstpointer data)
         }
 }
 
+/* The page ends between two facts that begin alike, and the one it ends with goes. */
+static void test_no_fact_is_missed_when_the_last_one_goes(Case *test, gconstpointer data)
+{
+        static const char query[] =
+                "{\"entity_name\":\"Many\",\"predicate\":\"note\",\"limit\":2,\"after\":\"%s\"}";
+        g_autoptr(JsonObject) page = NULL, next = NULL;
+        g_autofree char *gone = NULL;
+
+        say_many(test);
+        page = fixture_call(test->tools, test->fixture->human, "query_knowledge", query, "");
+        gone = g_strdup_printf(
+                "UPDATE facts SET is_active = 0 WHERE id = '%s'",
+                json_member_string(json_array_get_object_element(
+                                           json_member_array(page, "knowledge_facts"), 1),
+                                   "id", NULL));
+        fixture_sql(test->fixture->vault, test->fixture->human, gone);
+        next = fixture_call(test->tools, test->fixture->human, "query_knowledge", query,
+                            json_member_string(page, "next", ""));
+        g_assert_true(g_str_has_suffix(
+                json_member_string(first_of(next, "knowledge_facts"), "object", ""), "-4"));
+}
+
 static void test_total_counts_all_pages(Case *test, gconstpointer data)
 {
         g_autoptr(JsonObject) answer = NULL;
@@ -459,6 +481,8 @@ static void add_tests(void)
         ADD("objects-come-as-any-json", test_objects_come_as_any_json);
         ADD("human-word-needs-no-source-and-wins", test_human_word_needs_no_source_and_wins);
         ADD("pages-join-whatever-their-size", test_pages_join_whatever_their_size);
+        ADD("no-fact-is-missed-when-the-last-one-goes",
+            test_no_fact_is_missed_when_the_last_one_goes);
         ADD("total-counts-all-pages", test_total_counts_all_pages);
         ADD("cursor-of-another-query-is-stale", test_cursor_of_another_query_is_stale);
         ADD("superseded-facts-are-shown-on-request", test_superseded_facts_are_shown_on_request);

@@ -49,6 +49,37 @@ static void test_a_reader_sees_one_snapshot(Fixture *fixture, const void *data)
         assert_reads(fixture->store, "SELECT count(*) FROM facts WHERE object = 'y'", "2");
 }
 
+/* Readers that come between writes keep their snapshots; the -wal must begin anew all the same. */
+static void test_kept_snapshots_do_not_let_the_log_grow(Fixture *fixture, const void *data)
+{
+        g_autofree char *wal = g_strconcat(fixture->path, "-wal", NULL);
+        GStatBuf st;
+
+        for (unsigned i = 0; i < 14; i++) {
+                must_write(
+                        fixture->store, &human,
+                        "UPDATE facts SET object = hex(randomblob(1500000)) WHERE id = 'fact-a'");
+                assert_reads(fixture->store, "SELECT length(object) FROM facts WHERE id = 'fact-a'",
+                             "3000000");
+        }
+        g_assert_cmpint(g_stat(wal, &st), ==, 0);
+        g_assert_cmpint(st.st_size, <, 100 << 20);
+}
+
+static void test_a_reader_of_one_write_sees_the_next(Fixture *fixture, const void *data)
+{
+        for (unsigned i = 0; i < 50; i++) {
+                g_autofree char *sql = g_strdup_printf("UPDATE facts SET object = '%u'", i);
+                g_autofree char *number = g_strdup_printf("%u", i);
+                g_autoptr(Db) early = store_reader(fixture->store, NULL, NULL);
+
+                must_write(fixture->store, &human, sql);
+                assert_reads(fixture->store, "SELECT min(object) FROM facts", number);
+                g_clear_pointer(&early, db_release);
+                assert_reads(fixture->store, "SELECT max(object) FROM facts", number);
+        }
+}
+
 static void test_a_reader_cannot_write(Fixture *fixture, const void *data)
 {
         static const char *const attempts[] = {
@@ -238,6 +269,10 @@ int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
         FILLED_TEST("/reader/a-reader-sees-one-snapshot", test_a_reader_sees_one_snapshot);
+        FILLED_TEST("/reader/kept-snapshots-do-not-let-the-log-grow",
+                    test_kept_snapshots_do_not_let_the_log_grow);
+        FILLED_TEST("/reader/a-reader-of-one-write-sees-the-next",
+                    test_a_reader_of_one_write_sees_the_next);
         FILLED_TEST("/reader/a-reader-cannot-write", test_a_reader_cannot_write);
         FILLED_TEST("/reader/a-scope-shows-its-entities-only",
                     test_a_scope_shows_its_entities_only);
