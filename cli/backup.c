@@ -67,6 +67,18 @@ const Verb verb_backup = {
 
 static const Option restore_options[] = {{"yes", 'y', OPTION_FLAG, NULL, "Do not ask"}, {NULL}};
 
+static void print_kept(Cli *cli, JsonObject *report)
+{
+        const char *kept = report ? json_member_string(report, "kept", NULL) : NULL;
+        output_print(cli->output, "Restored.\n");
+        if (kept)
+                output_print(
+                        cli->output,
+                        "What was there before is kept as %s;\n"
+                        "delete it, with the ops.db and any -wal of the same name, when you are content.\n",
+                        kept);
+}
+
 static bool run_restore(Cli *cli, GError **error)
 {
         g_autofree char *folder = cli_folder(args_word(cli->args, 0), error);
@@ -74,13 +86,13 @@ static bool run_restore(Cli *cli, GError **error)
                 return false;
         g_autofree char *question = g_strdup_printf("Replace the vault by the copy in %s?", folder);
         const char *strings[] = {folder, NULL};
+        g_autoptr(JsonNode) answer = NULL;
         if (!manager_confirm(cli, question, error) ||
-            !manager_call(cli, "Restore", strings, "Restoring", NULL, error))
+            !manager_call(cli, "Restore", strings, "Restoring", &answer, error))
                 return false;
-        if (!output_is_json(cli->output))
-                output_print(
-                        cli->output,
-                        "Restored; what was there before is kept beside it (.before-restore).\n");
+        if (answer)
+                print_kept(cli,
+                           JSON_NODE_HOLDS_OBJECT(answer) ? json_node_get_object(answer) : NULL);
         return true;
 }
 

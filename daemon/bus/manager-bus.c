@@ -118,6 +118,7 @@ static const BusMethod methods[] = {
                 .action = "data.restore",
                 .verb = restore,
                 .args = {{ARG_TEXT, "folder"}},
+                .answers = {{ANSWER_DICT, NULL}},
         },
         {
                 .member = "Rebuild",
@@ -153,7 +154,7 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("BackupTo", SD_BUS_ARGS("h", folder),
                                 SD_BUS_RESULT("a{sv}", report), bus_on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
-        SD_BUS_METHOD_WITH_ARGS("Restore", SD_BUS_ARGS("s", folder), SD_BUS_NO_RESULT,
+        SD_BUS_METHOD_WITH_ARGS("Restore", SD_BUS_ARGS("s", folder), SD_BUS_RESULT("a{sv}", report),
                                 bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Rebuild", SD_BUS_ARGS("s", what), SD_BUS_RESULT("a{sv}", report),
                                 bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),

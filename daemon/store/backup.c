@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -91,6 +92,7 @@ static bool fetch_backup(const char *backup, const char *to, GError **error)
                (!copy_has_wal(backup) || copy_file(wal, to_wal, error));
 }
 
+/* Checks the copy, with everything in one file afterwards. */
 static bool check_backup(const Store *store, const char *path, const uint8_t *key, GError **error)
 {
         DbOptions options = {.path = path, .key = key, .role = DB_PLAIN};
@@ -98,6 +100,60 @@ static bool check_backup(const Store *store, const char *path, const uint8_t *ke
         g_autoptr(OwnDb) db = open_checked(store->kind, &options, &version, error);
 
         return db && check_chain(db, error) && db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)", error);
+}
+
+static bool write_with_key(const Store *store, const char *path, const char *to,
+                           const StoreKeys *keys, GError **error)
+{
+        DbOptions options = {.path = path, .key = keys->backup, .role = DB_PLAIN};
+        g_autoptr(OwnDb) db = db_open(&options, error);
+
+        copy_remove(to);
+        return db && copy_to(db, to, keys->store, error) &&
+               check_copy(store, to, keys->store, error);
+}
+
+/* Gives the copy the store's key, if it has another one. */
+static bool adopt(const Store *store, const char *path, const StoreKeys *keys, GError **error)
+{
+        g_autofree char *adopted = g_strconcat(path, ".rekey", NULL);
+
+        if (sodium_memcmp(keys->backup, keys->store, STORE_KEY_BYTES) == 0)
+                return true;
+        if (!write_with_key(store, path, adopted, keys, error)) {
+                copy_remove(adopted);
+                return false;
+        }
+        copy_remove(path);
+        if (rename(adopted, path) == 0)
+                return true;
+        error_set_errno(error, errno, "cannot name %s", path);
+        copy_remove(adopted);
+        return false;
+}
+
+static char *prepared_name(const Store *store)
+{
+        return g_strconcat(store->path, ".restore", NULL);
+}
+
+bool store_prepare_restore(Store *store, const char *backup, const StoreKeys *keys, GError **error)
+{
+        g_autofree char *fetched = prepared_name(store);
+
+        if (fetch_backup(backup, fetched, error) &&
+            check_backup(store, fetched, keys->backup, error) && adopt(store, fetched, keys, error))
+                return true;
+        g_prefix_error(error, "the backup %s is not usable: ", backup);
+        copy_remove(fetched);
+        return false;
+}
+
+void store_drop_restore(Store *store)
+{
+        g_autofree char *fetched = prepared_name(store);
+
+        copy_remove(fetched);
 }
 
 /* Brings what is in the -wal of the old file into it, if it still can be read. */
@@ -114,19 +170,22 @@ static void settle(const Store *store, const uint8_t *key)
 
 /* The old file gets a second name; its own is then replaced in one step. A -wal that could not be settled
  * goes with it: left there, it would be taken for the new file's. */
-static bool set_aside(const Store *store, GError **error)
+static bool set_aside(const Store *store, const char *aside, GError **error)
 {
-        g_autofree char *aside = g_strconcat(store->path, ".before-restore", NULL);
         g_autofree char *aside_wal = g_strconcat(aside, "-wal", NULL);
         g_autofree char *wal = g_strconcat(store->path, "-wal", NULL);
         g_autofree char *shm = g_strconcat(store->path, "-shm", NULL);
 
         if (!g_file_test(store->path, G_FILE_TEST_EXISTS))
                 return true;
-        copy_remove(aside);
-        if (link(store->path, aside) < 0 ||
-            (copy_has_wal(store->path) && rename(wal, aside_wal) < 0)) {
-                error_set_errno(error, errno, "cannot set %s aside", store->path);
+        if (link(store->path, aside) < 0) { /* an older one is never replaced */
+                error_set_errno(error, errno, "cannot set %s aside as %s", store->path, aside);
+                return false;
+        }
+        if (copy_has_wal(store->path) &&
+            renameat2(AT_FDCWD, wal, AT_FDCWD, aside_wal, RENAME_NOREPLACE) < 0) {
+                error_set_errno(error, errno, "cannot set %s aside as %s", wal, aside_wal);
+                (void)g_unlink(aside);
                 return false;
         }
         (void)g_unlink(wal);
@@ -134,30 +193,40 @@ static bool set_aside(const Store *store, GError **error)
         return file_sync_folder(store->path, error);
 }
 
-static bool restore_locked(Store *store, const char *backup, const uint8_t *key, GError **error)
+/* Takes back what set_aside() did. */
+static bool put_back(const Store *store, const char *aside, GError **error)
 {
-        g_autofree char *fetched = g_strconcat(store->path, ".restore", NULL);
+        g_autofree char *aside_wal = g_strconcat(aside, "-wal", NULL);
+        g_autofree char *wal = g_strconcat(store->path, "-wal", NULL);
+        bool had_wal = copy_has_wal(aside);
 
-        if (!fetch_backup(backup, fetched, error) || !check_backup(store, fetched, key, error)) {
-                g_prefix_error(error, "the backup %s is not usable: ", backup);
-                copy_remove(fetched);
+        if (rename(aside, store->path) < 0 || (had_wal && rename(aside_wal, wal) < 0)) {
+                error_set_errno(error, errno, "cannot put %s back as %s", aside, store->path);
                 return false;
         }
+        /* two names of one file: rename() has left both */
+        (void)g_unlink(aside);
+        return file_sync_folder(store->path, error);
+}
+
+static bool restore_locked(Store *store, const char *aside, const uint8_t *key, GError **error)
+{
+        g_autofree char *fetched = prepared_name(store);
+
         settle(store, key);
-        if (!set_aside(store, error)) {
-                copy_remove(fetched);
+        if (!set_aside(store, aside, error))
                 return false;
-        }
         if (rename(fetched, store->path) < 0) {
                 error_set_errno(error, errno, "cannot name %s", store->path);
-                copy_remove(fetched);
+                if (g_file_test(aside, G_FILE_TEST_EXISTS))
+                        (void)put_back(store, aside, NULL);
                 return false;
         }
         copy_remove(fetched); /* its empty -wal */
         return file_sync_folder(store->path, error);
 }
 
-static bool restore(Store *store, const char *backup, const uint8_t *key, GError **error)
+static bool restore(Store *store, const char *aside, const uint8_t *key, GError **error)
 {
         if (store_is_open(store)) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
@@ -167,16 +236,24 @@ static bool restore(Store *store, const char *backup, const uint8_t *key, GError
         int fd = lock_take(store->path, error);
         if (fd < 0)
                 return false;
-        bool ok = restore_locked(store, backup, key, error);
+        bool ok = key ? restore_locked(store, aside, key, error) : put_back(store, aside, error);
         (void)close(fd);
         return ok;
 }
 
-bool store_restore(Store *store, const char *backup, const uint8_t key[STORE_KEY_BYTES],
+bool store_restore(Store *store, const char *aside, const uint8_t key[STORE_KEY_BYTES],
                    GError **error)
 {
         g_mutex_lock(&store->life);
-        bool ok = restore(store, backup, key, error);
+        bool ok = restore(store, aside, key, error);
+        g_mutex_unlock(&store->life);
+        return ok;
+}
+
+bool store_undo_restore(Store *store, const char *aside, GError **error)
+{
+        g_mutex_lock(&store->life);
+        bool ok = restore(store, aside, /* key= */ NULL, error);
         g_mutex_unlock(&store->life);
         return ok;
 }

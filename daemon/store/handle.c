@@ -37,7 +37,7 @@ static bool check_key(Db *db, GError **error)
         int code = sqlite3_errcode(db->sqlite);
         if (code == SQLITE_NOTADB)
                 g_set_error(
-                        error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                        error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
                         "%s cannot be read with this key: the key is wrong, or the beginning of the "
                         "file is damaged",
                         db->path);

@@ -205,10 +205,20 @@ bool store_verify(Store *store, StoreProgress progress, void *data, VerifyReport
 /* Online copy, encrypted with the same key, into a new file (CONFLICT if it exists). */
 bool store_backup(Store *store, const char *path, GError **error);
 
-/* Replaces a closed store's file by a backup after checking that the key opens it and its chain holds;
- * the old file is kept beside it with the suffix .before-restore. */
-bool store_restore(Store *store, const char *backup, const uint8_t key[STORE_KEY_BYTES],
+/* Restoring, in two steps, so that everything is checked before anything is touched. First a copy of the
+ * backup is made beside the store, which may be open: its key must open it and its chain must hold; then it
+ * gets the store's key if that is another one. INVALID: the key is wrong. */
+typedef struct StoreKeys {
+        const uint8_t *backup, *store; /* STORE_KEY_BYTES each */
+} StoreKeys;
+bool store_prepare_restore(Store *store, const char *backup, const StoreKeys *keys, GError **error);
+void store_drop_restore(Store *store);
+
+/* Then a closed store's file is replaced by what was prepared. The old file is kept under the name aside, a
+ * new one in the same folder (CONFLICT if it exists); store_undo_restore() brings it back from there. */
+bool store_restore(Store *store, const char *aside, const uint8_t key[STORE_KEY_BYTES],
                    GError **error);
+bool store_undo_restore(Store *store, const char *aside, GError **error);
 
 /* Re-encrypts an open store in place with a new key. */
 bool store_rekey(Store *store, const uint8_t key[STORE_KEY_BYTES], GError **error);

@@ -349,49 +349,71 @@ static bool check_sums(Care *care, const char *folder, JsonObject *manifest, GEr
         return sound;
 }
 
-/* Puts back the database that store_restore() moved aside. */
-static void undo_restore(Care *care, const char *name)
+/* The names under which the databases are kept that a restore replaces: none that is taken. */
+static void name_kept(Care *care, char *ret_kept[2])
 {
-        g_autofree char *path = care_file(care, name);
-        g_autofree char *old = g_strconcat(path, ".before-restore", NULL);
+        g_autofree char *iso = clock_to_iso(clock_now());
+        GString *stamp = g_string_new(NULL);
+        bool taken = true;
 
-        if (rename(old, path) < 0)
-                log_debug("Cannot put back %s: %s, ignoring", path, g_strerror(errno));
+        for (const char *at = iso; *at && *at != '.'; at++)
+                if (*at != '-' && *at != ':')
+                        g_string_append_c(stamp, *at);
+        g_string_append_c(stamp, 'Z');
+        for (int i = 2; taken; i++) {
+                taken = false;
+                for (size_t j = 0; databases[j]; j++) {
+                        g_autofree char *name =
+                                g_strconcat(databases[j], ".before-restore.", stamp->str, NULL);
+                        g_free(ret_kept[j]);
+                        ret_kept[j] = care_file(care, name);
+                        taken |= access(ret_kept[j], F_OK) == 0;
+                }
+                if (taken)
+                        g_string_append_printf(stamp, "-%d", i);
+        }
+        g_string_free(stamp, TRUE);
 }
 
-static bool swap_databases(Care *care, const char *folder, const uint8_t *key, GError **error)
+static void drop_restore(Care *care)
+{
+        store_drop_restore(care->options.vault);
+        store_drop_restore(care->options.ops);
+}
+
+/* Both databases of the backup lie ready beside ours, checked and with our key. */
+static bool prepare_databases(Care *care, const char *folder, const StoreKeys *keys, GError **error)
 {
         g_autofree char *vault = g_build_filename(folder, CARE_VAULT_FILE, NULL);
         g_autofree char *ops = g_build_filename(folder, CARE_OPS_FILE, NULL);
 
-        if (!store_restore(care->options.vault, vault, key, error))
+        return store_prepare_restore(care->options.vault, vault, keys, error) &&
+               store_prepare_restore(care->options.ops, ops, keys, error);
+}
+
+static bool swap_databases(Care *care, char *const kept[2], const uint8_t *key, GError **error)
+{
+        g_autoptr(GError) ignored = NULL;
+
+        if (!store_restore(care->options.vault, kept[0], key, error))
                 return false;
-        if (store_restore(care->options.ops, ops, key, error))
+        if (store_restore(care->options.ops, kept[1], key, error))
                 return true;
-        undo_restore(care, CARE_VAULT_FILE);
+        if (!store_undo_restore(care->options.vault, kept[0], &ignored))
+                log_debug("%s, ignoring", ignored->message);
         return false;
 }
 
-static bool swap(Care *care, const char *folder, VaultTally *files, GError **error)
+static bool swap(Care *care, char *const kept[2], const uint8_t *key, GError **error)
 {
         g_autoptr(GError) closed = g_error_new_literal(OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
                                                        "The vault is being restored");
-        uint8_t key[SECRETS_KEY_BYTES];
         g_autoptr(GError) problem = NULL;
 
-        if (!care_load_key(care, key, error))
-                return false;
-        /* files only ever add up: content that is not referred to does no harm */
-        if (!vault_walk_copy(folder, care->options.paths->vault, NULL, files, error)) {
-                explicit_bzero(key, sizeof key);
-                return false;
-        }
-        care_report(care, "restore", 0.7);
         store_close(care->options.vault);
         store_close(care->options.ops);
         care_set_state(care, closed);
-        bool swapped = swap_databases(care, folder, key, error);
-        explicit_bzero(key, sizeof key);
+        bool swapped = swap_databases(care, kept, key, error);
         bool opened = care_open_stores(care, &problem);
         care_set_state(care, problem);
         care_announce(care);
@@ -400,20 +422,54 @@ static bool swap(Care *care, const char *folder, VaultTally *files, GError **err
         return swapped && opened;
 }
 
+/* Nothing of ours is touched before keys and databases have proved good. */
+static bool take_backup(Care *care, const char *folder, char *const kept[2], VaultTally *files,
+                        GError **error)
+{
+        uint8_t key[SECRETS_KEY_BYTES];
+        StoreKeys keys = {.backup = key, .store = key};
+
+        if (!care_load_key(care, key, error))
+                return false;
+        bool taken = prepare_databases(care, folder, &keys, error);
+        care_report(care, "restore", 0.6);
+        /* files only ever add up: content that is not referred to does no harm */
+        taken = taken && vault_walk_copy(folder, care->options.paths->vault, NULL, files, error);
+        care_report(care, "restore", 0.7);
+        taken = taken && swap(care, kept, key, error);
+        explicit_bzero(key, sizeof key);
+        drop_restore(care);
+        return taken;
+}
+
+static void add_kept(JsonObject *answer, char *const kept[2])
+{
+        static const char *const members[] = {"kept", "kept_ops"};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(members); i++)
+                if (access(kept[i], F_OK) == 0)
+                        json_object_set_string_member(answer, members[i], kept[i]);
+}
+
 static JsonObject *restore(Care *care, const char *folder, GError **error)
 {
         g_autoptr(JsonObject) manifest = read_manifest(folder, error);
         VaultTally files = {0};
+        char *kept[2] = {NULL, NULL};
+        JsonObject *answer = NULL;
 
-        if (!manifest || !check_sums(care, folder, manifest, error) ||
-            !swap(care, folder, &files, error)) {
-                vault_tally_clear(&files);
-                return NULL;
+        name_kept(care, kept);
+        if (manifest && check_sums(care, folder, manifest, error) &&
+            take_backup(care, folder, kept, &files, error)) {
+                answer = json_object_new();
+                json_object_set_string_member(answer, "folder", folder);
+                add_kept(answer, kept);
+                json_object_set_int_member(answer, "files", files.count);
+                json_object_set_int_member(answer, "entries",
+                                           json_member_int(manifest, "entries", 0));
         }
-        JsonObject *answer = json_object_new();
-        json_object_set_string_member(answer, "folder", folder);
-        json_object_set_int_member(answer, "files", files.count);
-        json_object_set_int_member(answer, "entries", json_member_int(manifest, "entries", 0));
+        g_free(kept[0]);
+        g_free(kept[1]);
         vault_tally_clear(&files);
         return answer;
 }
@@ -433,7 +489,8 @@ JsonObject *care_restore(void *room, const Access *access, JsonObject *args, GEr
                 return NULL;
         }
         care_report(care, "restore", 1);
-        log_event(LOG_RESTORE_DONE_EVENT, LOG_NOTICE, NULL, NULL, "Restored the vault from %s",
-                  folder);
+        log_event(LOG_RESTORE_DONE_EVENT, LOG_NOTICE, NULL, NULL,
+                  "Restored the vault from %s; what was there before is kept as %s", folder,
+                  json_member_string(answer, "kept", "nothing"));
         return answer;
 }

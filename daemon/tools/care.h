@@ -69,7 +69,8 @@ ToolTable care_tools(Care *care);
  *   verify   {} → {"ok", "problem", "entries", …}: pages, hash chain, rows, files of the vault
  *   backup   {"folder"} → {"folder", "files", "bytes", "entries"}; new or empty; /proc/self/fd/N is an open
  *            one, and its true name is answered
- *   restore  {"folder"} → {"folder", "files", "entries"}; whatever fails leaves the old state
+ *   restore  {"folder"} → {"folder", "files", "entries", "kept", "kept_ops"}: the names of the databases that were
+ *            replaced; whatever fails leaves the old state
  *   rebuild  {"what"} → {"what", "seconds"}; what is search, documents or all
  *   rekey    {} → {}
  *   unlock   {} → {}: may prompt the person */

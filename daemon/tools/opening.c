@@ -90,7 +90,7 @@ bool care_load_key(Care *care, uint8_t ret_key[SECRETS_KEY_BYTES], GError **erro
 static bool may_be_the_key(const GError *error)
 {
         return error_code(error) == OUROBOROS_ERROR_CORRUPT ||
-               error_code(error) == OUROBOROS_ERROR_DENIED;
+               error_code(error) == OUROBOROS_ERROR_INVALID;
 }
 
 /* Opens one store with the key or with the staged one; ret_staged says which it was. */
@@ -118,8 +118,7 @@ static bool open_store(Care *care, Store *store, const char *name, Keys *keys, b
                 return true;
         }
         /* the key is the one recorded for this vault, so it is the file that is wrong */
-        g_autofree char *path = care_file(care, name);
-        if (error_code(problem) == OUROBOROS_ERROR_DENIED && access(path, R_OK | W_OK) == 0)
+        if (error_code(problem) == OUROBOROS_ERROR_INVALID)
                 problem->code = OUROBOROS_ERROR_CORRUPT;
         g_propagate_error(error, g_steal_pointer(&problem));
         return false;

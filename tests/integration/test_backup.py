@@ -42,6 +42,38 @@ def test_restore_brings_back_what_was_and_keeps_the_journal_whole(desk, backup):
     assert desk.objects('Ada') == ['in the backup', 'life goes on']
 
 
+def kept(desk):
+    data = pathlib.Path(desk.environment['XDG_DATA_HOME']) / 'ouroboros'
+    return {path: path.read_bytes() for path in data.glob('*.before-restore*')}
+
+
+def test_each_restore_keeps_what_it_replaced_and_names_it(desk, backup):
+    first = desk.call('Manager.Restore', 's', backup)[0]
+    before = kept(desk)
+    assert {first['kept'], first['kept_ops']} == {str(path) for path in before}
+    second = desk.call('Manager.Restore', 's', backup)[0]
+    assert second['kept'] != first['kept']
+    assert {path: content for path, content in kept(desk).items() if path in before} == before
+    assert len(kept(desk)) == 4
+
+
+def test_a_failed_restore_brings_no_file_into_the_vault(desk, backup):
+    content = b'of the backup only'
+    name = f'sha256/{hashlib.sha256(content).hexdigest()[:2]}/{hashlib.sha256(content).hexdigest()}'
+    (backup / name).parent.mkdir(exist_ok=True, parents=True)
+    (backup / name).write_bytes(content)
+    with open(backup / 'SHA256SUMS', 'a', encoding='utf-8') as sums:
+        sums.write(f'{hashlib.sha256(content).hexdigest()}  {name}\n')
+    manifest = json.loads((backup / 'manifest.json').read_text(encoding='utf-8'))
+    (backup / 'manifest.json').write_text(json.dumps({**manifest, 'files': manifest['files'] + 1}), encoding='utf-8')
+    ops = bytearray((backup / 'ops.db').read_bytes())
+    ops[100:200] = bytes(100)
+    (backup / 'ops.db').write_bytes(ops)
+    sum_again(backup)
+    restore_fails(desk, backup, 'Corrupt', 'Invalid')
+    assert not (pathlib.Path(desk.environment['HOME']) / 'Ouroboros/vault' / name).exists() and not kept(desk)
+
+
 def restore_fails(desk, folder, *names):
     with pytest.raises(CallError) as caught:
         desk.call('Manager.Restore', 's', folder)
@@ -79,7 +111,7 @@ def test_a_damaged_database_with_fitting_sums_leaves_the_old_state(desk, backup,
     content[100:200] = bytes(100)
     (backup / name).write_bytes(content)
     sum_again(backup)
-    restore_fails(desk, backup, 'Corrupt', 'Denied')
+    restore_fails(desk, backup, 'Corrupt', 'Invalid')
 
 
 @pytest.mark.parametrize('name', ['vault.db', 'ops.db', 'SHA256SUMS'])
@@ -191,7 +223,7 @@ def test_a_new_key_keeps_everything(desk):
 
 def test_a_backup_from_before_a_new_key_is_refused_and_changes_nothing(desk, backup):
     desk.call('Manager.Rekey')
-    restore_fails(desk, backup, 'Corrupt', 'Denied')
+    restore_fails(desk, backup, 'Corrupt', 'Invalid')
 
 
 def test_a_damaged_vault_is_mended_by_restore(desk, backup):

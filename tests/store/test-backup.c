@@ -96,18 +96,34 @@ static void test_writers_go_on_during_a_backup(Fixture *fixture, const void *dat
         g_assert_true(went_on);
 }
 
+#define ASIDE ".before-restore.20260102T030405Z"
+
+static bool restore_as(Fixture *fixture, const char *backup, const char *suffix, GError **error)
+{
+        g_autofree char *aside = g_strconcat(fixture->path, suffix, NULL);
+        StoreKeys keys = {.backup = fixture->key, .store = fixture->key};
+
+        return store_prepare_restore(fixture->store, backup, &keys, error) &&
+               store_restore(fixture->store, aside, fixture->key, error);
+}
+
+static bool restore(Fixture *fixture, const char *backup, GError **error)
+{
+        return restore_as(fixture, backup, ASIDE, error);
+}
+
 static void test_a_restore_brings_the_backup_back(Fixture *fixture, const void *data)
 {
         g_autofree char *backup = backup_of(fixture);
-        g_autofree char *aside = g_strconcat(fixture->path, ".before-restore", NULL);
+        g_autofree char *aside = g_strconcat(fixture->path, ASIDE, NULL);
         g_autoptr(GError) error = NULL;
 
         must_write(fixture->store, &human, "DELETE FROM predicates");
-        g_assert_false(store_restore(fixture->store, backup, fixture->key, &error));
+        g_assert_false(restore(fixture, backup, &error));
         g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT);
         g_clear_error(&error);
         store_close(fixture->store);
-        (void)store_restore(fixture->store, backup, fixture->key, &error);
+        (void)restore(fixture, backup, &error);
         g_assert_no_error(error);
         g_assert_true(store_open(fixture->store, fixture->key, /* create= */ false, &error));
         assert_reads(fixture->store, "SELECT count(*) FROM predicates", "400");
@@ -119,11 +135,74 @@ static void test_a_restore_brings_the_backup_back(Fixture *fixture, const void *
         assert_reads(old, "SELECT count(*) FROM mutations", "800");
 }
 
+static void assert_kept(Fixture *fixture, const char *suffix, const char *entries)
+{
+        g_autofree char *path = g_strconcat(fixture->path, suffix, NULL);
+        StoreOptions options = {.kind = STORE_VAULT, .path = path};
+        g_autoptr(Store) old = store_new(&options, NULL);
+
+        g_assert_true(store_open(old, fixture->key, /* create= */ false, NULL));
+        assert_reads(old, "SELECT count(*) FROM mutations", entries);
+}
+
+static void test_a_second_restore_leaves_what_the_first_set_aside(Fixture *fixture,
+                                                                  const void *data)
+{
+        g_autofree char *backup = backup_of(fixture);
+        g_autoptr(GError) error = NULL;
+
+        must_write(fixture->store, &human, "DELETE FROM predicates");
+        store_close(fixture->store);
+        g_assert_true(restore(fixture, backup, &error));
+        g_assert_false(restore(fixture, backup, &error));
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT);
+        assert_kept(fixture, ASIDE, "800");
+        g_assert_true(restore_as(fixture, backup, ".before-restore.2", NULL));
+        assert_kept(fixture, ASIDE, "800");
+        assert_kept(fixture, ".before-restore.2", "400");
+}
+
+static void test_an_undone_restore_brings_the_old_file_back(Fixture *fixture, const void *data)
+{
+        g_autofree char *backup = backup_of(fixture);
+        g_autofree char *aside = g_strconcat(fixture->path, ASIDE, NULL);
+
+        must_write(fixture->store, &human, "DELETE FROM predicates");
+        store_close(fixture->store);
+        g_assert_true(restore(fixture, backup, NULL));
+        g_assert_true(store_undo_restore(fixture->store, aside, NULL));
+        g_assert_false(g_file_test(aside, G_FILE_TEST_EXISTS));
+        g_assert_true(store_open(fixture->store, fixture->key, /* create= */ false, NULL));
+        assert_reads(fixture->store, "SELECT count(*) FROM mutations", "800");
+}
+
+/* The key of the store has changed since the backup. */
+static void test_a_backup_with_another_key_gets_the_one_of_the_store(Fixture *fixture,
+                                                                     const void *data)
+{
+        g_autofree char *backup = backup_of(fixture);
+        g_autofree char *aside = g_strconcat(fixture->path, ASIDE, NULL);
+        uint8_t key[STORE_KEY_BYTES] = {1, 2, 3};
+        StoreKeys keys = {.backup = fixture->key, .store = key};
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(store_rekey(fixture->store, key, &error));
+        must_write(fixture->store, &human, "DELETE FROM predicates");
+        g_assert_true(store_prepare_restore(fixture->store, backup, &keys, &error));
+        assert_reads(fixture->store, "SELECT count(*) FROM predicates", "0");
+        store_close(fixture->store);
+        g_assert_true(store_restore(fixture->store, aside, key, &error));
+        g_assert_true(store_open(fixture->store, key, /* create= */ false, &error));
+        assert_reads(fixture->store, "SELECT count(*) FROM predicates", "400");
+        g_autofree char *rest = g_strconcat(fixture->path, ".restore", NULL);
+        g_assert_false(g_file_test(rest, G_FILE_TEST_EXISTS));
+}
+
 static void must_not_restore(Fixture *fixture, const char *backup, OuroborosError code)
 {
         g_autoptr(GError) error = NULL;
 
-        g_assert_false(store_restore(fixture->store, backup, fixture->key, &error));
+        g_assert_false(restore(fixture, backup, &error));
         g_test_message("%s", error->message);
         g_assert_error(error, OUROBOROS_ERROR, (int)code);
 }
@@ -142,7 +221,7 @@ static void test_a_bad_backup_is_not_restored(Fixture *fixture, const void *data
         (void)db_close(db);
         must_not_restore(fixture, backup, OUROBOROS_ERROR_CORRUPT);
         fixture->key[3] ^= 1;
-        must_not_restore(fixture, backup, OUROBOROS_ERROR_DENIED);
+        must_not_restore(fixture, backup, OUROBOROS_ERROR_INVALID);
         fixture->key[3] ^= 1;
         g_assert_cmpint(truncate(backup, 8192), ==, 0);
         must_not_restore(fixture, backup, OUROBOROS_ERROR_CORRUPT);
@@ -165,7 +244,7 @@ static void test_an_old_log_does_not_reach_the_restored_store(Fixture *fixture, 
         store_close(fixture->store);
         g_assert_true(g_file_set_contents(fixture->path, content, (gssize)length, NULL));
         g_assert_true(g_file_set_contents(wal, log, (gssize)log_length, NULL));
-        g_assert_true(store_restore(fixture->store, backup, fixture->key, &error));
+        g_assert_true(restore(fixture, backup, &error));
         g_assert_true(store_open(fixture->store, fixture->key, /* create= */ false, &error));
         assert_reads(fixture->store, "SELECT count(*) FROM predicates", "400");
 }
@@ -185,7 +264,7 @@ static void test_a_rekey_changes_the_key_and_nothing_else(Fixture *fixture, cons
         g_assert_cmpstr(report.problem, ==, NULL);
         store_close(fixture->store);
         g_assert_false(store_open(fixture->store, fixture->key, /* create= */ false, &error));
-        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED);
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID);
         g_clear_error(&error);
         g_assert_true(store_open(fixture->store, key, /* create= */ false, &error));
         assert_reads(fixture->store, "SELECT count(*) FROM predicates", "399");
@@ -244,6 +323,12 @@ int main(int argc, char **argv)
         FIXTURE_TEST("/backup/writers-go-on-during-a-backup", test_writers_go_on_during_a_backup);
         FIXTURE_TEST("/backup/a-restore-brings-the-backup-back",
                      test_a_restore_brings_the_backup_back);
+        FIXTURE_TEST("/backup/a-second-restore-leaves-what-the-first-set-aside",
+                     test_a_second_restore_leaves_what_the_first_set_aside);
+        FIXTURE_TEST("/backup/an-undone-restore-brings-the-old-file-back",
+                     test_an_undone_restore_brings_the_old_file_back);
+        FIXTURE_TEST("/backup/a-backup-with-another-key-gets-the-one-of-the-store",
+                     test_a_backup_with_another_key_gets_the_one_of_the_store);
         FIXTURE_TEST("/backup/a-bad-backup-is-not-restored", test_a_bad_backup_is_not_restored);
         FIXTURE_TEST("/backup/an-old-log-does-not-reach-the-restored-store",
                      test_an_old_log_does_not_reach_the_restored_store);

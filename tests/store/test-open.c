@@ -52,7 +52,7 @@ static void filled(Fixture *fixture, const void *data)
 static void test_a_wrong_key_is_denied(Fixture *fixture, const void *data)
 {
         fixture->key[0] ^= 1;
-        must_not_open(fixture, /* create= */ true, OUROBOROS_ERROR_DENIED, "key is wrong");
+        must_not_open(fixture, /* create= */ true, OUROBOROS_ERROR_INVALID, "key is wrong");
         fixture->key[0] ^= 1;
         fixture_open(fixture);
         assert_reads(fixture->store, "SELECT count(*) FROM predicates", "400");
@@ -64,7 +64,7 @@ static void test_damage_at_the_beginning_is_said_too(Fixture *fixture, const voi
 
         g_assert_cmpint(pwrite(fd, "damage", 6, 200), ==, 6);
         (void)close(fd);
-        must_not_open(fixture, /* create= */ true, OUROBOROS_ERROR_DENIED, "damaged");
+        must_not_open(fixture, /* create= */ true, OUROBOROS_ERROR_INVALID, "damaged");
 }
 
 static void test_a_truncated_file_is_corrupt(Fixture *fixture, const void *data)
@@ -88,7 +88,7 @@ static void test_garbage_and_plain_databases_are_told_apart(Fixture *fixture, co
 
         memset(garbage, 'g', 8192);
         g_assert_true(g_file_set_contents(fixture->path, garbage, 8192, NULL));
-        must_not_open(fixture, /* create= */ true, OUROBOROS_ERROR_DENIED, "damaged");
+        must_not_open(fixture, /* create= */ true, OUROBOROS_ERROR_INVALID, "damaged");
         memcpy(garbage, "SQLite format 3", 16);
         g_assert_true(g_file_set_contents(fixture->path, garbage, 8192, NULL));
         must_not_open(fixture, /* create= */ true, OUROBOROS_ERROR_CORRUPT, "not encrypted");
