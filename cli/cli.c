@@ -2,7 +2,9 @@
 /* From a command line to a verb and back to an exit status. */
 #include "cli.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config.h"
@@ -159,6 +161,16 @@ char *cli_folder(const char *given, GError **error)
         g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
                             "the name of the folder is empty; \".\" is the current one");
         return NULL;
+}
+
+bool cli_folder_is_missing(const Cli *cli, const char *path)
+{
+        struct stat status;
+        if (cli->instance != INSTANCE_USER)
+                return false;
+        if (stat(path, &status) < 0)
+                return errno == ENOENT || errno == ENOTDIR;
+        return !S_ISDIR(status.st_mode);
 }
 
 bool cli_tool(Cli *cli, const char *tool, JsonObject *args, JsonObject **ret, GError **error)

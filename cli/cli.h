@@ -60,6 +60,9 @@ int cli_run(char *const *argv);
  * taken for the current folder. */
 char *cli_folder(const char *given, GError **error);
 
+/* Has a folder that was taken in gone? Only for one's own instance, which sees the same files. */
+bool cli_folder_is_missing(const Cli *cli, const char *path);
+
 /* Calls a tool with args (taken); with --json prints the answer as it is and gives NULL without an
  * error through ret (so that the verb has nothing more to do). */
 bool cli_tool(Cli *cli, const char *tool, JsonObject *args, JsonObject **ret, GError **error);

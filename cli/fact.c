@@ -154,6 +154,21 @@ static void print_object(Output *output, JsonObject *fact, unsigned used)
         }
 }
 
+/* Only what names a document can have been looked for in it. */
+static void print_quote(Output *output, const char *quote, bool checked)
+{
+        unsigned width = output_text_width(output) - 10;
+        g_autofree char *text = NULL;
+        if (checked) {
+                text = render_wrap(quote, width, "       ");
+                output_styled(output, STYLE_GREEN, "      “%s”\n", text);
+                return;
+        }
+        g_autofree char *said = g_strdup_printf("said with the quote “%s” (not checked)", quote);
+        text = render_wrap(said, width, "       ");
+        output_styled(output, STYLE_YELLOW, "      %s\n", text);
+}
+
 static void print_fact(Names *names, JsonObject *fact)
 {
         Output *output = names->cli->output;
@@ -167,11 +182,8 @@ static void print_fact(Names *names, JsonObject *fact)
                 output_styled(output, STYLE_YELLOW, "  (its source has changed since)");
         output_print(output, "\n");
         const char *quote = json_member_string(fact, "quote", NULL);
-        if (quote) {
-                g_autofree char *text =
-                        render_wrap(quote, output_text_width(output) - 10, "       ");
-                output_styled(output, STYLE_GREEN, "      “%s”\n", text);
-        }
+        if (quote)
+                print_quote(output, quote, json_member_string(fact, "source_doc_id", NULL) != NULL);
         print_origin(names, fact);
 }
 

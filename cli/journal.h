@@ -4,7 +4,7 @@
 
 #include "cli.h"
 
-/* Two lines: when, who, what was done to what; then its id, group and reason. */
+/* When, who, what was done to what; its id and group; then what it reverts and why, if there is that. */
 void journal_print(Cli *cli, JsonObject *entry);
 
 /* What a row is about in a few words ("founded = 2011", a name, a path); the caller frees. */

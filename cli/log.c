@@ -59,16 +59,17 @@ static void print_op(Output *output, const char *op)
         output_styled(output, style, "%-6s", op);
 }
 
-static void print_second_line(Output *output, JsonObject *entry)
+/* What "show" and "revert" take; then why it was done, if that was said. */
+static void print_ids(Output *output, JsonObject *entry)
 {
         const char *reverts = json_member_string(entry, "reverts", NULL);
         g_autofree char *reason = render_line(json_member_string(entry, "reason", ""));
-        output_styled(output, STYLE_DIM, "    %s", json_member_string(entry, "id", ""));
-        if (*reason)
-                output_styled(output, STYLE_DIM, "  %s", reason);
+        output_styled(output, STYLE_DIM, "    %s  %s\n", json_member_string(entry, "id", ""),
+                      json_member_string(entry, "group_id", ""));
         if (reverts)
-                output_styled(output, STYLE_YELLOW, "  reverts %s", reverts);
-        output_print(output, "\n");
+                output_styled(output, STYLE_YELLOW, "    reverts %s\n", reverts);
+        if (*reason)
+                output_styled(output, STYLE_DIM, "    %s\n", reason);
 }
 
 static const char *actor_name(JsonObject *entry)
@@ -97,7 +98,27 @@ void journal_print(Cli *cli, JsonObject *entry)
         output_print(output, "  %s  ", table);
         output_styled(output, STYLE_BOLD, "%s", cut);
         output_styled(output, STYLE_DIM, "%s\n", changed);
-        print_second_line(output, entry);
+        print_ids(output, entry);
+}
+
+/* A group has one entry at least: without any there is none of that id. */
+static bool check_group(Cli *cli, GError **error)
+{
+        const char *group = args_text(cli->args, "group");
+        if (!group)
+                return true;
+        JsonObject *args = json_object_new();
+        json_object_set_string_member(args, "group_id", group);
+        json_object_set_int_member(args, "limit", 1);
+        g_autoptr(JsonObject) answer = client_tool(cli->client, "list_mutations", args, error);
+        if (!answer)
+                return false;
+        JsonArray *entries = json_member_array(answer, "mutations");
+        if (entries && json_array_get_length(entries) > 0)
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                    "there is no group %s in the journal", group);
+        return false;
 }
 
 static bool run(Cli *cli, GError **error)
@@ -108,7 +129,10 @@ static bool run(Cli *cli, GError **error)
                 {"since", "since"},           {"until", "until"},     {"text", "grep"},
         };
         g_autoptr(JsonObject) answer = NULL;
-        JsonObject *args = cli_list_args(cli, 20), *entry = NULL;
+        JsonObject *entry = NULL;
+        if (!check_group(cli, error))
+                return false;
+        JsonObject *args = cli_list_args(cli, 20);
         for (size_t i = 0; i < G_N_ELEMENTS(filters); i++)
                 cli_set_option(cli, args, filters[i][0], filters[i][1]);
         if (!cli_tool(cli, "list_mutations", args, &answer, error))

@@ -8,7 +8,7 @@ static const Option options[] = {
         {"bool", 0, OPTION_FLAG, NULL, "The object is true or false"},
         {"object-json", 0, OPTION_FLAG, NULL, "The object is JSON"},
         {"quote", 0, OPTION_TEXT, "TEXT",
-         "The words it rests on, verbatim, at most 300 characters"},
+         "The words it rests on, verbatim, at most 300 characters; unchecked without --document"},
         {"document", 'd', OPTION_TEXT, "ID",
          "The document that the quote stands in (it is checked)"},
         {"confidence", 0, OPTION_REAL, "0…1", "How sure it is"},
@@ -78,6 +78,7 @@ static bool run(Cli *cli, GError **error)
         if (!answer)
                 return true;
         const char *id = json_member_string(answer, "fact_id", "");
+        const char *group = json_member_string(answer, "group_id", NULL);
         JsonArray *superseded = json_member_array(answer, "superseded");
         if (json_member_bool(answer, "is_new", true))
                 output_print(cli->output, "Remembered as %s.\n", id);
@@ -86,6 +87,8 @@ static bool run(Cli *cli, GError **error)
         for (unsigned i = 0; superseded && i < json_array_get_length(superseded); i++)
                 output_print(cli->output, "It supersedes %s.\n",
                              json_array_get_string_element(superseded, i));
+        if (json_member_bool(answer, "is_new", true) && group)
+                output_print(cli->output, "To take it back: ouroborosctl revert %s\n", group);
         return true;
 }
 

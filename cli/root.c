@@ -5,55 +5,126 @@
 
 #define POLL_MS 250
 
+/* ---- counts ---- */
+
+static JsonObject *root_by_id(JsonArray *roots, const char *id)
+{
+        JsonObject *root = NULL;
+        for (unsigned i = 0; (root = cli_element(roots, i)); i++)
+                if (g_str_equal(json_member_string(root, "root_id", ""), id))
+                        return root;
+        return NULL;
+}
+
+/* "12 documents: 10 searchable, 9 indexed, …", of a root or of all. */
+static void print_counts(Cli *cli, JsonObject *counts)
+{
+        Output *output = cli->output;
+        g_autofree char *documents =
+                cli_count(json_member_int(counts, "documents", 0), "document", "documents");
+        int64_t errors = json_member_int(counts, "errors", 0),
+                unsupported = json_member_int(counts, "unsupported", 0);
+        const char *path = json_member_string(counts, "path", NULL);
+        output_print(output, "%s: %" G_GINT64_FORMAT " searchable, %" G_GINT64_FORMAT " indexed",
+                     documents, json_member_int(counts, "searchable", 0),
+                     json_member_int(counts, "indexed", 0));
+        if (unsupported > 0)
+                output_print(output, ", %" G_GINT64_FORMAT " of types that are not read",
+                             unsupported);
+        if (errors > 0)
+                output_styled(output, STYLE_YELLOW, ", %" G_GINT64_FORMAT " with errors", errors);
+        if (path && cli_folder_is_missing(cli, path))
+                output_styled(output, STYLE_RED, ", the folder is missing");
+}
+
+static void say_done(Cli *cli, JsonObject *counts, bool named)
+{
+        int64_t pending = json_member_int(counts, "pending", 0);
+        g_autofree char *path = render_line(json_member_string(counts, "path", ""));
+        if (named)
+                output_styled(cli->output, STYLE_BOLD, "%s\n    ", path);
+        print_counts(cli, counts);
+        if (json_member_int(counts, "errors", 0) > 0)
+                output_print(cli->output, " (see: ouroborosctl documents --errors)");
+        output_print(cli->output, "\n");
+        if (pending > 0)
+                output_styled(cli->output, STYLE_YELLOW,
+                              "Work pauses with %" G_GINT64_FORMAT
+                              " to do; the journal says why.\n",
+                              pending);
+}
+
+/* What became of the roots (ids), or of all (NULL). */
+static void say_all_done(Cli *cli, JsonObject *status, GPtrArray *ids)
+{
+        JsonArray *roots = json_member_array(status, "roots");
+        for (unsigned i = 0; ids && i < ids->len; i++) {
+                JsonObject *root = root_by_id(roots, ids->pdata[i]);
+                if (root)
+                        say_done(cli, root, ids->len > 1);
+        }
+        if (!ids)
+                say_done(cli, status, false);
+}
+
 /* ---- waiting until everything is taken in ---- */
 
 typedef struct Waiting {
         Progress *bar;
-        int64_t documents, searchable, indexed, errors, unsupported, pending, most;
-        bool heard;
+        int64_t most;
 } Waiting;
 
 static void take_counts(Waiting *waiting, JsonObject *counts)
 {
-        waiting->documents = json_member_int(counts, "documents", 0);
-        waiting->searchable = json_member_int(counts, "searchable", 0);
-        waiting->indexed = json_member_int(counts, "indexed", 0);
-        waiting->errors = json_member_int(counts, "errors", 0);
-        waiting->unsupported = json_member_int(counts, "unsupported", 0);
-        waiting->pending = json_member_int(counts, "pending", 0);
-        waiting->most = MAX(waiting->most, waiting->pending);
-        double done =
-                waiting->most > 0 ? 1.0 - (double)waiting->pending / (double)waiting->most : -1;
-        g_autofree char *note =
-                g_strdup_printf("%" G_GINT64_FORMAT " documents, %" G_GINT64_FORMAT
-                                " searchable, %" G_GINT64_FORMAT " indexed",
-                                waiting->documents, waiting->searchable, waiting->indexed);
+        int64_t pending = json_member_int(counts, "pending", 0);
+        waiting->most = MAX(waiting->most, pending);
+        double done = waiting->most > 0 ? 1.0 - (double)pending / (double)waiting->most : -1;
+        g_autofree char *note = g_strdup_printf("%" G_GINT64_FORMAT " documents, %" G_GINT64_FORMAT
+                                                " searchable, %" G_GINT64_FORMAT " indexed",
+                                                json_member_int(counts, "documents", 0),
+                                                json_member_int(counts, "searchable", 0),
+                                                json_member_int(counts, "indexed", 0));
         progress_set(waiting->bar, done, note);
 }
 
 static void on_progress(JsonNode *arguments, void *data)
 {
-        Waiting *waiting = data;
-        if (JSON_NODE_HOLDS_OBJECT(arguments)) {
-                waiting->heard = true;
-                take_counts(waiting, json_node_get_object(arguments));
-        }
+        if (JSON_NODE_HOLDS_OBJECT(arguments))
+                take_counts(data, json_node_get_object(arguments));
 }
 
-/* Signals move the bar; the end is read from the status, because a signal may have gone before we heard. */
-static bool wait_until_done(Cli *cli, Waiting *waiting, GError **error)
+/* Signals move the bar; the end is read from the status, because a signal may have gone before we heard.
+ * Gives the last status. */
+static JsonObject *wait_until_done(Cli *cli, Waiting *waiting, GError **error)
 {
         for (;;) {
                 g_autoptr(JsonObject) status =
                         client_tool(cli->client, "ingest_status", NULL, error);
                 if (!status)
-                        return false;
+                        return NULL;
                 take_counts(waiting, status);
                 if (!json_member_bool(status, "busy", false))
-                        return true;
+                        return g_steal_pointer(&status);
                 if (!client_wait(cli->client, POLL_MS, error))
-                        return false;
+                        return NULL;
         }
+}
+
+/* Waits; then says what became of the roots (ids), or of all (NULL). */
+static bool wait_for(Cli *cli, GPtrArray *ids, GError **error)
+{
+        g_autoptr(Progress) bar = progress_new("Reading", args_has(cli->args, "quiet") ||
+                                                                  output_is_json(cli->output));
+        Waiting waiting = {.bar = bar};
+        if (!client_listen(cli->client, "Documents", "Progress", on_progress, &waiting, error))
+                return false;
+        g_autoptr(JsonObject) status = wait_until_done(cli, &waiting, error);
+        if (!status)
+                return false;
+        bar = progress_free(bar);
+        if (!output_is_json(cli->output))
+                say_all_done(cli, status, ids);
+        return true;
 }
 
 /* ---- root add ---- */
@@ -98,48 +169,14 @@ static JsonObject *register_root(Cli *cli, const char *folder, GError **error)
         return client_tool(cli->client, "register_root", args, error);
 }
 
-static void say_done(Cli *cli, const Waiting *waiting)
-{
-        g_autofree char *documents = cli_count(waiting->documents, "document", "documents");
-        output_print(cli->output,
-                     "%s: %" G_GINT64_FORMAT " searchable, %" G_GINT64_FORMAT " indexed", documents,
-                     waiting->searchable, waiting->indexed);
-        if (waiting->unsupported > 0)
-                output_print(cli->output, ", %" G_GINT64_FORMAT " of types that are not read",
-                             waiting->unsupported);
-        if (waiting->errors > 0) {
-                g_autofree char *errors = cli_count(waiting->errors, "error", "errors");
-                output_styled(cli->output, STYLE_YELLOW,
-                              ", %s (see: ouroborosctl documents --errors)", errors);
-        }
-        output_print(cli->output, "\n");
-        if (waiting->pending > 0)
-                output_styled(cli->output, STYLE_YELLOW,
-                              "Work pauses with %" G_GINT64_FORMAT
-                              " to do; the journal says why.\n",
-                              waiting->pending);
-}
-
-static bool wait_for_all(Cli *cli, GError **error)
-{
-        g_autoptr(Progress) bar = progress_new("Reading", args_has(cli->args, "quiet") ||
-                                                                  output_is_json(cli->output));
-        Waiting waiting = {.bar = bar};
-        if (!client_listen(cli->client, "Documents", "Progress", on_progress, &waiting, error) ||
-            !wait_until_done(cli, &waiting, error))
-                return false;
-        bar = progress_free(bar);
-        if (!output_is_json(cli->output))
-                say_done(cli, &waiting);
-        return true;
-}
-
 static bool run_add(Cli *cli, GError **error)
 {
+        g_autoptr(GPtrArray) ids = g_ptr_array_new_with_free_func(g_free);
         for (const char *const *folder = args_words(cli->args); *folder; folder++) {
                 g_autoptr(JsonObject) answer = register_root(cli, *folder, error);
                 if (!answer)
                         return false;
+                g_ptr_array_add(ids, g_strdup(json_member_string(answer, "root_id", "")));
                 if (output_is_json(cli->output)) {
                         output_json_object(cli->output, answer);
                         continue;
@@ -148,7 +185,7 @@ static bool run_add(Cli *cli, GError **error)
                 output_print(cli->output, "%s is %s.\n", path,
                              json_member_string(answer, "root_id", ""));
         }
-        return args_has(cli->args, "no-wait") || wait_for_all(cli, error);
+        return args_has(cli->args, "no-wait") || wait_for(cli, ids, error);
 }
 
 const Verb verb_root_add = {
@@ -169,24 +206,13 @@ const Verb verb_root_add = {
 /* ---- root list ---- */
 
 /* Two lines: folders have long paths, and their ids are needed whole. */
-static void print_root(Output *output, JsonObject *root)
+static void print_root(Cli *cli, JsonObject *root)
 {
         g_autofree char *path = render_line(json_member_string(root, "path", ""));
-        g_autofree char *documents =
-                cli_count(json_member_int(root, "documents", 0), "document", "documents");
-        int64_t errors = json_member_int(root, "errors", 0),
-                unsupported = json_member_int(root, "unsupported", 0);
-        output_styled(output, STYLE_BOLD, "%s\n", path);
-        output_print(output,
-                     "    %s: %" G_GINT64_FORMAT " searchable, %" G_GINT64_FORMAT " indexed",
-                     documents, json_member_int(root, "searchable", 0),
-                     json_member_int(root, "indexed", 0));
-        if (unsupported > 0)
-                output_print(output, ", %" G_GINT64_FORMAT " of types that are not read",
-                             unsupported);
-        if (errors > 0)
-                output_styled(output, STYLE_YELLOW, ", %" G_GINT64_FORMAT " with errors", errors);
-        output_styled(output, STYLE_DIM, "  profile %s  %s\n",
+        output_styled(cli->output, STYLE_BOLD, "%s\n", path);
+        output_print(cli->output, "    ");
+        print_counts(cli, root);
+        output_styled(cli->output, STYLE_DIM, "  profile %s  %s\n",
                       json_member_string(root, "profile", "?"),
                       json_member_string(root, "root_id", ""));
 }
@@ -201,7 +227,7 @@ static bool run_list(Cli *cli, GError **error)
                 return true;
         JsonArray *roots = json_member_array(answer, "roots");
         for (unsigned i = 0; (root = cli_element(roots, i)); i++)
-                print_root(cli->output, root);
+                print_root(cli, root);
         if (!roots || json_array_get_length(roots) == 0)
                 output_print(cli->output,
                              "No folders yet; add one: ouroborosctl root add FOLDER\n");
@@ -271,19 +297,19 @@ static const Option rescan_options[] = {
 
 static bool run_rescan(Cli *cli, GError **error)
 {
-        g_autoptr(JsonObject) answer = NULL;
-        JsonObject *args = json_object_new();
+        g_autoptr(JsonObject) answer = NULL, args = json_object_new();
+        g_autoptr(GPtrArray) ids = NULL;
         if (args_word(cli->args, 0)) {
-                g_autofree char *id = find_root(cli, args_word(cli->args, 0), error);
-                if (!id) {
-                        json_object_unref(args);
+                char *id = find_root(cli, args_word(cli->args, 0), error);
+                if (!id)
                         return false;
-                }
+                ids = g_ptr_array_new_with_free_func(g_free);
+                g_ptr_array_add(ids, id);
                 json_object_set_string_member(args, "root_id", id);
         }
-        if (!cli_tool(cli, "rescan_root", args, &answer, error))
+        if (!cli_tool(cli, "rescan_root", g_steal_pointer(&args), &answer, error))
                 return false;
-        return args_has(cli->args, "no-wait") || wait_for_all(cli, error);
+        return args_has(cli->args, "no-wait") || wait_for(cli, ids, error);
 }
 
 const Verb verb_root_rescan = {

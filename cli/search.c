@@ -68,12 +68,25 @@ static bool run(Cli *cli, GError **error)
         return true;
 }
 
+/* One paragraph a line, as details are wrapped; the manual page has the same. */
+#define SYNTAX                                                                                      \
+        "A document is found where a piece of its text has all the words, in any form of an "       \
+        "English word (keep, keeps, keeping). If none has, those with any of the words are given. " \
+        "Small words such as \"the\" count only in a phrase or alone.\n"                            \
+        "'\"oxalic acid\"' is a phrase: the shell takes one pair of quotes. trickl* is the "        \
+        "beginning of a word. title:mead and heading:mead look only there, body:mead only in the "  \
+        "text itself. -wax leaves out pieces with the word; it stands behind \"--\", as in "        \
+        "\"search honey -- -wax\", or in quotes with the rest, as in \"search 'honey -wax'\".\n"    \
+        "Case and accents do not matter. There are no other operators: AND, OR, brackets and the "  \
+        "like are words."
+
 const Verb verb_search = {
         .name = "search",
         .words = "WORD…",
         .min = 1,
         .max = G_MAXUINT,
         .summary = "Search the documents, best first, with excerpts",
+        .details = SYNTAX,
         .options = options,
         .run = run,
 };

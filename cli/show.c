@@ -58,7 +58,6 @@ static bool run_show(Cli *cli, GError **error)
         JsonObject *entry = entry_of(answer);
         journal_print(cli, entry);
         print_field(cli, "Entry", entry, "seq");
-        print_field(cli, "Group", entry, "group_id");
         print_field(cli, "Row", entry, "row_id");
         print_field(cli, "Session", entry, "session_id");
         print_field(cli, "Reverts", entry, "reverts");

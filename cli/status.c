@@ -40,6 +40,16 @@ static void print_head(Cli *cli, JsonObject *properties)
                 print_row(output, "Key", "in a systemd credential");
 }
 
+static void print_missing(Cli *cli, JsonArray *roots)
+{
+        JsonObject *root = NULL;
+        for (unsigned i = 0; (root = cli_element(roots, i)); i++) {
+                const char *path = json_member_string(root, "path", "");
+                if (cli_folder_is_missing(cli, path))
+                        print_row(cli->output, "Missing", "the folder %s", path);
+        }
+}
+
 static void print_counts(Cli *cli, JsonObject *ingest)
 {
         JsonArray *roots = json_member_array(ingest, "roots");
@@ -66,6 +76,7 @@ static void print_counts(Cli *cli, JsonObject *ingest)
         if (errors > 0)
                 print_row(cli->output, "Errors",
                           "%" G_GINT64_FORMAT " (see: ouroborosctl documents --errors)", errors);
+        print_missing(cli, roots);
 }
 
 static void print_vault(Cli *cli, JsonObject *status)

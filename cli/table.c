@@ -5,6 +5,8 @@
 
 #define GAP          2
 #define COLUMN_FLOOR 8 /* a cut column keeps at least this, and its title */
+#define PAD_MAX                                                                                    \
+        60 /* without a limit nothing is cut, but one long cell does not make all rows wide */
 
 struct Table {
         const Column *columns;
@@ -64,10 +66,12 @@ void table_fit(const Table *table, unsigned width, unsigned *ret_widths)
 {
         unsigned total = table->count > 0 ? GAP * (table->count - 1) : 0;
         for (unsigned i = 0; i < table->count; i++) {
+                bool capped = width == 0 && table->columns[i].shrink;
                 ret_widths[i] = render_width(table->columns[i].title);
                 for (unsigned r = 0; r < table->rows->len; r++) {
                         char **row = table->rows->pdata[r];
-                        ret_widths[i] = MAX(ret_widths[i], render_width(row[i]));
+                        unsigned wanted = render_width(row[i]);
+                        ret_widths[i] = MAX(ret_widths[i], capped ? MIN(wanted, PAD_MAX) : wanted);
                 }
                 total += ret_widths[i];
         }
@@ -79,7 +83,8 @@ void table_fit(const Table *table, unsigned width, unsigned *ret_widths)
 static void print_cell(const Table *table, Output *output, unsigned i, const char *text,
                        unsigned width)
 {
-        g_autofree char *cell = render_fit(text, width);
+        g_autofree char *cell =
+                output_width(output) == 0 ? g_strdup(text) : render_fit(text, width);
         unsigned pad = width - MIN(width, render_width(cell));
         bool last = i + 1 == table->count;
         const Column *column = &table->columns[i];

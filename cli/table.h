@@ -24,5 +24,6 @@ void table_add(Table *table, const char *const *cells);
 /* Prints the rows; nothing if there are none. */
 void table_print(const Table *table, Output *output);
 
-/* The widths to print with, so that they and the gaps fit into width (0: no limit). */
+/* The widths to print with, so that they and the gaps fit into width. 0: no limit; cells that are longer than
+ * the width given for them are then to be printed whole. */
 void table_fit(const Table *table, unsigned width, unsigned *ret_widths);

@@ -80,6 +80,19 @@ static void test_only_columns_that_may_be_cut_are_cut(void)
         g_assert_cmpuint(widths[2], ==, 14);
 }
 
+static void test_without_a_limit_a_long_cell_does_not_widen_the_others(void)
+{
+        static const Column free_columns[] = {{"NAME", .shrink = true}, {"ID"}};
+        g_autoptr(Table) table = table_new(free_columns, G_N_ELEMENTS(free_columns));
+        g_autofree char *name = g_strnfill(252, 'n'), *id = g_strnfill(99, '1');
+        const char *row[] = {name, id};
+        unsigned widths[G_N_ELEMENTS(free_columns)];
+        table_add(table, row);
+        table_fit(table, 0, widths);
+        g_assert_cmpuint(widths[0], ==, 60);
+        g_assert_cmpuint(widths[1], ==, 99);
+}
+
 static void test_titles_are_never_cut(void)
 {
         static const Column wide[] = {{"WHAT WENT WRONG", .shrink = true}, {"ID"}};
@@ -142,6 +155,8 @@ int main(int argc, char **argv)
                         test_numbers_and_times_read_well);
         g_test_add_func("/cli/table/only_columns_that_may_be_cut_are_cut",
                         test_only_columns_that_may_be_cut_are_cut);
+        g_test_add_func("/cli/table/without_a_limit_a_long_cell_does_not_widen_the_others",
+                        test_without_a_limit_a_long_cell_does_not_widen_the_others);
         g_test_add_func("/cli/table/titles_are_never_cut", test_titles_are_never_cut);
         g_test_add_func("/cli/progress/bars_are_as_long_as_what_is_done",
                         test_bars_are_as_long_as_what_is_done);

@@ -45,8 +45,9 @@ def ask(desk, *words):
 def on_terminal(desk, *words, typed=b'', environment=None):
     """Runs ouroborosctl on a terminal of its own; returns what was seen there."""
     lead, follow = pty.openpty()
-    process = subprocess.Popen([CTL, *map(str, words)], stdin=follow, stdout=follow, stderr=follow, start_new_session=True,
-                               env={**desk.environment, 'TERM': 'xterm', 'SYSTEMD_PAGER': '', 'COLUMNS': '70', **(environment or {})})
+    plain = {**desk.environment, 'TERM': 'xterm', 'SYSTEMD_PAGER': '', 'COLUMNS': '70', **(environment or {})}
+    process = subprocess.Popen([CTL, *map(str, words)], stdin=follow, stdout=follow, stderr=follow,
+                               start_new_session=True, env=plain)
     os.close(follow)
     if typed:
         os.write(lead, typed)
@@ -79,6 +80,36 @@ def test_a_relative_folder_is_the_callers(desk, notes):
     assert (notes / 'heron.md').exists()
 
 
+def test_what_became_of_a_folder_is_told_apart_from_the_others(desk, notes):
+    other = desk.folder / 'other'
+    other.mkdir()
+    (other / 'one.md').write_text('# One\n', encoding='utf-8')
+    ctl(desk, 'root', 'add', notes)
+    assert '1 document: 1 searchable' in ctl(desk, 'root', 'add', other).stdout
+    assert '1 document: 1 searchable' in ctl(desk, 'root', 'rescan', other).stdout
+    assert '3 documents: 3 searchable' in ctl(desk, 'root', 'rescan').stdout
+    both = ctl(desk, 'root', 'add', notes, other).stdout
+    assert f'{notes}\n    2 documents' in both and f'{other}\n    1 document:' in both
+
+
+def test_a_folder_that_went_is_said_to_be_missing(desk, notes):
+    ctl(desk, 'root', 'add', notes)
+    for words in (['root', 'list'], ['status'], ['root', 'rescan']):
+        assert 'issing' not in ctl(desk, *words).stdout
+    notes.rename(desk.folder / 'elsewhere')
+    assert 'folder is missing' in ctl(desk, 'root', 'list').stdout
+    assert f'Missing: the folder {notes}' in ctl(desk, 'status').stdout
+    assert 'folder is missing' in ctl(desk, 'root', 'rescan', notes).stdout
+
+
+def test_one_long_name_does_not_make_every_row_wide(desk, notes):
+    (notes / ('n' * 252)).write_text('x', encoding='utf-8')
+    ctl(desk, 'root', 'add', notes)
+    lines = ctl(desk, 'documents').stdout.splitlines()
+    assert sum('n' * 252 in line for line in lines) == 1  # a pipe gets it whole
+    assert sum(len(line) > 140 for line in lines) == 1
+
+
 def test_search_shows_where_the_words_stand(desk, notes):
     ctl(desk, 'root', 'add', notes)
     said = ctl(desk, 'search', 'reeds').stdout
@@ -104,6 +135,7 @@ def test_what_a_person_says_outranks_and_can_be_reverted(desk, notes):
     ctl(desk, 'root', 'add', notes)
     answer = ask(desk, 'remember', 'The Heron', 'status', 'final', '--reason', 'a test')
     assert len(answer['superseded']) == 1
+    assert answer['group_id'] in ctl(desk, 'log').stdout
     assert 'status = final' in ctl(desk, 'query', 'The Heron', '-p', 'status').stdout
     assert '(superseded)' in ctl(desk, 'query', 'The Heron', '-p', 'status', '--all').stdout
     entry = ask(desk, 'log', '--group', answer['group_id'])['mutations']
@@ -117,11 +149,34 @@ def test_what_a_person_says_outranks_and_can_be_reverted(desk, notes):
     ctl(desk, 'verify')
 
 
+def test_what_remember_says_leads_to_its_revert(desk):
+    said = ctl(desk, 'remember', 'Ada', 'note', 'x').stdout
+    ctl(desk, *re.search('ouroborosctl (revert grp-[0-9a-f]+)\n', said).group(1).split())
+    assert desk.objects('Ada') == []
+
+
+def test_a_quote_that_nothing_was_compared_with_is_shown_as_unchecked(desk, notes):
+    ctl(desk, 'root', 'add', notes)
+    document = next(d for d in ask(desk, 'documents')['documents'] if d['path'] == 'plain.txt')
+    ctl(desk, 'remember', 'Ada', 'note', 'x', '--quote', 'she said so')
+    ctl(desk, 'remember', 'Bob', 'note', 'x', '--quote', 'reeds and water', '--document', document['document_id'])
+    assert 'said with the quote “she said so” (not checked)' in ctl(desk, 'query', 'Ada').stdout
+    assert '“reeds and water”\n' in ctl(desk, 'query', 'Bob').stdout
+
+
+def test_unlock_says_what_is_true(desktop):
+    for keyring, said in (('unlocked', 'The keyring is unlocked.'), ('none', 'in a file: there is no keyring')):
+        desk = desktop(keyring=keyring)
+        assert said in ctl(desk, 'unlock').stdout
+
+
 @pytest.mark.parametrize('words,status,said', [
     (['query', 'nobody at all'], 3, 'nobody at all'),
     (['remember', 'x', 'no_such_predicate', 'y'], 2, 'no_such_predicate'),
     (['show', 'mut-' + '0' * 32], 3, 'mut-'),
     (['log', '--after=nonsense'], 7, ''),
+    (['log', '--group', 'grp-zz'], 3, 'grp-zz'),
+    (['log', '--group', 'grp-' + '0' * 32], 3, 'grp-'),
     (['log', '--limit', '501'], 2, '500'),
     (['root', 'add', '/nonexistent/folder'], 3, '/nonexistent/folder'),
     (['search'], 2, 'too few words'),
