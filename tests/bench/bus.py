@@ -45,8 +45,8 @@ def query(private, build, facts, quick):
     if found != 1:
         raise RuntimeError(f'a query found {found} facts and not 1')
     return {'name': 'bus.query_ratio', 'value': typed, 'unit': 'µs', 'reference': empty, 'target': '<= 1.5×',
-            'how': f'median of {count} Graph.Query of one entity and predicate, each after a Peer.Ping of the same '
-                   f'daemon on the same connection; {facts} facts'}
+            'how': f'median of {count} Graph.Query for what one predicate says of one entity by its name, {len(people)} '
+                   f'entities in turns, each after a Peer.Ping of the same daemon on the same connection; {facts} facts'}
 
 
 def activation(private, facts, quick):
