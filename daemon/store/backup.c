@@ -264,6 +264,8 @@ typedef struct Rekey {
         Store *store;
         const uint8_t *key;
         uint8_t *old_key; /* what the file has until the new one takes its name */
+        bool swapped;     /* it has */
+        bool lost;        /* there is no handle on either */
 } Rekey;
 
 static bool write_rekeyed(const Rekey *rekey, Db *db, const char *path, GError **error)
@@ -304,14 +306,14 @@ static bool replace_file(Rekey *rekey, Db **db, GError **error)
                 return false;
         }
         *db = db_close(*db);
-        bool ok = swap(rekey, path, error);
-        if (!ok)
+        rekey->swapped = swap(rekey, path, error);
+        if (!rekey->swapped) {
                 copy_remove(path);
-        else
-                (void)file_sync_folder(rekey->store->path, NULL); /* either name holds everything */
-        *db = open_existing(rekey->store, ok ? rekey->key : rekey->old_key, &version,
-                            ok ? error : NULL);
-        return ok && *db;
+                *db = open_existing(rekey->store, rekey->old_key, &version, NULL);
+        } else if (file_sync_folder(path, error)) /* else the old key must not be forgotten yet */
+                *db = open_existing(rekey->store, rekey->key, &version, error);
+        rekey->lost = *db == NULL;
+        return rekey->swapped && *db;
 }
 
 static bool rekey_call(Db **db, void *data, GError **error)
@@ -327,7 +329,7 @@ static bool rekey_call(Db **db, void *data, GError **error)
                 return false;
         }
         bool ok = replace_file(rekey, db, error);
-        reader_pool_open(readers, ok ? rekey->key : rekey->old_key);
+        reader_pool_open(readers, rekey->swapped ? rekey->key : rekey->old_key);
         return ok;
 }
 
@@ -338,6 +340,10 @@ bool store_rekey(Store *store, const uint8_t key[STORE_KEY_BYTES], GError **erro
 
         g_mutex_lock(&store->life);
         bool ok = queue_call(store->queue, rekey_call, &rekey, &failed);
+        if (rekey.lost) {
+                store_shut(store);
+                store_set_unavailable(store, failed);
+        }
         g_mutex_unlock(&store->life);
         reader_key_free(rekey.old_key);
         if (failed)

@@ -26,7 +26,7 @@ struct Queue {
         GCond arrived;
         GQueue jobs; /* Job, on the stacks of their callers */
         bool running;
-        GThread *thread;
+        GThread *thread; /* guarded by lock, too: anybody may ask whether it is theirs */
         Listeners *listeners;
         QueueHooks hooks;
         Db *db;
@@ -204,8 +204,8 @@ static void run_call(Queue *queue, Job *job)
         if (queue->db)
                 queue->journal = journal_writer_new(queue->db, &error);
         if (!queue->journal)
-                g_warning("the writer has lost its handle: %s",
-                          error ? error->message : "not opened");
+                log_event(LOG_WORK_FAILED_EVENT, LOG_ERR, NULL, error,
+                          "The writer has lost its handle on the database");
 }
 
 /* ---- the thread ---- */
@@ -228,7 +228,9 @@ static void finish(Queue *queue, GPtrArray *jobs)
 static void tidy_up(Queue *queue)
 {
         if (queue->unsettled) {
-                (void)db_run(queue->db, "PRAGMA wal_checkpoint(PASSIVE)", NULL); /* or later */
+                if (queue->db) /* a call may have lost it */
+                        (void)db_run(queue->db, "PRAGMA wal_checkpoint(PASSIVE)",
+                                     NULL); /* or later */
                 queue->unsettled = false;
                 return;
         }
@@ -300,20 +302,23 @@ bool queue_start(Queue *queue, Db *db, const char *name, GError **error)
                 return false;
         }
         queue->db = db;
+        g_mutex_lock(&queue->lock);
         queue->running = true;
         queue->thread = g_thread_new(name, work, queue);
+        g_mutex_unlock(&queue->lock);
         return true;
 }
 
 void queue_stop(Queue *queue)
 {
-        if (!queue->thread)
-                return;
         g_mutex_lock(&queue->lock);
+        GThread *thread = g_steal_pointer(&queue->thread);
         queue->running = false;
         g_cond_signal(&queue->arrived);
         g_mutex_unlock(&queue->lock);
-        (void)g_thread_join(g_steal_pointer(&queue->thread));
+        if (!thread)
+                return;
+        (void)g_thread_join(thread);
         queue->journal = journal_writer_free(queue->journal);
         if (!queue->db)
                 return;
@@ -342,9 +347,12 @@ static bool submit(Queue *queue, Job *job, GError **error)
 }
 
 /* The writer thread would wait for itself for ever. */
-static bool check_thread(const Queue *queue, GError **error)
+static bool check_thread(Queue *queue, GError **error)
 {
-        if (queue->thread != g_thread_self())
+        g_mutex_lock(&queue->lock);
+        bool own = queue->thread == g_thread_self();
+        g_mutex_unlock(&queue->lock);
+        if (!own)
                 return true;
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED,
                     "a write was asked for inside a write");

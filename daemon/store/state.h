@@ -34,3 +34,6 @@ Db *open_checked(StoreKind kind, const DbOptions *options, int64_t *ret_version,
 
 /* store.c: the error of a closed store. */
 void store_set_closed_error(Store *store, GError **error);
+
+/* store.c: closes it, if it is open, with life held. */
+void store_shut(Store *store);

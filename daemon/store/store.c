@@ -193,16 +193,21 @@ static bool set_closed(Store *store)
         return was_open;
 }
 
+void store_shut(Store *store)
+{
+        if (!set_closed(store))
+                return;
+        /* The writer's last act is a checkpoint, which readers would keep from finishing. */
+        reader_pool_close(store->readers);
+        queue_stop(store->queue);
+        (void)close(store->lock_fd);
+        store->lock_fd = -1;
+}
+
 void store_close(Store *store)
 {
         g_mutex_lock(&store->life);
-        if (set_closed(store)) {
-                /* The writer's last act is a checkpoint, which readers would keep from finishing. */
-                reader_pool_close(store->readers);
-                queue_stop(store->queue);
-                (void)close(store->lock_fd);
-                store->lock_fd = -1;
-        }
+        store_shut(store);
         g_mutex_unlock(&store->life);
 }
 
@@ -257,6 +262,8 @@ void store_add_derivation(Store *store, const char *table, StoreDerivation deriv
 
 static bool trim(Db **db, void *data, GError **error)
 {
+        if (!*db)
+                return true;
         db_drop_statements(*db);
         (void)sqlite3_db_release_memory((*db)->sqlite);
         return true;

@@ -220,7 +220,8 @@ bool store_restore(Store *store, const char *aside, const uint8_t key[STORE_KEY_
                    GError **error);
 bool store_undo_restore(Store *store, const char *aside, GError **error);
 
-/* Re-encrypts an open store in place with a new key. */
+/* Re-encrypts an open store in place with a new key. If it fails and leaves the store open, the file still has the
+ * old key; if it leaves it closed (the file could not be opened again), it may have either. */
 bool store_rekey(Store *store, const uint8_t key[STORE_KEY_BYTES], GError **error);
 
 /* Highest journal seq, number of user rows and file size, for status. */

@@ -154,31 +154,59 @@ JsonObject *care_rebuild(void *room, const Access *access, JsonObject *args, GEr
         return answer;
 }
 
+/* Gives both files the new key, or neither. A file that cannot be opened again may have either key: it stays
+ * closed, and both keys stay kept. */
+static bool rekey_both(Care *care, const uint8_t *key, const uint8_t *old, GError **error)
+{
+        Store *vault = care->options.vault, *ops = care->options.ops;
+
+        if (!store_rekey(ops, key, error)) {
+                if (store_is_open(ops))
+                        (void)secrets_drop_staged(care->options.secrets, NULL);
+                return false;
+        }
+        if (store_rekey(vault, key, error))
+                return true;
+        if (store_is_open(vault) && store_rekey(ops, old, NULL))
+                (void)secrets_drop_staged(care->options.secrets, NULL);
+        return false;
+}
+
 /* The new key is kept before any file has it, so that a stop at any point leaves a vault that one of the
  * two kept keys opens; opening.c finishes what was begun. */
 static bool rekey(Care *care, GError **error)
 {
-        uint8_t key[SECRETS_KEY_BYTES];
+        uint8_t key[SECRETS_KEY_BYTES], old[SECRETS_KEY_BYTES];
 
         if (!store_is_open(care->options.vault) || !store_is_open(care->options.ops)) {
                 g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
                                     "Only an open vault can be re-keyed");
                 return false;
         }
-        if (!secrets_stage(care->options.secrets, key, error))
-                return false;
-        if (!store_rekey(care->options.ops, key, error)) {
-                (void)secrets_drop_staged(care->options.secrets, NULL); /* no file has it */
-                explicit_bzero(key, sizeof key);
-                return false;
-        }
-        bool done = store_rekey(care->options.vault, key, error) &&
+        bool done = care_load_key(care, old, error) &&
+                    secrets_stage(care->options.secrets, key, error) &&
+                    rekey_both(care, key, old, error) &&
                     secrets_commit_staged(care->options.secrets, error);
         explicit_bzero(key, sizeof key);
+        explicit_bzero(old, sizeof old);
         if (done)
                 log_event(LOG_REKEYED_EVENT, LOG_NOTICE, NULL, NULL,
                           "Encrypted the vault with a new key");
         return done;
+}
+
+/* A store that was lost on the way is opened with whichever key its file has now, or waits as any other. */
+static void open_again(Care *care)
+{
+        g_autoptr(GError) problem = NULL;
+
+        if (store_is_open(care->options.vault) && store_is_open(care->options.ops))
+                return;
+        store_close(care->options.vault);
+        store_close(care->options.ops);
+        (void)care_open_stores(care, &problem);
+        care_set_state(care, problem);
+        care_announce(care);
 }
 
 JsonObject *care_rekey(void *room, const Access *access, JsonObject *args, GError **error)
@@ -188,6 +216,8 @@ JsonObject *care_rekey(void *room, const Access *access, JsonObject *args, GErro
         if (!care_begin(care, "rekey", error))
                 return NULL;
         bool done = rekey(care, error);
+        if (!done)
+                open_again(care);
         care_end(care);
         return done ? json_object_new() : NULL;
 }

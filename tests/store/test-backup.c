@@ -302,6 +302,44 @@ static void test_readers_and_writers_wait_for_a_rekey(Fixture *fixture, const vo
         g_assert_cmpint(report.entries, ==, 400 + background.writes);
 }
 
+/* A table that there is not: the triggers that every opening looks after cannot be made. */
+static void sabotage_opening(Fixture *fixture, const uint8_t *key, const char *sql)
+{
+        DbOptions options = {.path = fixture->path, .key = key, .role = DB_PLAIN};
+        OwnDb *db = db_open(&options, NULL);
+
+        g_assert_true(db_run(db, sql, NULL));
+        (void)db_close(db);
+}
+
+static void test_a_rekey_that_cannot_reopen_the_file_closes_the_store(Fixture *fixture,
+                                                                      const void *data)
+{
+        g_autofree char *backup = backup_of(fixture);
+        uint8_t key[STORE_KEY_BYTES] = {1, 2, 3};
+        g_autoptr(GError) error = NULL, closed = NULL;
+
+        sabotage_opening(fixture, fixture->key,
+                         "INSERT INTO table_kinds VALUES ('nowhere', 'user', NULL)");
+        must_write(fixture->store, &human, "DELETE FROM predicates WHERE name = 'p1'");
+        g_assert_false(store_rekey(fixture->store, key, &error));
+        g_assert_nonnull(strstr(error->message, "nowhere"));
+        g_assert_false(store_is_open(fixture->store));
+        g_assert_null(store_reader(fixture->store, NULL, &closed));
+        g_assert_cmpstr(closed->message, ==, error->message);
+        g_clear_error(&closed);
+        g_assert_false(write_sql(fixture->store, &human, "DELETE FROM predicates", &closed));
+        g_assert_cmpstr(closed->message, ==, error->message);
+        store_trim(fixture->store);
+
+        g_clear_error(&error);
+        g_assert_false(store_open(fixture->store, fixture->key, /* create= */ false, &error));
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID); /* it has the new key */
+        sabotage_opening(fixture, key, "DELETE FROM table_kinds WHERE name = 'nowhere'");
+        g_assert_true(store_open(fixture->store, key, /* create= */ false, NULL));
+        assert_reads(fixture->store, "SELECT count(*) FROM predicates", "399");
+}
+
 static void test_an_abandoned_rekey_is_cleared_away(Fixture *fixture, const void *data)
 {
         g_autofree char *backup = backup_of(fixture);
@@ -336,6 +374,8 @@ int main(int argc, char **argv)
                      test_a_rekey_changes_the_key_and_nothing_else);
         FIXTURE_TEST("/backup/readers-and-writers-wait-for-a-rekey",
                      test_readers_and_writers_wait_for_a_rekey);
+        FIXTURE_TEST("/backup/a-rekey-that-cannot-reopen-the-file-closes-the-store",
+                     test_a_rekey_that_cannot_reopen_the_file_closes_the_store);
         FIXTURE_TEST("/backup/an-abandoned-rekey-is-cleared-away",
                      test_an_abandoned_rekey_is_cleared_away);
         return g_test_run();

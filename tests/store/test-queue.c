@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fixture.h"
 
+#include "store/state.h"
+
 #define THREADS 8
 #define WRITES  40
 
@@ -288,6 +290,23 @@ static void test_waiting_writes_share_a_commit(Fixture *fixture, const void *dat
         with_loop(fixture, data, group_in_one_commit);
 }
 
+static bool lose_handle(Db **db, void *data, GError **error)
+{
+        *db = db_close(*db);
+        return false;
+}
+
+/* Longer than the queue rests before it tidies up what was written. */
+static void test_a_queue_without_its_handle_rests_and_refuses(Fixture *fixture, const void *data)
+{
+        must_write(fixture->store, &human, PREDICATE("a"));
+        g_assert_false(queue_call(fixture->store->queue, lose_handle, NULL, NULL));
+        g_usleep(2200 * 1000);
+        must_fail(fixture->store, &human, PREDICATE("b"), OUROBOROS_ERROR_UNAVAILABLE);
+        store_trim(fixture->store);
+        must_fail(fixture->store, &human, PREDICATE("b"), OUROBOROS_ERROR_UNAVAILABLE);
+}
+
 /* ---- derivations ---- */
 
 static bool derive_alias(Db *db, const Change *changes, unsigned count, void *data, GError **error)
@@ -417,6 +436,8 @@ static void test_a_resting_writer_brings_the_log_into_the_file(Fixture *fixture,
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
+        FIXTURE_TEST("/queue/a-queue-without-its-handle-rests-and-refuses",
+                     test_a_queue_without_its_handle_rests_and_refuses);
         FIXTURE_TEST("/queue/many-threads-write-at-once", test_many_threads_write_at_once);
         FIXTURE_TEST("/queue/a-failed-write-takes-back-only-itself",
                      test_a_failed_write_takes_back_only_itself);
