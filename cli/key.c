@@ -8,8 +8,9 @@ static bool run_rekey(Cli *cli, GError **error)
         if (!manager_call(cli, "Rekey", NULL, "Encrypting anew", NULL, error))
                 return false;
         if (!output_is_json(cli->output))
-                output_print(cli->output,
-                             "The vault has a new key. Backups made before need the old one.\n");
+                output_print(
+                        cli->output,
+                        "The vault has a new key. The old one is kept for the backups made before.\n");
         return true;
 }
 

@@ -71,6 +71,11 @@ char *key_id(const Key *key)
         return sodium_bin2hex(id, KEY_ID_DIGITS + 1, digest, sizeof(digest));
 }
 
+bool key_id_is_valid(const char *id)
+{
+        return id && strlen(id) == KEY_ID_DIGITS && strspn(id, "0123456789abcdef") == KEY_ID_DIGITS;
+}
+
 bool key_has_id(const Key *key, const char *id)
 {
         g_autofree char *mine = key_id(key);

@@ -19,6 +19,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Key, key_free)
 /* The id of a key; the caller frees. */
 char *key_id(const Key *key);
 
+/* Is this the form of an id? False for NULL. */
+bool key_id_is_valid(const char *id);
+
 /* Does the key have this id? */
 bool key_has_id(const Key *key, const char *id);
 

@@ -11,10 +11,15 @@
 #define CREDENTIAL_NAME "ouroboros.vault-key"
 #define KEY_FILE_MAX    128
 
-static char *keyfile_path(const KeyQuery *query, bool own)
+typedef enum FileRole { FILE_PLAIN, FILE_OWN, FILE_RETIRED } FileRole;
+
+static char *keyfile_path(const KeyQuery *query, FileRole role)
 {
+        static const char *const forms[] = {
+                [FILE_PLAIN] = "", [FILE_OWN] = ".", [FILE_RETIRED] = "."};
         g_autofree char *name =
-                own ? g_strdup_printf(KEY_FILE ".%s", query->key_id) : g_strdup(KEY_FILE);
+                g_strconcat(KEY_FILE, forms[role], role == FILE_PLAIN ? "" : query->key_id,
+                            role == FILE_RETIRED ? ".retired" : "", NULL);
         return g_build_filename(query->folder, name, NULL);
 }
 
@@ -68,15 +73,14 @@ static KeyState try_file(const KeyQuery *query, const char *path, Key *ret_key, 
 /* The key's own file first: after a re-key it is newer than vault.key, which a stop may have left. */
 KeyState keyfile_find(const KeyQuery *query, Key *ret_key, char **ret_detail)
 {
-        g_autofree char *own = keyfile_path(query, /* own= */ true);
-        g_autofree char *detail = NULL;
-        KeyState state = try_file(query, own, ret_key, &detail);
-        if (state == KEY_FOUND || state == KEY_WRONG) {
-                *ret_detail = g_steal_pointer(&detail);
-                return state;
+        static const FileRole roles[] = {FILE_OWN, FILE_RETIRED, FILE_PLAIN};
+        KeyState state = KEY_ABSENT;
+        for (size_t i = 0; i < G_N_ELEMENTS(roles) && state == KEY_ABSENT; i++) {
+                g_autofree char *path = keyfile_path(query, roles[i]);
+                g_clear_pointer(ret_detail, g_free);
+                state = try_file(query, path, ret_key, ret_detail);
         }
-        g_autofree char *plain = keyfile_path(query, /* own= */ false);
-        return try_file(query, plain, ret_key, ret_detail);
+        return state;
 }
 
 static KeyState write_key(const char *path, const Key *key, char **ret_detail)
@@ -92,27 +96,48 @@ static KeyState write_key(const char *path, const Key *key, char **ret_detail)
 
 KeyState keyfile_store(const KeyQuery *query, const Key *key, char **ret_detail)
 {
-        g_autofree char *plain = keyfile_path(query, /* own= */ false);
-        if (!g_file_test(plain, G_FILE_TEST_EXISTS))
-                return write_key(plain, key, ret_detail);
-        g_autofree char *own = keyfile_path(query, /* own= */ true);
-        return write_key(own, key, ret_detail);
+        g_autofree char *plain = keyfile_path(query, FILE_PLAIN);
+        FileRole role = query->retired                           ? FILE_RETIRED
+                        : g_file_test(plain, G_FILE_TEST_EXISTS) ? FILE_OWN
+                                                                 : FILE_PLAIN;
+        g_autofree char *path = keyfile_path(query, role);
+        return write_key(path, key, ret_detail);
 }
 
-/* Removes vault.key only if it holds the key asked for: another key in it is not ours to remove. */
+/* vault.key only if it holds the key asked for: another key in it is not ours to touch. */
+static bool plain_has_key(const KeyQuery *query, const char *plain)
+{
+        g_autoptr(Key) key = key_new();
+        g_autofree char *ignored = NULL;
+        return try_file(query, plain, key, &ignored) == KEY_FOUND;
+}
+
 KeyState keyfile_remove(const KeyQuery *query, char **ret_detail)
 {
         g_autoptr(GError) error = NULL;
-        g_autoptr(Key) key = key_new();
-        g_autofree char *own = keyfile_path(query, /* own= */ true);
-        g_autofree char *plain = keyfile_path(query, /* own= */ false);
-        g_autofree char *ignored = NULL;
+        g_autofree char *own = keyfile_path(query, FILE_OWN);
+        g_autofree char *plain = keyfile_path(query, FILE_PLAIN);
         bool removed = file_remove(own, &error);
-        if (removed && try_file(query, plain, key, &ignored) == KEY_FOUND)
+        if (removed && plain_has_key(query, plain))
                 removed = file_remove(plain, &error);
         if (!removed)
                 *ret_detail = g_strdup(error->message);
         return removed ? KEY_FOUND : KEY_ABSENT;
+}
+
+KeyState keyfile_retire(const KeyQuery *query, char **ret_detail)
+{
+        g_autoptr(GError) error = NULL;
+        g_autofree char *own = keyfile_path(query, FILE_OWN);
+        g_autofree char *plain = keyfile_path(query, FILE_PLAIN);
+        g_autofree char *retired = keyfile_path(query, FILE_RETIRED);
+        bool in_own = g_file_test(own, G_FILE_TEST_EXISTS);
+        if (!in_own && !plain_has_key(query, plain))
+                return KEY_FOUND; /* it is retired, or was never in a file */
+        if (file_rename(in_own ? own : plain, retired, &error))
+                return KEY_FOUND;
+        *ret_detail = g_strdup(error->message);
+        return KEY_ABSENT;
 }
 
 KeyState credential_find(const KeyQuery *query, Key *ret_key, char **ret_detail)
@@ -123,7 +148,12 @@ KeyState credential_find(const KeyQuery *query, Key *ret_key, char **ret_detail)
                                        "see LoadCredentialEncrypted= in ouroborosd(8)");
                 return KEY_ABSENT;
         }
-        g_autofree char *path = g_build_filename(folder, CREDENTIAL_NAME, NULL);
+        g_autofree char *path = g_strdup_printf("%s/" CREDENTIAL_NAME ".%s", folder,
+                                                query->key_id ? query->key_id : "");
+        if (!query->key_id || !g_file_test(path, G_FILE_TEST_EXISTS)) {
+                g_free(path);
+                path = g_build_filename(folder, CREDENTIAL_NAME, NULL);
+        }
         g_autoptr(Key) key = key_new();
         KeyState state = read_key(path, key, ret_detail);
         if (state == KEY_FOUND)

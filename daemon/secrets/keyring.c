@@ -113,10 +113,23 @@ static KeyState search(Conversation *talk, SecretService *service, GHashTable *a
         return error ? refuse(talk, error, "searching", ret_detail) : KEY_FOUND;
 }
 
+/* Retired keys lie beside the vault's own: each item says which key it has, without being read. */
+static bool item_is_other(SecretItem *item, const KeyQuery *query)
+{
+        g_autoptr(GHashTable) attributes = secret_item_get_attributes(item);
+        const char *id = attributes ? g_hash_table_lookup(attributes, "key-id") : NULL;
+        return id && !g_str_equal(id, query->key_id);
+}
+
 static KeyState load_item(Conversation *talk, SecretItem *item, const KeyQuery *query, Key *ret_key,
                           char **ret_detail)
 {
         g_autoptr(GError) error = NULL;
+        if (item_is_other(item, query)) {
+                *ret_detail = g_strdup_printf("the keyring has keys of this vault, but not %s",
+                                              query->key_id);
+                return KEY_WRONG;
+        }
         g_clear_object(&talk->result);
         secret_item_load_secret(item, talk->cancellable, conversation_done, talk);
         if (!secret_item_load_secret_finish(item, conversation_wait(talk), &error))
@@ -183,6 +196,15 @@ KeyState keyring_find(const KeyQuery *query, Key *ret_key, char **ret_detail)
         return KEY_MISSING;
 }
 
+/* What people see in their keyring's manager. */
+static char *label_for(const KeyQuery *query, bool retired)
+{
+        if (!retired)
+                return g_strdup_printf("Ouroboros vault key (%s)", query->folder);
+        return g_strdup_printf("Ouroboros vault key %.8s, retired: backups need it (%s)",
+                               query->key_id, query->folder);
+}
+
 KeyState keyring_store(const KeyQuery *query, const Key *key, char **ret_detail)
 {
         g_autoptr(Conversation) talk = conversation_new(SECRETS_TIMEOUT_MS);
@@ -199,7 +221,7 @@ KeyState keyring_store(const KeyQuery *query, const Key *key, char **ret_detail)
         sodium_free(hex);
 
         g_autoptr(GError) error = NULL;
-        g_autofree char *label = g_strdup_printf("Ouroboros vault key (%s)", query->folder);
+        g_autofree char *label = label_for(query, query->retired);
         g_clear_object(&talk->result);
         /* Not secret_service_store(): that one prompts when the collection is locked or missing. */
         secret_item_create(collection, &schema, attributes, label, value, SECRET_ITEM_CREATE_NONE,
@@ -227,6 +249,26 @@ KeyState keyring_remove(const KeyQuery *query, char **ret_detail)
                 secret_item_delete(l->data, talk->cancellable, conversation_done, talk);
                 if (!secret_item_delete_finish(l->data, conversation_wait(talk), &error))
                         state = refuse(talk, error, "removing the key", ret_detail);
+        }
+        return state;
+}
+
+KeyState keyring_retire(const KeyQuery *query, char **ret_detail)
+{
+        g_autoptr(Conversation) talk = conversation_new(SECRETS_TIMEOUT_MS);
+        g_autoptr(SecretService) service = NULL;
+        g_autoptr(ItemList) items = NULL;
+        g_autoptr(GHashTable) attributes = attributes_new(query, /* with_key= */ true);
+        g_autofree char *label = label_for(query, /* retired= */ true);
+        KeyState state = connect_service(talk, &service, ret_detail);
+        if (state == KEY_FOUND)
+                state = search(talk, service, attributes, &items, ret_detail);
+        for (GList *l = items; l && state == KEY_FOUND; l = l->next) {
+                g_autoptr(GError) error = NULL;
+                g_clear_object(&talk->result);
+                secret_item_set_label(l->data, label, talk->cancellable, conversation_done, talk);
+                if (!secret_item_set_label_finish(l->data, conversation_wait(talk), &error))
+                        state = refuse(talk, error, "marking the old key", ret_detail);
         }
         return state;
 }

@@ -30,11 +30,6 @@ Record *record_free(Record *record)
         return NULL;
 }
 
-static bool id_is_hex(const char *id)
-{
-        return id && strlen(id) == KEY_ID_DIGITS && strspn(id, "0123456789abcdef") == KEY_ID_DIGITS;
-}
-
 static Record *record_parse(const char *text, size_t size, GError **error)
 {
         g_autoptr(JsonObject) object = json_parse_object(text, (gssize)size, error);
@@ -53,7 +48,8 @@ static Record *record_parse(const char *text, size_t size, GError **error)
         record->staged_id = g_strdup(json_member_string(object, "staged_key_id", NULL));
         if (!key_source_from_string(json_member_string(object, "source", ""), &record->source) ||
             record->source == KEY_SOURCE_NONE || !id_is_valid(record->vault, "vlt") ||
-            !id_is_hex(record->key_id) || (record->staged_id && !id_is_hex(record->staged_id))) {
+            !key_id_is_valid(record->key_id) ||
+            (record->staged_id && !key_id_is_valid(record->staged_id))) {
                 g_set_error_literal(
                         error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT,
                         "source, vault, key_id or staged_key_id is not as it was written");

@@ -20,14 +20,17 @@ struct Secrets {
 typedef struct Place {
         PlaceFind find;
         PlaceStore store;   /* NULL: keys there are not ours to make */
-        PlaceRemove remove; /* NULL: nor to remove */
+        PlaceRemove remove; /* NULL: nor to remove … */
+        PlaceRetire retire; /* … or to mark */
         const char *title;
 } Place;
 
 static const Place places[] = {
-        [KEY_SOURCE_SECRET_SERVICE] = {keyring_find, keyring_store, keyring_remove, "keyring"},
-        [KEY_SOURCE_CREDENTIAL] = {credential_find, NULL, NULL, "systemd credential"},
-        [KEY_SOURCE_FILE] = {keyfile_find, keyfile_store, keyfile_remove, "key file"},
+        [KEY_SOURCE_SECRET_SERVICE] = {keyring_find, keyring_store, keyring_remove, keyring_retire,
+                                       "keyring"},
+        [KEY_SOURCE_CREDENTIAL] = {credential_find, NULL, NULL, NULL, "systemd credential"},
+        [KEY_SOURCE_FILE] = {keyfile_find, keyfile_store, keyfile_remove, keyfile_retire,
+                             "key file"},
 };
 
 Secrets *secrets_new(const Paths *paths)
@@ -127,6 +130,25 @@ bool secrets_load(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], KeyState
         return record && load(secrets, record, record->key_id, ret_key, ret_state, error);
 }
 
+char *secrets_key_id(Secrets *secrets)
+{
+        g_autoptr(Record) record = record_read(secrets->folder, NULL);
+        return record ? g_steal_pointer(&record->key_id) : NULL;
+}
+
+bool secrets_load_by_id(Secrets *secrets, const char *id, uint8_t ret_key[SECRETS_KEY_BYTES],
+                        GError **error)
+{
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&secrets->lock);
+        if (!key_id_is_valid(id)) { /* it becomes a part of file names */
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "\"%.80s\" is no key id: %d hexadecimal digits", id, KEY_ID_DIGITS);
+                return false;
+        }
+        g_autoptr(Record) record = record_need(secrets, error);
+        return record && load(secrets, record, id, ret_key, NULL, error);
+}
+
 /* A vault without its record must never get a new key: that would be a second, empty vault. */
 static bool check_unmade(Secrets *secrets, GError **error)
 {
@@ -162,6 +184,8 @@ static KeyState store_checked(const Secrets *secrets, const Record *record, cons
                               const Key *key, char **ret_detail)
 {
         KeyQuery query = query_for(secrets, record, key_id);
+        query.retired =
+                g_strcmp0(key_id, record->key_id) != 0 && g_strcmp0(key_id, record->staged_id) != 0;
         const Place *place = &places[record->source];
         g_autoptr(Key) back = key_new();
         KeyState state = place->store(&query, key, ret_detail);
@@ -216,6 +240,53 @@ bool secrets_create(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], GError
         return true;
 }
 
+static bool check_ours(const Record *record, GError **error)
+{
+        if (places[record->source].store)
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                    "the key comes from a systemd credential, which only the administrator can "
+                    "change (see systemd-creds(1)); keys of earlier backups are credentials too: "
+                    "ouroboros.vault-key.<key id>");
+        return false;
+}
+
+/* KEY_FOUND if it is there already: storing it again could only do harm. */
+static KeyState keep_key(const Secrets *secrets, const Record *record, const char *id,
+                         const Key *key, char **ret_detail)
+{
+        KeyQuery query = query_for(secrets, record, id);
+        g_autoptr(Key) there = key_new();
+        g_autofree char *ignored = NULL;
+        if (places[record->source].find(&query, there, &ignored) == KEY_FOUND)
+                return KEY_FOUND;
+        return store_checked(secrets, record, id, key, ret_detail);
+}
+
+bool secrets_import(Secrets *secrets, const void *data, size_t size, char **ret_id, GError **error)
+{
+        g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&secrets->lock);
+        g_autoptr(Record) record = record_need(secrets, error);
+        g_autoptr(Key) key = key_new();
+        g_autofree char *detail = NULL;
+        if (!record || !check_ours(record, error))
+                return false;
+        if (!key_parse(data, size, key)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "what was brought is no key: %d hexadecimal digits or %d bytes",
+                            KEY_HEX_BYTES, SECRETS_KEY_BYTES);
+                return false;
+        }
+        g_autofree char *id = key_id(key);
+        KeyState state = keep_key(secrets, record, id, key, &detail);
+        if (state != KEY_FOUND) {
+                set_state_error(error, record->source, state, detail);
+                return false;
+        }
+        *ret_id = g_steal_pointer(&id);
+        return true;
+}
+
 /* The record is written before the key is stored: a stop between leaves a name without a key, which
  * loading says, and never a key that nothing names. */
 bool secrets_stage(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], GError **error)
@@ -232,13 +303,8 @@ bool secrets_stage(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], GError 
                         record->staged_id);
                 return false;
         }
-        if (!places[record->source].store) {
-                g_set_error(
-                        error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
-                        "the key comes from a systemd credential, which only the administrator can "
-                        "change (see systemd-creds(1))");
+        if (!check_ours(record, error))
                 return false;
-        }
         g_autoptr(Key) key = key_new_random();
         g_autofree char *detail = NULL;
         record->staged_id = key_id(key);
@@ -275,6 +341,15 @@ static void forget_key(Secrets *secrets, const Record *record, const char *id)
                 log_debug("the old key %s could not be removed: %s, ignoring", id, detail);
 }
 
+/* Earlier backups are encrypted with it, so it is kept. */
+static void retire_key(Secrets *secrets, const Record *record, const char *id)
+{
+        KeyQuery query = query_for(secrets, record, id);
+        g_autofree char *detail = NULL;
+        if (places[record->source].retire(&query, &detail) != KEY_FOUND)
+                log_debug("the old key %s could not be marked: %s, ignoring", id, detail);
+}
+
 bool secrets_commit_staged(Secrets *secrets, GError **error)
 {
         g_autoptr(GMutexLocker) locker = g_mutex_locker_new(&secrets->lock);
@@ -285,7 +360,7 @@ bool secrets_commit_staged(Secrets *secrets, GError **error)
         record->key_id = g_steal_pointer(&record->staged_id);
         if (!record_write(record, secrets->folder, error))
                 return false;
-        forget_key(secrets, record, old);
+        retire_key(secrets, record, old);
         return true;
 }
 

@@ -52,8 +52,21 @@ bool secrets_load(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], KeyState
  * CONFLICT if one is recorded, or if databases are there already. */
 bool secrets_create(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], GError **error);
 
-/* Re-key: stages a new key beside the old one, then makes it the key or forgets it. A stop between the
- * two is mended by the caller: if secrets_load()'s key does not open the vault, the staged one does.
+/* The id of the vault's key, or NULL if no vault was ever made; the caller frees. It tells nothing of the key. */
+char *secrets_key_id(Secrets *secrets);
+
+/* A key by its id, the vault's or a retired one, from the recorded source. INVALID for what is no id,
+ * UNAVAILABLE as secrets_load(). */
+bool secrets_load_by_id(Secrets *secrets, const char *id, uint8_t ret_key[SECRETS_KEY_BYTES],
+                        GError **error);
+
+/* Keeps a key that somebody brings (64 hex digits or 32 bytes) beside the vault's, as a retired one; if it is
+ * the vault's own that was lost, as that. ret_id: the caller frees. INVALID for anything else; UNAVAILABLE
+ * for a credential. */
+bool secrets_import(Secrets *secrets, const void *data, size_t size, char **ret_id, GError **error);
+
+/* Re-key: stages a new key beside the old one, then makes it the key or forgets it. The old one is retired:
+ * kept, as earlier backups need it. A stop between the two is mended by the caller: if secrets_load()'s key does not open the vault, the staged one does.
  * secrets_load_staged() is NOT_FOUND when none is staged. UNAVAILABLE for a credential, which only its
  * administrator can change. */
 bool secrets_stage(Secrets *secrets, uint8_t ret_key[SECRETS_KEY_BYTES], GError **error);

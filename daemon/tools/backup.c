@@ -177,6 +177,7 @@ static bool write_manifest(Care *care, const char *folder, JsonObject *answer, G
 {
         g_autofree char *path = g_build_filename(folder, MANIFEST_FILE, NULL);
         g_autofree char *sums = hash_of(folder, SUMS_FILE, error);
+        g_autofree char *key_id = secrets_key_id(care->options.secrets);
         g_autoptr(JsonObject) manifest = json_object_new();
 
         if (!sums)
@@ -186,6 +187,7 @@ static bool write_manifest(Care *care, const char *folder, JsonObject *answer, G
         json_set_time(manifest, "created", clock_now());
         json_object_set_string_member(manifest, "key_source",
                                       key_source_to_string(care_key_source(care)));
+        json_set_string(manifest, "key_id", key_id);
         json_object_set_int_member(manifest, "files", json_member_int(answer, "files", 0));
         json_object_set_int_member(manifest, "bytes", json_member_int(answer, "bytes", 0));
         json_object_set_int_member(manifest, "entries", json_member_int(answer, "entries", 0));
@@ -422,22 +424,77 @@ static bool swap(Care *care, char *const kept[2], const uint8_t *key, GError **e
         return swapped && opened;
 }
 
-/* Nothing of ours is touched before keys and databases have proved good. */
-static bool take_backup(Care *care, const char *folder, char *const kept[2], VaultTally *files,
-                        GError **error)
+/* The key of the backup's databases: ours, or one that was ours before, or that somebody brought. */
+static bool find_backup_key(Care *care, const char *id, const uint8_t *own,
+                            uint8_t ret_key[SECRETS_KEY_BYTES], GError **error)
 {
-        uint8_t key[SECRETS_KEY_BYTES];
-        StoreKeys keys = {.backup = key, .store = key};
+        g_autofree char *own_id = secrets_key_id(care->options.secrets);
+        g_autoptr(GError) problem = NULL;
 
-        if (!care_load_key(care, key, error))
-                return false;
-        bool taken = prepare_databases(care, folder, &keys, error);
+        memcpy(ret_key, own, SECRETS_KEY_BYTES);
+        if (!id || g_strcmp0(id, own_id) == 0 ||
+            secrets_load_by_id(care->options.secrets, id, ret_key, &problem))
+                return true;
+        if (error_code(problem) == OUROBOROS_ERROR_INVALID)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT,
+                            "The backup's " MANIFEST_FILE " makes no sense: %s", problem->message);
+        else
+                g_set_error(
+                        error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                        "The backup is encrypted with the key %s, which is not known here. Where it was "
+                        "made run \"ouroborosctl key export FILE\", here \"ouroborosctl key import FILE\", "
+                        "then restore again (%s)",
+                        id, problem->message);
+        return false;
+}
+
+/* With a key that its manifest names, it is the backup that is wrong; without, probably the key. */
+static void explain_wrong_key(const char *id, GError *problem, GError **error)
+{
+        if (error_code(problem) == OUROBOROS_ERROR_INVALID && id)
+                problem->code = OUROBOROS_ERROR_CORRUPT;
+        else if (error_code(problem) == OUROBOROS_ERROR_INVALID) {
+                problem->code = OUROBOROS_ERROR_UNAVAILABLE;
+                g_prefix_error(
+                        &problem,
+                        "The backup is damaged or encrypted with another key than this vault's, "
+                        "and its manifest.json names none (\"key_id\"): ");
+        }
+        g_propagate_error(error, problem);
+}
+
+static bool find_keys(Care *care, const char *id, uint8_t own[SECRETS_KEY_BYTES],
+                      uint8_t theirs[SECRETS_KEY_BYTES], GError **error)
+{
+        return care_load_key(care, own, error) && find_backup_key(care, id, own, theirs, error);
+}
+
+typedef struct Restore {
+        const char *folder, *key_id; /* NULL: the manifest is older than that */
+        char *kept[2];               /* where the databases go that are replaced */
+        VaultTally files;
+} Restore;
+
+/* Nothing of ours is touched before keys and databases have proved good. */
+static bool take_backup(Care *care, Restore *restore, GError **error)
+{
+        uint8_t own[SECRETS_KEY_BYTES], theirs[SECRETS_KEY_BYTES];
+        StoreKeys keys = {.backup = theirs, .store = own};
+        GError *problem = NULL;
+
+        bool taken = find_keys(care, restore->key_id, own, theirs, error);
+        if (taken && !prepare_databases(care, restore->folder, &keys, &problem)) {
+                explain_wrong_key(restore->key_id, problem, error);
+                taken = false;
+        }
+        explicit_bzero(theirs, sizeof theirs);
         care_report(care, "restore", 0.6);
         /* files only ever add up: content that is not referred to does no harm */
-        taken = taken && vault_walk_copy(folder, care->options.paths->vault, NULL, files, error);
+        taken = taken && vault_walk_copy(restore->folder, care->options.paths->vault, NULL,
+                                         &restore->files, error);
         care_report(care, "restore", 0.7);
-        taken = taken && swap(care, kept, key, error);
-        explicit_bzero(key, sizeof key);
+        taken = taken && swap(care, restore->kept, own, error);
+        explicit_bzero(own, sizeof own);
         drop_restore(care);
         return taken;
 }
@@ -454,23 +511,24 @@ static void add_kept(JsonObject *answer, char *const kept[2])
 static JsonObject *restore(Care *care, const char *folder, GError **error)
 {
         g_autoptr(JsonObject) manifest = read_manifest(folder, error);
-        VaultTally files = {0};
-        char *kept[2] = {NULL, NULL};
+        Restore restore = {.folder = folder};
         JsonObject *answer = NULL;
 
-        name_kept(care, kept);
-        if (manifest && check_sums(care, folder, manifest, error) &&
-            take_backup(care, folder, kept, &files, error)) {
+        if (!manifest || !check_sums(care, folder, manifest, error))
+                return NULL;
+        restore.key_id = json_member_string(manifest, "key_id", NULL);
+        name_kept(care, restore.kept);
+        if (take_backup(care, &restore, error)) {
                 answer = json_object_new();
                 json_object_set_string_member(answer, "folder", folder);
-                add_kept(answer, kept);
-                json_object_set_int_member(answer, "files", files.count);
+                add_kept(answer, restore.kept);
+                json_object_set_int_member(answer, "files", restore.files.count);
                 json_object_set_int_member(answer, "entries",
                                            json_member_int(manifest, "entries", 0));
         }
-        g_free(kept[0]);
-        g_free(kept[1]);
-        vault_tally_clear(&files);
+        g_free(restore.kept[0]);
+        g_free(restore.kept[1]);
+        vault_tally_clear(&restore.files);
         return answer;
 }
 

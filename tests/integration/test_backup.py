@@ -70,7 +70,7 @@ def test_a_failed_restore_brings_no_file_into_the_vault(desk, backup):
     ops[100:200] = bytes(100)
     (backup / 'ops.db').write_bytes(ops)
     sum_again(backup)
-    restore_fails(desk, backup, 'Corrupt', 'Invalid')
+    restore_fails(desk, backup, 'Corrupt')
     assert not (pathlib.Path(desk.environment['HOME']) / 'Ouroboros/vault' / name).exists() and not kept(desk)
 
 
@@ -111,7 +111,7 @@ def test_a_damaged_database_with_fitting_sums_leaves_the_old_state(desk, backup,
     content[100:200] = bytes(100)
     (backup / name).write_bytes(content)
     sum_again(backup)
-    restore_fails(desk, backup, 'Corrupt', 'Invalid')
+    restore_fails(desk, backup, 'Corrupt')
 
 
 @pytest.mark.parametrize('name', ['vault.db', 'ops.db', 'SHA256SUMS'])
@@ -221,9 +221,41 @@ def test_a_new_key_keeps_everything(desk):
     assert desk.objects('Ada') == ['kept']
 
 
-def test_a_backup_from_before_a_new_key_is_refused_and_changes_nothing(desk, backup):
+def test_a_backup_from_before_new_keys_is_restored_with_the_key_of_now(desk, backup):
     desk.call('Manager.Rekey')
-    restore_fails(desk, backup, 'Corrupt', 'Invalid')
+    desk.call('Manager.Rekey')
+    desk.end_daemon()
+    desk.start_daemon()
+    desk.call('Manager.Restore', 's', backup)
+    assert desk.objects('Ada') == ['in the backup']
+    desk.end_daemon()
+    desk.start_daemon()
+    assert desk.objects('Ada') == ['in the backup'] and desk.call('Journal.Verify')[0]['ok'] is True
+
+
+def edit_manifest(backup, **members):
+    manifest = json.loads((backup / 'manifest.json').read_text(encoding='utf-8'))
+    manifest.update(members)
+    (backup / 'manifest.json').write_text(json.dumps({k: v for k, v in manifest.items() if v is not None}), encoding='utf-8')
+
+
+def test_a_backup_with_a_key_that_is_not_known_says_which_and_how_to_bring_it(desk, backup):
+    edit_manifest(backup, key_id='00' * 16)
+    with pytest.raises(CallError, match='00' * 16 + '.*key export.*key import') as caught:
+        desk.call('Manager.Restore', 's', backup)
+    assert caught.value.name == 'Unavailable'
+    assert desk.objects('Ada') == ['after the backup', 'in the backup']
+    edit_manifest(backup, key_id='../../../etc/passwd')
+    restore_fails(desk, backup, 'Corrupt')
+
+
+def test_a_backup_that_names_no_key_is_tried_with_the_key_of_now(desk, backup):
+    edit_manifest(backup, key_id=None)
+    desk.call('Manager.Restore', 's', backup)
+    assert desk.objects('Ada') == ['in the backup']
+    desk.call('Manager.Rekey')
+    desk.remember('Ada', 'note', 'after the backup')
+    restore_fails(desk, backup, 'Unavailable')
 
 
 def test_a_damaged_vault_is_mended_by_restore(desk, backup):

@@ -258,6 +258,61 @@ static void test_a_dropped_stage_leaves_the_key(Fixture *f, gconstpointer data)
         g_assert_error(none, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND);
 }
 
+static void test_retired_keys_are_found_by_their_ids(Fixture *f, gconstpointer data)
+{
+        uint8_t keys[4][SECRETS_KEY_BYTES], key[SECRETS_KEY_BYTES];
+        g_assert_true(secrets_create(f->secrets, keys[0], NULL));
+        for (size_t i = 1; i < 4; i++) {
+                g_assert_true(secrets_stage(f->secrets, keys[i], NULL));
+                g_assert_true(secrets_commit_staged(f->secrets, NULL));
+        }
+        for (size_t i = 0; i < 4; i++) {
+                g_autofree char *id = key_id(keys[i]);
+                g_autofree char *name = g_strdup_printf("vault.key.%s.retired", id);
+                g_autofree char *path = g_build_filename(f->folder, name, NULL);
+                g_assert_true(secrets_load_by_id(f->secrets, id, key, NULL));
+                g_assert_cmpmem(key, sizeof(key), keys[i], sizeof(keys[i]));
+                g_assert_cmpint(g_file_test(path, G_FILE_TEST_EXISTS), ==, i < 3);
+        }
+}
+
+static void test_a_key_that_is_brought_is_kept_beside(Fixture *f, gconstpointer data)
+{
+        uint8_t own[SECRETS_KEY_BYTES], key[SECRETS_KEY_BYTES], brought[SECRETS_KEY_BYTES] = {7};
+        g_autofree char *id = NULL, *none = NULL;
+        g_autoptr(GError) error = NULL;
+        g_assert_true(secrets_create(f->secrets, own, NULL));
+        g_assert_false(secrets_import(f->secrets, "no key", 6, &none, &error));
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID);
+        g_assert_true(secrets_import(f->secrets, brought, sizeof(brought), &id, NULL));
+        g_assert_true(secrets_load_by_id(f->secrets, id, key, NULL));
+        g_assert_cmpmem(key, sizeof(key), brought, sizeof(brought));
+        g_assert_true(secrets_load(f->secrets, key, NULL, NULL));
+        g_assert_cmpmem(key, sizeof(key), own, sizeof(own));
+}
+
+static void test_a_lost_key_that_is_brought_back_opens_the_vault(Fixture *f, gconstpointer data)
+{
+        uint8_t own[SECRETS_KEY_BYTES], key[SECRETS_KEY_BYTES];
+        g_autofree char *id = NULL, *path = g_build_filename(f->folder, "vault.key", NULL);
+        g_assert_true(secrets_create(f->secrets, own, NULL));
+        g_assert_cmpint(g_remove(path), ==, 0);
+        g_assert_true(secrets_import(f->secrets, own, sizeof(own), &id, NULL));
+        g_assert_true(secrets_load(f->secrets, key, NULL, NULL));
+}
+
+static void test_what_is_no_id_leads_to_no_file(Fixture *f, gconstpointer data)
+{
+        uint8_t key[SECRETS_KEY_BYTES];
+        static const char *const ids[] = {"", "../../etc/passwd", "0123"};
+        g_assert_true(secrets_create(f->secrets, key, NULL));
+        for (size_t i = 0; i < G_N_ELEMENTS(ids); i++) {
+                g_autoptr(GError) error = NULL;
+                g_assert_false(secrets_load_by_id(f->secrets, ids[i], key, &error));
+                g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID);
+        }
+}
+
 static void test_key_ids_tell_keys_apart(void)
 {
         g_autoptr(Key) one = key_new_random();
@@ -288,6 +343,10 @@ int main(int argc, char **argv)
         CASE(an_empty_credential_is_none);
         CASE(rekey_commits_the_staged_key);
         CASE(a_dropped_stage_leaves_the_key);
+        CASE(retired_keys_are_found_by_their_ids);
+        CASE(a_key_that_is_brought_is_kept_beside);
+        CASE(a_lost_key_that_is_brought_back_opens_the_vault);
+        CASE(what_is_no_id_leads_to_no_file);
 #undef CASE
         g_test_add_func("/secrets/key/ids_tell_keys_apart", test_key_ids_tell_keys_apart);
         return g_test_run();

@@ -320,9 +320,37 @@ static void test_rekey_replaces_the_item(Fixture *f, gconstpointer data)
         g_assert_true(secrets_commit_staged(f->secrets, NULL));
         g_assert_true(secrets_load(f->secrets, key, NULL, NULL));
         g_assert_cmpmem(key, sizeof(key), staged, sizeof(staged));
+}
+
+static void test_a_retired_key_is_found_by_its_id(Fixture *f, gconstpointer data)
+{
+        uint8_t old[SECRETS_KEY_BYTES], staged[SECRETS_KEY_BYTES], key[SECRETS_KEY_BYTES];
+        start_keyring(f, "secret");
+        create(f, old);
         g_autofree char *id = key_id(old);
-        record_key_id(f, id);
-        expect_state(f, KEY_WRONG); /* the old key is no longer there to be found */
+        for (int i = 0; i < 3; i++) {
+                g_assert_true(secrets_stage(f->secrets, staged, NULL));
+                g_assert_true(secrets_commit_staged(f->secrets, NULL));
+        }
+        stop(&f->keyring);
+        start_keyring(f, "secret");
+        g_assert_true(secrets_load_by_id(f->secrets, id, key, NULL));
+        g_assert_cmpmem(key, sizeof(key), old, sizeof(old));
+        g_assert_true(secrets_load(f->secrets, key, NULL, NULL));
+        g_assert_cmpmem(key, sizeof(key), staged, sizeof(staged));
+}
+
+static void test_a_key_that_is_brought_is_found_by_its_id(Fixture *f, gconstpointer data)
+{
+        uint8_t own[SECRETS_KEY_BYTES], key[SECRETS_KEY_BYTES], brought[SECRETS_KEY_BYTES] = {7};
+        g_autofree char *id = NULL;
+        start_keyring(f, "secret");
+        create(f, own);
+        g_assert_true(secrets_import(f->secrets, brought, sizeof(brought), &id, NULL));
+        g_assert_true(secrets_load_by_id(f->secrets, id, key, NULL));
+        g_assert_cmpmem(key, sizeof(key), brought, sizeof(brought));
+        g_assert_true(secrets_load(f->secrets, key, NULL, NULL));
+        g_assert_cmpmem(key, sizeof(key), own, sizeof(own));
 }
 
 static void count_change(void *data)
@@ -382,6 +410,8 @@ int main(int argc, char **argv)
         CASE(two_vaults_share_a_keyring);
         CASE(another_key_of_the_vault_is_wrong);
         CASE(rekey_replaces_the_item);
+        CASE(a_retired_key_is_found_by_its_id);
+        CASE(a_key_that_is_brought_is_found_by_its_id);
         CASE(the_watch_tells_when_the_keyring_comes_and_changes);
 #undef CASE
         return g_test_run();
