@@ -180,6 +180,8 @@ static void print_fact(Names *names, JsonObject *fact)
                 output_styled(output, STYLE_YELLOW, "  (superseded)");
         if (json_member_bool(fact, "stale_source", false))
                 output_styled(output, STYLE_YELLOW, "  (its source has changed since)");
+        if (json_member_bool(fact, "source_gone", false))
+                output_styled(output, STYLE_YELLOW, "  (its file has gone)");
         output_print(output, "\n");
         const char *quote = json_member_string(fact, "quote", NULL);
         if (quote)

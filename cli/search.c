@@ -69,15 +69,16 @@ static bool run(Cli *cli, GError **error)
 }
 
 /* One paragraph a line, as details are wrapped; the manual page has the same. */
-#define SYNTAX                                                                                      \
-        "A document is found where a piece of its text has all the words, in any form of an "       \
-        "English word (keep, keeps, keeping). If none has, those with any of the words are given. " \
-        "Small words such as \"the\" count only in a phrase or alone.\n"                            \
-        "'\"oxalic acid\"' is a phrase: the shell takes one pair of quotes. trickl* is the "        \
-        "beginning of a word. title:mead and heading:mead look only there, body:mead only in the "  \
-        "text itself. -wax leaves out pieces with the word; it stands behind \"--\", as in "        \
-        "\"search honey -- -wax\", or in quotes with the rest, as in \"search 'honey -wax'\".\n"    \
-        "Case and accents do not matter. There are no other operators: AND, OR, brackets and the "  \
+#define SYNTAX                                                                                     \
+        "A document is found where a piece of its text has all the words, in any form of an "      \
+        "English word (keep, keeps, keeping). If none has (for a question of more than four "      \
+        "words: if fewer than ten documents have), those with any of the words are given. Small "  \
+        "words such as \"the\" count only in a phrase or where there are no others.\n"             \
+        "'\"oxalic acid\"' is a phrase: the shell takes one pair of quotes. trickl* is the "       \
+        "beginning of a word. title:mead, heading:mead and body:mead look only there. -wax "       \
+        "leaves out pieces with the word; so that it is not taken for an option: "                 \
+        "search honey -- -wax, or search 'honey -wax'.\n"                                          \
+        "Case and accents do not matter. There are no other operators: AND, OR, brackets and the " \
         "like are words."
 
 const Verb verb_search = {
