@@ -6,6 +6,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "documents/written-date.h"
+
 static const struct {
         const char *name;
         Feature feature;
@@ -36,16 +38,33 @@ static const struct {
         const char *key, *predicate;
         bool is_date;
 } frontmatter_keys[] = {
-        {"title", "title", false},       {"author", "author", false},
-        {"authors", "author", false},    {"creator", "author", false},
-        {"date", "date", true},          {"published", "date", true},
-        {"tag", "tag", false},           {"tags", "tag", false},
-        {"keywords", "tag", false},      {"category", "tag", false},
-        {"categories", "tag", false},    {"summary", "summary", false},
-        {"abstract", "summary", false},  {"description", "summary", false},
-        {"language", "language", false}, {"lang", "language", false},
-        {"version", "version", false},   {"status", "status", false},
-        {"license", "license", false},   {"licence", "license", false},
+        {"title", "title", false},
+        {"author", "author", false},
+        {"authors", "author", false},
+        {"creator", "author", false},
+        {"date", "date", true},
+        {"published", "date", true},
+        {"pubdate", "date", true},
+        {"publishdate", "date", true},
+        {"publish_date", "date", true},
+        {"date_published", "date", true},
+        {"authors.name", "author", false},
+        {"author.name", "author", false},
+        {"keyword", "tag", false},
+        {"tag", "tag", false},
+        {"tags", "tag", false},
+        {"keywords", "tag", false},
+        {"category", "tag", false},
+        {"categories", "tag", false},
+        {"summary", "summary", false},
+        {"abstract", "summary", false},
+        {"description", "summary", false},
+        {"language", "language", false},
+        {"lang", "language", false},
+        {"version", "version", false},
+        {"status", "status", false},
+        {"license", "license", false},
+        {"licence", "license", false},
 };
 
 char *features_to_json(unsigned features)
@@ -96,21 +115,22 @@ bool features_of_profile(const char *profile, unsigned *ret_features)
 
 /* ---- building claims ---- */
 
-typedef struct Builder {
-        const ClaimSource *source;
-        ClaimList *list;
-        size_t byte; /* a place in the text, as bytes and as characters; moves with the structure */
-        int64_t character;
-        bool has_title;
-        GHashTable *said; /* set of "predicate object": what was said already is not said again */
-} Builder;
-
 /* One piece of structure. */
 typedef struct Piece {
         const char *quote; /* in list->strings */
         int64_t start;
         GVariant *attributes;
 } Piece;
+
+typedef struct Builder {
+        const ClaimSource *source;
+        ClaimList *list;
+        size_t byte; /* a place in the text, as bytes and as characters; moves with the structure */
+        int64_t character;
+        bool has_title;
+        Piece heading;    /* the first one; quote NULL: none */
+        GHashTable *said; /* set of "predicate object": what was said already is not said again */
+} Builder;
 
 static const char *piece_attribute(const Piece *piece, const char *name)
 {
@@ -183,20 +203,42 @@ static void add_json(Builder *builder, const char *predicate, JsonObject *object
         builder_add(builder, predicate, text, piece);
 }
 
+/* "a, b; #c" are three tags, "A and B <b@example.org>" two authors; anything else is one value. */
+static void add_values(Builder *builder, const char *predicate, const char *value,
+                       const Piece *piece)
+{
+        bool tags = g_str_equal(predicate, "tag"), authors = g_str_equal(predicate, "author");
+        if (!tags && !authors) {
+                builder_add(builder, predicate, value, piece);
+                return;
+        }
+        g_auto(GStrv) halves = g_strsplit(value, authors ? " and " : ",", -1);
+        for (char **half = halves; *half; half++) {
+                g_auto(GStrv) parts = g_strsplit(*half, ";", -1);
+                for (char **part = parts; *part; part++) {
+                        char *mail = authors ? strchr(*part, '<') : NULL;
+                        if (mail && mail > *part)
+                                *mail = 0;
+                        builder_add(builder, predicate, *part + (tags ? strspn(*part, " #") : 0),
+                                    piece);
+                }
+        }
+}
+
 static void add_frontmatter(Builder *builder, const Piece *piece)
 {
         const char *key = piece_attribute(piece, "key"), *value = piece_attribute(piece, "value");
         if (!key || !value)
                 return;
         g_autofree char *lower = g_ascii_strdown(key, -1);
-        int64_t time;
         for (size_t i = 0; i < G_N_ELEMENTS(frontmatter_keys); i++) {
                 if (!g_str_equal(lower, frontmatter_keys[i].key))
                         continue;
-                if (frontmatter_keys[i].is_date && !clock_from_iso(value, &time, NULL))
+                g_autofree char *date = frontmatter_keys[i].is_date ? written_date(value) : NULL;
+                if (frontmatter_keys[i].is_date && !date)
                         break;
                 builder->has_title |= g_str_equal(frontmatter_keys[i].predicate, "title");
-                builder_add(builder, frontmatter_keys[i].predicate, value, piece);
+                add_values(builder, frontmatter_keys[i].predicate, date ? date : value, piece);
                 return;
         }
         g_autoptr(JsonObject) object = json_object_new();
@@ -274,6 +316,8 @@ static const struct {
 static void builder_piece(Builder *builder, const char *kind, int64_t start, int64_t end,
                           GVariant *attributes)
 {
+        if (!builder->heading.quote && g_str_equal(kind, "heading"))
+                builder->heading = (Piece){builder_quote(builder, start, end), start, NULL};
         for (size_t i = 0; i < G_N_ELEMENTS(kinds); i++) {
                 if (!g_str_equal(kind, kinds[i].kind) ||
                     !(builder->source->features & kinds[i].feature))
@@ -284,6 +328,15 @@ static void builder_piece(Builder *builder, const char *kind, int64_t start, int
         }
 }
 
+static bool says_all(const char *quote, const char *title)
+{
+        g_auto(GStrv) words = g_strsplit(title, " ", -1);
+        for (char **word = words; *word; word++)
+                if (!strstr(quote, *word))
+                        return false;
+        return true;
+}
+
 /* A title that stands in the text is a claim too, unless front matter has given one. */
 static void builder_title(Builder *builder)
 {
@@ -291,6 +344,9 @@ static void builder_title(Builder *builder)
         if (builder->has_title || !source->title || !*source->title)
                 return;
         const char *found = strstr(source->text, source->title);
+        /* without its markup it may stand nowhere: then its heading says it */
+        if (!found && builder->heading.quote && says_all(builder->heading.quote, source->title))
+                builder_add(builder, "title", source->title, &builder->heading);
         if (!found || g_utf8_strlen(source->title, -1) > GRAPH_QUOTE_CHARS_MAX)
                 return;
         Piece piece = {g_string_chunk_insert(builder->list->strings, source->title),

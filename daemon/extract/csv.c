@@ -80,6 +80,19 @@ static GPtrArray *next_record(Csv *csv)
         }
 }
 
+/* Names of columns are no numbers. */
+static bool has_number(GPtrArray *cells)
+{
+        for (guint i = 0; i < cells->len; i++) {
+                const char *cell = g_ptr_array_index(cells, i);
+                if (*cell && strspn(cell, "0123456789.,-+ ") == strlen(cell) &&
+                    !(strlen(cell) == 4 &&
+                      (g_str_has_prefix(cell, "19") || g_str_has_prefix(cell, "20"))))
+                        return true; /* but years are */
+        }
+        return false;
+}
+
 void csv_parse(Output *output, const Kind *kind)
 {
         Csv csv = {.text = output_get(output), .end = output_length(output)};
@@ -88,7 +101,11 @@ void csv_parse(Output *output, const Kind *kind)
         scan(output, 0, csv.end, SCAN_CODE);
         g_autoptr(GPtrArray) header = next_record(&csv);
         if (header->len < 2)
-                return; /* a list, not a table */
+                return;           /* a list, not a table */
+        if (has_number(header)) { /* no names of columns but a record */
+                csv.at = 0;
+                g_ptr_array_set_size(header, 0);
+        }
         while (csv.at < csv.end && !csv.broken && !output_failed(output)) {
                 size_t start = csv.at;
                 g_autoptr(GPtrArray) cells = next_record(&csv);

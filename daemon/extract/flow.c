@@ -430,9 +430,13 @@ void flow_end_row(Flow *flow)
         for (guint i = 0; i < n; i++)
                 g_ptr_array_add(texts, cell_text(flow, &cells[i]));
         bool header = table->rows++ == 0 && (table->row_is_header || table->implicit_header);
-        if (header)
+        if (header && n == 1) { /* a title over all columns: the names come next */
+                table->rows = 0;
+                if (!table->caption)
+                        table->caption = g_strdup(g_ptr_array_index(texts, 0));
+        } else if (header) {
                 table->header = g_steal_pointer(&texts);
-        else if (table->header)
+        } else if (table->header && (n > 1 || table->header->len == 1))
                 items_row(flow->output, cells[0].start, cells[n - 1].end,
                           &(ItemsRow){table->header, texts, table->caption});
         g_array_set_size(table->cells, 0);

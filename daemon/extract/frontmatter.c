@@ -28,6 +28,18 @@ static Level *top(Frontmatter *matter)
         return matter->depth ? &matter->levels[matter->depth - 1] : NULL;
 }
 
+#define FRONTMATTER_LINE_MAX 290 /* bytes of a list on one line that is quoted whole */
+
+/* TOML between "+++": no claims are made of it, but it is not of the text either. */
+static size_t skip_toml(const char *text, size_t length)
+{
+        const char *close =
+                length > 8 && memcmp(text, "+++\n", 4) == 0
+                        ? g_strstr_len(text, MIN(length, FRONTMATTER_BYTES_MAX), "\n+++\n")
+                        : NULL;
+        return close ? (size_t)(close + 5 - text) : 0;
+}
+
 /* Bytes from the opening fence to where the YAML ends; false when there is no closing one. */
 static bool find_fences(const char *text, size_t length, size_t *ret_yaml_end, size_t *ret_body)
 {
@@ -88,7 +100,13 @@ static void add_leaf(Frontmatter *matter, const char *value, const struct fy_mar
                 from--;
                 to++;
         }
+        size_t value_start = from;
         from = range_start(matter, from);
+        /* of "tags: [a, b]" the whole line is the quote of each */
+        size_t line = strcspn(text + from, "\n");
+        if (from < value_start && level && !level->mapping && from + line >= to &&
+            line <= FRONTMATTER_LINE_MAX)
+                to = from + line;
         g_autofree char *key = g_utf8_validate(matter->path->str, -1, &stop)
                                        ? g_strdup(matter->path->str)
                                        : g_utf8_make_valid(matter->path->str, -1);
@@ -175,7 +193,7 @@ size_t frontmatter_parse(Output *output)
 {
         size_t yaml_end = 0, body = 0;
         if (!find_fences(output_get(output), output_length(output), &yaml_end, &body))
-                return 0;
+                return skip_toml(output_get(output), output_length(output));
         struct fy_diag_cfg quiet = {.output_fn = silent, .level = FYET_MAX};
         struct fy_diag *diagnostics = fy_diag_create(&quiet);
         struct fy_parse_cfg config = {.search_path = "", .flags = FYPCF_QUIET, .diag = diagnostics};

@@ -7,6 +7,8 @@
 #include "extract/scan.h"
 
 #define PLAIN_HEADING_BYTES_MAX 200
+#define TITLE_WITHIN_LINES      30 /* a heading further down is not that of the whole */
+#define TITLE_BYTES_MAX         80 /* of a first line that may be a title */
 
 typedef struct Plain {
         Output *output;
@@ -15,6 +17,7 @@ typedef struct Plain {
         GPtrArray *steps; /* of the numbered list under way, NULL if none */
         size_t steps_start, steps_end;
         unsigned number;
+        unsigned lines; /* so far */
         char levels[7]; /* underline characters in the order of their first use */
 } Plain;
 
@@ -54,6 +57,51 @@ static unsigned underline_level(Plain *plain, char c)
         return (unsigned)n;
 }
 
+/* What stands first in many files and names none of them. */
+static bool is_boilerplate(const char *line)
+{
+        static const char *const words[] = {"copyright", "licen",      "spdx",
+                                            "this file", "all rights", "-*-",
+                                            "://",       "warranty",   "permission"};
+        g_autofree char *lower = g_ascii_strdown(line, -1);
+        for (size_t i = 0; i < G_N_ELEMENTS(words); i++)
+                if (strstr(lower, words[i]))
+                        return true;
+        return false;
+}
+
+/* Without the markup of reStructuredText: ":mod:`os` --- Systems" is "os --- Systems". */
+static void give_title(Plain *plain, const char *text)
+{
+        g_autoptr(GString) title = g_string_new(NULL);
+        for (const char *c = text; *c; c++) {
+                size_t role = *c == ':' ? 1 + strspn(c + 1, "abcdefghijklmnopqrstuvwxyz:") : 0;
+                if (role > 2 && c[role] == '`' && c[role - 1] == ':')
+                        c += role;
+                else if (*c != '`')
+                        g_string_append_c(title, *c);
+        }
+        output_title(plain->output, title->str, title->len);
+}
+
+/* A short line that stands alone at the beginning, and is no sentence and no code. */
+static void title_from_first_line(Plain *plain, size_t length)
+{
+        size_t start = 0;
+        while (start < length && g_ascii_isspace(plain->text[start]))
+                start++;
+        size_t n = strcspn(plain->text + start, "\n"), next = start + n + 1;
+        bool alone = next >= length || plain->text[next] == '\n';
+        if (output_get_title(plain->output) || n < 3 || n > TITLE_BYTES_MAX || !alone)
+                return;
+        g_autofree char *line = output_collapse(plain->text + start, n, TITLE_BYTES_MAX);
+        bool begins =
+                g_ascii_isupper(*line) || g_ascii_isdigit(*line) || (unsigned char)*line & 0x80;
+        if (*line && begins && !strpbrk(line, "=;{}<>|\\$\t") &&
+            !strchr(".:,", line[strlen(line) - 1]) && !is_boilerplate(line))
+                give_title(plain, line);
+}
+
 static void on_underline(Plain *plain, Line above, Line line)
 {
         if (is_blank(plain, above) || above.end - above.start > PLAIN_HEADING_BYTES_MAX ||
@@ -70,7 +118,8 @@ static void on_underline(Plain *plain, Line above, Line line)
         g_free(plain->heading);
         plain->heading = output_collapse(plain->text + above.start, above.end - above.start,
                                          ITEMS_TEXT_BYTES);
-        output_title(plain->output, plain->heading, strlen(plain->heading));
+        if (plain->lines <= TITLE_WITHIN_LINES && !is_boilerplate(plain->heading))
+                give_title(plain, plain->heading);
 }
 
 static void end_steps(Plain *plain)
@@ -195,11 +244,14 @@ void plain_parse(Output *output, const Kind *kind)
         for (size_t at = 0; at < length;) {
                 const char *stop = memchr(plain.text + at, '\n', length - at);
                 Line line = {at, stop ? (size_t)(stop - plain.text) : length};
+                plain.lines++;
                 on_underline(&plain, above, line);
                 on_step(&plain, line);
                 above = line;
                 at = line.end + 1;
         }
         end_steps(&plain);
+        if (!strcmp(kind->mime, "text/plain") || !strcmp(kind->mime, "text/x-rst"))
+                title_from_first_line(&plain, length);
         g_free(plain.heading);
 }

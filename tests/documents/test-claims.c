@@ -82,6 +82,39 @@ static void test_each_kind_becomes_its_predicate(void)
         }
 }
 
+static void assert_claimed(const ClaimList *list, unsigned i, const char *predicate,
+                           const char *object)
+{
+        const Claim *claim = &g_array_index(list->claims, Claim, i);
+        g_assert_cmpuint(i, <, list->claims->len);
+        g_assert_cmpstr(claim->predicate, ==, predicate);
+        g_assert_cmpstr(claim->object, ==, object);
+}
+
+static void test_front_matter_of_many_hands(void)
+{
+        static const char *const leaves[] = {
+                "{'key': 'tags', 'value': 'a, #b; c'}",
+                "{'key': 'Author', 'value': 'Jo Doe <jo@example.org> and Al Roe'}",
+                "{'key': 'authors.name', 'value': 'Doe, Cy'}",
+                "{'key': 'pubDate', 'value': 'Thu, 05 Mar 2026 10:00:00 +0100'}",
+        };
+        GVariantBuilder builder;
+        g_variant_builder_init(&builder, G_VARIANT_TYPE(EXTRACT_STRUCTURE_TYPE));
+        for (size_t i = 0; i < G_N_ELEMENTS(leaves); i++)
+                add(&builder, "frontmatter", "[[Ziel]]", leaves[i]);
+        g_autoptr(GVariant) structure = g_variant_ref_sink(g_variant_builder_end(&builder));
+        g_autoptr(ClaimList) list = claims(structure, FEATURE_FRONTMATTER);
+        assert_claimed(list, 0, "tag", "a");
+        assert_claimed(list, 1, "tag", "b");
+        assert_claimed(list, 2, "tag", "c");
+        assert_claimed(list, 3, "author", "Jo Doe");
+        assert_claimed(list, 4, "author", "Al Roe");
+        assert_claimed(list, 5, "author", "Doe, Cy");
+        assert_claimed(list, 6, "date", "2026-03-05T10:00:00+01:00");
+        g_assert_cmpuint(list->claims->len, ==, 7);
+}
+
 static void test_features_decide(void)
 {
         g_autoptr(GVariant) structure = structure_of_text();
@@ -140,6 +173,7 @@ int main(int argc, char **argv)
         g_test_add_func("/claims/each-kind-becomes-its-predicate",
                         test_each_kind_becomes_its_predicate);
         g_test_add_func("/claims/features-decide", test_features_decide);
+        g_test_add_func("/claims/front-matter", test_front_matter_of_many_hands);
         g_test_add_func("/claims/false-offsets-give-no-false-quotes",
                         test_false_offsets_give_no_false_quotes);
         g_test_add_func("/claims/claims-of-one-document-are-limited",

@@ -112,6 +112,73 @@ static void test_code_is_text_of_its_language(void)
         assert_item(bib, "citation|@article{doe99,\n title={X}}|key=doe99|style=bibtex");
 }
 
+static void assert_title(const char *name, const char *text, const char *title)
+{
+        g_autoptr(Parsed) parsed = parse(name, text);
+        g_assert_cmpstr(parsed->title, ==, title);
+}
+
+static void test_titles_name_the_document(void)
+{
+        assert_title("a.html", "<title>Page - Site</title><h1>Page</h1>", "Page");
+        assert_title("a.html", "<title>Page</title><p>x", "Page");
+        assert_title("a.md", "+++\ntitle = \"x\"\n+++\n\n# Real\n", "Real");
+        assert_title("a.md", "---\ntitle: Front\n---\n\n# Real\n", "Front");
+        assert_title("README", "About the hives\n\nThey stand.\n", "About the hives");
+        assert_title("a.rst", ":mod:`os` --- Systems\n=====================\n", "os --- Systems");
+        assert_title("copyright", "Copyright notice\n================\n\nWords.\n", "");
+        assert_title("a.txt", "This is a sentence that ends.\n\nAnd more.\n", "");
+        assert_title("a.txt", "name = value; of settings\n\nMore\n", "");
+        assert_title("a.txt", "Key: value\nOther: value\n", "");
+}
+
+static void test_tables_have_sane_columns(void)
+{
+        g_autoptr(Parsed) page =
+                parse("a.html", "<table><tr><th colspan=2>Prices</tr><tr><th>Name<th>Cost</tr>"
+                                "<tr><td colspan=2>Fruit</tr><tr><td>Apple<td>3</tr></table>");
+        assert_item(page, "table_row|Apple | 3|row={\"Name\":\"Apple\",\"Cost\":\"3\"}|"
+                          "caption=Prices");
+        g_assert_cmpuint(count_items(page, "table_row"), ==, 1);
+        g_autoptr(Parsed) csv = parse("a.csv", "1,2.5,x\n3,4.5,y\n");
+        assert_item(csv, "table_row|1,2.5,x|row={\"column 1\":\"1\",\"column 2\":\"2.5\","
+                         "\"column 3\":\"x\"}");
+        g_assert_cmpuint(count_items(csv, "table_row"), ==, 2);
+}
+
+/* Ranges are in characters, whatever stands before them. */
+static void test_ranges_hold_in_every_script(void)
+{
+        static const char *const leads[] = {
+                "שלום עולם, ",
+                "日本語の文章。",
+                "👩‍👩‍👧 🐝 ",
+                "e\xcc\x81 a\xcc\x8a ",
+                "\xef\xbb\xbfwith a mark ",
+                "two\r\nlines\r\nand \r",
+                "\xe2\x80\xae right to left ",
+        };
+        for (size_t i = 0; i < G_N_ELEMENTS(leads); i++) {
+                g_autofree char *text = g_strdup_printf(
+                        "%s[[Ziel]] https://a.example/ü and (Roe et al., 2019) [ß](https://b.example)\n",
+                        leads[i]);
+                g_autoptr(Parsed) parsed = parse("a.md", text);
+                assert_item(parsed, "wikilink|[[Ziel]]|target=Ziel");
+                assert_item(parsed, "external_ref|https://a.example/ü|url=https://a.example/ü");
+                assert_item(parsed,
+                            "external_ref|[ß](https://b.example)|url=https://b.example|label=ß");
+                g_assert_cmpuint(count_items(parsed, "citation"), ==, 1);
+                g_autofree char *utf16 = NULL;
+                gsize length;
+                utf16 = g_convert(text, -1, "UTF-16LE", "UTF-8", NULL, &length, NULL);
+                g_autofree char *marked = g_malloc(length + 2);
+                memcpy(marked, "\xff\xfe", 2);
+                memcpy(marked + 2, utf16, length);
+                g_autoptr(Parsed) wide = parse_bytes("a.md", marked, length + 2);
+                assert_item(wide, "wikilink|[[Ziel]]|target=Ziel");
+        }
+}
+
 static void test_csv_rows_by_header(void)
 {
         g_autoptr(Parsed) parsed = parse("a.csv", "id;name\n1;\"A; \"\"b\"\"\nc\"\n2;Z\n");
@@ -254,6 +321,9 @@ int main(int argc, char **argv)
         g_test_add_func("/plain/code", test_code_is_text_of_its_language);
         g_test_add_func("/plain/limit", test_text_over_the_limit_is_refused_by_name);
         g_test_add_func("/csv/rows", test_csv_rows_by_header);
+        g_test_add_func("/formats/titles", test_titles_name_the_document);
+        g_test_add_func("/formats/columns", test_tables_have_sane_columns);
+        g_test_add_func("/formats/scripts", test_ranges_hold_in_every_script);
         g_test_add_func("/pdf/pages", test_pdf_pages_outline_and_links);
         g_test_add_func("/docx/all", test_docx_headings_lists_tables_links_code);
         g_test_add_func("/odt/all", test_odt_headings_lists_tables_links_code);

@@ -27,8 +27,8 @@ static void test_front_matter_gives_leaves_with_their_lines(void)
                         "list:\n  - a\n  - k: v\nlong: |\n  l1\n  l2\n---\n# Other\n");
         g_assert_cmpstr(parsed->title, ==, "Höhle");
         assert_item(parsed, "frontmatter|title: Höhle|key=title|value=Höhle");
-        assert_item(parsed, "frontmatter|tags: [one|key=tags|value=one");
-        assert_item(parsed, "frontmatter|tags: [one, 'two b'|key=tags|value=two b");
+        assert_item(parsed, "frontmatter|tags: [one, 'two b']|key=tags|value=one");
+        assert_item(parsed, "frontmatter|tags: [one, 'two b']|key=tags|value=two b");
         assert_item(parsed, "frontmatter|name: \"Jo\"|key=by.name|value=Jo");
         assert_item(parsed, "frontmatter|a|key=list|value=a");
         assert_item(parsed, "frontmatter|k: v|key=list.k|value=v");
