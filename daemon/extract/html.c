@@ -129,6 +129,17 @@ static const char *attribute(const xmlChar **attributes, const char *name)
         return NULL;
 }
 
+/* The ¶ or # after a heading. */
+static bool is_anchor(const char *class, const char *href)
+{
+        static const char *const names[] = {"headerlink", "mark",      "anchor",    "header-anchor",
+                                            "permalink",  "self-link", "hash-link", "anchor-link"};
+        for (size_t i = 0; href && *href == '#' && i < G_N_ELEMENTS(names); i++)
+                if (strcmp(class, names[i]) == 0)
+                        return true;
+        return false;
+}
+
 static bool is_hidden(const xmlChar **attributes)
 {
         if (!attributes)
@@ -139,7 +150,7 @@ static bool is_hidden(const xmlChar **attributes)
         return attribute(attributes, "hidden") ||
                (style && (strstr(style, "display:none") || strstr(style, "display: none"))) ||
                (role && strcmp(role, "navigation") == 0) ||
-               (class && strcmp(class, "headerlink") == 0); /* the ¶ after a heading */
+               (class && is_anchor(class, attribute(attributes, "href")));
 }
 
 /* class="language-c", class="highlight-python", class="src src-sh" */
@@ -446,17 +457,52 @@ static Output *decode(Charsets *charsets, const char *bytes, size_t length, Outp
         return g_steal_pointer(&decoded);
 }
 
-/* The first heading of the first level names the page; <title> often names its site too. */
-static void take_heading(Output *output)
+static const char *first_heading(Output *output)
 {
         unsigned n;
         const Item *items = output_items(output, &n);
         for (unsigned i = 0; i < n; i++)
                 if (strcmp(items[i].kind, "heading") == 0 && *items[i].value[0] == '1' &&
-                    items[i].value[1]) {
-                        output_title(output, items[i].value[1], strlen(items[i].value[1]));
-                        return;
-                }
+                    items[i].value[1])
+                        return items[i].value[1];
+        return NULL;
+}
+
+static bool says_nothing(const char *title)
+{
+        static const char *const names[] = {"",      "untitled", "document",
+                                            "index", "home",     "new page"};
+        for (size_t i = 0; i < G_N_ELEMENTS(names); i++)
+                if (g_ascii_strcasecmp(title, names[i]) == 0)
+                        return true;
+        return false;
+}
+
+/* "Page" of "Page | Site". */
+static size_t first_part(const char *title)
+{
+        static const char *const marks[] = {" | ", " - ", " — ", " – ", " · ", " :: ", " » "};
+        size_t n = strlen(title);
+        for (size_t i = 0; i < G_N_ELEMENTS(marks); i++) {
+                const char *at = strstr(title, marks[i]);
+                n = at && at > title ? MIN(n, (size_t)(at - title)) : n;
+        }
+        return n;
+}
+
+/* The first heading of the first level names the page, and <title> adds the site: "Page - Site". But on some
+ * pages that heading is the site's, and then <title> names the page. */
+static void choose_title(Output *output, const GString *raw)
+{
+        g_autofree char *title = output_collapse(raw->str, raw->len, HTML_TITLE_BYTES);
+        const char *heading = first_heading(output);
+        const char *within = heading ? strstr(title, heading) : NULL;
+        size_t part = first_part(title);
+        bool heading_is_site = within && within >= title + part;
+        if (heading && (says_nothing(title) || within == title))
+                output_title(output, heading, strlen(heading));
+        else
+                output_title(output, title, heading_is_site ? part : strlen(title));
 }
 
 void html_parse(Charsets *charsets, const char *bytes, size_t length, Output *output)
@@ -476,8 +522,7 @@ void html_parse(Charsets *charsets, const char *bytes, size_t length, Output *ou
                 run_parser(&html, bytes, length);
         html.flow = flow_free(html.flow);
         g_free(html.language);
-        take_heading(output);
-        output_title(output, html.title->str, html.title->len);
+        choose_title(output, html.title);
         g_string_free(html.title, TRUE);
         if (!output_failed(output))
                 scan_text(output);

@@ -48,7 +48,7 @@ static bool is_imperative(const char *word, size_t length)
                 "declare decide define delete deploy describe determine develop disable disconnect discuss divide do "
                 "dock don't double double-click download drag draw drain drill drive drop dry edit email empty enable "
                 "ensure enter evaluate examine execute exit expand explain explore export extract feed fetch fill "
-                "find finish fit fix fold follow fork format free fry gather generate get give go grab grant grease "
+                "find finish fit fix fold follow fork format free fry gather generate get give go grab grease "
                 "hand hang heat help hit hold identify import include increase indicate inform initialize insert "
                 "inspect install invoke issue join keep label launch lay learn leave let lift light limit link list "
                 "listen load locate lock log look loosen lower make mark mash match measure melt merge mix modify "
@@ -119,6 +119,19 @@ static bool is_english(GPtrArray *steps)
         return false;
 }
 
+/* Numbers of versions and abbreviations are no steps. */
+static bool have_words(GPtrArray *steps)
+{
+        for (guint i = 0; i < steps->len; i++) {
+                unsigned run = 0;
+                for (const char *c = g_ptr_array_index(steps, i); *c && run < 3; c++)
+                        run = g_ascii_islower(*c) || (unsigned char)*c & 0x80 ? run + 1 : 0;
+                if (run < 3)
+                        return false;
+        }
+        return true;
+}
+
 /* Licences number their clauses, and news and contents their entries. */
 static bool is_other_list(const char *title)
 {
@@ -145,7 +158,7 @@ static bool are_steps(const char *title, GPtrArray *steps)
                 tells += mood == MOOD_TELLS;
         }
         if (orders == 0 && !is_english(steps))
-                return tells > 2;
+                return tells > 2 && have_words(steps);
         return orders > 0 && orders >= tells;
 }
 

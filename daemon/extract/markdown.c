@@ -21,6 +21,7 @@ typedef struct Markdown {
         GArray *lines; /* size_t: where each line of the body begins; a last one for the end */
         cmark_node *root;
         char *heading;          /* the last one */
+        size_t body;            /* where it begins, behind front matter */
         size_t scanned;         /* prose up to here was scanned */
         cmark_node *link_block; /* … and the block in which links are being found */
         size_t link_from;
@@ -90,7 +91,11 @@ static void on_heading(Markdown *markdown, cmark_node *node)
                                               .end = end,
                                               .name = {"level", "text"},
                                               .value = {number, text}});
-        if (level == 1)
+        /* one of another level is the title if the text begins with it */
+        size_t first = markdown->body;
+        while (first < start && strchr("# \t\n", markdown->text[first]))
+                first++;
+        if (level == 1 || first == start)
                 output_title(markdown->output, text, strlen(text));
         g_free(markdown->heading);
         markdown->heading = g_steal_pointer(&text);
@@ -322,7 +327,8 @@ static void take_title(Output *output)
 void markdown_parse(Output *output)
 {
         size_t body = frontmatter_parse(output), length = output_length(output);
-        Markdown markdown = {.output = output, .text = output_get(output), .scanned = body};
+        Markdown markdown = {
+                .output = output, .text = output_get(output), .scanned = body, .body = body};
         take_title(output);
         if (too_deep(markdown.text + body, length - body)) {
                 output_fail(output, OUROBOROS_ERROR_LIMIT,
@@ -338,8 +344,6 @@ void markdown_parse(Output *output)
                 if (event == CMARK_EVENT_ENTER)
                         on_node(&markdown, cmark_iter_get_node(iter));
         scan_prose(&markdown, length);
-        if (markdown.heading)
-                output_title(output, markdown.heading, strlen(markdown.heading));
         cmark_iter_free(iter);
         cmark_node_free(markdown.root);
         g_array_unref(markdown.lines);

@@ -70,6 +70,12 @@ static bool is_boilerplate(const char *line)
         return false;
 }
 
+static bool is_boilerplate_before(const Plain *plain, size_t end)
+{
+        g_autofree char *head = g_strndup(plain->text, end);
+        return is_boilerplate(head);
+}
+
 /* Without the markup of reStructuredText: ":mod:`os` --- Systems" is "os --- Systems". */
 static void give_title(Plain *plain, const char *text)
 {
@@ -118,7 +124,7 @@ static void on_underline(Plain *plain, Line above, Line line)
         g_free(plain->heading);
         plain->heading = output_collapse(plain->text + above.start, above.end - above.start,
                                          ITEMS_TEXT_BYTES);
-        if (plain->lines <= TITLE_WITHIN_LINES && !is_boilerplate(plain->heading))
+        if (plain->lines <= TITLE_WITHIN_LINES && !is_boilerplate_before(plain, above.end))
                 give_title(plain, plain->heading);
 }
 

@@ -9,7 +9,7 @@ static void test_html_blocks_become_lines(void)
                 "<b>You</b></h1><p>One\n two&nbsp;three<br>four<p>five<div hidden>no</div>"
                 "<script>no()</script><ul><li>a<li>b<ol><li>cut it<li>dry it</ol></ul>&#0;&#xD800;end");
         g_assert_cmpstr(parsed->mime, ==, "text/html");
-        g_assert_cmpstr(parsed->title, ==, "Hi You");
+        g_assert_cmpstr(parsed->title, ==, "My & page");
         g_assert_cmpstr(
                 parsed->text, ==,
                 "Hi You\n\nOne two three\nfour\n\nfive\n\n- a\n- b\n  1. cut it\n  2. dry it\n\nend");
@@ -122,6 +122,12 @@ static void test_titles_name_the_document(void)
 {
         assert_title("a.html", "<title>Page - Site</title><h1>Page</h1>", "Page");
         assert_title("a.html", "<title>Page</title><p>x", "Page");
+        assert_title("a.html", "<title>Page | The Site</title><h1>The Site</h1>", "Page");
+        assert_title("a.html", "<title>Untitled</title><h1>Page</h1>", "Page");
+        assert_title("a.html", "<h1>Page <a class=mark href='#p'>#</a></h1>", "Page");
+        assert_title("a.md", "Some words.\n\n## License\n", "");
+        assert_title("a.md", "\n## Opens\n\nwords\n", "Opens");
+        assert_title("copyright", "Under this licence:\n\nHistory\n=======\n", "");
         assert_title("a.md", "+++\ntitle = \"x\"\n+++\n\n# Real\n", "Real");
         assert_title("a.md", "---\ntitle: Front\n---\n\n# Real\n", "Front");
         assert_title("README", "About the hives\n\nThey stand.\n", "About the hives");

@@ -213,6 +213,8 @@ static void test_numbered_lists_that_order_nothing_are_no_procedures(void)
                 g_autoptr(Parsed) parsed = parse("a.md", texts[i]);
                 g_assert_cmpuint(count_items(parsed, "procedure"), ==, 0);
         }
+        g_autoptr(Parsed) versions = parse("a.md", "1. 25.x\n2. 24.x\n3. 23.x\n");
+        g_assert_cmpuint(count_items(versions, "procedure"), ==, 0);
         g_autoptr(Parsed) steps = parse("a.md", "1. First, open the lid.\n2. If it is hot, wait.\n"
                                                 "3. `make` it\n4. Then stir.\n");
         g_assert_cmpuint(count_items(steps, "procedure"), ==, 1);
