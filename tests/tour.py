@@ -70,6 +70,11 @@ class Tour:
         self.show_errors()
 
     def show_errors(self):
+        others = self.ask('documents', '--state', 'unsupported', '-n', 500)['documents']
+        if others:
+            kinds = collections.Counter((d['reason'] or '').split(': ')[-1] for d in others)
+            remark('\nListed, but of types that are not read: '
+                   + ', '.join(f'{count} {kind}' for kind, count in kinds.most_common(6)))
         documents = self.ask('documents', '--errors', '-n', 500)['documents']
         if not documents:
             return
