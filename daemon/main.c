@@ -3,11 +3,13 @@
  * also when it does not, so that the daemon can say why. */
 #include <config.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "rooms.h"
 
+#define HEAPS_MAX  2 /* of malloc: each keeps what one burst left scattered in it */
 #define DRAIN_USEC ((uint64_t)20 * G_USEC_PER_SEC) /* for calls under way when told to stop */
 
 typedef struct Daemon {
@@ -132,6 +134,7 @@ int main(int argc, char **argv)
         Instance instance = INSTANCE_USER;
         int option;
 
+        (void)mallopt(M_ARENA_MAX, HEAPS_MAX);
         while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
                 if (option == 'h')
                         return usage(stdout, EXIT_SUCCESS);
