@@ -242,7 +242,7 @@ static void collect_claims(Source *source, GArray *claims)
                             .title = source->title,
                             .structure = source->structure,
                             .features = source->features,
-                            .observed_at = source->mtime};
+                            .observed_at = MIN(source->mtime, clock_now())};
         source->list = claim_list_free(source->list);
         source->list = claims_from_structure(&from);
         g_clear_pointer(&source->reason, g_free);

@@ -25,6 +25,9 @@ ToolTable graph_tools(Graph *graph);
  * graph_submit() does it too. */
 bool graph_start(Graph *graph, GError **error);
 
+/* The vault has been opened, perhaps as another file: forgets what was known of it and does the same. */
+bool graph_opened(Graph *graph, GError **error);
+
 /* What JSON an object came as. Entities and documents are named by strings, and only the kind json takes
  * structures. */
 typedef enum ObjectForm {

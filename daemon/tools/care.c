@@ -272,24 +272,13 @@ void care_announce(Care *care)
         mailbox_post(care->mailbox, look, care);
 }
 
-/* A vault that cannot be written can still be read, so this is no reason not to open. */
-static void enter_vocabulary(Care *care)
-{
-        g_autoptr(GError) error = NULL;
-
-        if (care->options.graph && !graph_start(care->options.graph, &error))
-                log_event(LOG_WORK_FAILED_EVENT, LOG_WARNING, NULL, error,
-                          "Cannot enter the shipped predicates");
-}
-
 static void attempt_work(void *data)
 {
         Attempt *attempt = data;
 
         if (!care_begin(attempt->care, "opening", &attempt->error))
                 return;
-        if (care_open_stores(attempt->care, &attempt->error))
-                enter_vocabulary(attempt->care);
+        (void)care_open_stores(attempt->care, &attempt->error);
         care_set_state(attempt->care, attempt->error);
         care_end(attempt->care);
 }

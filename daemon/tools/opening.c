@@ -203,6 +203,16 @@ static void log_outcome(Care *care, bool opened, bool making, const GError *erro
                           folder);
 }
 
+/* A vault that cannot be written can still be read, so this is no reason not to open. */
+static void enter_vocabulary(Care *care)
+{
+        g_autoptr(GError) error = NULL;
+
+        if (care->options.graph && !graph_opened(care->options.graph, &error))
+                log_event(LOG_WORK_FAILED_EVENT, LOG_WARNING, NULL, error,
+                          "Cannot enter the shipped predicates");
+}
+
 bool care_open_stores(Care *care, GError **error)
 {
         g_autoptr(GError) problem = NULL;
@@ -211,8 +221,10 @@ bool care_open_stores(Care *care, GError **error)
         if (store_is_open(care->options.vault) && store_is_open(care->options.ops))
                 return true;
         bool opened = get_key(care, &keys, &problem) && open_patiently(care, &keys, &problem);
-        if (opened)
+        if (opened) {
                 remove_marker(care);
+                enter_vocabulary(care);
+        }
         if (keys.waits)
                 log_event(LOG_KEYRING_WAITING_EVENT, LOG_NOTICE, NULL, problem,
                           "The vault in %s waits for the keyring", care->options.paths->data);

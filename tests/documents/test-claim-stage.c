@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Documents that cannot be indexed, or have no name to speak of, beside ones that can. */
 #include <string.h>
+#include <time.h>
+#include <utime.h>
 
 #include "fixture.h"
 
@@ -72,6 +74,24 @@ static void test_one_document_does_not_stop_the_facts_of_others(void)
         fixture_free(fixture);
 }
 
+static void test_a_file_from_the_future_has_facts_of_now(void)
+{
+        if (!fixture_has_extractor())
+                return;
+        Fixture *fixture = fixture_new();
+        fixture_write(fixture, "a.md", good);
+        g_autofree char *path = g_build_filename(fixture->files, "a.md", NULL);
+        struct utimbuf times = {.modtime = time(NULL) + 1000000};
+        g_assert_cmpint(utime(path, &times), ==, 0);
+        g_autofree char *root = fixture_register(fixture, "");
+        fixture_settle(fixture);
+        fixture_expect(fixture,
+                       "SELECT count(*) || ' ' || (max(observed_at) <= max(recorded_at))"
+                       " FROM facts",
+                       "2 1");
+        fixture_free(fixture);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -79,5 +99,7 @@ int main(int argc, char **argv)
                         test_name_is_what_first_can_be_one);
         g_test_add_func("/claim-stage/one-document-does-not-stop-the-facts-of-others",
                         test_one_document_does_not_stop_the_facts_of_others);
+        g_test_add_func("/claim-stage/a-file-from-the-future-has-facts-of-now",
+                        test_a_file_from_the_future_has_facts_of_now);
         return g_test_run();
 }
