@@ -138,16 +138,19 @@ static char *path_escape(const char *path)
         return g_string_free(g_steal_pointer(&escaped), FALSE);
 }
 
+#define KNOWN                                                                                      \
+        "SELECT d.id, d.path, d.size, d.mtime, d.sha256, d.is_active,"                             \
+        " iif(s.scanned = 1, s.ctime, 0)"                                                          \
+        " FROM documents d LEFT JOIN document_states s ON s.document_id = d.id"                    \
+        " WHERE d.root_id = :root_id"
+
+/* What the rows have of path and all below it, by the index: a root may have a million others. */
 static bool known_load(Scan *scan, const char *path, GError **error)
 {
-        Statement *query =
-                db_statement(scan->db,
-                             "SELECT d.id, d.path, d.size, d.mtime, d.sha256, d.is_active,"
-                             " iif(s.scanned = 1, s.ctime, 0)"
-                             " FROM documents d LEFT JOIN document_states s ON s.document_id = d.id"
-                             " WHERE d.root_id = :root_id AND (:path = '' OR d.path = :path"
-                             " OR (d.path > :path || '/' AND d.path < :path || '0'))",
-                             error);
+        const char *sql = *path ? KNOWN " AND d.path = :path UNION ALL " KNOWN
+                                        " AND d.path > :path || '/' AND d.path < :path || '0'"
+                                : KNOWN " AND d.path > :path";
+        Statement *query = db_statement(scan->db, sql, error);
         if (!query)
                 return false;
         statement_bind_text(query, ":root_id", scan->root->id);
