@@ -40,13 +40,12 @@ bool graph_start(Graph *graph, GError **error)
         return true;
 }
 
-bool graph_opened(Graph *graph, GError **error)
+void graph_stop(Graph *graph)
 {
         g_atomic_int_set(&graph->has_vocabulary, 0);
         g_mutex_lock(&graph->lock);
         graph->counts_seq = -1;
         g_mutex_unlock(&graph->lock);
-        return graph_start(graph, error);
 }
 
 void claim_result_clear(ClaimResult *result)

@@ -25,8 +25,8 @@ ToolTable graph_tools(Graph *graph);
  * graph_submit() does it too. */
 bool graph_start(Graph *graph, GError **error);
 
-/* The vault has been opened, perhaps as another file: forgets what was known of it and does the same. */
-bool graph_opened(Graph *graph, GError **error);
+/* Forgets what is known of the vault, which may be another file when it is opened next. */
+void graph_stop(Graph *graph);
 
 /* What JSON an object came as. Entities and documents are named by strings, and only the kind json takes
  * structures. */

@@ -208,7 +208,10 @@ static void enter_vocabulary(Care *care)
 {
         g_autoptr(GError) error = NULL;
 
-        if (care->options.graph && !graph_opened(care->options.graph, &error))
+        if (!care->options.graph)
+                return;
+        graph_stop(care->options.graph);
+        if (!graph_start(care->options.graph, &error))
                 log_event(LOG_WORK_FAILED_EVENT, LOG_WARNING, NULL, error,
                           "Cannot enter the shipped predicates");
 }
