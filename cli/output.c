@@ -27,6 +27,12 @@ static const char *const style_codes[STYLE_COUNT] = {
         [STYLE_GREEN] = "\033[32m", [STYLE_YELLOW] = "\033[33m", [STYLE_BLUE] = "\033[34m",
 };
 
+static bool terminal_is_dumb(void)
+{
+        const char *term = g_getenv("TERM");
+        return !term || strcmp(term, "dumb") == 0;
+}
+
 bool output_wants_colours(int fd)
 {
         const char *wanted = g_getenv("SYSTEMD_COLORS");
@@ -36,8 +42,7 @@ bool output_wants_colours(int fd)
         const char *none = g_getenv("NO_COLOR");
         if (none && *none)
                 return false;
-        const char *term = g_getenv("TERM");
-        return isatty(fd) && term && strcmp(term, "dumb") != 0;
+        return isatty(fd) && !terminal_is_dumb();
 }
 
 static unsigned find_width(void)
@@ -94,7 +99,7 @@ Output *output_new(bool json, bool pager)
         output->terminal = isatty(STDOUT_FILENO);
         output->colours = output_wants_colours(STDOUT_FILENO);
         output->width = find_width();
-        output->wants_pager = pager && output->terminal;
+        output->wants_pager = pager && output->terminal && !terminal_is_dumb();
         return output;
 }
 

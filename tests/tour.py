@@ -122,7 +122,8 @@ class Tour:
     def revert(self):
         heading('Your word counts most, and everything can be taken back')
         entity = self.subject()
-        self.ctl('remember', entity, 'summary', 'Said by a person, which outranks any document.', '--reason', 'the tour')
+        self.ctl('remember', entity, 'summary', 'Said by a person, which outranks any document.',
+                 '--reason', 'the tour')
         self.ctl('query', entity, '--predicate', 'summary')
         self.ctl('log', '-n', 4)
         group = self.ask('log', '-n', 1)['mutations'][0]['group_id']
@@ -184,14 +185,14 @@ def main():
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: sys.exit(128 + signal.SIGTERM))
     heading('A private session')
-    remark('With a bus, a home folder and a keyring of its own (a real gnome-keyring with a throw-away password), apart\n'
-           'from yours. In place of polkit a stand-in says yes; on your desktop, polkit asks you where it matters.')
+    remark('With a bus, a home folder and a keyring of its own (a real gnome-keyring with a throw-away password),\n'
+           'apart from yours. In place of polkit a stand-in says yes; on your desktop, polkit asks you where it matters.')
     with session.Session(SOURCE / 'build', keyring='unlocked', environment=environment()) as desk:
         try:
             Tour(desk, folder).go()
         except Failed as failure:
-            print(f'\n{failure}\nThe session said:\n{(desk.folder / "session.log").read_text(errors="replace")[-4000:]}',
-                  file=sys.stderr)
+            said = (desk.folder / 'session.log').read_text(errors='replace')[-4000:]
+            print(f'\n{failure}\nThe session said:\n{said}', file=sys.stderr)
             return 1
         if options.keep:
             keep(desk)

@@ -72,6 +72,7 @@ def test_on_a_terminal_the_pager_gets_the_answer(shared, told, verb):
     ({'PAGER': '{pager}', 'SUDO_UID': '1'}, True, 'LESSSECURE=1'),
     ({'PAGER': '{pager}', 'SYSTEMD_PAGER': ''}, False, ''),
     ({'PAGER': 'cat'}, False, ''),
+    ({'PAGER': '{pager}', 'TERM': 'dumb'}, False, ''),
     ({'PAGER': '/nonexistent/pager'}, False, ''),
     ({'PAGER': '"unclosed'}, False, ''),
 ])

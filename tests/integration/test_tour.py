@@ -14,8 +14,8 @@ pytestmark = pytest.mark.skipif(pathlib.Path(build_root()) != SOURCE / 'build', 
 
 
 def tour(*words, **options):
-    return subprocess.run([sys.executable, '-B', str(SOURCE / 'tests/tour.py'), *map(str, words)], stdin=subprocess.DEVNULL,
-                          capture_output=True, text=True, check=False, timeout=120, **options)
+    return subprocess.run([sys.executable, '-B', str(SOURCE / 'tests/tour.py'), *map(str, words)],
+                          stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=120, **options)
 
 
 def contents(folder):
