@@ -21,11 +21,32 @@ static bool back_up(Cli *cli, const char *folder, JsonNode **ret, GError **error
                 return false;
         }
         client_carry(cli->client, fd);
-        bool done = manager_call(cli, "BackupTo", NULL, "Copying", ret, error);
+        *ret = manager_ask(cli, "BackupTo", NULL, "Copying", error);
         close(fd);
-        if (!done && is_new)
+        if (!*ret && is_new)
                 (void)rmdir(folder);
-        return done;
+        return *ret != NULL;
+}
+
+static void print_backup(Cli *cli, const char *folder, JsonObject *report)
+{
+        g_autofree char *files = cli_count(json_member_int(report, "files", 0), "file", "files");
+        g_autofree char *size = render_bytes(json_member_int(report, "bytes", 0));
+        output_print(cli->output, "Both databases and %s (%s) are in %s.\n", files, size, folder);
+        output_print(
+                cli->output,
+                "The databases need the vault's key, which is not in the copy: keep it too.\n");
+}
+
+/* The copy stands, but what is damaged is not in it: the exit status must say so. */
+static bool check_damaged(JsonObject *report, GError **error)
+{
+        if (json_member_int(report, "files_bad", 0) == 0)
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT, "%s: %s",
+                    json_member_string(report, "problem", "Damaged files are not in the copy"),
+                    json_member_string(report, "damaged", ""));
+        return false;
 }
 
 static bool run_backup(Cli *cli, GError **error)
@@ -34,20 +55,12 @@ static bool run_backup(Cli *cli, GError **error)
         g_autofree char *folder = cli_folder(args_word(cli->args, 0), error);
         if (!folder || !back_up(cli, folder, &answer, error))
                 return false;
-        if (answer) {
-                JsonObject *report =
-                        JSON_NODE_HOLDS_OBJECT(answer) ? json_node_get_object(answer) : NULL;
-                g_autofree char *files = cli_count(report ? json_member_int(report, "files", 0) : 0,
-                                                   "file", "files");
-                g_autofree char *size =
-                        render_bytes(report ? json_member_int(report, "bytes", 0) : 0);
-                output_print(cli->output, "Both databases and %s (%s) are in %s.\n", files, size,
-                             folder);
-                output_print(
-                        cli->output,
-                        "The databases need the vault's key, which is not in the copy: keep it too.\n");
-        }
-        return true;
+        JsonObject *report = JSON_NODE_HOLDS_OBJECT(answer) ? json_node_get_object(answer) : NULL;
+        if (output_is_json(cli->output))
+                output_json(cli->output, answer);
+        else if (report)
+                print_backup(cli, folder, report);
+        return !report || check_damaged(report, error);
 }
 
 const Verb verb_backup = {

@@ -211,6 +211,24 @@ static bool fill_folder(Care *care, const char *folder, VaultTally *files, GErro
         return close_sums(sums, filled ? error : NULL) && filled;
 }
 
+static void add_damaged(JsonObject *answer, const VaultTally *files)
+{
+        JsonArray *names = json_array_new();
+        g_autofree char *problem = NULL;
+
+        for (unsigned i = 0; files->damaged && i < files->damaged->len; i++)
+                json_array_add_string_element(names, files->damaged->pdata[i]);
+        if (files->bad > 0)
+                problem = g_strdup_printf(
+                        "%" G_GINT64_FORMAT
+                        " damaged files of the vault are not in the backup; all else is. To heal one, "
+                        "delete it, touch the original document and rescan its folder",
+                        files->bad);
+        json_object_set_int_member(answer, "files_bad", files->bad);
+        json_object_set_array_member(answer, "damaged", names);
+        json_set_string(answer, "problem", problem);
+}
+
 static JsonObject *backup(Care *care, const char *folder, GError **error)
 {
         g_autoptr(JsonObject) answer = json_object_new();
@@ -223,6 +241,7 @@ static JsonObject *backup(Care *care, const char *folder, GError **error)
         json_object_set_int_member(answer, "files", files.count);
         json_object_set_int_member(answer, "bytes", files.bytes);
         json_object_set_int_member(answer, "entries", status.entries);
+        add_damaged(answer, &files);
         vault_tally_clear(&files);
         if (done && write_manifest(care, folder, answer, error))
                 return g_steal_pointer(&answer);

@@ -3,7 +3,6 @@
  * one is looked at on the loop, where documents start to be watched and the doors are told. */
 #include <errno.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tools/care-private.h"
@@ -167,21 +166,29 @@ void care_report(Care *care, const char *operation, double fraction)
 
 /* ---- the background check ---- */
 
+/* The time is in the file: writing nothing to an empty file would not even renew its date. */
 void care_stamp_check(Care *care, bool well)
 {
         g_autofree char *path = care_file(care, CARE_CHECKED_FILE);
+        g_autofree char *now = clock_to_iso(clock_now());
 
-        if (well ? !g_file_set_contents_full(path, "", 0, G_FILE_SET_CONTENTS_NONE, 0600, NULL)
+        if (well ? !g_file_set_contents_full(path, now, -1, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
+                                             NULL)
                  : unlink(path) < 0 && errno != ENOENT)
                 log_debug("Cannot keep the time of the check in %s, ignoring", path);
 }
 
+/* 0 for what cannot be read, and for a time to come: better one check too many. */
 static int64_t read_stamp(Care *care)
 {
         g_autofree char *path = care_file(care, CARE_CHECKED_FILE);
-        struct stat status;
+        g_autofree char *text = NULL;
+        int64_t time = 0;
 
-        return stat(path, &status) == 0 ? status.st_mtim.tv_sec * G_USEC_PER_SEC : 0;
+        if (!g_file_get_contents(path, &text, NULL, NULL) || !clock_from_iso(text, &time, NULL) ||
+            time > clock_now())
+                return 0;
+        return time;
 }
 
 static void run_check(void *data)

@@ -67,7 +67,8 @@ ToolTable care_tools(Care *care);
 /* Verbs in the shape of a tool's handler, for the doors: care as room, on a worker.
  *   status   {} → flat figures
  *   verify   {} → {"ok", "problem", "entries", …}: pages, hash chain, rows, files of the vault
- *   backup   {"folder"} → {"folder", "files", "bytes", "entries"}; new or empty; /proc/self/fd/N is an open
+ *   backup   {"folder"} → {"folder", "files", "bytes", "entries", "files_bad", "damaged", "problem"}: the files of
+ *            the vault that are damaged are left out; new or empty; /proc/self/fd/N is an open
  *            one, and its true name is answered
  *   restore  {"folder"} → {"folder", "files", "entries", "kept", "kept_ops"}: the names of the databases that were
  *            replaced; whatever fails leaves the old state

@@ -25,6 +25,7 @@ typedef struct Walk {
 void vault_tally_clear(VaultTally *tally)
 {
         g_clear_pointer(&tally->problem, g_free);
+        g_clear_pointer(&tally->damaged, g_ptr_array_unref);
 }
 
 static bool is_hash(const char *name, size_t digits)
@@ -134,11 +135,30 @@ bool vault_walk_check(const char *vault, StoreProgress progress, void *data, Vau
         return walk_vault(&walk, vault, error);
 }
 
+/* A file that is of no use must not keep the others from being copied. */
+static bool leave_out(Walk *walk, int fd, const char *path)
+{
+        VaultTally *tally = walk->tally;
+        struct stat status;
+
+        tally->count--;
+        if (fstat(fd, &status) == 0)
+                tally->bytes -= status.st_size;
+        tally->bad++;
+        if (!tally->damaged)
+                tally->damaged = g_ptr_array_new_with_free_func(g_free);
+        if (tally->damaged->len < VAULT_WALK_NAMES_MAX)
+                g_ptr_array_add(tally->damaged, g_strconcat("sha256/", path, NULL));
+        return true;
+}
+
 static bool copy_file(Walk *walk, int fd, const char *shard, const char *name, GError **error)
 {
         g_autofree char *path = g_strdup_printf("%s/%s", shard, name);
-        g_autofree char *hash = file_sha256(fd, error);
+        g_autofree char *hash = file_sha256(fd, walk->sums ? NULL : error);
 
+        if (walk->sums && g_strcmp0(hash, name) != 0)
+                return leave_out(walk, fd, path);
         if (!hash)
                 return false;
         if (!g_str_equal(hash, name)) {

@@ -189,16 +189,36 @@ def test_a_backup_wants_an_empty_folder_and_an_absolute_path(desk, backup):
     desk.call('Manager.Backup', 's', empty)
 
 
+def vault_of(desk):
+    return pathlib.Path(desk.environment['HOME']) / 'Ouroboros/vault'
+
+
 def test_a_failed_backup_leaves_nothing(desk):
     target = desk.folder / 'target'
     target.mkdir()
-    shard = pathlib.Path(desk.environment['HOME']) / 'Ouroboros/vault/sha256/ab'
-    shard.mkdir(parents=True)
-    (shard / ('ab' + '0' * 62)).write_bytes(b'something else')
-    with pytest.raises(CallError) as caught:
+    (vault_of(desk) / 'sha256').mkdir(parents=True, exist_ok=True)
+    (vault_of(desk) / 'sha256/ab').write_bytes(b'no folder')
+    with pytest.raises(CallError):
         desk.call('Manager.Backup', 's', target)
-    assert caught.value.name == 'Corrupt'
     assert not target.exists() or not list(target.iterdir())
+
+
+def test_a_damaged_file_is_left_out_and_named_and_the_rest_is_a_sound_backup(desk):
+    desk.remember('Ada', 'note', 'in the backup')
+    bad, good = 'ab/ab' + '0' * 62, hashlib.sha256(b'good').hexdigest()
+    for name, content in ((bad, b'something else'), (f'{good[:2]}/{good}', b'good')):
+        path = vault_of(desk) / 'sha256' / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    target = desk.folder / 'target'
+    report = desk.call('Manager.Backup', 's', target)[0]
+    assert json.loads(report['damaged']) == [f'sha256/{bad}'] and report['files_bad'] == 1 and report['files'] == 1
+    assert report['bytes'] == 4 and 'rescan' in report['problem']
+    desk.run('sha256sum', '--check', '--strict', 'SHA256SUMS', cwd=target)
+    assert not (target / 'sha256' / bad).exists()
+    desk.remember('Ada', 'note', 'after the backup')
+    desk.call('Manager.Restore', 's', target)
+    assert desk.objects('Ada') == ['in the backup']
 
 
 def test_verify_finds_a_changed_file_of_the_vault(desk):
@@ -295,6 +315,11 @@ def test_a_check_that_went_well_is_remembered(desk):
     desk.end_daemon()
     desk.start_daemon()
     assert desk.status()['checked_at'][:19] == first and desk.status()['check_ok'] is True
+    os.utime(pathlib.Path(desk.environment['XDG_DATA_HOME']) / 'ouroboros/checked', (0, 0))
+    desk.call('Manager.Verify')
+    desk.end_daemon()
+    desk.start_daemon()
+    assert desk.status()['checked_at'][:19] >= first, 'the time of an old check was kept for ever'
 
 
 def test_a_backup_through_a_descriptor_needs_an_open_folder(desk):

@@ -2,6 +2,7 @@
 """ouroborosctl against the real daemon: what people type, what they see, what scripts get."""
 import json
 import os
+import pathlib
 import pty
 import re
 import subprocess
@@ -249,6 +250,14 @@ def test_a_key_that_was_staged_before_a_stop_is_no_hindrance(desk):
     desk.end_daemon()
     desk.start_daemon()
     assert desk.objects('Ada') == ['kept']
+
+
+def test_a_backup_without_a_damaged_file_says_so_in_its_exit_status(desk):
+    bad = pathlib.Path(desk.environment['HOME']) / 'Ouroboros/vault/sha256/ab' / ('ab' + '0' * 62)
+    bad.parent.mkdir(parents=True)
+    bad.write_bytes(b'something else')
+    done = ctl(desk, 'backup', desk.folder / 'copy', status=9)
+    assert bad.name in done.stderr and 'rescan' in done.stderr and (desk.folder / 'copy/manifest.json').exists()
 
 
 def test_restore_asks_on_a_terminal(desk):
