@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <sodium.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/chain.h"
@@ -149,6 +150,13 @@ bool store_prepare_restore(Store *store, const char *backup, const StoreKeys *ke
         return false;
 }
 
+bool store_has_restore(Store *store)
+{
+        g_autofree char *fetched = prepared_name(store);
+
+        return g_file_test(fetched, G_FILE_TEST_EXISTS);
+}
+
 void store_drop_restore(Store *store)
 {
         g_autofree char *fetched = prepared_name(store);
@@ -168,6 +176,14 @@ static void settle(const Store *store, const uint8_t *key)
                 (void)db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)", NULL);
 }
 
+static bool is_same_file(const char *a, const char *b)
+{
+        struct stat one, other;
+
+        return stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+               one.st_ino == other.st_ino;
+}
+
 /* The old file gets a second name; its own is then replaced in one step. A -wal that could not be settled
  * goes with it: left there, it would be taken for the new file's. */
 static bool set_aside(const Store *store, const char *aside, GError **error)
@@ -178,7 +194,9 @@ static bool set_aside(const Store *store, const char *aside, GError **error)
 
         if (!g_file_test(store->path, G_FILE_TEST_EXISTS))
                 return true;
-        if (link(store->path, aside) < 0) { /* an older one is never replaced */
+        /* an older one is never replaced; our own is there already if a stop came between two steps */
+        if (link(store->path, aside) < 0 &&
+            !(errno == EEXIST && is_same_file(store->path, aside))) {
                 error_set_errno(error, errno, "cannot set %s aside as %s", store->path, aside);
                 return false;
         }
@@ -193,14 +211,14 @@ static bool set_aside(const Store *store, const char *aside, GError **error)
         return file_sync_folder(store->path, error);
 }
 
-/* Takes back what set_aside() did. */
+/* Takes back what set_aside() did, in the opposite order: a stop in between leaves what can be taken back again. */
 static bool put_back(const Store *store, const char *aside, GError **error)
 {
         g_autofree char *aside_wal = g_strconcat(aside, "-wal", NULL);
         g_autofree char *wal = g_strconcat(store->path, "-wal", NULL);
         bool had_wal = copy_has_wal(aside);
 
-        if (rename(aside, store->path) < 0 || (had_wal && rename(aside_wal, wal) < 0)) {
+        if ((had_wal && rename(aside_wal, wal) < 0) || rename(aside, store->path) < 0) {
                 error_set_errno(error, errno, "cannot put %s back as %s", aside, store->path);
                 return false;
         }

@@ -214,8 +214,12 @@ typedef struct StoreKeys {
 bool store_prepare_restore(Store *store, const char *backup, const StoreKeys *keys, GError **error);
 void store_drop_restore(Store *store);
 
+/* Does one lie prepared that has not replaced the store's file yet? */
+bool store_has_restore(Store *store);
+
 /* Then a closed store's file is replaced by what was prepared. The old file is kept under the name aside, a
- * new one in the same folder (CONFLICT if it exists); store_undo_restore() brings it back from there. */
+ * new one in the same folder (CONFLICT if it exists); store_undo_restore() brings it back from there. A stop in between
+ * is mended by calling it again with the same name. */
 bool store_restore(Store *store, const char *aside, const uint8_t key[STORE_KEY_BYTES],
                    GError **error);
 bool store_undo_restore(Store *store, const char *aside, GError **error);

@@ -398,6 +398,8 @@ static void name_kept(Care *care, char *ret_kept[2])
 
 static void drop_restore(Care *care)
 {
+        if (care_is_restoring(care)) /* the next opening needs it */
+                return;
         store_drop_restore(care->options.vault);
         store_drop_restore(care->options.ops);
 }
@@ -412,19 +414,6 @@ static bool prepare_databases(Care *care, const char *folder, const StoreKeys *k
                store_prepare_restore(care->options.ops, ops, keys, error);
 }
 
-static bool swap_databases(Care *care, char *const kept[2], const uint8_t *key, GError **error)
-{
-        g_autoptr(GError) ignored = NULL;
-
-        if (!store_restore(care->options.vault, kept[0], key, error))
-                return false;
-        if (store_restore(care->options.ops, kept[1], key, error))
-                return true;
-        if (!store_undo_restore(care->options.vault, kept[0], &ignored))
-                log_debug("%s, ignoring", ignored->message);
-        return false;
-}
-
 static bool swap(Care *care, char *const kept[2], const uint8_t *key, GError **error)
 {
         g_autoptr(GError) closed = g_error_new_literal(OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
@@ -434,7 +423,7 @@ static bool swap(Care *care, char *const kept[2], const uint8_t *key, GError **e
         store_close(care->options.vault);
         store_close(care->options.ops);
         care_set_state(care, closed);
-        bool swapped = swap_databases(care, kept, key, error);
+        bool swapped = care_replace_databases(care, kept, key, error);
         bool opened = care_open_stores(care, &problem);
         care_set_state(care, problem);
         care_announce(care);

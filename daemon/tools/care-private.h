@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the files of the care share: care.c (state and retries), opening.c, verbs.c, backup.c, restore.c. */
+/* What the files of the care share: care.c (state and retries), opening.c, verbs.c, backup.c, restoring.c. */
 #pragma once
 
 #include "tools/care.h"
@@ -46,6 +46,13 @@ bool care_is_stopping(Care *care, GError **error);
 
 /* Has the loop look at what was opened anew: documents start, handlers are told. Any thread. */
 void care_announce(Care *care);
+
+/* Puts what was prepared (store_prepare_restore()) in the place of both closed databases, which are kept as kept[0] and
+ * kept[1]: both are replaced, or neither, even over a stop. What care_finish_restore() finds begun, it finishes;
+ * until then care_is_restoring(). */
+bool care_replace_databases(Care *care, char *const kept[2], const uint8_t *key, GError **error);
+bool care_finish_restore(Care *care, const uint8_t *key, GError **error);
+bool care_is_restoring(Care *care);
 
 /* The path of one of the two databases; the caller frees. */
 char *care_file(Care *care, const char *name);

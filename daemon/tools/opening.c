@@ -149,7 +149,8 @@ static bool open_both(Care *care, Keys *keys, GError **error)
         Store *vault = care->options.vault, *ops = care->options.ops;
         bool vault_staged, ops_staged;
 
-        if (!open_store(care, vault, CARE_VAULT_FILE, keys, &vault_staged, error))
+        if (!care_finish_restore(care, keys->key, error) ||
+            !open_store(care, vault, CARE_VAULT_FILE, keys, &vault_staged, error))
                 return false;
         if (!open_store(care, ops, CARE_OPS_FILE, keys, &ops_staged, error)) {
                 store_close(vault);
