@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Reverting. A row is as its last entry left it, so whether it has changed since an entry is asked of the
- * journal alone. Derivations run at the end of the write as for any other. */
+ * journal alone. What an entry changed in a row is what undoing it writes, so only a later change of that
+ * conflicts; and never one of what the system derives, which is derived anew at the end of the write. */
 #include "journal/revert.h"
 
 #include <string.h>
@@ -55,10 +56,71 @@ static bool check_actor(Db *db, const Entry *entry, const Entry *last, GError **
         return false;
 }
 
-/* Is what the row is now something to undo the entry on? now: JSON or NULL for gone. */
+/* Columns that follow from other rows, whoever's write it was that made them change. */
+static bool is_derived(const char *table, const char *column)
+{
+        static const char *const of_facts[] = {"superseded_by", "superseded_at", "stale_source",
+                                               NULL};
+
+        return strcmp(table, "facts") == 0 && g_strv_contains(of_facts, column);
+}
+
+static bool same_member(JsonObject *a, JsonObject *b, const char *name)
+{
+        JsonNode *left = json_object_get_member(a, name), *right = json_object_get_member(b, name);
+
+        return left && right ? json_node_equal(left, right) : left == right;
+}
+
+/* Is the row, as now tells (JSON, NULL: gone), in what the entry changed as the entry left it? */
+static bool is_as_left(const Entry *entry, const char *now)
+{
+        g_autoptr(JsonObject) before = NULL, after = NULL, row = NULL;
+        g_autoptr(GList) names = NULL;
+
+        if (g_strcmp0(now, entry->after) == 0)
+                return true;
+        if (!now || !entry->after)
+                return false;
+        before = entry->before ? json_parse_object(entry->before, -1, NULL) : NULL;
+        after = json_parse_object(entry->after, -1, NULL);
+        row = json_parse_object(now, -1, NULL);
+        if (!after || !row)
+                return false;
+        names = json_object_get_members(after);
+        for (GList *at = names; at; at = at->next)
+                if (!(before && same_member(before, after, at->data)) &&
+                    !is_derived(entry->table, at->data) && !same_member(after, row, at->data))
+                        return false;
+        return true;
+}
+
+/* The row that now tells, with what the entry changed as it was before. */
+static JsonObject *row_before(const Entry *entry, const char *now, GError **error)
+{
+        g_autoptr(JsonObject) row = NULL, before = NULL, after = NULL;
+        g_autoptr(GList) names = NULL;
+
+        before = json_parse_object(entry->before, -1, error);
+        if (!before || !now || !entry->after)
+                return g_steal_pointer(&before);
+        after = json_parse_object(entry->after, -1, error);
+        row = after ? json_parse_object(now, -1, error) : NULL;
+        if (!row)
+                return NULL;
+        names = json_object_get_members(before);
+        for (GList *at = names; at; at = at->next)
+                if (!same_member(before, after, at->data))
+                        json_object_set_member(
+                                row, at->data,
+                                json_node_copy(json_object_get_member(before, at->data)));
+        return g_steal_pointer(&row);
+}
+
+/* Is what the row is now something to undo the entry on? */
 static bool check_state(Db *db, const Entry *entry, const Entry *last, bool force, GError **error)
 {
-        if (g_strcmp0(last->after, entry->after) == 0)
+        if (is_as_left(entry, last->after))
                 return true;
         if (!force) {
                 set_changed(db, entry, "; force reverts it all the same", error);
@@ -97,7 +159,7 @@ static bool explain(bool ok, const Entry *entry, GError **error)
 
 static bool restore(Db *db, const Entry *entry, const Entry *last, GError **error)
 {
-        g_autoptr(JsonObject) row = json_parse_object(entry->before, -1, error);
+        g_autoptr(JsonObject) row = row_before(entry, last->after, error);
 
         if (!row)
                 return false;
@@ -311,20 +373,32 @@ static void add_conflict(Survey *survey, Db *db, const Entry *entry)
         json_array_add_object_element(survey->conflicts, conflict);
 }
 
+/* The row as undoing the entry would leave it. */
+static char *state_before(const Entry *entry, const char *now)
+{
+        g_autoptr(JsonObject) row = NULL;
+
+        if (!entry->before || g_strcmp0(now, entry->after) == 0)
+                return g_strdup(entry->before);
+        row = row_before(entry, now, NULL);
+        return row ? json_print_object(row) : g_strdup(entry->before);
+}
+
 static bool survey_entry(Survey *survey, Db *db, const Entry *entry, GError **error)
 {
         g_autofree char *place = g_strdup_printf("%s\n%s", entry->table, entry->row_id);
+        g_autoptr(Entry) last = NULL;
         gpointer state = NULL;
 
         if (!g_hash_table_lookup_extended(survey->states, place, NULL, &state)) {
-                g_autoptr(Entry) last = entry_last_of_row(db, entry, error);
+                last = entry_last_of_row(db, entry, error);
                 if (!last)
                         return false;
-                if (g_strcmp0(last->after, entry->after) != 0)
-                        add_conflict(survey, db, entry);
-        } else if (g_strcmp0(state, entry->after) != 0)
+                state = last->after;
+        }
+        if (!is_as_left(entry, state))
                 add_conflict(survey, db, entry);
-        g_hash_table_insert(survey->states, g_steal_pointer(&place), g_strdup(entry->before));
+        g_hash_table_insert(survey->states, g_steal_pointer(&place), state_before(entry, state));
         count_table(survey, entry->table);
         if (json_array_get_length(survey->sample) < REVERT_SAMPLE_MAX)
                 json_array_add_object_element(survey->sample, entry_to_json(entry, 200));

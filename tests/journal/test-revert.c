@@ -149,6 +149,8 @@ static void test_changed_row_is_a_conflict_naming_the_later_entry(Case *test, gc
         g_autofree char *first = say(test, test->fixture->agent, 1953);
         g_autofree char *mutation = entry_of(test, first, "facts");
         g_autofree char *second = say(test, test->fixture->human, 1954);
+        fixture_sql(test->fixture->vault, test->fixture->human,
+                    "UPDATE facts SET confidence = 0.5 WHERE object = '1953'");
         g_autofree char *later =
                 fixture_select(test->fixture->vault,
                                "SELECT id FROM mutations WHERE op = 'update' ORDER BY seq DESC");
@@ -158,6 +160,58 @@ static void test_changed_row_is_a_conflict_naming_the_later_entry(Case *test, gc
         forced = fixture_call(test->tools, test->fixture->human, "revert_mutation",
                               "{\"mutation_id\":\"%s\",\"force\":true}", mutation);
         g_assert_true(json_object_get_null_member(forced, "restored_row"));
+        expect_years(test, "1954");
+}
+
+/* What the system derives changes with other rows: it is no word against taking this one back. */
+static void test_derived_fields_are_no_conflict(Case *test, gconstpointer data)
+{
+        g_autofree char *first = say(test, test->fixture->human, 1953);
+        g_autofree char *mutation = entry_of(test, first, "facts");
+        g_autofree char *second = say(test, test->fixture->human, 1954);
+        g_autofree char *done = NULL;
+
+        fixture_sql(test->fixture->vault, test->fixture->pipeline,
+                    "UPDATE facts SET stale_source = 1 WHERE object = '1953'");
+        done = revert(test, test->fixture->human, mutation);
+        expect_years(test, "1954");
+        g_assert_nonnull(done);
+}
+
+/* A later change of another field is neither a conflict nor undone. */
+static void test_only_what_the_entry_changed_is_written(Case *test, gconstpointer data)
+{
+        g_autofree char *group = say(test, test->fixture->human, 1953);
+        g_autofree char *mutation = NULL, *done = NULL, *left = NULL;
+
+        fixture_sql(test->fixture->vault, test->fixture->human,
+                    "UPDATE facts SET confidence = 0.5");
+        mutation = fixture_select(test->fixture->vault,
+                                  "SELECT id FROM mutations WHERE op = 'update'");
+        fixture_sql(test->fixture->vault, test->fixture->human,
+                    "UPDATE facts SET qualifiers = '{\"a\":1}'");
+        done = revert(test, test->fixture->human, mutation);
+        left = fixture_select(test->fixture->vault,
+                              "SELECT qualifiers || ifnull(confidence, ' none') FROM facts");
+        g_assert_cmpstr(left, ==, "{\"a\":1} none");
+}
+
+static void test_run_is_reverted_under_the_humans_corrections(Case *test, gconstpointer data)
+{
+        g_autoptr(JsonObject) known = /* makes the entity */
+                fixture_call(test->graph, test->fixture->human, "remember_fact",
+                             "{\"entity_name\":\"Acme\",\"predicate\":\"note\",\"object\":\"x\"}");
+        g_autofree char *run = say(test, test->fixture->agent, 1953);
+        g_autofree char *correction = say(test, test->fixture->human, 1954);
+        g_autoptr(JsonObject) preview =
+                fixture_call(test->tools, test->fixture->human, "revert_group",
+                             "{\"group_id\":\"%s\",\"preview\":true}", run);
+        g_autoptr(JsonObject) done = NULL;
+
+        g_assert_cmpint(json_array_get_length(json_member_array(preview, "conflicts")), ==, 0);
+        done = fixture_call(test->tools, test->fixture->human, "revert_group",
+                            "{\"group_id\":\"%s\"}", run);
+        g_assert_true(json_member_bool(done, "reverted", false));
         expect_years(test, "1954");
 }
 
@@ -199,6 +253,8 @@ static void test_group_with_a_conflict_changes_nothing(Case *test, gconstpointer
 {
         g_autofree char *group = say(test, test->fixture->agent, 1953);
         g_autofree char *second = say(test, test->fixture->human, 1954);
+        fixture_sql(test->fixture->vault, test->fixture->human,
+                    "UPDATE facts SET confidence = 0.5 WHERE object = '1953'");
         g_autofree char *before = fixture_dump(test->fixture->vault);
         g_autofree char *call = g_strdup_printf("revert_group {\"group_id\":\"%s\"}", group);
         g_autoptr(JsonObject) preview =
@@ -266,6 +322,10 @@ int main(int argc, char **argv)
         ADD("by-an-agent-of-the-human-is-denied", test_agent_reverts_nothing_of_the_human);
         ADD("changed-row-is-a-conflict-naming-the-later-entry",
             test_changed_row_is_a_conflict_naming_the_later_entry);
+        ADD("derived-fields-are-no-conflict", test_derived_fields_are_no_conflict);
+        ADD("only-what-the-entry-changed-is-written", test_only_what_the_entry_changed_is_written);
+        ADD("run-is-reverted-under-the-humans-corrections",
+            test_run_is_reverted_under_the_humans_corrections);
         ADD("reference-is-a-conflict", test_reference_is_a_conflict);
         ADD("group-goes-as-a-whole", test_group_goes_as_a_whole);
         ADD("group-with-a-conflict-changes-nothing", test_group_with_a_conflict_changes_nothing);
