@@ -28,6 +28,7 @@ void fact_from_row(Statement *row, Fact *ret)
                 .is_current = statement_is_null(row, 17),
                 .confidence = statement_is_null(row, 18) ? NAN : statement_double(row, 18),
                 .stale_source = statement_int(row, 19) != 0,
+                .source_gone = statement_int(row, 20) != 0, /* NULL: no document, or not seen */
         };
 }
 
@@ -60,6 +61,7 @@ void fact_tell(const Fact *fact, Sink *sink)
         }
         tell_if(sink, "source_doc_id", fact->document_id);
         sink_bool(sink, "stale_source", fact->stale_source);
+        sink_bool(sink, "source_gone", fact->source_gone);
         tell_if(sink, "superseded_by", fact->superseded_by);
         if (!fact->is_current)
                 sink_time(sink, "superseded_at", fact->superseded_at);

@@ -13,6 +13,7 @@ typedef struct Fact {
         int64_t observed_at, recorded_at, quote_start, quote_end, superseded_at;
         double confidence; /* NaN: none */
         bool stale_source, is_current;
+        bool source_gone; /* the document's file was deleted, or its root removed */
 } Fact;
 
 /* SQL for "equal objects", by way of the index facts_entity. */
@@ -27,9 +28,11 @@ typedef struct Fact {
         " THEN (SELECT o.name FROM entities o WHERE o.id = f.object) END,"                         \
         " f.qualifiers, f.agent, f.trust_tier, f.quote, f.document_id, f.document_hash,"           \
         " f.superseded_by, f.observed_at, f.recorded_at, f.quote_start, f.quote_end,"              \
-        " f.superseded_at, f.confidence, f.stale_source"
+        " f.superseded_at, f.confidence, f.stale_source,"                                          \
+        " (SELECT d.is_active = 0 OR r.is_active = 0 FROM documents d"                             \
+        " JOIN roots r ON r.id = d.root_id WHERE d.id = f.document_id)"
 
-#define FACT_COLUMN_COUNT 20
+#define FACT_COLUMN_COUNT 21
 
 void fact_from_row(Statement *row, Fact *ret);
 

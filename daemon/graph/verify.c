@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Verification of quotes against the content version that they were taken from, and stale_source against the
- * newer one. */
+/* Verification of quotes: against the document's present text, and if that does not have it against the text
+ * of the content version that it was taken from. And stale_source against the newer text. */
 #include "graph/verify.h"
 
 #include <string.h>
@@ -24,30 +24,81 @@ static TextPlace find_place(Db *db, const char *sha256, int64_t character)
         return textmap_find(map, size, character);
 }
 
-/* NULL when the quote is there, else why it is not. */
-static const char *judge(Db *db, const Fact *fact, GError **error)
-{
-        g_autoptr(SourceText) source = NULL;
-        g_autoptr(GError) problem = NULL;
-        size_t begin, length;
+/* What checking a fact's quote found. */
+typedef struct Verdict {
+        const char *reason; /* why the quote is not there, or what to know of it all the same */
+        const char *text;   /* which text was looked at: "present" or "earlier"; NULL: none */
+        bool valid;
+        TextPlace place;
+} Verdict;
 
-        if (!fact->quote)
-                return "the fact has no quote";
-        if (!fact->document_hash)
-                return "the quote is the observer's own word, without a document";
-        source = source_text_load_version(db, fact->document_hash, &problem);
+static bool is_at(SourceText *source, const Fact *fact)
+{
+        size_t begin = source_text_bytes(source, fact->quote_start);
+        size_t length = strlen(fact->quote);
+
+        return length <= source->bytes - begin &&
+               memcmp(source->text + begin, fact->quote, length) == 0;
+}
+
+/* A quote that still stands in the present text of its document has its place there. */
+static bool judge_present(Db *db, const Fact *fact, Verdict *ret, GError **error)
+{
+        g_autoptr(GError) problem = NULL;
+        g_autoptr(SourceText) source = source_text_load(db, fact->document_id, &problem);
+        QuoteSpan span;
+        bool same;
+
+        if (problem && error_code(problem) != OUROBOROS_ERROR_INVALID &&
+            error_code(problem) != OUROBOROS_ERROR_NOT_FOUND) {
+                g_propagate_error(error, g_steal_pointer(&problem));
+                return false;
+        }
+        same = source && strcmp(source->sha256, fact->document_hash) == 0;
+        ret->text = same ? "present" : "earlier";
+        if (!source || same || !quote_find(source, fact->quote, fact->quote_start, &span))
+                return true;
+        ret->valid = true;
+        ret->text = "present";
+        ret->place = find_place(db, source->sha256, span.start);
+        return true;
+}
+
+static bool judge_own(Db *db, const Fact *fact, Verdict *ret, GError **error)
+{
+        g_autoptr(GError) problem = NULL;
+        g_autoptr(SourceText) source = source_text_load_version(db, fact->document_hash, &problem);
+
         if (problem) {
                 g_propagate_error(error, g_steal_pointer(&problem));
-                return NULL;
+                return false;
         }
+        ret->valid = source && is_at(source, fact);
         if (!source)
-                return "the text of that content version is no longer kept";
-        begin = source_text_bytes(source, fact->quote_start);
-        length = strlen(fact->quote);
-        if (length > source->bytes - begin ||
-            memcmp(source->text + begin, fact->quote, length) != 0)
-                return "the quote is not at its place in the text";
-        return NULL;
+                ret->reason = "the text of that content version is no longer kept";
+        else if (!ret->valid)
+                ret->reason = "the quote is not at its place in the text";
+        else
+                ret->place = find_place(db, fact->document_hash, fact->quote_start);
+        return true;
+}
+
+static bool judge(Db *db, const Fact *fact, Verdict *ret, GError **error)
+{
+        if (!fact->quote)
+                ret->reason = "the fact has no quote";
+        else if (!fact->document_hash)
+                ret->reason = "the quote is the observer's own word, without a document";
+        if (ret->reason)
+                return true;
+        if (!judge_present(db, fact, ret, error) ||
+            (!ret->valid && !judge_own(db, fact, ret, error)))
+                return false;
+        if (ret->valid && fact->source_gone)
+                ret->reason = "the file is gone; the text kept in the vault still holds the quote";
+        else if (ret->valid && fact->stale_source)
+                ret->reason = "the document's newer text does not have it";
+        return true;
 }
 
 static void set_place(JsonObject *object, const char *name, uint32_t value)
@@ -58,32 +109,20 @@ static void set_place(JsonObject *object, const char *name, uint32_t value)
                 json_object_set_null_member(object, name);
 }
 
-static JsonObject *verdict(Db *db, const Fact *fact, GError **error)
+static JsonObject *verdict_to_json(const Fact *fact, const Verdict *verdict)
 {
-        g_autoptr(GError) problem = NULL;
-        const char *reason = judge(db, fact, &problem);
-        TextPlace place = {0, 0};
-        JsonObject *object;
+        JsonObject *object = json_object_new();
 
-        if (problem) {
-                g_propagate_error(error, g_steal_pointer(&problem));
-                return NULL;
-        }
-        if (!reason)
-                place = find_place(db, fact->document_hash, fact->quote_start);
-        object = json_object_new();
         json_object_set_string_member(object, "fact_id", fact->id);
-        json_object_set_boolean_member(object, "valid", !reason);
-        json_set_string(object, "reason",
-                        reason
-                                ?: (fact->stale_source
-                                            ? "the document's newer text does not have it"
-                                            : NULL));
+        json_object_set_boolean_member(object, "valid", verdict->valid);
+        json_set_string(object, "reason", verdict->reason);
         json_set_string(object, "quote", fact->quote);
         json_set_string(object, "document_id", fact->document_id);
         json_object_set_boolean_member(object, "stale_source", fact->stale_source);
-        set_place(object, "page", place.page);
-        set_place(object, "line", place.line);
+        json_object_set_boolean_member(object, "source_gone", fact->source_gone);
+        json_set_string(object, "text", verdict->text);
+        set_place(object, "page", verdict->place.page);
+        set_place(object, "line", verdict->place.line);
         return object;
 }
 
@@ -95,6 +134,7 @@ JsonObject *verify_quote(Db *db, const char *fact_id, GError **error)
                              " FROM facts f CROSS JOIN predicates p ON p.name = f.predicate"
                              " WHERE f.id = :id",
                              error);
+        Verdict verdict = {0};
         StepResult step;
         Fact fact;
 
@@ -108,7 +148,7 @@ JsonObject *verify_quote(Db *db, const char *fact_id, GError **error)
         if (step != STEP_ROW)
                 return NULL;
         fact_from_row(statement, &fact);
-        return verdict(db, &fact, error);
+        return judge(db, &fact, &verdict, error) ? verdict_to_json(&fact, &verdict) : NULL;
 }
 
 /* ---- stale sources ---- */

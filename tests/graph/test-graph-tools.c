@@ -295,6 +295,56 @@ static void test_contradictions_come_in_pages(Case *test, gconstpointer data)
         g_assert_cmpstr(names->str, ==, "E0 E1 E2 ");
 }
 
+/* What is asked of the first fact of a document, and what verifying its quote says. */
+static void expect_source(Case *test, const char *fact, bool gone, const char *verdict)
+{
+        g_autoptr(JsonObject) facts =
+                fixture_call(test->tools, test->fixture->agent, "query_knowledge",
+                             "{\"document_id\":\"%s\"}", test->first);
+        g_autoptr(JsonObject) check = fixture_call(test->tools, test->fixture->agent,
+                                                   "verify_quote", "{\"fact_id\":\"%s\"}", fact);
+        g_autofree char *said =
+                g_strdup_printf("%s line %d: %s", json_member_string(check, "text", "?"),
+                                (int)json_member_int(check, "line", 0),
+                                json_member_string(check, "reason", "good"));
+
+        g_assert_cmpint(json_member_bool(first_of(facts, "knowledge_facts"), "source_gone", !gone),
+                        ==, gone);
+        g_assert_cmpint(json_member_bool(check, "source_gone", !gone), ==, gone);
+        g_assert_true(json_member_bool(check, "valid", false));
+        g_assert_cmpstr(said, ==, verdict);
+}
+
+static void test_facts_say_that_their_file_is_gone(Case *test, gconstpointer data)
+{
+        Store *vault = test->fixture->vault;
+        g_autoptr(JsonObject) said = observe(test, 1953, "in 1953", test->first);
+        const char *id = json_member_string(said, "fact_id", "");
+
+        expect_source(test, id, false, "present line 3: good");
+        fixture_sql(vault, test->fixture->pipeline, "UPDATE documents SET is_active = 0");
+        expect_source(test, id, true,
+                      "present line 3: the file is gone; the text kept in the vault still holds"
+                      " the quote");
+        fixture_sql(vault, test->fixture->pipeline, "UPDATE documents SET is_active = 1");
+        fixture_sql(vault, test->fixture->human, "UPDATE roots SET is_active = 0");
+        expect_source(test, id, true,
+                      "present line 3: the file is gone; the text kept in the vault still holds"
+                      " the quote");
+}
+
+static void test_verified_text_is_named(Case *test, gconstpointer data)
+{
+        g_autoptr(JsonObject) said = observe(test, 1953, "in 1953", test->first);
+        const char *id = json_member_string(said, "fact_id", "");
+
+        fixture_rewrite(test->fixture, test->first, "New.\nLines.\nAbove.\nIt was in 1953.\n");
+        expect_source(test, id, false, "present line 4: good");
+        fixture_rewrite(test->fixture, test->first, "It was long ago.\n");
+        expect_source(test, id, false,
+                      "earlier line 3: the document's newer text does not have it");
+}
+
 static void test_quote_is_verified_with_its_line(Case *test, gconstpointer data)
 {
         g_autoptr(JsonObject) said = observe(test, 1953, "in 1953", test->first);
@@ -505,5 +555,7 @@ int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
         add_tests();
+        ADD("facts-say-that-their-file-is-gone", test_facts_say_that_their_file_is_gone);
+        ADD("verified-text-is-named", test_verified_text_is_named);
         return g_test_run();
 }
