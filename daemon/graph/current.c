@@ -4,7 +4,9 @@
  *   1. what an active fact of no lower tier explicitly replaces is superseded by it and counts no more;
  *   2. the highest tier supersedes the others;
  *   3. within a tier the latest observation supersedes earlier ones of the same voice. The voice of a human
- *      fact is its observer, of an extracted one its observer and source document.
+ *      fact is its observer, of an extracted one its observer and source document. The pipeline observes a
+ *      file at the time that the file bears, which a copy or an archive may set back: of one document what
+ *      was recorded last is what its newer content says.
  * Voices that disagree both stay: a contradiction. A superseded fact names the first recorded of the facts
  * that supersede it, so that the outcome does not depend on the order in which it was derived.
  *
@@ -19,10 +21,13 @@
 #define OBJECTS_MAX                                                                                \
         32 /* changed objects of one entity and predicate that are looked at one by one */
 
+#define PIPELINE "pipeline" /* observer of documents */
+
 typedef struct Row {
         char *id, *object, *voice, *superseded_by, *explicit_by;
         int tier;
-        int64_t observed_at, recorded_at, superseded_at, explicit_at;
+        int64_t observed_at; /* 0: the order of recording alone rules */
+        int64_t recorded_at, superseded_at, explicit_at;
         const struct Row *by; /* which supersedes it, of the same set */
 } Row;
 
@@ -221,7 +226,8 @@ static Row *row_from_statement(Statement *statement)
         if (strcmp(tier, "human") == 0)
                 document = NULL;
         row->voice = g_strconcat(statement_text(statement, 3), "\n", document ?: "", NULL);
-        row->observed_at = statement_int(statement, 5);
+        if (!document || strcmp(statement_text(statement, 3), PIPELINE) != 0)
+                row->observed_at = statement_int(statement, 5);
         row->recorded_at = statement_int(statement, 6);
         row->superseded_by = g_strdup(statement_text(statement, 7));
         row->superseded_at = statement_int(statement, 8);

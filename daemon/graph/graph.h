@@ -62,10 +62,13 @@ typedef struct ClaimResult {
 
 /* What is current: among facts of one entity and predicate (and object, if the cardinality is many) the
  * highest tier stands; in it the latest observation of each voice. All the human says is one voice; what
- * others extract is one voice per observer and document. Voices that disagree are a contradiction.
+ * others extract is one voice per observer and document. Voices that disagree are a contradiction. Of one
+ * document the pipeline's latest word is the one recorded last, whatever date the file bears.
  *
  * Records claims in one write, each accepted or dropped with its reason (which is logged). Idempotent:
- * the same claim by the same observer from the same content version changes nothing. results has count
+ * the same claim by the same observer from the same document changes nothing as long as its quote stands
+ * there: a fact keeps its id through later content versions. Facts that a newer version states no longer
+ * stay as they are, with stale_source if their quote is gone, until another supersedes them. results has count
  * elements, filled by the call; clear each with claim_result_clear(). False only if the write failed. */
 bool graph_submit(Graph *graph, const Access *access, const Claim *claims, unsigned count,
                   const char *reason, ClaimResult *results, GError **error);

@@ -219,7 +219,42 @@ static bool check_targets(Batch *batch, Db *db, unsigned i, bool *ret_current, G
         return true;
 }
 
-/* An equal fact by the same observer. Word without a source is said anew once it no longer holds. */
+/* Does this call state the fact in columns 2 and 3 of the row (object, quote) as well, of claim i's
+ * document? */
+static bool is_restated(const Batch *batch, unsigned i, Statement *row)
+{
+        const Claim *claim = &batch->call->claims[i];
+        const Predicate *predicate = batch->ready[i].predicate;
+
+        for (unsigned j = 0; j < batch->call->count; j++) {
+                const Claim *other = &batch->call->claims[j];
+
+                if (batch->ready[j].predicate == predicate &&
+                    g_strcmp0(other->document_id, claim->document_id) == 0 &&
+                    g_strcmp0(other->quote, statement_text(row, 3)) == 0 &&
+                    (predicate->kind == OBJECT_ENTITY || /* may not be resolved yet */
+                     g_strcmp0(batch->ready[j].object.text, statement_text(row, 2)) == 0))
+                        return true;
+        }
+        return false;
+}
+
+/* f: equal facts. s: what superseded one in the same voice, from another content version. */
+#define EQUAL_FACTS                                                                                \
+        "SELECT f.id, s.id, s.object, s.quote FROM facts f LEFT JOIN facts s"                      \
+        " ON s.id = f.superseded_by AND s.agent = f.agent AND s.trust_tier = f.trust_tier"         \
+        " AND (f.trust_tier = 'human' OR s.document_id IS f.document_id)"                          \
+        " AND s.document_hash IS NOT :hash"                                                        \
+        " WHERE f.entity_id = :entity AND f.predicate = :predicate"                                \
+        " AND" FACT_SAME_OBJECT("f.object", ":object") " AND f.agent = :agent"                     \
+                                                       " AND f.trust_tier = :tier"                 \
+                                                       " AND f.document_id IS :document"           \
+                                                       " AND f.quote IS :quote"                    \
+                                                       " AND f.is_active = 1"
+
+/* An equal fact by the same observer: a quote that stands in the new text too is the same observation. Not
+ * so where his own later word has replaced it: what a text says no longer, and word without a source, is
+ * said anew. But what this very call states beside it was said beside it before. */
 static bool find_equal(Batch *batch, Db *db, unsigned i, const char *entity_id, char **ret_id,
                        GError **error)
 {
@@ -228,12 +263,9 @@ static bool find_equal(Batch *batch, Db *db, unsigned i, const char *entity_id, 
         StepResult step;
         Statement *statement = db_statement(
                 db,
-                "SELECT id FROM facts WHERE entity_id = :entity AND predicate = :predicate"
-                " AND" FACT_SAME_OBJECT(
-                        "object",
-                        ":object") " AND agent = :agent AND trust_tier = :tier AND document_hash IS :hash"
-                                   " AND document_id IS :document AND quote IS :quote AND is_active = 1"
-                                   " AND (document_hash IS NOT NULL OR superseded_at IS NULL) LIMIT 1",
+                EQUAL_FACTS " AND (f.document_hash IS :hash OR f.quote IS NOT NULL)"
+                            " AND (f.document_hash IS NOT NULL OR f.superseded_at IS NULL)"
+                            " ORDER BY f.superseded_at IS NOT NULL, s.id IS NOT NULL",
                 error);
 
         if (!statement)
@@ -246,9 +278,11 @@ static bool find_equal(Batch *batch, Db *db, unsigned i, const char *entity_id, 
         statement_bind_text(statement, ":hash", ready->document_hash);
         statement_bind_text(statement, ":document", claim->document_id);
         statement_bind_text(statement, ":quote", claim->quote);
-        step = statement_step(statement, error);
-        if (step == STEP_ROW)
-                *ret_id = g_strdup(statement_text(statement, 0));
+        while ((step = statement_step(statement, error)) == STEP_ROW)
+                if (statement_is_null(statement, 1) || is_restated(batch, i, statement)) {
+                        *ret_id = g_strdup(statement_text(statement, 0));
+                        return true;
+                }
         return step != STEP_ERROR;
 }
 

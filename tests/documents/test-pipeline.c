@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files through the real extractor to rows, and what changes in a folder do to them. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -105,6 +106,71 @@ static void test_changed_file_is_a_new_version(void)
                        "0");
         fixture_expect(fixture, "SELECT count(*) FROM chunks_fts WHERE chunks_fts MATCH 'flies'",
                        "1");
+        fixture_free(fixture);
+}
+
+/* Moves a file of this content and date to its place, as cp -p, tar and rsync -t do. */
+static void put_dated(Fixture *fixture, const char *path, const char *content, time_t date)
+{
+        const struct timespec times[2] = {{.tv_sec = date}, {.tv_sec = date}};
+        g_autofree char *temp = g_build_filename(fixture->temp, "dated", NULL);
+        g_autofree char *full = path_in(fixture, path);
+        g_assert_true(g_file_set_contents(temp, content, -1, NULL));
+        g_assert_cmpint(utimensat(AT_FDCWD, temp, times, 0), ==, 0);
+        g_assert_cmpint(rename(temp, full), ==, 0);
+}
+
+#define TITLE                                                                                      \
+        "SELECT group_concat(object) FROM facts WHERE predicate = 'title' AND superseded_at IS NULL"
+
+static void test_newer_content_wins_whatever_its_date(void)
+{
+        const char *const files[] = {"a.md", "---\ntitle: Heron one\n---\nIt waits.\n", NULL};
+        if (!fixture_has_extractor())
+                return;
+        Fixture *fixture = settled(files);
+        fixture_expect(fixture, TITLE, "Heron one");
+        put_dated(fixture, "a.md", "---\ntitle: Heron\n---\nIt waits.\n", 1000000000);
+        fixture_expect(fixture, TITLE, "Heron");
+        fixture_settle(fixture);
+        fixture_expect(fixture,
+                       "SELECT observed_at / 1000000 FROM facts WHERE predicate = 'title' AND"
+                       " superseded_at IS NULL",
+                       "1000000000");
+        put_dated(fixture, "a.md", files[1], 900000000); /* and back again */
+        fixture_expect(fixture, TITLE, "Heron one");
+        fixture_free(fixture);
+}
+
+static void test_file_from_the_future_has_facts(void)
+{
+        const char *const files[] = {"a.md", "---\ntitle: Heron\n---\nIt waits.\n", NULL};
+        if (!fixture_has_extractor())
+                return;
+        Fixture *fixture = settled(files);
+        put_dated(fixture, "a.md", "---\ntitle: Egret\n---\nIt flies.\n", 4000000000);
+        fixture_expect(fixture, TITLE, "Egret");
+        fixture_expect(fixture, "SELECT max(observed_at <= recorded_at) FROM facts", "1");
+        fixture_free(fixture);
+}
+
+static void test_edit_keeps_the_facts_it_does_not_touch(void)
+{
+        const char *const files[] = {"a.md", note, NULL};
+        if (!fixture_has_extractor())
+                return;
+        Fixture *fixture = settled(files);
+        g_autofree char *facts = fixture_select(
+                fixture, "SELECT group_concat(id) FROM (SELECT id FROM facts ORDER BY id)");
+        g_autofree char *sha = fixture_select(fixture, "SELECT sha256 FROM documents");
+        g_autofree char *longer = g_strconcat(note, "One more line.\n", NULL);
+        fixture_write(fixture, "a.md", longer);
+        fixture_expect(fixture, "SELECT count(*) FROM document_text", "2");
+        fixture_settle(fixture);
+        fixture_expect(fixture, "SELECT group_concat(id) FROM (SELECT id FROM facts ORDER BY id)",
+                       facts);
+        fixture_expect(fixture, "SELECT count(*) FROM facts WHERE superseded_at IS NOT NULL", "0");
+        fixture_expect(fixture, "SELECT DISTINCT document_hash FROM facts", sha);
         fixture_free(fixture);
 }
 
@@ -460,6 +526,9 @@ int main(int argc, char **argv)
         ADD("files-become-facts-with-verbatim-quotes", test_files_become_facts);
         ADD("changed-file-is-a-new-version-of-the-same-document",
             test_changed_file_is_a_new_version);
+        ADD("newer-content-wins-whatever-its-date", test_newer_content_wins_whatever_its_date);
+        ADD("file-from-the-future-has-facts", test_file_from_the_future_has_facts);
+        ADD("edit-keeps-the-facts-it-does-not-touch", test_edit_keeps_the_facts_it_does_not_touch);
         ADD("watching-finds-what-is-made-moved-and-deleted", test_watching_finds_changes);
         ADD("start-finds-what-changed-meanwhile-and-writes-nothing-else",
             test_rescan_without_watching);

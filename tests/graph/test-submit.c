@@ -356,6 +356,80 @@ static void test_quote_that_leaves_the_text_makes_the_fact_stale(Case *test, gco
         claim_result_clear(&result);
 }
 
+/* An edit elsewhere in the document leaves its facts as they are, ids and all. */
+static void test_fact_is_kept_while_its_quote_stands(Case *test, gconstpointer data)
+{
+        ClaimResult first = submit(test, test->fixture->pipeline, good(test));
+        ClaimResult again;
+        int64_t entries;
+
+        fixture_rewrite(test->fixture, test->document, "More above.\n" TEXT "More below.\n");
+        entries = count(test, "mutations");
+        again = submit(test, test->fixture->pipeline, good(test));
+        g_assert_false(again.is_new);
+        g_assert_cmpstr(again.fact_id, ==, first.fact_id);
+        g_assert_cmpint(count(test, "mutations"), ==, entries);
+        claim_result_clear(&first);
+        claim_result_clear(&again);
+}
+
+/* One value after the other in one document, whose quotes may all stand in every version; the dates go
+ * backwards. What is stated last holds. */
+static void test_newest_content_of_a_document_holds(Case *test, gconstpointer data)
+{
+        static const char *const years[] = {"1953", "1954", "1953", "1954", "1955", "1953"};
+        int64_t dated = clock_now();
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(years); i++) {
+                g_autofree char *text = g_strdup_printf(TEXT "1953 1954 1955 is %s\n", years[i]);
+                g_autofree char *current = NULL;
+                Claim claim = good(test);
+                ClaimResult result, again;
+
+                fixture_rewrite(test->fixture, test->document, text);
+                claim.object = claim.quote = years[i];
+                claim.observed_at = dated -= 3600LL * G_USEC_PER_SEC;
+                result = submit(test, test->fixture->pipeline, claim);
+                again = submit(test, test->fixture->pipeline, claim);
+                current = fixture_select(
+                        test->fixture->vault,
+                        "SELECT group_concat(object) FROM facts WHERE superseded_at IS NULL");
+                g_assert_cmpstr(current, ==, years[i]);
+                g_assert_true(result.is_new);
+                g_assert_cmpstr(again.fact_id, ==, result.fact_id);
+                claim_result_clear(&result);
+                claim_result_clear(&again);
+        }
+}
+
+/* Two values that one text states beside each other do not replace each other at every edit. */
+static void test_values_stated_together_are_kept_together(Case *test, gconstpointer data)
+{
+        Claim claims[2] = {good(test), good(test)};
+        g_autofree char *first = NULL, *second = NULL;
+        int64_t entries = 0;
+
+        claims[0].quote = claims[0].object = "1953";
+        claims[1].quote = claims[1].object = "1954";
+        for (unsigned i = 0; i < 3; i++) {
+                g_autofree char *text = g_strdup_printf("1953 1954 Edit %u.\n", i);
+                ClaimResult results[2] = {0};
+                g_autoptr(GError) error = NULL;
+
+                fixture_rewrite(test->fixture, test->document, text);
+                entries = count(test, "facts");
+                graph_submit(test->fixture->graph, test->fixture->pipeline, claims, 2, NULL,
+                             results, &error);
+                g_assert_no_error(error);
+                g_assert_no_error(results[0].error);
+                g_assert_no_error(results[1].error);
+                if (i > 0)
+                        g_assert_cmpint(count(test, "facts"), ==, entries);
+                claim_result_clear(&results[0]);
+                claim_result_clear(&results[1]);
+        }
+}
+
 #define ADD(name, function)                                                                        \
         g_test_add("/graph/submit/" name, Case, NULL, case_up, function, case_down)
 
@@ -377,5 +451,9 @@ int main(int argc, char **argv)
         ADD("scope-hides-and-holds", test_scope_hides_and_holds);
         ADD("quote-that-leaves-the-text-makes-the-fact-stale",
             test_quote_that_leaves_the_text_makes_the_fact_stale);
+        ADD("fact-is-kept-while-its-quote-stands", test_fact_is_kept_while_its_quote_stands);
+        ADD("newest-content-of-a-document-holds", test_newest_content_of_a_document_holds);
+        ADD("values-stated-together-are-kept-together",
+            test_values_stated_together_are_kept_together);
         return g_test_run();
 }

@@ -39,22 +39,25 @@ static void case_down(Case *test, gconstpointer data)
 /* ---- the rule, plainly ---- */
 
 /* A fact is superseded by an explicit word of no lower tier; else by any fact that itself is not so and is
- * of a higher tier, or of the same tier and voice and observed later. */
+ * of a higher tier, or of the same tier and voice and observed later; the pipeline's by the order of recording. */
 #define TIER(f) "(CASE " f ".trust_tier WHEN 'human' THEN 2 WHEN 'extracted' THEN 1 ELSE 0 END)"
 #define VOICE(f)                                                                                   \
         "(" f ".agent || CASE " f ".trust_tier WHEN 'human' THEN '' ELSE coalesce(" f              \
         ".document_id, '') END)"
+#define WHEN(f)                                                                                    \
+        "iif(" f ".agent = 'pipeline' AND " f ".document_id IS NOT NULL, 0, " f ".observed_at)"
 #define REPLACED(f)                                                                                \
         "EXISTS (SELECT 1 FROM fact_supersedes l JOIN facts e ON e.id = l.fact_id"                 \
         " WHERE l.target_id = " f ".id AND e.is_active = 1 AND " TIER("e") " >= " TIER(f) ")"
-#define WRONG                                                                                                                                                       \
-        "SELECT x.id || ' ' || x.object FROM facts x JOIN predicates p ON p.name = x.predicate"                                                                     \
-        " WHERE x.is_active = 1 AND (x.superseded_at IS NOT NULL) <> (" REPLACED(                                                                                   \
-                "x") " OR EXISTS (SELECT 1 FROM facts y WHERE y.is_active = 1 AND y.id <> x.id"                                                                     \
-                     " AND y.entity_id = x.entity_id AND y.predicate = x.predicate"                                                                                 \
-                     " AND (p.cardinality = 'one' OR y.object = x.object) AND NOT " REPLACED("y") " AND (" TIER(                                                    \
-                             "y") " > " TIER("x") " OR (" TIER("y") " = " TIER("x") " AND " VOICE("y") " = " VOICE("x") " AND (y.observed_at, y.recorded_at, y.id)" \
-                                                                                                                        " > (x.observed_at, x.recorded_at, x.id)))))"
+#define WRONG                                                                                                                                      \
+        "SELECT x.id || ' ' || x.object FROM facts x JOIN predicates p ON p.name = x.predicate"                                                    \
+        " WHERE x.is_active = 1 AND (x.superseded_at IS NOT NULL) <> (" REPLACED(                                                                  \
+                "x") " OR EXISTS (SELECT 1 FROM facts y WHERE y.is_active = 1 AND y.id <> x.id"                                                    \
+                     " AND y.entity_id = x.entity_id AND y.predicate = x.predicate"                                                                \
+                     " AND (p.cardinality = 'one' OR y.object = x.object) AND NOT " REPLACED("y") " AND (" TIER("y") " > " TIER("x") " OR (" TIER( \
+                             "y") " = " TIER("x") " AND " VOICE("y") " = " VOICE("x") " AND (" WHEN("y") ", y.recorded_at, y.id)"                  \
+                                                                                                         " > (" WHEN(                              \
+                                                                                                                 "x") ", x.recorded_at, x.id)))))"
 
 static void check_current(Case *test)
 {
