@@ -146,15 +146,27 @@ static Entity *entity_only(Statement *statement, const Scope *scope, const Entit
 #define LIVE_OF_TYPE                                                                               \
         " AND e.is_active = 1 AND e.merged_into IS NULL AND (:type IS NULL OR e.type = :type)"
 
-/* Things by their names, before aliases, before documents: each is asked only if nothing came before, and
- * comes from an index in order. */
+#define OF_PRESENT_DOCUMENT                                                                        \
+        " JOIN documents d ON d.id = e.document_id AND d.is_active = 1"                            \
+        " JOIN roots r ON r.id = d.root_id AND r.is_active = 1"
+
+/* Things by their names, before aliases, before documents, of which those whose file is there come first and
+ * former titles last: each is asked only if nothing came before, and comes from an index in order. */
 static const char *const sql_by_name[] = {
         "SELECT " ENTITY_COLUMNS " FROM entities e WHERE e.name_key = :key" LIVE_OF_TYPE
         " AND e.document_id IS NULL ORDER BY e.type",
         "SELECT " ENTITY_COLUMNS " FROM entity_aliases a JOIN entities e ON e.id = a.entity_id"
-        " WHERE a.alias_key = :key AND e.name_key <> :key" LIVE_OF_TYPE " ORDER BY e.id",
+        " WHERE a.alias_key = :key AND e.name_key <> :key" LIVE_OF_TYPE
+        " AND e.document_id IS NULL ORDER BY e.id",
+        "SELECT " ENTITY_COLUMNS " FROM entities e" OF_PRESENT_DOCUMENT
+        " WHERE e.name_key = :key" LIVE_OF_TYPE " ORDER BY e.id",
         "SELECT " ENTITY_COLUMNS " FROM entities e WHERE e.name_key = :key" LIVE_OF_TYPE
         " AND e.document_id IS NOT NULL ORDER BY e.id",
+        "SELECT " ENTITY_COLUMNS
+        " FROM entity_aliases a JOIN entities e ON e.id = a.entity_id" OF_PRESENT_DOCUMENT
+        " WHERE a.alias_key = :key" LIVE_OF_TYPE " ORDER BY e.id",
+        "SELECT " ENTITY_COLUMNS " FROM entity_aliases a JOIN entities e ON e.id = a.entity_id"
+        " WHERE a.alias_key = :key" LIVE_OF_TYPE " AND e.document_id IS NOT NULL ORDER BY e.id",
 };
 
 static Entity *entity_by_name(Db *db, const Scope *scope, const EntityRef *ref, GError **error)
@@ -219,26 +231,84 @@ Entity *entity_make(Db *db, const Scope *scope, const EntityRef *ref, GError **e
         return entity_insert(db, ref, /* document_id= */ NULL, error);
 }
 
+/* Did a human give the entity a name? Whoever did means it. */
+static bool is_named_by_human(Db *db, const char *id, bool *ret, GError **error)
+{
+        Statement *statement =
+                db_statement(db,
+                             "SELECT 1 FROM mutations WHERE table_name = 'entities'"
+                             " AND row_id = json_object('id', :id) AND op = 'update'"
+                             " AND actor_kind = 'human' AND json_extract(before, '$.name')"
+                             " IS NOT json_extract(after, '$.name') LIMIT 1",
+                             error);
+        StepResult step;
+
+        if (!statement)
+                return false;
+        statement_bind_text(statement, ":id", id);
+        step = statement_step(statement, error);
+        *ret = step == STEP_ROW;
+        return step != STEP_ERROR;
+}
+
+static bool run_on_name(Db *db, const char *sql, const Entity *entity, const char *name,
+                        GError **error)
+{
+        g_autofree char *key = text_key(name);
+        Statement *statement = db_statement(db, sql, error);
+
+        if (!statement)
+                return false;
+        statement_bind_text(statement, ":id", entity->id);
+        statement_bind_text(statement, ":name", name);
+        statement_bind_text(statement, ":key", key);
+        return statement_run(statement, error);
+}
+
+/* The name follows the document's title; the one before still finds it. */
+static bool follow_title(Db *db, const Entity *entity, const char *name, GError **error)
+{
+        EntityRef ref = {.name = name, .type = entity->type};
+        bool by_human;
+
+        if (strcmp(entity->name, name) == 0)
+                return true;
+        if (!entity_ref_check(&ref, "entity", error) ||
+            !is_named_by_human(db, entity->id, &by_human, error))
+                return false;
+        if (by_human)
+                return true;
+        return run_on_name(db,
+                           "INSERT OR IGNORE INTO entity_aliases (entity_id, alias_key, alias)"
+                           " VALUES (:id, :key, :name)",
+                           entity, entity->name, error) &&
+               run_on_name(db, "UPDATE entities SET name = :name, name_key = :key WHERE id = :id",
+                           entity, name, error);
+}
+
 bool graph_document_entity(Db *db, const char *document_id, const char *name, char **ret_entity_id,
                            GError **error)
 {
         EntityRef ref = {.name = name, .type = "document"};
         g_autoptr(Entity) entity = NULL;
-        Statement *statement =
-                db_statement(db, "SELECT id FROM entities WHERE document_id = :document", error);
+        Statement *statement = db_statement(
+                db, "SELECT " ENTITY_COLUMNS " FROM entities e WHERE e.document_id = :document",
+                error);
         StepResult step;
 
         if (!statement)
                 return false;
         statement_bind_text(statement, ":document", document_id);
         step = statement_step(statement, error);
-        if (step == STEP_ROW)
-                *ret_entity_id = g_strdup(statement_text(statement, 0));
-        if (step != STEP_DONE)
-                return step == STEP_ROW;
-        if (!entity_ref_check(&ref, "entity", error))
+        if (step == STEP_ERROR)
                 return false;
-        entity = entity_insert(db, &ref, document_id, error);
+        if (step == STEP_ROW) {
+                entity = entity_from_row(statement);
+                if (!follow_title(db, entity, name, error))
+                        return false;
+        } else if (entity_ref_check(&ref, "entity", error)) {
+                entity = entity_insert(db, &ref, document_id, error);
+        }
         if (!entity)
                 return false;
         *ret_entity_id = g_steal_pointer(&entity->id);

@@ -74,7 +74,8 @@ bool graph_submit(Graph *graph, const Access *access, const Claim *claims, unsig
                   const char *reason, ClaimResult *results, GError **error);
 void claim_result_clear(ClaimResult *result);
 
-/* The entity that stands for a document, made if need be, inside a write of the caller. */
+/* The entity that stands for a document, made if need be, inside a write of the caller. Its name becomes
+ * this one, the former an alias, unless a human has named it. */
 bool graph_document_entity(Db *db, const char *document_id, const char *name, char **ret_entity_id,
                            GError **error);
 

@@ -345,6 +345,77 @@ static void test_verified_text_is_named(Case *test, gconstpointer data)
                       "earlier line 3: the document's newer text does not have it");
 }
 
+typedef struct Titled {
+        const char *document, *title;
+        char *entity;
+} Titled;
+
+static bool work_title(Db *db, void *data, GError **error)
+{
+        Titled *titled = data;
+
+        g_clear_pointer(&titled->entity, g_free);
+        return graph_document_entity(db, titled->document, titled->title, &titled->entity, error);
+}
+
+/* Gives a document a title as the pipeline does; returns its entity's id. */
+static char *entitle(Case *test, const char *document, const char *title)
+{
+        WriteOptions options = {.actor = access_actor(test->fixture->pipeline)};
+        Titled titled = {document, title, NULL};
+        g_autoptr(GError) error = NULL;
+
+        store_write(test->fixture->vault, &options, work_title, &titled, &error);
+        g_assert_no_error(error);
+        return titled.entity;
+}
+
+static void expect_found(Case *test, const char *name, const char *id, const char *called)
+{
+        g_autoptr(JsonObject) found = fixture_call(test->tools, test->fixture->agent, "get_entity",
+                                                   "{\"entity_name\":\"%s\"}", name);
+
+        g_assert_cmpstr(json_member_string(found, "id", NULL), ==, id);
+        g_assert_cmpstr(json_member_string(found, "name", NULL), ==, called);
+}
+
+static void test_documents_entity_follows_its_title(Case *test, gconstpointer data)
+{
+        g_autofree char *first = entitle(test, test->first, "The Heron");
+        g_autofree char *second = entitle(test, test->first, "The Egret");
+        g_autofree char *other = NULL, *third = NULL;
+
+        g_assert_cmpstr(second, ==, first);
+        expect_found(test, "the egret", first, "The Egret");
+        expect_found(test, "the heron", first, "The Egret");
+        other = entitle(test, test->second, "The Heron"); /* whose present title it is */
+        expect_found(test, "The Heron", other, "The Heron");
+        fixture_sql(
+                test->fixture->vault, test->fixture->human,
+                "UPDATE entities SET name = 'Mine', name_key = 'mine' WHERE name = 'The Egret'");
+        third = entitle(test, test->first, "The Stork");
+        expect_found(test, "mine", first, "Mine");
+}
+
+static void test_document_that_is_there_is_meant(Case *test, gconstpointer data)
+{
+        g_autofree char *first = entitle(test, test->first, "The Heron");
+        g_autofree char *second = entitle(test, test->second, "The Heron");
+        g_autofree char *sql =
+                g_strdup_printf("UPDATE documents SET is_active = 0 WHERE id = '%s'", test->first);
+
+        fixture_fail(test->tools, test->fixture->agent,
+                     "get_entity {\"entity_name\":\"The Heron\"}", OUROBOROS_ERROR_INVALID,
+                     "several entities");
+        fixture_sql(test->fixture->vault, test->fixture->pipeline, sql);
+        expect_found(test, "the heron", second, "The Heron");
+        fixture_sql(test->fixture->vault, test->fixture->pipeline,
+                    "UPDATE documents SET is_active = 0");
+        fixture_fail(test->tools, test->fixture->agent,
+                     "get_entity {\"entity_name\":\"The Heron\"}", OUROBOROS_ERROR_INVALID,
+                     "several entities");
+}
+
 static void test_quote_is_verified_with_its_line(Case *test, gconstpointer data)
 {
         g_autoptr(JsonObject) said = observe(test, 1953, "in 1953", test->first);
@@ -557,5 +628,7 @@ int main(int argc, char **argv)
         add_tests();
         ADD("facts-say-that-their-file-is-gone", test_facts_say_that_their_file_is_gone);
         ADD("verified-text-is-named", test_verified_text_is_named);
+        ADD("documents-entity-follows-its-title", test_documents_entity_follows_its_title);
+        ADD("document-that-is-there-is-meant", test_document_that_is_there_is_meant);
         return g_test_run();
 }
