@@ -83,10 +83,39 @@ static bool row_update(Db *db, const char *root_id, const Sighting *sighting, co
 {
         return row_write(
                 db,
-                "UPDATE documents SET path = :path, sha256 = :sha256, size = :size, mtime = :mtime,"
+                "UPDATE documents SET root_id = :root_id, path = :path, sha256 = :sha256, size = :size, mtime = :mtime,"
                 " mime = iif(sha256 IS :sha256, mime, :mime), is_active = 1"
-                " WHERE id = :id AND root_id = :root_id AND :now > 0",
+                " WHERE id = :id AND :now > 0",
                 row->id, sighting, root_id, error);
+}
+
+/* Moves the document to where it was seen, its old content in row. In another root other features may be
+ * wanted, so its claims are made anew. */
+static bool row_adopt(Db *db, const char *root_id, const Sighting *sighting, Row *row,
+                      GError **error)
+{
+        Statement *query = db_statement(
+                db, "SELECT coalesce(sha256, ''), root_id, is_active FROM documents WHERE id = :id",
+                error);
+        if (!query)
+                return false;
+        statement_bind_text(query, ":id", sighting->document_id);
+        if (statement_step(query, error) != STEP_ROW)
+                return false;
+        bool other_root = !g_str_equal(statement_text(query, 1), root_id);
+        g_strlcpy(row->id, sighting->document_id, sizeof(row->id));
+        if (statement_int(query, 2)) /* else it was released when it went */
+                g_strlcpy(row->sha256, statement_text(query, 0), sizeof(row->sha256));
+        if (!row_update(db, root_id, sighting, row, error))
+                return false;
+        if (!other_root)
+                return true;
+        Statement *update = db_statement(
+                db, "UPDATE document_states SET indexed = 0 WHERE document_id = :id", error);
+        if (!update)
+                return false;
+        statement_bind_text(update, ":id", row->id);
+        return statement_run(update, error);
 }
 
 static bool state_delete(Db *db, const char *id, GError **error)
@@ -156,13 +185,12 @@ static bool state_failed(Db *db, const char *id, const Sighting *sighting, GErro
 static bool record_taken(Db *db, const char *root_id, const Sighting *sighting, Row *row,
                          GError **error)
 {
-        bool moved = !row->exists && sighting->document_id;
-        if (moved)
-                g_strlcpy(row->id, sighting->document_id, sizeof(row->id));
-        if (!row->exists && !moved) {
-                if (!row_insert(db, root_id, sighting, row, error))
+        if (!row->exists) {
+                bool moved = sighting->document_id != NULL;
+                if (!(moved ? row_adopt(db, root_id, sighting, row, error)
+                            : row_insert(db, root_id, sighting, row, error)))
                         return false;
-        } else if ((moved || !row->same) && !row_update(db, root_id, sighting, row, error)) {
+        } else if (!row->same && !row_update(db, root_id, sighting, row, error)) {
                 return false;
         }
         if (!state_taken(db, row->id, sighting, error))

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "documents/document.h"
+#include "documents/moved.h"
 #include "documents/pipeline.h"
 
 #define PATH_BYTES_MAX 4096 /* of a path below the root */
@@ -41,6 +42,7 @@ struct Scan {
         GHashTable *known;   /* path → Known */
         GHashTable *visited; /* "dev:ino" of folders entered */
         GHashTable *moved;   /* sha256 → row of the last document of it that was looked at */
+        GHashTable *adopted; /* see moved_from_root() */
         GPtrArray *blocked;  /* folders that could not be read: what is below is not gone */
         GArray *stack;       /* of Folder */
         GQueue links;        /* paths of linked folders, for later */
@@ -78,6 +80,7 @@ Scan *scan_new(const ScanOptions *options)
         scan->known = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, known_free);
         scan->visited = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         scan->moved = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+        scan->adopted = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         scan->blocked = g_ptr_array_new_with_free_func(g_free);
         scan->stack = g_array_new(FALSE, FALSE, sizeof(Folder));
         g_array_set_clear_func(scan->stack, folder_clear);
@@ -98,6 +101,7 @@ Scan *scan_free(Scan *scan)
         g_hash_table_unref(scan->known);
         g_hash_table_unref(scan->visited);
         g_hash_table_unref(scan->moved);
+        g_hash_table_unref(scan->adopted);
         g_strfreev(scan->only);
         g_strfreev(scan->skip);
         if (scan->root_fd >= 0)
@@ -198,9 +202,9 @@ static void moved_remember(Scan *scan, const char *sha256, int64_t row)
         (void)g_hash_table_replace(scan->moved, g_strdup(sha256), last);
 }
 
-/* The document whose file was moved here: one of the same content whose own path is gone. Each is looked at
- * once in a scan, since there may be thousands of empty files. */
-static char *moved_document(Scan *scan, const char *sha256)
+/* One of the same content in this root whose own path is gone. Each is looked at once in a scan, since there
+ * may be thousands of empty files. */
+static char *moved_inside(Scan *scan, const char *sha256)
 {
         if (scan->fresh)
                 return NULL;
@@ -226,6 +230,13 @@ static char *moved_document(Scan *scan, const char *sha256)
                 return g_strdup(id);
         }
         return NULL;
+}
+
+/* The document whose file was moved here, or passed to this root. */
+static char *moved_document(Scan *scan, const char *path, const TakenFile *file)
+{
+        char *id = moved_inside(scan, file->sha256);
+        return id ? id : moved_from_root(scan->db, scan->root, path, file, scan->adopted);
 }
 
 /* ---- sightings ---- */
@@ -313,7 +324,7 @@ static bool take_open(Scan *scan, int fd, const char *path, const struct stat *s
                 return true;
         }
         bool known = g_hash_table_contains(scan->known, path);
-        g_autofree char *moved = known ? NULL : moved_document(scan, file.sha256);
+        g_autofree char *moved = known ? NULL : moved_document(scan, path, &file);
         see_taken(scan, path, &file, moved);
         return true;
 }

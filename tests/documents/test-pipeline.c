@@ -472,6 +472,69 @@ static void test_inner_root_takes_its_files(void)
         fixture_free(fixture);
 }
 
+#define PLACES                                                                                     \
+        "SELECT group_concat(r.path || '/' || d.path || ' ' || d.id, ';') FROM documents d"        \
+        " JOIN roots r ON r.id = d.root_id AND r.is_active = 1 WHERE d.is_active = 1"
+#define DOCUMENTS_AND_FACTS                                                                        \
+        "SELECT (SELECT count(*) FROM documents) || ' ' || (SELECT count(*) FROM entities)"        \
+        " || ' ' || (SELECT count(*) FROM facts)"
+
+/* Whichever of two roots is looked at first. */
+static void test_file_moved_between_roots_stays_itself(void)
+{
+        if (!fixture_has_extractor())
+                return;
+        Fixture *fixture = fixture_new();
+        fixture_write(fixture, "one/a.md", note);
+        fixture_write(fixture, "two/other.txt", "two");
+        for (unsigned i = 1; i <= 2; i++) {
+                g_autoptr(JsonObject) root =
+                        fixture_call(fixture, "register_root", "{\"path\": \"%s/%s\"}",
+                                     fixture->files, i == 1 ? "one" : "two");
+        }
+        fixture_expect(fixture, LIST, "a.md:indexed other.txt:indexed");
+        g_autofree char *id =
+                fixture_select(fixture, "SELECT id FROM documents WHERE path = 'a.md'");
+        g_autofree char *counts = fixture_select(fixture, DOCUMENTS_AND_FACTS);
+        for (unsigned i = 0; i < 4; i++) {
+                const char *names[] = {"one/a.md", "two/b.md"};
+                g_autofree char *expected =
+                        g_strdup_printf("%s/%s %s", fixture->files, names[(i + 1) % 2], id);
+                g_autofree char *sql = g_strdup_printf(PLACES " AND d.id = '%s'", id);
+                fixture_settle(fixture);
+                move(fixture, names[i % 2], names[(i + 1) % 2]);
+                fixture_expect(fixture, sql, expected);
+        }
+        fixture_settle(fixture);
+        fixture_expect(fixture, DOCUMENTS_AND_FACTS, counts);
+        fixture_free(fixture);
+}
+
+static void test_documents_pass_to_the_inner_root_and_back(void)
+{
+        const char *const files[] = {"in/b.md", note, NULL};
+        if (!fixture_has_extractor())
+                return;
+        Fixture *fixture = settled(files);
+        g_autofree char *counts = fixture_select(fixture, DOCUMENTS_AND_FACTS);
+        g_autofree char *id = fixture_select(fixture, "SELECT id FROM documents");
+        g_autoptr(JsonObject) inner =
+                fixture_call(fixture, "register_root", "{\"path\": \"%s/in\"}", fixture->files);
+        const char *inner_id = json_object_get_string_member(inner, "root_id");
+        g_autofree char *root = g_strdup_printf("SELECT root_id = '%s' FROM documents", inner_id);
+        fixture_expect(fixture, root, "1");
+        fixture_settle(fixture);
+        fixture_expect(fixture, LIST, "b.md:indexed");
+        g_autoptr(JsonObject) removed =
+                fixture_call(fixture, "remove_root", "{\"root_id\": \"%s\"}", inner_id);
+        fixture_expect(fixture, root, "0");
+        fixture_settle(fixture);
+        fixture_expect(fixture, LIST, "in/b.md:indexed");
+        fixture_expect(fixture, "SELECT id FROM documents", id);
+        fixture_expect(fixture, DOCUMENTS_AND_FACTS, counts);
+        fixture_free(fixture);
+}
+
 typedef struct Rebuild {
         Fixture *fixture;
         bool done, ok;
@@ -541,6 +604,9 @@ int main(int argc, char **argv)
         ADD("restart-tries-again-what-may-have-passed", test_restart_tries_again);
         ADD("removed-root-comes-back-whole", test_removed_root_comes_back_whole);
         ADD("inner-root-takes-its-files-and-gives-them-back", test_inner_root_takes_its_files);
+        ADD("file-moved-between-roots-stays-itself", test_file_moved_between_roots_stays_itself);
+        ADD("documents-pass-to-the-inner-root-and-back",
+            test_documents_pass_to_the_inner_root_and_back);
         ADD("rebuild-makes-the-same-again", test_rebuild_makes_the_same_again);
         return g_test_run();
 }
