@@ -186,7 +186,8 @@ def main():
         signal.signal(number, lambda *_: sys.exit(128 + signal.SIGTERM))
     heading('A private session')
     remark('With a bus, a home folder and a keyring of its own (a real gnome-keyring with a throw-away password),\n'
-           'apart from yours. In place of polkit a stand-in says yes; on your desktop, polkit asks you where it matters.')
+           'apart from yours. In place of polkit a stand-in says yes; on your desktop, polkit asks you where it '
+           'matters.')
     with session.Session(SOURCE / 'build', keyring='unlocked', environment=environment()) as desk:
         try:
             Tour(desk, folder).go()
