@@ -16,7 +16,7 @@ _ouroborosctl() {
                 [log]='--table --row --actor --connection --session --group --since --until --grep --limit --after'
                 [show]='' [diff]='' [revert]='--preview --force --reason' [verify]='' [backup]=''
                 [restore]='--yes' [rebuild]='' [rekey]='' [unlock]='' [reload]='' [restart]='' [panic]=''
-                [tools]='list describe call'
+                [tools]='list describe call' [key]='export import'
         )
         local -A family=(
                 [root add]='--profile --feature --include --exclude --max-file-bytes --no-wait'
@@ -36,15 +36,17 @@ _ouroborosctl() {
         esac
         if [[ $cur == -* ]]; then
                 local own=${verbs[${verb:-common}]:-}
-                [[ $verb == root || $verb == tools ]] && own=${family[$verb $second]:-}
+                [[ $verb == root || $verb == tools || $verb == key ]] && own=${family[$verb $second]:-}
                 COMPREPLY=($(compgen -W "${verbs[common]} $own" -- "$cur"))
         elif [[ -z $verb ]]; then
                 COMPREPLY=($(compgen -W "$(printf '%s\n' "${!verbs[@]}" | grep -vx common)" -- "$cur"))
-        elif [[ ($verb == root || $verb == tools) && -z $second ]]; then
+        elif [[ ($verb == root || $verb == tools || $verb == key) && -z $second ]]; then
                 COMPREPLY=($(compgen -W "${verbs[$verb]}" -- "$cur"))
         elif [[ $verb == rebuild ]]; then
                 COMPREPLY=($(compgen -W 'all search documents' -- "$cur"))
         elif [[ $verb == backup || $verb == restore || $verb == root ]]; then
                 _filedir -d
+        elif [[ $verb == key ]]; then
+                _filedir
         fi
 } && complete -F _ouroborosctl ouroborosctl

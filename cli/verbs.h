@@ -16,6 +16,6 @@ extern const Verb verb_remember;
 extern const Verb verb_log, verb_show, verb_diff, verb_revert;
 extern const Verb verb_verify;
 extern const Verb verb_backup, verb_restore, verb_rebuild;
-extern const Verb verb_rekey, verb_unlock;
+extern const Verb verb_key_export, verb_key_import, verb_rekey, verb_unlock;
 extern const Verb verb_reload, verb_restart, verb_panic;
 extern const Verb verb_tools_list, verb_tools_describe, verb_tools_call;

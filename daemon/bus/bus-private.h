@@ -23,6 +23,7 @@ typedef enum ArgKind {
         ARG_COUNT,  /* u, 0 meaning: not given */
         ARG_OFFSET, /* t, 0 meaning: not given */
         ARG_FOLDER, /* h, an open folder → its path below /proc/self/fd, good while the call lasts */
+        ARG_FILE, /* h, an open regular file → the number of its descriptor, good while the call lasts */
         ARG_OPTIONS, /* a{sv}: each becomes an argument of its own name */
 } ArgKind;
 

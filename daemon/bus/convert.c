@@ -252,6 +252,23 @@ static bool read_text_arg(Reader *reader, const BusArg *arg, JsonObject *args, G
 }
 
 /* The message keeps the descriptor open until the call has ended. */
+/* A regular file: reading from or writing to anything else could take for ever. */
+static bool read_file_arg(Reader *reader, const BusArg *arg, JsonObject *args, GError **error)
+{
+        struct stat status;
+        int fd, r = sd_bus_message_read_basic(reader->message, 'h', &fd);
+
+        if (r <= 0)
+                return malformed(r < 0 ? r : -ENXIO, error);
+        if (fstat(fd, &status) < 0 || !S_ISREG(status.st_mode)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "%s must be the descriptor of an open regular file", arg->name);
+                return false;
+        }
+        json_object_set_int_member(args, arg->name, fd);
+        return true;
+}
+
 static bool read_folder_arg(Reader *reader, const BusArg *arg, JsonObject *args, GError **error)
 {
         struct stat status;
@@ -287,6 +304,8 @@ static bool read_arg(Reader *reader, const BusArg *arg, JsonObject *args, GError
                 return true;
         case ARG_FOLDER:
                 return read_folder_arg(reader, arg, args, error);
+        case ARG_FILE:
+                return read_file_arg(reader, arg, args, error);
         case ARG_OPTIONS:
                 return read_dict(reader, args, error);
         case ARG_END:

@@ -35,6 +35,16 @@ static JsonObject *rekey(void *room, const Access *access, JsonObject *args, GEr
         return care_rekey(((Bus *)room)->options.care, access, args, error);
 }
 
+static JsonObject *import_key(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        return care_import_key(((Bus *)room)->options.care, access, args, error);
+}
+
+static JsonObject *export_key(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        return care_export_key(((Bus *)room)->options.care, access, args, error);
+}
+
 static JsonObject *unlock(void *room, const Access *access, JsonObject *args, GError **error)
 {
         return care_unlock(((Bus *)room)->options.care, access, args, error);
@@ -128,6 +138,20 @@ static const BusMethod methods[] = {
                 .answers = {{ANSWER_DICT, NULL}},
         },
         {.member = "Rekey", .action = "settings.change", .verb = rekey},
+        {
+                .member = "ImportKey",
+                .action = "settings.change",
+                .verb = import_key,
+                .args = {{ARG_FILE, "file"}},
+                .answers = {{ANSWER_TEXT, "key_id"}},
+        },
+        {
+                .member = "ExportKey",
+                .action = "data.restore",
+                .verb = export_key,
+                .args = {{ARG_FILE, "file"}},
+                .answers = {{ANSWER_TEXT, "key_id"}},
+        },
         {.member = "Unlock", .action = "write", .verb = unlock},
         {NULL},
 };
@@ -160,6 +184,10 @@ static const sd_bus_vtable vtable[] = {
                                 bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Rekey", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, bus_on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ImportKey", SD_BUS_ARGS("h", file), SD_BUS_RESULT("s", key_id),
+                                bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ExportKey", SD_BUS_ARGS("h", file), SD_BUS_RESULT("s", key_id),
+                                bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Unlock", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, bus_on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_SIGNAL_WITH_ARGS("Progress", SD_BUS_ARGS("s", operation, "d", fraction), 0),

@@ -4,8 +4,10 @@
  * out of date; one at a time, so that two of them cannot write over each other. */
 #include "secrets/secrets.h"
 
+#include <errno.h>
 #include <sodium.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "secrets/place.h"
 #include "secrets/watch.h"
@@ -285,6 +287,18 @@ bool secrets_import(Secrets *secrets, const void *data, size_t size, char **ret_
         }
         *ret_id = g_steal_pointer(&id);
         return true;
+}
+
+bool secrets_write_key(const uint8_t key[SECRETS_KEY_BYTES], int fd, GError **error)
+{
+        char *hex = key_to_hex(key);
+        hex[KEY_HEX_BYTES] = '\n';
+        bool written = pwrite(fd, hex, KEY_HEX_BYTES + 1, 0) == KEY_HEX_BYTES + 1 && fsync(fd) == 0;
+        int errnum = errno;
+        sodium_free(hex);
+        if (!written)
+                error_set_errno(error, errnum, "Cannot write the key");
+        return written;
 }
 
 /* The record is written before the key is stored: a stop between leaves a name without a key, which

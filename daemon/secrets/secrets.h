@@ -65,6 +65,9 @@ bool secrets_load_by_id(Secrets *secrets, const char *id, uint8_t ret_key[SECRET
  * for a credential. */
 bool secrets_import(Secrets *secrets, const void *data, size_t size, char **ret_id, GError **error);
 
+/* A key as 64 hexadecimal digits into an open file, synced. */
+bool secrets_write_key(const uint8_t key[SECRETS_KEY_BYTES], int fd, GError **error);
+
 /* Re-key: stages a new key beside the old one, then makes it the key or forgets it. The old one is retired:
  * kept, as earlier backups need it. A stop between the two is mended by the caller: if secrets_load()'s key does not open the vault, the staged one does.
  * secrets_load_staged() is NOT_FOUND when none is staged. UNAVAILABLE for a credential, which only its

@@ -74,6 +74,8 @@ ToolTable care_tools(Care *care);
  *            replaced; whatever fails leaves the old state
  *   rebuild  {"what"} → {"what", "seconds"}; what is search, documents or all
  *   rekey    {} → {}
+ *   import_key {"file"} → {"key_id"}: a descriptor that a key is read from; it is kept for old backups
+ *   export_key {"file"} → {"key_id"}: one of an empty file that the vault's key is written to
  *   unlock   {} → {}: may prompt the person */
 JsonObject *care_status(void *care, const Access *access, JsonObject *args, GError **error);
 JsonObject *care_verify(void *care, const Access *access, JsonObject *args, GError **error);
@@ -81,4 +83,6 @@ JsonObject *care_backup(void *care, const Access *access, JsonObject *args, GErr
 JsonObject *care_restore(void *care, const Access *access, JsonObject *args, GError **error);
 JsonObject *care_rebuild(void *care, const Access *access, JsonObject *args, GError **error);
 JsonObject *care_rekey(void *care, const Access *access, JsonObject *args, GError **error);
+JsonObject *care_import_key(void *care, const Access *access, JsonObject *args, GError **error);
+JsonObject *care_export_key(void *care, const Access *access, JsonObject *args, GError **error);
 JsonObject *care_unlock(void *care, const Access *access, JsonObject *args, GError **error);

@@ -179,6 +179,7 @@ static const char *arg_signature(ArgKind kind)
         case ARG_OFFSET:
                 return "t";
         case ARG_FOLDER:
+        case ARG_FILE:
                 return "h";
         case ARG_OPTIONS:
                 return "a{sv}";

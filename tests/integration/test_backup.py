@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pathlib
+import subprocess
 import shutil
 import tempfile
 
@@ -267,6 +268,30 @@ def test_a_backup_with_a_key_that_is_not_known_says_which_and_how_to_bring_it(de
     assert desk.objects('Ada') == ['after the backup', 'in the backup']
     edit_manifest(backup, key_id='../../../etc/passwd')
     restore_fails(desk, backup, 'Corrupt')
+
+
+def test_a_backup_comes_into_another_home_with_its_key(desk, backup):
+    key = desk.folder / 'key'
+    ctl = str(desk.build / 'cli/ouroborosctl')
+    desk.run(ctl, 'key', 'export', key)
+    assert len(key.read_text(encoding='ascii').strip()) == 64 and (key.stat().st_mode & 0o777) == 0o600
+    with desktop.Desktop(desk.build) as other:
+        other.start_daemon()
+        with pytest.raises(CallError, match='key import') as caught:
+            other.call('Manager.Restore', 's', backup)
+        assert caught.value.name == 'Unavailable'
+        other.run(ctl, 'key', 'import', key)
+        other.call('Manager.Restore', 's', backup)
+        assert other.objects('Ada') == ['in the backup']
+        assert key.read_text(encoding='ascii').strip() not in other.log()
+
+
+def test_a_key_is_not_written_over_anything(desk):
+    there = desk.folder / 'there'
+    there.write_text('mine', encoding='ascii')
+    done = subprocess.run([str(desk.build / 'cli/ouroborosctl'), 'key', 'export', there], env=desk.environment, check=False,
+                          capture_output=True, text=True)
+    assert done.returncode and 'exists already' in done.stderr and there.read_text(encoding='ascii') == 'mine'
 
 
 def test_a_backup_that_names_no_key_is_tried_with_the_key_of_now(desk, backup):

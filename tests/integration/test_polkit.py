@@ -4,6 +4,8 @@ suite has the real one."""
 import os
 import threading
 
+import dbus
+import desktop
 import pytest
 from desktop import CallError, wait_until
 
@@ -46,6 +48,18 @@ def test_grave_methods_have_actions_of_their_own(shared, method, arguments, acti
     shared.polkit_says('no', f'org.ouroboros.{action}')
     error = refusal(shared, method, *arguments)
     assert error.name == 'Denied' and f'org.ouroboros.{action}' in error.message
+
+
+@pytest.mark.parametrize('member,action', [('ImportKey', 'settings.change'), ('ExportKey', 'data.restore')])
+def test_keys_go_in_and_out_by_actions_of_their_own(shared, member, action):
+    shared.polkit_says('yes')
+    shared.polkit_says('no', f'org.ouroboros.{action}')
+    bus = shared.connect()
+    manager = dbus.Interface(bus.get_object(desktop.NAME, desktop.PATH, introspect=False), f'{desktop.NAME}.Manager')
+    with open(shared.folder / member, 'w+b') as file, pytest.raises(dbus.DBusException, match=f'org.ouroboros.{action}'):
+        getattr(manager, member)(dbus.types.UnixFd(file.fileno()))
+    assert (shared.folder / member).read_bytes() == b''
+    bus.close()
 
 
 def test_it_is_asked_about_the_calling_process_without_details(desk):
