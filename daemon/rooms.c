@@ -63,6 +63,8 @@ static bool build_tools(Rooms *rooms, GError **error)
                 .search = rooms->search,
                 .loop = service_loop(rooms->service),
                 .pool = rooms->pool,
+                .check_delay_sec = config_int(rooms->config, "Store", "CheckDelaySec"),
+                .check_every_sec = config_int(rooms->config, "Store", "CheckEverySec"),
         };
 
         rooms->care = care_new(&care, error);

@@ -325,7 +325,9 @@ unsigned worker_pool_pending(const WorkerPool *pool)
         return (unsigned)g_atomic_int_get(&pool->pending);
 }
 
-/* Runs what is pushed to its end without the loop. */
+/* Runs what is pushed to its end without the loop. Nothing bounds how long: a thread at work cannot be stopped from
+ * outside, and the job owns what it works on. The last bound is TimeoutStopSec= of the units, after which systemd kills
+ * the daemon, which loses nothing that was acknowledged. */
 static void pool_drain(WorkerPool *pool)
 {
         struct pollfd poll_fd = {.fd = pool->mailbox->fd, .events = POLLIN};

@@ -4,11 +4,9 @@
 
 #include "tools/care.h"
 
-#define CARE_RETRY_SEC       30        /* between attempts to open an unavailable vault */
-#define CARE_CHECKED_FILE    "checked" /* holds the time of the last full check that went well */
-#define CARE_CHECK_DELAY_SEC 300       /* from the opening to the background check */
-#define CARE_CHECK_EVERY_SEC ((int64_t)24 * 3600)
-#define CARE_PROGRESS_USEC   100000 /* between two progress reports */
+#define CARE_RETRY_SEC     30        /* between attempts to open an unavailable vault */
+#define CARE_CHECKED_FILE  "checked" /* holds the time of the last full check that went well */
+#define CARE_PROGRESS_USEC 100000    /* between two progress reports */
 
 struct Care {
         CareOptions options;
@@ -25,6 +23,7 @@ struct Care {
 
         gint stopping;          /* atomic */
         bool opening, watching; /* loop thread */
+        bool checking;          /* loop thread: a background check is under way */
         int64_t started_at;     /* monotonic */
         sd_event_source *retry, *check;
 };

@@ -14,6 +14,11 @@ typedef struct Attempt {
         void *data;
 } Attempt;
 
+typedef struct Check {
+        Care *care;
+        bool put_off; /* another operation was under way */
+} Check;
+
 typedef struct Report {
         Care *care;
         const char *operation;
@@ -193,26 +198,20 @@ static int64_t read_stamp(Care *care)
 
 static void run_check(void *data)
 {
-        Care *care = data;
+        Check *check = data;
+        Care *care = check->care;
         g_autoptr(GError) error = NULL;
 
         /* the thread is the checker's own: everything else goes first from here on */
         (void)setpriority(PRIO_PROCESS, 0, 19);
-        if (!care_begin(care, "check", &error))
+        check->put_off = !care_begin(care, "check", &error);
+        if (check->put_off)
                 return;
         g_autoptr(JsonObject) report = care_full_check(care, NULL, &error);
         care_end(care);
         if (!report && error_code(error) != OUROBOROS_ERROR_CANCELLED)
                 log_event(LOG_VERIFY_FAILED_EVENT, LOG_WARNING, NULL, error,
                           "The background check of the vault could not be carried out");
-}
-
-static int on_check(sd_event_source *source, uint64_t usec, void *data)
-{
-        Care *care = data;
-
-        worker_pool_push(care->checker, run_check, NULL, care);
-        return 0;
 }
 
 static bool set_timer(Care *care, sd_event_source **source, uint64_t seconds,
@@ -226,10 +225,44 @@ static bool set_timer(Care *care, sd_event_source **source, uint64_t seconds,
         return r >= 0;
 }
 
+static int on_check(sd_event_source *source, uint64_t usec, void *data);
+
+/* The next one; while the vault is closed there is none, and its opening comes by here again. */
+static void set_check(Care *care, int64_t seconds)
+{
+        if (care->options.check_every_sec > 0 && !care->checking &&
+            !g_atomic_int_get(&care->stopping) && care_state(care, NULL) == VAULT_OPEN)
+                set_timer(care, &care->check, (uint64_t)seconds, on_check);
+}
+
+static void check_done(void *data)
+{
+        g_autofree Check *check = data;
+        Care *care = check->care;
+
+        care->checking = false;
+        set_check(care,
+                  check->put_off ? care->options.check_delay_sec : care->options.check_every_sec);
+}
+
+static int on_check(sd_event_source *source, uint64_t usec, void *data)
+{
+        Care *care = data;
+        Check *check = g_new0(Check, 1);
+
+        check->care = care;
+        care->checking = true;
+        worker_pool_push(care->checker, run_check, check_done, check);
+        return 0;
+}
+
 static void schedule_check(Care *care)
 {
-        if (clock_now() - care->checked_at > CARE_CHECK_EVERY_SEC * G_USEC_PER_SEC)
-                set_timer(care, &care->check, CARE_CHECK_DELAY_SEC, on_check);
+        g_mutex_lock(&care->lock);
+        int64_t age_sec = (clock_now() - care->checked_at) / G_USEC_PER_SEC;
+        g_mutex_unlock(&care->lock);
+        set_check(care,
+                  MAX(care->options.check_every_sec - age_sec, care->options.check_delay_sec));
 }
 
 /* ---- attempts ---- */

@@ -31,6 +31,8 @@ typedef struct CareOptions {
         Search *search;
         sd_event *loop;
         WorkerPool *pool;
+        int64_t check_delay_sec; /* from the opening to the background check, if one is due */
+        int64_t check_every_sec; /* 0: never */
 } CareOptions;
 
 /* Called on the loop. */

@@ -209,3 +209,30 @@ def test_stopping_leaves_no_process_and_no_name(desk):
     desk.end_daemon()
     assert wait_until(lambda: desk.owner() is None, 5)
     assert not pathlib.Path(f'/proc/{pid}').exists()
+
+
+def test_the_vault_is_checked_in_the_background_again_and_again(desktop):
+    desk = desktop()
+    configure(desk, '[Store]\nCheckDelaySec=1\nCheckEverySec=1\n')
+    desk.start_daemon()
+    first = wait_until(lambda: desk.status().get('checked_at'), 15, 0.2)
+    assert first and desk.status()['check_ok'] is True
+    assert wait_until(lambda: desk.status()['checked_at'] > first, 15, 0.2)
+    shard = pathlib.Path(desk.environment['HOME']) / 'Ouroboros/vault/sha256/ab'
+    shard.mkdir(parents=True)
+    (shard / ('ab' + '0' * 62)).write_bytes(b'something else')
+    assert wait_until(lambda: desk.status()['check_ok'] is False, 15, 0.2)
+    assert 'sha256/ab/ab' in desk.status()['check_problem']
+    assert desk.end_daemon() == 0
+
+
+def test_a_check_that_is_not_due_is_not_made(desktop):
+    desk = desktop()
+    configure(desk, '[Store]\nCheckDelaySec=1\nCheckEverySec=3600\n')
+    desk.start_daemon()
+    desk.call('Manager.Verify')
+    before = desk.status()['checked_at'][:19]
+    desk.end_daemon()
+    desk.start_daemon()
+    time.sleep(3)
+    assert desk.status()['checked_at'][:19] == before
