@@ -100,7 +100,11 @@ static bool row_adopt(Db *db, const char *root_id, const Sighting *sighting, Row
         if (!query)
                 return false;
         statement_bind_text(query, ":id", sighting->document_id);
-        if (statement_step(query, error) != STEP_ROW)
+        StepResult step = statement_step(query, error);
+        if (step == STEP_DONE) /* the scan takes it as new the next time */
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                            "document %s, which moved here, is gone", sighting->document_id);
+        if (step != STEP_ROW)
                 return false;
         bool other_root = !g_str_equal(statement_text(query, 1), root_id);
         g_strlcpy(row->id, sighting->document_id, sizeof(row->id));
