@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* bench-write FOLDER ROWS BATCH: writes facts into a new vault in FOLDER through store_write(), encrypted
- * and journaled, BATCH in each write. Prints one JSON object: rows per second, from the first write to
+/* bench-write FOLDER ROWS BATCH graph|bare: writes facts into a new vault in FOLDER through store_write(), encrypted
+ * and journaled, BATCH in each write; with what the daemon's graph derives from each of them (what is current), or bare. Prints one JSON object: rows per second, from the first write to
  * the end of store_close(). */
 #include "rows.h"
 
+#include "graph/graph.h"
 #include "store/store.h"
 
 typedef struct Batch {
@@ -99,7 +100,7 @@ static bool run(Store *store, const Row *rows, unsigned count, unsigned size, GE
         return true;
 }
 
-static bool measure(const char *folder, unsigned count, unsigned size, GError **error)
+static bool measure(const char *folder, unsigned count, unsigned size, bool derive, GError **error)
 {
         g_autofree char *path = g_build_filename(folder, "vault.db", NULL);
         uint8_t key[STORE_KEY_BYTES] = {42};
@@ -109,6 +110,7 @@ static bool measure(const char *folder, unsigned count, unsigned size, GError **
         Batch entities = {.documents = count / ROW_DOCUMENT_SIZE + 1};
         g_autofree Row *rows = rows_make(count);
         g_autoptr(Store) store = store_new(&store_options, error);
+        g_autoptr(Graph) graph = store && derive ? graph_new(store) : NULL;
 
         if (!store || !store_open(store, key, /* create= */ true, error) ||
             !store_write(store, &options, set_up, &entities, error))
@@ -128,11 +130,12 @@ int main(int argc, char **argv)
 {
         g_autoptr(GError) error = NULL;
 
-        if (argc != 4) {
-                fprintf(stderr, "usage: bench-write FOLDER ROWS BATCH\n");
+        if (argc != 5) {
+                fprintf(stderr, "usage: bench-write FOLDER ROWS BATCH graph|bare\n");
                 return 2;
         }
-        if (measure(argv[1], (unsigned)atoi(argv[2]), (unsigned)atoi(argv[3]), &error))
+        if (measure(argv[1], (unsigned)atoi(argv[2]), (unsigned)atoi(argv[3]),
+                    g_str_equal(argv[4], "graph"), &error))
                 return 0;
         fprintf(stderr, "bench-write: %s\n", error->message);
         return 1;
