@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
+
+from calls import NAME, PATH, ended, wait_until
 
 BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
@@ -29,8 +30,6 @@ BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
   <limit name="max_replies_per_connection">50000</limit>
 </busconfig>
 '''
-NAME = 'org.ouroboros.Ouroboros1'
-PATH = '/org/ouroboros/Ouroboros1'
 
 
 class Session:
@@ -161,21 +160,3 @@ class Session:
                     yield int(entry.name)
             except OSError:
                 continue
-
-
-def ended(pid):
-    """Is the process gone, or only not yet reaped?"""
-    try:
-        return pathlib.Path(f'/proc/{pid}/stat').read_text(encoding='utf-8').rsplit(')', 1)[1].split()[0] in 'ZX'
-    except OSError:
-        return True
-
-
-def wait_until(condition, timeout, step=0.02):
-    """The first true value of condition(), or its last when the time is over."""
-    end = time.monotonic() + timeout
-    while True:
-        value = condition()
-        if value or time.monotonic() > end:
-            return value
-        time.sleep(step)

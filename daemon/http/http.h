@@ -6,10 +6,10 @@
 #include "base/base.h"
 #include "tools/tools.h"
 
-#define HTTP_LINE_BYTES_MAX  (1024 * 1024)     /* one message of a client */
-#define HTTP_QUEUE_BYTES_MAX (8 * 1024 * 1024) /* answers a client has not read yet */
-#define HTTP_CLIENTS_MAX     64
-#define HTTP_IDLE_SEC        600 /* a client that says nothing for so long is closed */
+#define HTTP_LINE_BYTES_MAX 1048576 /* one message of a client */
+#define HTTP_LINES_AT_ONCE  8       /* answered before other clients have their turn */
+#define HTTP_CLIENTS_MAX    64
+#define HTTP_IDLE_SEC       600 /* a client that neither says nor reads anything for so long is closed */
 
 typedef struct Http Http;
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Listening sockets from systemd and their clients. A client has one buffer for what it is saying and one for
- * what it has not read yet; both are limited, and one over its limit is told so and closed. */
+/* Listening sockets from systemd and their clients. A client has one buffer for what it is saying, limited to
+ * a message and what one read gives, and one for answers that it has not read yet. While there is anything in
+ * that one its next messages wait, first here and then in the socket: it holds the answers to
+ * HTTP_LINES_AT_ONCE messages at most, however many a client sends before it reads. */
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -18,6 +20,7 @@ typedef struct Client {
         int fd;
         sd_event_source *io, *idle;
         GString *input, *output;
+        bool silent; /* it says no more; closed once all is answered */
         bool ending; /* closed once output is sent */
 } Client;
 
@@ -45,11 +48,19 @@ static void client_close(Client *client)
         g_hash_table_remove(client->http->clients, client);
 }
 
+static void be_patient(Client *client)
+{
+        (void)sd_event_source_set_time_relative(client->idle,
+                                                (uint64_t)HTTP_IDLE_SEC * G_USEC_PER_SEC);
+}
+
 /* Sends what can be sent now. False once the client is gone. */
 static bool flush_output(Client *client)
 {
-        while (client->output->len > 0) {
-                ssize_t n = send(client->fd, client->output->str, client->output->len,
+        size_t sent = 0;
+
+        while (sent < client->output->len) {
+                ssize_t n = send(client->fd, client->output->str + sent, client->output->len - sent,
                                  MSG_DONTWAIT | MSG_NOSIGNAL);
                 if (n < 0 && errno == EINTR)
                         continue;
@@ -59,25 +70,16 @@ static bool flush_output(Client *client)
                         client_close(client);
                         return false;
                 }
-                g_string_erase(client->output, 0, n);
+                sent += (size_t)n;
         }
-        if (client->output->len == 0 && client->ending) {
-                client_close(client);
-                return false;
-        }
-        uint32_t events = (client->ending ? 0 : EPOLLIN) | (client->output->len > 0 ? EPOLLOUT : 0);
-        (void)sd_event_source_set_io_events(client->io, events);
+        g_string_erase(client->output, 0, (gssize)sent);
+        if (sent > 0)
+                be_patient(client);
         return true;
 }
 
-/* Queues a message; a client that does not read is ended. */
 static void queue(Client *client, const char *text)
 {
-        if (client->output->len + strlen(text) > HTTP_QUEUE_BYTES_MAX) {
-                client->ending = true;
-                g_string_truncate(client->output, 0);
-                return;
-        }
         g_string_append(client->output, text);
         g_string_append_c(client->output, '\n');
 }
@@ -101,20 +103,28 @@ static void answer_line(Client *client, const char *line, size_t length)
                 queue(client, answer);
 }
 
+/* Answers the next messages, if the answers to those before are on their way. */
 static void answer_lines(Client *client)
 {
         size_t begin = 0;
         char *end;
 
-        while (!client->ending &&
-               (end = memchr(client->input->str + begin, '\n', client->input->len - begin))) {
+        if (client->output->len > 0)
+                return;
+        for (unsigned i = 0;
+             i < HTTP_LINES_AT_ONCE &&
+             (end = memchr(client->input->str + begin, '\n', client->input->len - begin));
+             i++) {
                 size_t length = (size_t)(end - client->input->str) - begin;
                 answer_line(client, client->input->str + begin, length);
                 begin += length + 1;
         }
         g_string_erase(client->input, 0, (gssize)begin);
-        if (!client->ending && client->input->len > HTTP_LINE_BYTES_MAX)
-                refuse(client, "A message is longer than HTTP_LINE_BYTES_MAX (1048576 bytes)");
+}
+
+static bool has_line(const Client *client)
+{
+        return memchr(client->input->str, '\n', client->input->len);
 }
 
 /* Reads once; false once the client is gone. */
@@ -125,15 +135,32 @@ static bool read_input(Client *client)
 
         if (n < 0 && (errno == EAGAIN || errno == EINTR))
                 return true;
-        if (n <= 0) {
+        if (n < 0) {
                 client_close(client);
                 return false;
         }
+        client->silent = n == 0;
         g_string_append_len(client->input, buffer, n);
-        (void)sd_event_source_set_time_relative(client->idle,
-                                                (uint64_t)HTTP_IDLE_SEC * G_USEC_PER_SEC);
-        answer_lines(client);
+        if (n > 0)
+                be_patient(client);
+        if (!has_line(client) && client->input->len > HTTP_LINE_BYTES_MAX)
+                refuse(client, "A message is longer than HTTP_LINE_BYTES_MAX (" G_STRINGIFY(
+                                       HTTP_LINE_BYTES_MAX) " bytes)");
         return true;
+}
+
+/* Waits for what comes next, or closes the client if nothing can. */
+static void wait_for_more(Client *client)
+{
+        bool has_more = !client->ending && has_line(client);
+
+        if (client->output->len == 0 && !has_more && (client->ending || client->silent)) {
+                client_close(client);
+                return;
+        }
+        /* a socket that takes more is also the sign to go on answering */
+        bool is_busy = client->output->len > 0 || has_more;
+        (void)sd_event_source_set_io_events(client->io, is_busy ? EPOLLOUT : EPOLLIN);
 }
 
 static int on_io(sd_event_source *source, int fd, uint32_t events, void *data)
@@ -144,9 +171,14 @@ static int on_io(sd_event_source *source, int fd, uint32_t events, void *data)
                 client_close(client);
                 return 0;
         }
-        if ((events & EPOLLIN) && !client->ending && !read_input(client))
+        if ((events & EPOLLIN) && !read_input(client))
                 return 0;
-        (void)flush_output(client);
+        if (!flush_output(client))
+                return 0;
+        if (!client->ending)
+                answer_lines(client);
+        if (flush_output(client))
+                wait_for_more(client);
         return 0;
 }
 

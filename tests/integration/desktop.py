@@ -4,34 +4,17 @@ keyring; called as a person would call it, with busctl and gdbus."""
 import json
 import os
 import pathlib
-import re
 import socket
 import subprocess
 
 import dbus
+import calls
 import session
-from session import NAME, PATH, ended, wait_until
+from calls import NAME, PATH, CallError, ended, plain, wait_until
 
 HERE = pathlib.Path(__file__).resolve().parent
 AUTHORITY = ('org.freedesktop.PolicyKit1', '/org/freedesktop/PolicyKit1/Authority', 'org.ouroboros.Test.Authority')
 PASSWORD = 'test'  # of the keyring, as Session sets it
-
-
-class CallError(Exception):
-    """What came instead of an answer; name is the D-Bus error's without org.ouroboros.Error."""
-
-    def __init__(self, name, message):
-        super().__init__(f'{name}: {message}')
-        self.name, self.message = name.removeprefix('org.ouroboros.Error.'), message
-
-
-def plain(value):
-    """busctl's JSON without its type annotations."""
-    if isinstance(value, dict):
-        if set(value) == {'type', 'data'}:
-            return plain(value['data'])
-        return {key: plain(inner) for key, inner in value.items()}
-    return [plain(inner) for inner in value] if isinstance(value, list) else value
 
 
 class Desktop(session.Session):
@@ -66,21 +49,14 @@ class Desktop(session.Session):
 
     # ---- calls ----
 
-    def command(self, method, *arguments, interactive=False, timeout=30):
-        interface, _, member = method.rpartition('.')
-        return [*self.caller, 'busctl', '--user', '--json=short', f'--timeout={timeout}',
-                f'--allow-interactive-authorization={"yes" if interactive else "no"}',
-                'call', NAME, PATH, f'{NAME}.{interface}', member, *map(str, arguments)]
+    def command(self, method, *arguments, **options):
+        return [*self.caller, *calls.call_command('--user', method, *arguments, **options)]
 
     def call(self, method, *arguments, **options):
         """Calls Interface.Method; arguments begin with their signature. Returns the list of what came."""
-        environment = {**self.environment, 'SYSTEMD_LOG_LEVEL': 'debug'}
-        done = subprocess.run(self.command(method, *arguments, **options), env=environment, capture_output=True,
-                              text=True, check=False, timeout=options.get('timeout', 30) + 10)
-        if done.returncode:
-            found = re.findall(r'error-name=(\S+)\s+error-message=(.*)', done.stderr)
-            raise CallError(*(found[-1] if found else ('none', done.stderr[-600:])))
-        return plain(json.loads(done.stdout)) if done.stdout.strip() else []
+        return calls.answer(subprocess.run(self.command(method, *arguments, **options), env={**self.environment, **calls.DEBUG},
+                                           capture_output=True, text=True, check=False,
+                                           timeout=options.get('timeout', 30) + 10))
 
     def tool(self, name, /, **arguments):
         return json.loads(self.call('Tools.Call', 'ss', name, json.dumps(arguments))[0])

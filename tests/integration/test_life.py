@@ -10,7 +10,7 @@ import time
 import pytest
 from desktop import NAME, CallError, wait_until
 
-CONFLICT, RESTART, PANIC = None, 42, 99
+CONFLICT, RESTART, PANIC = 5, 42, 99  # exit statuses
 
 
 def configure(desk, text):
@@ -48,8 +48,8 @@ def test_what_was_acknowledged_survives_kill(desk):
 def test_a_second_daemon_on_one_bus_ends_and_says_why(desk):
     second = subprocess.run([str(desk.build / 'daemon/ouroborosd')], env=desk.environment, capture_output=True,
                             text=True, timeout=15, check=False)
-    assert second.returncode not in (0, RESTART)
-    assert NAME in second.stderr
+    assert second.returncode == CONFLICT
+    assert f'Another process has the name {NAME} on this bus' in second.stderr
     assert desk.status()['pid'] == desk.daemon.pid
 
 
@@ -60,7 +60,8 @@ def test_a_second_daemon_on_one_vault_ends_and_says_why(desk, desktop):
     # the key too is the first one's: its keyring is on the other bus
     second = subprocess.run([str(desk.build / 'daemon/ouroborosd')], env=other.environment, capture_output=True,
                             text=True, timeout=30, check=False)
-    assert second.returncode != 0 or 'vault' in second.stderr
+    assert second.returncode == CONFLICT
+    assert f'vault.db is in use by another daemon (process {desk.daemon.pid})' in second.stderr
     assert desk.objects('Ada') == ['first come']
 
 

@@ -3,8 +3,11 @@
 import json
 import os
 import pathlib
+import re
 import socket
 import subprocess
+import threading
+import time
 
 import pytest
 from desktop import Agent, Desktop, build_root, wait_until
@@ -120,17 +123,52 @@ def test_a_line_over_the_limit_is_told_so_and_ends_the_client(door):
             pass
 
 
-def test_a_client_that_never_reads_is_ended_and_others_are_served(door):
+def test_a_client_that_asks_much_before_it_reads_gets_every_answer_in_order(door):
+    count = 3000  # over 100 MB of answers
+    with Agent(door) as agent:
+        agent.socket.settimeout(60)
+        questions = b''.join(json.dumps({'jsonrpc': '2.0', 'id': i, 'method': 'tools/list'}).encode() + b'\n' for i in range(count))
+        writer = threading.Thread(target=agent.socket.sendall, args=[questions])
+        writer.start()
+        time.sleep(0.5)
+        with Agent(door) as other:
+            assert other.ask('ping')['result'] == {}, 'others wait meanwhile'
+        for i in range(count):
+            line = agent.file.readline()
+            assert line.startswith(b'{') and line.endswith(b'\n') and f'"id":{i}'.encode() in line[:100] + line[-100:], (i, line[:200])
+        writer.join()
+
+
+def test_a_client_that_asks_and_then_says_no_more_gets_its_answers(door):
+    with Agent(door) as agent:
+        agent.say(b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}\n' * 40)
+        agent.socket.shutdown(socket.SHUT_WR)
+        assert len([line for line in iter(agent.hear, None) if line['result']['tools']]) == 40
+
+
+def test_a_client_that_never_reads_has_to_wait_and_costs_no_memory(desktop):
+    desk = desktop()
+    door = start_with_socket(desk)
+    with Agent(door) as agent:
+        assert agent.ask('tools/list')['result']['tools']
+    before = resident(desk.daemon.pid)
     greedy = socket.socket(socket.AF_UNIX)
     greedy.connect(str(door))
-    greedy.settimeout(5)
+    greedy.settimeout(2)
     question = json.dumps({'jsonrpc': '2.0', 'id': 1, 'method': 'tools/list'}).encode() + b'\n'
-    with pytest.raises((BrokenPipeError, ConnectionResetError)):
+    with pytest.raises(TimeoutError):
         for _ in range(200000):
             greedy.sendall(question)
-    greedy.close()
     with Agent(door) as agent:
         assert agent.ask('ping')['result'] == {}
+    assert resident(desk.daemon.pid) < before + 4 * 1024 * 1024
+    greedy.close()
+
+
+def resident(pid):
+    """Bytes of memory that the process has in use."""
+    status = pathlib.Path(f'/proc/{pid}/status').read_text(encoding='utf-8')
+    return int(re.search(r'VmRSS:\s*(\d+)', status)[1]) * 1024
 
 
 def test_no_more_clients_than_the_limit(door):

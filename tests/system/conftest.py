@@ -5,12 +5,15 @@ import hashlib
 import os
 import pathlib
 import subprocess
+import sys
 
-import container as containers
-import keyring as keyrings
 import pytest
-import root as roots
-from daemon import Daemon
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1]))
+import container as containers  # noqa: E402
+import keyring as keyrings  # noqa: E402
+import root as roots  # noqa: E402
+from daemon import Daemon  # noqa: E402
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BUILD = pathlib.Path(os.environ.get('OUROBOROS_BUILD_ROOT', SOURCE / 'build'))

@@ -8,7 +8,8 @@ import shutil
 import signal
 import subprocess
 import tempfile
-import time
+
+from calls import ended, wait_until
 
 HERE = pathlib.Path(__file__).resolve().parent
 BOOT_SEC = 60
@@ -35,24 +36,6 @@ def why_impossible():
     if done.returncode:
         return f'no mount namespaces or overlays: {done.stderr.strip()}'
     return None
-
-
-def wait_until(condition, timeout=10, step=0.05):
-    """The first true value of condition(), or the last one when the time is over."""
-    end = time.monotonic() + timeout
-    while True:
-        value = condition()
-        if value or time.monotonic() > end:
-            return value
-        time.sleep(step)
-
-
-def ended(pid):
-    """Is the process gone, or only not yet reaped?"""
-    try:
-        return pathlib.Path(f'/proc/{pid}/stat').read_text(encoding='utf-8').rsplit(')', 1)[1].split()[0] in 'ZX'
-    except OSError:
-        return True
 
 
 class Container:
@@ -240,3 +223,6 @@ def _rmdir(path):
     except OSError:
         return False
     return True
+
+
+__all__ = ['BootError', 'Container', 'ended', 'wait_until', 'why_impossible']

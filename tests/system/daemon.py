@@ -1,30 +1,11 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The installed daemon in a container, called with busctl as a person would call it."""
 import json
-import re
 
-NAME = 'org.ouroboros.Ouroboros1'
-PATH = '/org/ouroboros/Ouroboros1'
+import calls
+from calls import NAME, CallError
+
 NO_OPTIONS = '0'  # an empty a{sv}
-
-
-class CallError(Exception):
-    """What the daemon, the bus or polkit answered; name is the D-Bus error name."""
-
-    def __init__(self, name, message):
-        super().__init__(f'{name}: {message}')
-        self.name, self.message = name, message
-
-
-def plain(value):
-    """busctl's JSON without its type annotations."""
-    if isinstance(value, dict):
-        if set(value) == {'type', 'data'}:
-            return plain(value['data'])
-        return {key: plain(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [plain(inner) for inner in value]
-    return value
 
 
 class Daemon:
@@ -35,23 +16,16 @@ class Daemon:
         self.bus = '--system' if system else '--user'
         self.unit = 'ouroborosd.service'
 
-    def call_command(self, method, *arguments, interactive=False, timeout=30):
-        interface, _, member = method.rpartition('.')
-        return ['busctl', self.bus, '--json=short', f'--timeout={timeout}',
-                f'--allow-interactive-authorization={"yes" if interactive else "no"}',
-                'call', NAME, PATH, f'{NAME}.{interface}', member, *map(str, arguments)]
+    def call_command(self, method, *arguments, **options):
+        return calls.call_command(self.bus, method, *arguments, **options)
 
     def call(self, method, *arguments, user=None, session=True, interactive=False, timeout=30):
         """Calls Interface.Method; arguments begin with their signature. Returns the list of what came."""
         user = user or self.user
         session = session and user != 'root' and not self.system
         command = self.call_command(method, *arguments, interactive=interactive, timeout=timeout)
-        done = self.machine.run(*command, user=user, session=session, check=False, timeout=timeout + 20,
-                                env={'SYSTEMD_LOG_LEVEL': 'debug'})
-        if done.returncode:
-            found = re.findall(r'error-name=(\S+\.\S+)\s+error-message=(.*)', done.stderr)
-            raise CallError(*(found[-1] if found else ('none', done.stderr[-400:])))
-        return plain(json.loads(done.stdout)) if done.stdout.strip() else []
+        return calls.answer(self.machine.run(*command, user=user, session=session, check=False, timeout=timeout + 20,
+                                             env=calls.DEBUG))
 
     def tool(self, name, user=None, session=True, **arguments):
         return json.loads(self.call('Tools.Call', 'ss', name, json.dumps(arguments), user=user, session=session)[0])
@@ -65,7 +39,7 @@ class Daemon:
         try:
             return self.call('Graph.Query', 'ssusa{sv}', entity, '', '500', '', NO_OPTIONS, **options)[1]
         except CallError as error:
-            if error.name.endswith('.NotFound'):
+            if error.name == 'NotFound':
                 return []
             raise
 
@@ -111,3 +85,6 @@ class Daemon:
         folders = ['/var/lib/ouroboros'] if self.system else \
             [f'/home/{self.user}/.local/share/ouroboros', f'/home/{self.user}/Ouroboros']
         self.machine.run('find', *folders, '-mindepth', '1', '-delete', check=False)
+
+
+__all__ = ['CallError', 'Daemon', 'NAME', 'NO_OPTIONS']

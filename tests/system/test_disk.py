@@ -5,7 +5,7 @@ import pytest
 from daemon import NAME, CallError
 
 DATA = '/home/alice/.local/share/ouroboros'
-UNAVAILABLE = 'org.ouroboros.Error.Unavailable'
+UNAVAILABLE = 'Unavailable'
 pytestmark = pytest.mark.usefixtures('seat')
 
 

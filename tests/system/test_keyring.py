@@ -6,7 +6,7 @@ import keyring as keyrings
 import pytest
 from daemon import CallError
 
-UNAVAILABLE = 'org.ouroboros.Error.Unavailable'
+UNAVAILABLE = 'Unavailable'
 pytestmark = pytest.mark.usefixtures('seat')
 
 

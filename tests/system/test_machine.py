@@ -45,7 +45,7 @@ def test_leaves_nothing_behind_also_when_a_test_fails(machine_root):
 
 
 def test_a_killed_run_leaves_nothing_that_the_next_does_not_clear(machine_root):
-    script = 'import sys; sys.path.insert(0, sys.argv[1]); import container, time\n' \
+    script = 'import sys; sys.path[:0] = [sys.argv[1], sys.argv[1] + "/.."]; import container, time\n' \
              'with container.Container(sys.argv[2]) as m: print(m.name, m.scratch, m.leader, flush=True); time.sleep(99)'
     run = subprocess.Popen([sys.executable, '-c', script, str(HERE), str(machine_root)], stdout=subprocess.PIPE, text=True)
     name, scratch, leader = run.stdout.readline().split()
