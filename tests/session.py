@@ -28,6 +28,8 @@ BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
   <limit name="max_outgoing_bytes">1000000000</limit>
   <limit name="max_message_size">1000000000</limit>
   <limit name="max_replies_per_connection">50000</limit>
+  <limit name="max_connections_per_user">4096</limit>
+  <limit name="max_completed_connections">4096</limit>
 </busconfig>
 '''
 

@@ -74,6 +74,25 @@ typedef struct Door {
         const BusInterface *interface;
 } Door;
 
+/* ---- process.c ---- */
+
+/* The process that made a connection, as the bus tells it. */
+typedef struct Process {
+        pid_t pid;
+        int pidfd;           /* -1 from a bus that has none to give; its owner closes it */
+        uint64_t start_time; /* in ticks since boot; 0: it had ended when it was met */
+        bool is_another;     /* it is younger than the connection */
+} Process;
+
+/* Reads the start time of process->pid. connected is when the connection was made at the latest. */
+void process_meet(Process *process, uint64_t connected);
+
+/* Is the process that was met still there? DENIED, saying why, if not. */
+bool process_check(const Process *process, GError **error);
+
+/* Now, as start times are counted. */
+uint64_t process_clock(void);
+
 /* A client, by its unique name, which a bus never gives out twice. */
 typedef struct Peer {
         Bus *bus;
@@ -81,17 +100,19 @@ typedef struct Peer {
         char *user;
         Access *access; /* of every call, once it is known */
         uid_t uid;
-        pid_t pid;
+        Process process;
         bool known, gone;   /* credentials are here; it left the bus */
         unsigned calls;     /* under way */
         GPtrArray *waiting; /* Call*, for the credentials */
-        sd_bus_slot *match, *query;
+        sd_bus_slot *query;
 } Peer;
 
 struct Bus {
         BusOptions options;
         sd_bus *bus;
         GHashTable *peers;    /* unique name → Peer */
+        GHashTable *arrivals; /* unique name → uint64_t*, process_clock() when it came */
+        uint64_t since;       /* process_clock() from when on arrivals are known */
         GHashTable *calls;    /* set of Call* before they are pushed to a worker */
         unsigned skip_trying; /* calls that go to a worker at once, after one was tried in vain */
         unsigned running;     /* calls not yet answered, wherever they are */
@@ -139,9 +160,13 @@ int bus_sink_finish(BusSink *sink);
 
 /* ---- peer.c ---- */
 
-/* The peer of a call; made, and its credentials asked for, if it is new. */
-Peer *bus_peer(Bus *bus, const char *sender);
+/* The peer of a call; made, and its credentials asked for, if it is new. LIMIT if BUS_PEERS_MAX peers have calls
+ * under way. */
+Peer *bus_peer(Bus *bus, const char *sender, GError **error);
 void bus_peer_free(void *peer);
+
+/* From now on notes when clients come and leave; a negative errno on failure. Waits for the bus. */
+int bus_watch_clients(Bus *bus);
 
 /* ---- call.c ---- */
 

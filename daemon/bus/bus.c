@@ -69,6 +69,7 @@ Bus *bus_new(const BusOptions *options, GError **error)
 
         bus->options = *options;
         bus->peers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, bus_peer_free);
+        bus->arrivals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
         bus->calls = g_hash_table_new(NULL, NULL);
         int r = connect_bus(bus);
         if (r < 0) {
@@ -78,7 +79,7 @@ Bus *bus_new(const BusOptions *options, GError **error)
         }
         if (!check_name_is_free(bus, error))
                 return NULL;
-        if ((r = add_interfaces(bus)) < 0 ||
+        if ((r = bus_watch_clients(bus)) < 0 || (r = add_interfaces(bus)) < 0 ||
             (r = sd_bus_attach_event(bus->bus, loop, SD_EVENT_PRIORITY_NORMAL)) < 0) {
                 error_set_errno(error, -r, "Cannot serve on the bus");
                 return NULL;
@@ -134,6 +135,7 @@ Bus *bus_free(Bus *bus)
         drop_calls(bus);
         g_hash_table_unref(bus->calls);
         g_hash_table_unref(bus->peers);
+        g_hash_table_unref(bus->arrivals);
         sd_bus_flush_close_unref(bus->bus);
         g_free(bus->doors);
         g_free(bus->vault_reason);

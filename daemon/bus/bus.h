@@ -11,7 +11,7 @@
 #define BUS_NAME               "org.ouroboros.Ouroboros1"
 #define BUS_PATH               "/org/ouroboros/Ouroboros1"
 #define BUS_CALLS_PER_PEER_MAX 32             /* calls of one client under way at once */
-#define BUS_PEERS_MAX          1024           /* clients remembered */
+#define BUS_PEERS_MAX          1024           /* clients remembered; all of them busy: LIMIT */
 #define BUS_ARGS_BYTES_MAX     JSON_BYTES_MAX /* text in the arguments of one call */
 #define BUS_ARGS_COUNT_MAX     10000          /* values in the arguments of one call */
 #define BUS_SIGNALS_PER_COMMIT_MAX                                                                 \

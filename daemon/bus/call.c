@@ -253,13 +253,14 @@ void bus_call_identified(Call *call, const GError *problem)
 /* Counts the call against its peer's limit. */
 static Peer *admit(Bus *bus, const char *sender, GError **error)
 {
-        Peer *peer = sender ? bus_peer(bus, sender) : NULL;
-
-        if (!peer) {
+        if (!sender) {
                 g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
                                     "A call without a sender is not served");
                 return NULL;
         }
+        Peer *peer = bus_peer(bus, sender, error);
+        if (!peer)
+                return NULL;
         if (peer->calls < BUS_CALLS_PER_PEER_MAX) {
                 peer->calls++;
                 return peer;

@@ -2,11 +2,13 @@
 /* Asks polkit, without blocking.
  *
  * User instance: the subject is the calling process {pid, start time, uid}. The pid is the bus's word from when
- * the caller connected; the start time is read from /proc; then the bus is asked once more whether the
- * name still belongs to that pid. So the process that connected was alive when its start time was read,
- * and no other can have taken its pid. No details: polkit takes them from owners of the action only.
- * System instance: the subject is the sender's name on the same bus. */
-#include <errno.h>
+ * the caller connected, and stays so if that process ends and a child keeps the connection. A bus that
+ * hands out a pidfd (dbus 1.15.8) lets us know the process for certain. With an older one the start time is
+ * taken at the peer's first call, must not be later than the connection, and must be the same at each question;
+ * a process that has ended is refused. What is left there: a name older than this daemon is only known to
+ * be older than that, so a pid that was taken anew between its connecting and our start is not noticed.
+ * No details: polkit takes them from owners of the action only.
+ * System instance: the subject is the sender's name on the same bus, and polkit finds the process itself. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +16,8 @@
 
 #include "bus/bus-private.h"
 
-#define ANSWER_USEC      ((uint64_t)5 * G_USEC_PER_SEC)   /* for polkit itself */
-#define INTERACTIVE_USEC ((uint64_t)120 * G_USEC_PER_SEC) /* for a person to type a password */
+#define ANSWER_USEC      ((int64_t)5 * G_USEC_PER_SEC)   /* for polkit itself */
+#define INTERACTIVE_USEC ((int64_t)120 * G_USEC_PER_SEC) /* for a person to type a password */
 
 #define POLKIT           "org.freedesktop.PolicyKit1"
 #define POLKIT_PATH      "/org/freedesktop/PolicyKit1/Authority"
@@ -35,6 +37,7 @@ typedef struct Check {
         uid_t uid;
         pid_t pid;
         uint64_t start_time;
+        int64_t asked_us; /* when the question was sent, 0: it was not */
         bool interactive;
         sd_bus_slot *slot;
         PolkitDone done;
@@ -108,26 +111,17 @@ static void finish_with(Check *check, OuroborosError code, const char *format, .
         finish(check, error);
 }
 
-/* Field 22 of /proc/PID/stat, 0 if it cannot be had. The second field may hold anything, spaces and
- * brackets too, so it is counted from the last bracket. */
-static uint64_t read_start_time(pid_t pid)
-{
-        g_autofree char *path = g_strdup_printf("/proc/%d/stat", (int)pid);
-        g_autofree char *text = NULL;
-
-        if (!g_file_get_contents(path, &text, NULL, NULL) || !strrchr(text, ')'))
-                return 0;
-        g_auto(GStrv) fields = g_strsplit(strrchr(text, ')') + 2, " ", 21);
-        return g_strv_length(fields) == 21 ? g_ascii_strtoull(fields[19], NULL, 10) : 0;
-}
-
 /* ---- polkit's answer ---- */
 
+static int64_t answer_limit(const Check *check)
+{
+        return check->interactive ? INTERACTIVE_USEC : ANSWER_USEC;
+}
+
+/* That the time is over is told by the clock: a connection that ends has the same error name. */
 static void on_refusal(Check *check, const sd_bus_error *error)
 {
-        if (sd_bus_error_has_name(error, SD_BUS_ERROR_NO_REPLY) ||
-            sd_bus_error_has_name(error, SD_BUS_ERROR_TIMEOUT) ||
-            sd_bus_error_get_errno(error) == ETIMEDOUT) {
+        if (g_get_monotonic_time() - check->asked_us >= answer_limit(check)) {
                 if (check->interactive)
                         finish_with(check, OUROBOROS_ERROR_TIMEOUT,
                                     "Nobody answered the question for %s within 120 seconds",
@@ -206,6 +200,20 @@ static int append_details(sd_bus_message *message, const Check *check)
         return sd_bus_message_append(message, "a{ss}", 0);
 }
 
+/* Answers no longer come over a connection that is given up. */
+static void fail_pending(Polkit *polkit)
+{
+        g_autoptr(GList) checks = g_hash_table_get_keys(polkit->checks);
+
+        for (GList *item = checks; item; item = item->next) {
+                Check *check = item->data;
+                if (check->asked_us != 0)
+                        finish_with(check, OUROBOROS_ERROR_UNAVAILABLE,
+                                    "The system bus ended before polkit said whether %s is allowed",
+                                    check->action);
+        }
+}
+
 /* A connection that has ended is opened anew at the next question. */
 static int connect_system(Polkit *polkit)
 {
@@ -213,6 +221,7 @@ static int connect_system(Polkit *polkit)
                 return 0;
         if (polkit->system && sd_bus_is_open(polkit->system) > 0)
                 return 0;
+        fail_pending(polkit);
         polkit->system = sd_bus_close_unref(polkit->system);
         int r = sd_bus_open_system(&polkit->system);
         return r < 0 ? r
@@ -232,9 +241,11 @@ static int send_question(Check *check, sd_bus_message **message)
             (r = append_details(*message, check)) < 0 ||
             (r = sd_bus_message_append(*message, "us", check->interactive ? 1u : 0u, "")) < 0)
                 return r;
-        check->slot = sd_bus_slot_unref(check->slot);
-        return sd_bus_call_async(check->polkit->system, &check->slot, *message, on_answer, check,
-                                 check->interactive ? INTERACTIVE_USEC : ANSWER_USEC);
+        r = sd_bus_call_async(check->polkit->system, &check->slot, *message, on_answer, check,
+                              (uint64_t)answer_limit(check));
+        if (r >= 0)
+                check->asked_us = g_get_monotonic_time();
+        return r;
 }
 
 static void ask(Check *check)
@@ -249,37 +260,16 @@ static void ask(Check *check)
                             g_strerror(-r));
 }
 
-/* Does the name still belong to the pid whose start time was read? */
-static int on_still_there(sd_bus_message *message, void *data, sd_bus_error *ret)
+/* polkit would accept a start time of 0 and then not look at it; process_check() refuses it. */
+static void identify(Check *check, const Process *process)
 {
-        Check *check = data;
-        uint32_t pid = 0;
+        g_autoptr(GError) error = NULL;
 
-        if (sd_bus_message_get_error(message) || sd_bus_message_read(message, "u", &pid) < 0 ||
-            (pid_t)pid != check->pid)
-                finish_with(check, OUROBOROS_ERROR_CANCELLED, "The caller went away");
-        else
+        if (process_check(process, &error))
                 ask(check);
-        return 0;
-}
-
-static void identify(Check *check)
-{
-        check->start_time = read_start_time(check->pid);
-        /* polkit would accept 0 and then not look at it */
-        if (check->start_time == 0) {
-                finish_with(check, OUROBOROS_ERROR_DENIED,
-                            "The process %d that asks for %s cannot be identified", (int)check->pid,
-                            check->action);
-                return;
-        }
-        int r = sd_bus_call_method_async(check->polkit->bus, &check->slot, "org.freedesktop.DBus",
-                                         "/org/freedesktop/DBus", "org.freedesktop.DBus",
-                                         "GetConnectionUnixProcessID", on_still_there, check, "s",
-                                         check->sender);
-        if (r < 0)
-                finish_with(check, OUROBOROS_ERROR_UNAVAILABLE, "The bus cannot be asked: %s",
-                            g_strerror(-r));
+        else
+                finish_with(check, OUROBOROS_ERROR_DENIED, "%s is refused: %s", check->action,
+                            error->message);
 }
 
 void polkit_check(Polkit *polkit, const PolkitQuery *query, PolkitDone done, void *data)
@@ -292,7 +282,8 @@ void polkit_check(Polkit *polkit, const PolkitQuery *query, PolkitDone done, voi
                 .sender = g_strdup(query->peer->name),
                 .method = g_strdup(query->method),
                 .uid = query->peer->uid,
-                .pid = query->peer->pid,
+                .pid = query->peer->process.pid,
+                .start_time = query->peer->process.start_time,
                 .interactive = query->interactive,
                 .done = done,
                 .data = data,
@@ -301,5 +292,5 @@ void polkit_check(Polkit *polkit, const PolkitQuery *query, PolkitDone done, voi
         if (polkit->instance == INSTANCE_SYSTEM)
                 ask(check);
         else
-                identify(check);
+                identify(check, &query->peer->process);
 }

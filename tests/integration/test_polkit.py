@@ -1,13 +1,27 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What polkit is asked and what becomes of its answer. The one here is polkit-authority.py; the system
 suite has the real one."""
+import contextlib
+import json
 import os
+import pathlib
+import resource
+import signal
+import subprocess
+import sys
 import threading
+import time
 
+import calls
 import dbus
 import desktop
 import pytest
-from desktop import CallError, wait_until
+from desktop import NAME, PATH, CallError, wait_until
+from gi.repository import Gio
+
+DEBUG = ['env', *(f'{key}={value}' for key, value in calls.DEBUG.items())]
+HERE = pathlib.Path(__file__).resolve().parent
+NAMESPACE = ['unshare', *([] if os.getuid() == 0 else ['--map-root-user']), '--pid', '--fork', '--kill-child', '--mount-proc']
 
 READS = [('Manager.Status', ()), ('Graph.Entities', ('susa{sv}', '', 0, '', 0)), ('Tools.List', ()),
          ('Tools.Call', ('ss', 'list_entities', '{}'))]
@@ -137,3 +151,107 @@ def test_who_waits_for_a_prompt_can_leave_and_the_daemon_can_stop(desk):
     assert wait_until(lambda: len(desk.polkit_was_asked()) == 2, 5)
     assert desk.status()['vault_state'] == 'open'
     assert desk.end_daemon() == 0
+
+
+def questions(desk, count):
+    """So many calls that wait for a prompt."""
+    desk.polkit_says('hang')
+    asked = len(desk.polkit_was_asked())
+    waiting = [desk.start(*DEBUG, *desk.command('Manager.Reload', interactive=True, timeout=100), stderr=subprocess.PIPE) for _ in range(count)]
+    assert wait_until(lambda: len(desk.polkit_was_asked()) == asked + count, 10)
+    return waiting
+
+
+def test_a_system_bus_that_ends_ends_the_questions_asked_over_it(desk):
+    waiting = questions(desk, 3)
+    desk.started[0].kill()  # the system bus
+    for caller in waiting:
+        said = caller.communicate(timeout=5)[1]
+        assert 'org.ouroboros.Error.Unavailable' in said and 'org.ouroboros.write' in said, said[-600:]
+    assert desk.status()['vault_state'] == 'open'
+
+
+def test_a_new_question_does_not_make_older_ones_forgotten_when_the_system_bus_has_ended(desk):
+    waiting = questions(desk, 2)
+    with paused(desk):
+        desk.started[0].kill()
+        desk.started[0].wait()
+        waiting += [desk.start(*DEBUG, *desk.command('Manager.Reload', interactive=True), stderr=subprocess.PIPE) for _ in range(3)]
+        time.sleep(0.5)
+    for caller in waiting:
+        assert 'org.ouroboros.Error.Unavailable' in caller.communicate(timeout=5)[1]
+
+
+@contextlib.contextmanager
+def paused(desk):
+    """What comes meanwhile is there at once afterwards."""
+    desk.daemon.send_signal(signal.SIGSTOP)
+    yield
+    desk.daemon.send_signal(signal.SIGCONT)
+
+
+# ---- who is calling ----
+
+@pytest.mark.parametrize('first', ['a call before the fork', 'no call before the fork'])
+def test_a_child_that_keeps_the_connection_of_a_process_that_has_ended_is_refused(desk, first):
+    """Its pid may be anybody's soon; reads of one's own go on, because they ask for no process."""
+    said = attack(desk, 'gone', first)
+    assert said['error'] == 'org.ouroboros.Error.Denied', said
+    assert 'has ended' in said['message'] and 'org.ouroboros.write' in said['message']
+    assert said['read'] and desk.objects('Ada') == []
+    assert len(desk.polkit_was_asked()) == first.startswith('a call'), 'polkit was asked about it'
+
+
+@pytest.mark.parametrize('first', ['a call before the fork', 'no call before the fork'])
+def test_a_child_whose_parents_pid_was_taken_by_another_process_is_refused(first):
+    """The real attack, in a process namespace where pids can be had by wish."""
+    done = subprocess.run([*NAMESPACE, sys.executable, '-B', str(HERE / 'attack.py'), first], capture_output=True, text=True,
+                          timeout=60, check=False)
+    if 'cannot choose' in done.stderr:
+        pytest.skip(done.stderr.strip())
+    assert done.returncode == 0, done.stderr[-3000:]
+    said = json.loads(done.stdout)
+    assert said['error'] == 'org.ouroboros.Error.Denied', said
+    assert 'is not the one that connected' in said['message'] and said['asked'] == []
+
+
+def attack(desk, victim, first):
+    """attack.py as a client of this desktop."""
+    done = desk.run(sys.executable, '-B', str(HERE / 'attack.py'), first, victim, timeout=30, check=False)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_no_more_busy_clients_than_the_limit(desk):
+    limit, flags = 1024, Gio.DBusConnectionFlags
+    resource.setrlimit(resource.RLIMIT_NOFILE, (8192, max(8192, resource.getrlimit(resource.RLIMIT_NOFILE)[1])))
+    desk.polkit_says('hang')
+    address = desk.environment['DBUS_SESSION_BUS_ADDRESS']
+    question = Gio.DBusMessageFlags.ALLOW_INTERACTIVE_AUTHORIZATION
+    clients = []
+    try:
+        for _ in range(limit):
+            client = Gio.DBusConnection.new_for_address_sync(
+                address, flags.AUTHENTICATION_CLIENT | flags.MESSAGE_BUS_CONNECTION, None, None)
+            clients.append(client)
+            message = Gio.DBusMessage.new_method_call(NAME, PATH, f'{NAME}.Manager', 'Reload')
+            message.set_flags(question)
+            client.send_message(message, Gio.DBusSendMessageFlags.NONE)
+            client.flush_sync()
+        assert wait_until(lambda: len(desk.polkit_was_asked()) == limit, 20, 0.2), len(desk.polkit_was_asked())
+        error = refusal(desk, 'Manager.Status')
+        assert error.name == 'Limit' and f'BUS_PEERS_MAX ({limit})' in error.message
+        clients.pop().close_sync()
+        desk.polkit_says('yes')
+        desk.started[0].kill()  # and with the system bus all the questions
+        assert wait_until(lambda: _answers(desk), 10)
+    finally:
+        for client in clients:
+            client.close_sync()
+
+
+def _answers(desk):
+    try:
+        return desk.status()
+    except CallError:
+        return None
