@@ -67,6 +67,6 @@ def test_a_second_daemon_started_by_hand_says_why_it_ends(alice):
     alice.remember('Ada', 'note', 'mine')
     program = alice.machine.run('sh', '-c', 'dpkg -L ouroboros | grep "/ouroborosd$"').stdout.strip()
     second = alice.machine.run(program, '--user', user='alice', session=True, check=False, timeout=20)
-    assert second.returncode
-    assert NAME in second.stdout + second.stderr
+    assert second.returncode == 5  # CONFLICT
+    assert f'Another process has the name {NAME} on this bus' in second.stdout + second.stderr
     assert objects(alice) == {'mine'}

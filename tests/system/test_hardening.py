@@ -3,9 +3,11 @@
 same unit, and reports what it could do."""
 import json
 
+import container as containers
 import pytest
 from daemon import Daemon
 
+OF_SERVICE = ('1', '2')  # the journal's stream, which systemd gave the daemon
 PROBE = r'''
 import json, os, socket, subprocess, sys
 def tried(what):
@@ -23,7 +25,7 @@ found = {'home': tried(write('/home/alice/.bashrc-probe')), 'etc': tried(write('
          'devices': os.path.exists('/dev/kmsg') and tried(lambda: open('/dev/kmsg').close()),
          'network': tried(connect), 'raw': tried(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW)),
          'namespaces': subprocess.run(['unshare', '-U', 'true'], stderr=subprocess.DEVNULL).returncode == 0,
-         'other_home': os.path.exists('/home/alice/private'),
+         'tmp_of_others': os.path.exists('/tmp/of-others'),
          'no_new_privs': 'NoNewPrivs:\t1' in open('/proc/self/status').read(),
          'capabilities': [l.split()[1] for l in open('/proc/self/status') if l.startswith('CapEff')][0]}
 for folder in sys.argv[2:]:
@@ -36,6 +38,7 @@ def probe(daemon, *folders):
     """Runs the probe in the unit; it reports into the first folder."""
     machine = daemon.machine
     machine.write('/usr/local/lib/probe.py', PROBE)
+    machine.write('/tmp/of-others', 'x')
     daemon.systemctl('stop', daemon.unit, 'ouroborosd.socket', check=False)
     daemon.drop_in('probe', '[Service]\nType=exec\nExecStart=\nRestart=no\nRestartForceExitStatus=\nWatchdogSec=0\n'
                             f'ExecStart=/usr/bin/python3 /usr/local/lib/probe.py {" ".join(folders[:1] + folders)}\n')
@@ -58,15 +61,15 @@ def test_a_persons_daemon_writes_only_into_its_own_folders(alice, seat):
     assert not found['home'] and not found['etc'] and not found['usr']
     assert not found['devices'] and not found['raw'] and not found['namespaces']
     assert found['no_new_privs']
+    assert not found['network'], 'RestrictAddressFamilies=AF_UNIX does not hold'
+    assert found['tmp_of_others'] and not found['tmp'], '/tmp is the real one, where a root may be, and only read'
 
 
 @pytest.fixture
 def machine(installed):
     daemon = Daemon(installed, user='root', system=True)
-    installed.run('mkdir', '-p', '/home/alice/private')
     yield daemon
     daemon.forget()
-    installed.run('rm', '-r', '/home/alice/private')
 
 
 def test_the_machines_daemon_writes_only_into_its_own_folder(machine):
@@ -75,6 +78,9 @@ def test_the_machines_daemon_writes_only_into_its_own_folder(machine):
     assert not found['etc'] and not found['usr'] and not found['home']
     assert not found['devices'] and not found['raw'] and not found['namespaces']
     assert found['no_new_privs'] and int(found['capabilities'], 16) == 0
+    assert not found['network'], 'RestrictAddressFamilies=AF_UNIX does not hold'
+    assert found['tmp'], 'PrivateTmp= gives it a /tmp of its own'
+    assert not found['tmp_of_others'], 'PrivateTmp= shows what lies in the real /tmp'
 
 
 def test_the_extractor_is_confined_while_it_works(alice, seat):
@@ -83,10 +89,15 @@ def test_the_extractor_is_confined_while_it_works(alice, seat):
                                   f'>{folder}/$i.txt; i=$((i+1)); done', user='alice')
     try:
         alice.call('Documents.AddRoot', 'sa{sv}', folder, '0')
-        found = alice.machine.wait_for('pgrep', '-f', 'ouroboros-extract', contains='\n').stdout.split()
-        status = alice.machine.run('cat', f'/proc/{found[0]}/status').stdout
-        assert 'Seccomp:\t2' in status
+        pid = alice.machine.wait_for('pgrep', '-f', 'ouroboros-extract', contains='\n').stdout.split()[0]
+        assert containers.wait_until(lambda: 'Seccomp:\t2' in alice.machine.run('cat', f'/proc/{pid}/status').stdout)
+        status = alice.machine.run('cat', f'/proc/{pid}/status').stdout
         assert 'NoNewPrivs:\t1' in status
         assert 'CapEff:\t0000000000000000' in status
+        held = alice.machine.run('sh', '-c', f'for fd in /proc/{pid}/fd/*; do echo "${{fd##*/}} $(readlink "$fd")"; done').stdout
+        sockets = [line.split()[0] for line in held.splitlines() if 'socket:' in line]
+        assert set(sockets) <= {'3', *OF_SERVICE}, held
+        assert not [line for line in held.splitlines() if '.db' in line or '/proc' in line], held
     finally:
         alice.machine.run('rm', '-rf', folder)
+

@@ -64,6 +64,26 @@ def test_it_ends_when_idle_and_comes_back_when_called(alice):
         alice.machine.run('rm', '-r', '/home/alice/.config/ouroboros')
 
 
+def test_ending_many_times_in_a_row_does_not_lock_it_out(alice):
+    """Idle or asked to: systemd's own limit of five starts in ten seconds would be hit here."""
+    for _ in range(12):
+        assert alice.status(timeout=10)['vault_state'] == 'open'
+        alice.systemctl('stop', 'ouroborosd.service')
+    assert alice.show('Result') == 'success'
+
+
+def test_a_daemon_that_cannot_start_is_given_up(alice):
+    alice.drop_in('broken', '[Service]\nExecStart=\nExecStart=/bin/false\n')
+    try:
+        alice.systemctl('start', 'ouroborosd', check=False)
+        assert containers.wait_until(lambda: alice.show('ActiveState') == 'failed' and alice.show('Result') == 'start-limit-hit'
+                                     or alice.show('SubState') == 'failed', 20), alice.journal('-n30')
+    finally:
+        alice.remove_drop_in('broken')
+        alice.systemctl('reset-failed', alice.unit)
+    assert alice.status()['vault_state'] == 'open'
+
+
 def test_a_frozen_daemon_is_restarted_by_the_watchdog(alice):
     alice.drop_in('watchdog', '[Service]\nWatchdogSec=2\n')
     try:
@@ -81,8 +101,10 @@ def test_its_messages_have_ids_and_journalctl_explains_them(alice):
     alice.status()
     alice.systemctl('stop', 'ouroborosd')
     explained = alice.journal('-x', '-b')
-    assert '░░ Subject: ' in explained
-    assert 'Defined-By: Ouroboros' in explained or 'ouroboros' in explained
+    for subject, sentence in (('Ouroboros is ready', 'The daemon has opened its loop and answers on its bus name.'),
+                              ('Ouroboros is stopping', 'The daemon was asked to end, or had nothing left to do.')):
+        assert f'░░ Subject: {subject}\n░░ Defined-By: Ouroboros\n' in explained, explained[-3000:]
+        assert f'░░ {sentence}' in explained, explained[-3000:]
     assert alice.machine.run('journalctl', '--user', '-u', 'ouroborosd', '-o', 'cat', user='alice').stdout.strip()
 
 
@@ -101,7 +123,6 @@ def test_sigterm_during_calls_loses_no_acknowledged_write(alice):
         pid = alice.pid()
         if pid:
             alice.machine.run('kill', '-TERM', str(pid), check=False)
-            alice.systemctl('reset-failed', alice.unit)  # else systemd has enough of it after five starts
         containers.wait_until(lambda before=pid: alice.pid() not in (0, before), 2)
     said = writer.communicate(timeout=60)[0]
     held = {f['object'] for f in alice.facts('Ada')}
