@@ -169,6 +169,34 @@ static void test_every_method_has_a_doc_comment(void)
         }
 }
 
+/* The comment above a method, without its end. */
+static char *comment_of(const char *xml, const char *member)
+{
+        g_autofree char *begin = g_strdup_printf("\n      %s: ", member);
+        const char *text = strstr(xml, begin);
+
+        g_assert_nonnull(text);
+        return g_strndup(text, (size_t)(strstr(text, "-->") - text));
+}
+
+static void test_every_method_names_its_action_and_its_errors(void)
+{
+        for (size_t i = 0; bus_interfaces[i]; i++) {
+                g_autofree char *path = source_file("dbus", bus_interfaces[i]->name, ".xml");
+                g_autofree char *xml = read_file(path);
+                const BusMethod *method = bus_interfaces[i]->methods;
+                for (; method->member; method++) {
+                        g_autofree char *comment = comment_of(xml, method->member);
+                        if (!strstr(comment, "Action:") || !strstr(comment, "\n      Errors: "))
+                                g_error("%s does not name the action and the errors of %s", path,
+                                        method->member);
+                        for (const BusArg *arg = method->args; arg->kind != ARG_END; arg++)
+                                if (arg->kind == ARG_COUNT)
+                                        g_assert_nonnull(strstr(comment, "500"));
+                }
+        }
+}
+
 /* ---- the tables beside the vtables ---- */
 
 static const char *arg_signature(ArgKind kind)
@@ -304,6 +332,8 @@ int main(int argc, char **argv)
                         test_vtables_are_what_is_documented);
         g_test_add_func("/interfaces/every-method-has-a-doc-comment",
                         test_every_method_has_a_doc_comment);
+        g_test_add_func("/interfaces/every-method-names-its-action-and-its-errors",
+                        test_every_method_names_its_action_and_its_errors);
         g_test_add_func("/interfaces/table-entries-fit-their-signatures",
                         test_table_entries_fit_their_signatures);
         g_test_add_func("/interfaces/every-action-is-in-the-policy-for-both-instances",

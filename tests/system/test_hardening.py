@@ -100,4 +100,3 @@ def test_the_extractor_is_confined_while_it_works(alice, seat):
         assert not [line for line in held.splitlines() if '.db' in line or '/proc' in line], held
     finally:
         alice.machine.run('rm', '-rf', folder)
-
