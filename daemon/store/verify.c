@@ -350,10 +350,10 @@ static bool settle_step(Verify *verify, bool ok, GError *failed, GError **error)
 {
         if (ok)
                 return true;
-        /* where pages are bad, statements that need them fail with any code */
+        /* a page that fails its authentication lets statements of ours, which are sound, fail with
+         * any code */
         if (g_error_matches(failed, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT) ||
-            (verify->report->pages_bad > 0 &&
-             g_error_matches(failed, OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED))) {
+            g_error_matches(failed, OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED)) {
                 verify->report->pages_bad++;
                 found(verify, "%s", failed->message);
                 g_error_free(failed);
