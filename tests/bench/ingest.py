@@ -16,6 +16,7 @@ NAMES = ['ingest.vs_recoll', 'ingest.peak_mb']
 FILES, FILES_QUICK = 4000, 400
 PEAK_MB = 400
 TIMEOUT_SEC = 1200
+SEARCHABLE_MIN = 0.99
 
 
 def recoll(tree):
@@ -58,6 +59,8 @@ def ours(build, tree, files):
                 time.sleep(0.1)
             seconds = time.monotonic() - start
         private.stop_daemon()
+    if now['searchable'] < SEARCHABLE_MIN * files:  # what fails is done early and would make a fine figure
+        raise RuntimeError(f'only {now["searchable"]} of {files} files became searchable: {now}')
     return seconds, peak.mb, now['errors']
 
 
