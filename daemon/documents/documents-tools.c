@@ -17,18 +17,6 @@ static bool check_id(const char *id, const char *prefix, GError **error)
         return false;
 }
 
-/* The strings of an array member; NULL if it is absent. */
-static char **string_array(JsonObject *args, const char *name)
-{
-        JsonArray *array = json_member_array(args, name);
-        if (!array)
-                return NULL;
-        g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-        for (unsigned i = 0; i < json_array_get_length(array); i++)
-                g_strv_builder_add(builder, json_array_get_string_element(array, i));
-        return g_strv_builder_end(builder);
-}
-
 /* A connection that sees only some entities may not point the daemon at folders. */
 static bool check_unscoped(const Access *access, GError **error)
 {
@@ -42,9 +30,9 @@ static bool check_unscoped(const Access *access, GError **error)
 static JsonObject *register_root(void *room, const Access *access, JsonObject *args, GError **error)
 {
         Documents *documents = room;
-        g_auto(GStrv) features = string_array(args, "features");
-        g_auto(GStrv) include = string_array(args, "include");
-        g_auto(GStrv) exclude = string_array(args, "exclude");
+        g_auto(GStrv) features = args_strings(args, "features");
+        g_auto(GStrv) include = args_strings(args, "include");
+        g_auto(GStrv) exclude = args_strings(args, "exclude");
         RootRequest request = {.path = json_member_string(args, "path", ""),
                                .profile = json_member_string(args, "profile", NULL),
                                .features = (const char *const *)features,

@@ -69,3 +69,25 @@ typedef struct ToolTable {
         const Tool *tools;
         void *room;
 } ToolTable;
+
+/* ---- arguments of a call ----
+ * Read with the checks that are the same in every room. The input schema has been checked before: types fit,
+ * what is required is there. */
+
+#define ARGS_LIMIT_DEFAULT 50 /* rows of a list when limit is not given */
+
+/* A string member, NULL if it is absent; borrowed. */
+const char *args_string(JsonObject *args, const char *name);
+
+/* The strings of an array member, NULL if it is absent; the caller frees. */
+char **args_strings(JsonObject *args, const char *name);
+
+/* limit: between 1 and max, whose name is max_name. LIMIT. */
+bool args_limit(JsonObject *args, unsigned max, const char *max_name, unsigned *ret,
+                GError **error);
+
+/* Is the member absent or an id with this prefix? INVALID. */
+bool args_check_id(JsonObject *args, const char *name, const char *prefix, GError **error);
+
+/* A time in ISO 8601 as microseconds; *ret stays as it is if the member is absent. INVALID. */
+bool args_time(JsonObject *args, const char *name, int64_t *ret, GError **error);

@@ -9,12 +9,33 @@
 
 #define COUNTS_SLOW_US (100 * 1000) /* counting that takes longer is not done at each call */
 
+static GArray *gather_tools(void)
+{
+        static const Tool *const lists[] = {
+                graph_read_tools,       graph_claim_tools,      graph_entity_tools,
+                graph_belief_tools,     graph_discovered_tools, graph_rule_tools,
+                graph_projection_tools, graph_sql_tools,
+        };
+        GArray *tools = g_array_new(/* zero_terminated= */ TRUE, /* clear= */ FALSE, sizeof(Tool));
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(lists); i++)
+                for (const Tool *tool = lists[i]; tool->name; tool++)
+                        g_array_append_vals(tools, tool, 1);
+        return tools;
+}
+
+ToolTable graph_tools(Graph *graph)
+{
+        return (ToolTable){(const Tool *)(const void *)graph->tools->data, graph};
+}
+
 Graph *graph_new(Store *vault)
 {
         Graph *graph = g_new0(Graph, 1);
 
         graph->vault = vault;
         graph->counts_seq = -1;
+        graph->tools = gather_tools();
         g_mutex_init(&graph->lock);
         store_add_derivation(vault, "facts", current_derive_facts, NULL);
         store_add_derivation(vault, "fact_supersedes", current_derive_supersedes, NULL);
@@ -26,6 +47,7 @@ Graph *graph_free(Graph *graph)
         if (!graph)
                 return NULL;
         g_mutex_clear(&graph->lock);
+        g_array_unref(graph->tools);
         g_free(graph);
         return NULL;
 }

@@ -5,8 +5,6 @@
 #include "journal/list.h"
 #include "journal/revert.h"
 
-#define LIMIT_DEFAULT 50
-
 struct Journal {
         Store *stores[2]; /* vault, ops: the order in which ids are looked up */
 };
@@ -28,44 +26,16 @@ Journal *journal_free(Journal *journal)
 
 /* ---- arguments ---- */
 
-static const char *read_string(JsonObject *args, const char *name)
-{
-        return json_member_string(args, name, NULL);
-}
-
-static bool read_limit(JsonObject *args, unsigned *ret, GError **error)
-{
-        int64_t limit = json_member_int(args, "limit", LIMIT_DEFAULT);
-
-        if (limit < 1 || limit > JOURNAL_PAGE_MAX) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
-                            "limit must be between 1 and %d (JOURNAL_PAGE_MAX)", JOURNAL_PAGE_MAX);
-                return false;
-        }
-        *ret = (unsigned)limit;
-        return true;
-}
-
-static bool read_time(JsonObject *args, const char *name, int64_t *ret, GError **error)
-{
-        const char *text = read_string(args, name);
-
-        if (!text || clock_from_iso(text, ret, error))
-                return true;
-        g_prefix_error(error, "%s: ", name);
-        return false;
-}
-
 static bool read_filter(JsonObject *args, const char *name, const char **ret, GError **error)
 {
-        *ret = read_string(args, name);
+        *ret = args_string(args, name);
         return !*ret || text_check(name, *ret, LIST_TEXT_CHARS_MAX, "LIST_TEXT_CHARS_MAX", error);
 }
 
 static bool read_query(JsonObject *args, ListQuery *ret, GError **error)
 {
-        ret->after = read_string(args, "after");
-        return read_limit(args, &ret->limit, error) &&
+        ret->after = args_string(args, "after");
+        return args_limit(args, JOURNAL_PAGE_MAX, "JOURNAL_PAGE_MAX", &ret->limit, error) &&
                read_filter(args, "table_name", &ret->table, error) &&
                read_filter(args, "row_id", &ret->row, error) &&
                read_filter(args, "actor_kind", &ret->actor_kind, error) &&
@@ -73,8 +43,8 @@ static bool read_query(JsonObject *args, ListQuery *ret, GError **error)
                read_filter(args, "session", &ret->session, error) &&
                read_filter(args, "group_id", &ret->group, error) &&
                read_filter(args, "text", &ret->text, error) &&
-               read_time(args, "since", &ret->since, error) &&
-               read_time(args, "until", &ret->until, error);
+               args_time(args, "since", &ret->since, error) &&
+               args_time(args, "until", &ret->until, error);
 }
 
 static bool check_id(const char *name, const char *id, const char *prefix, GError **error)
@@ -138,7 +108,7 @@ static Entry *find_entry(Journal *journal, const Access *access, const char *id,
 
 static JsonObject *get_mutation(void *room, const Access *access, JsonObject *args, GError **error)
 {
-        const char *id = read_string(args, "mutation_id");
+        const char *id = args_string(args, "mutation_id");
         g_autoptr(Entry) entry = NULL;
         JsonObject *object;
         Store *store;
@@ -158,9 +128,9 @@ static JsonObject *get_mutation(void *room, const Access *access, JsonObject *ar
 static JsonObject *revert_mutation(void *room, const Access *access, JsonObject *args,
                                    GError **error)
 {
-        const char *id = read_string(args, "mutation_id");
+        const char *id = args_string(args, "mutation_id");
         RevertOptions options = {.access = access,
-                                 .reason = read_string(args, "reason"),
+                                 .reason = args_string(args, "reason"),
                                  .force = json_member_bool(args, "force", false)};
         g_autoptr(Entry) entry = NULL;
 
@@ -181,11 +151,11 @@ static JsonObject *revert_group_tool(void *room, const Access *access, JsonObjec
                                      GError **error)
 {
         Journal *journal = room;
-        const char *group = read_string(args, "group_id");
+        const char *group = args_string(args, "group_id");
         bool preview = json_member_bool(args, "preview", false);
         RevertOptions options = {.store = journal->stores[0],
                                  .access = access,
-                                 .reason = read_string(args, "reason"),
+                                 .reason = args_string(args, "reason"),
                                  .force = json_member_bool(args, "force", false)};
         g_autoptr(GError) problem = NULL;
         JsonObject *answer;
