@@ -288,8 +288,14 @@ static bool append_entry(JournalWriter *journal, ChangeOp op, GError **error)
 {
         uint8_t prev[CHAIN_HASH_BYTES], hash[CHAIN_HASH_BYTES];
         ChainEntry entry = {0};
+        const Write *write = journal->db->write;
         char id[ID_MAX];
 
+        if (write->limits && !write_limits_allow(write->limits, write->changes)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT, "over %s",
+                            write->limits->over);
+                return false;
+        }
         if (!read_last(journal, &entry.seq, prev, error))
                 return false;
         entry.seq++;

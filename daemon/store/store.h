@@ -107,6 +107,24 @@ typedef struct WriteOptions {
 bool store_write(Store *store, const WriteOptions *options, StoreWork work, void *data,
                  GError **error);
 
+/* A write that is never committed: work with all its derivations; then look, in the same transaction, sees what came
+ * of it (the entries after seq are those it made, and every table is as they left it); then all is taken back, and back
+ * sees what stands. Nothing of it is seen by readers or told to feeds. Both may be NULL. Writes wait meanwhile, so it
+ * gives up with LIMIT after so many entries or so long. */
+#define STORE_REHEARSAL_ENTRIES_MAX 200000
+#define STORE_REHEARSAL_MS_MAX      10000
+
+typedef struct Rehearsal {
+        StoreWork work;
+        bool (*look)(Db *db, int64_t seq, void *data, GError **error);
+        StoreWork back;
+        void *data;
+        unsigned entries_max, ms_max; /* 0: those above */
+} Rehearsal;
+
+bool store_rehearse(Store *store, const WriteOptions *options, const Rehearsal *rehearsal,
+                    GError **error);
+
 /* Inside work: the actor of this write, and its group id. */
 const Actor *db_actor(const Db *db);
 const char *db_group(const Db *db);

@@ -6,6 +6,16 @@
 
 typedef struct ChangeList ChangeList;
 
+/* What a write may take that others wait for without its ever being committed: rehearse.c. */
+typedef struct WriteLimits {
+        unsigned entries_max, ms_max;
+        int64_t deadline; /* monotonic, microseconds */
+        const char *over; /* the name of the limit that was passed, or NULL */
+} WriteLimits;
+
+/* changes NULL: only the clock is looked at. */
+bool write_limits_allow(WriteLimits *limits, const ChangeList *changes);
+
 /* What the journal must know of the write that is running. */
 struct Write {
         const Actor *actor;
@@ -13,6 +23,7 @@ struct Write {
         const char *group;
         const char *reverts;
         ChangeList *changes;
+        WriteLimits *limits; /* of a rehearsal, else NULL */
 };
 typedef struct Write Write;
 
