@@ -290,7 +290,8 @@ static GArray *find_seqs(Db *db, const char *group, GError **error)
         StepResult step;
         Statement *statement = db_statement(
                 db,
-                "SELECT seq FROM mutations WHERE group_id = :group ORDER BY seq DESC LIMIT :limit",
+                "SELECT m.seq FROM writes w CROSS JOIN mutations m ON m.seq BETWEEN w.first_seq AND"
+                " w.last_seq WHERE w.group_id = :group ORDER BY w.first_seq DESC, m.seq DESC LIMIT :limit",
                 error);
 
         if (!statement)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "store/journal-trigger.h"
+#include "store/register.h"
 #include "store/write.h"
 
 #define REST_US  (2 * G_USEC_PER_SEC)  /* without a write before the writer checkpoints */
@@ -92,7 +93,8 @@ static bool work_and_derive(Queue *queue, Job *job, ChangeList *changes)
         bool ok = job->work(queue->db, job->data, &job->error) &&
                   forget_undone(queue, changes, &job->error) &&
                   listeners_derive(queue->listeners, queue->db, changes, first, &job->error) &&
-                  forget_undone(queue, changes, &job->error);
+                  forget_undone(queue, changes, &job->error) &&
+                  register_add(queue->db, first, &job->error);
 
         if (ok)
                 g_clear_error(&job->error);

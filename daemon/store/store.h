@@ -205,20 +205,25 @@ char **db_table_key(Db *db, const char *table, GError **error);
 /* ---- care ---- */
 
 typedef struct VerifyReport {
-        int64_t entries;   /* journal entries checked */
-        int64_t pages_bad; /* messages of SQLite's integrity check */
-        int64_t rows_bad;  /* user rows that differ from their last journal entry */
-        int64_t bad_seq;   /* first entry whose hash does not follow, 0: none */
-        char *problem;     /* one sentence, NULL if all is well */
+        int64_t entries;    /* journal entries checked */
+        int64_t pages_bad;  /* messages of SQLite's integrity check */
+        int64_t rows_bad;   /* user rows that differ from their last journal entry */
+        int64_t writes_bad; /* rows of the register of writes that do not agree with the journal */
+        int64_t bad_seq;    /* first entry whose hash does not follow, 0: none */
+        char *problem;      /* one sentence, NULL if all is well */
 } VerifyReport;
 void verify_report_clear(VerifyReport *report);
 
-/* Full check: pages (integrity_check), the whole hash chain, each user row against its last entry.
+/* Full check: pages (integrity_check), the whole hash chain, the register of writes, each user row against
+ * its last entry.
  * progress (0…1) is called now and then and stops it by returning false (CANCELLED). Returns false only
  * if it could not be carried out; problems are in the report. */
 typedef bool (*StoreProgress)(double fraction, void *data);
 bool store_verify(Store *store, StoreProgress progress, void *data, VerifyReport *ret,
                   GError **error);
+
+/* Makes the register of writes anew from the journal. */
+bool store_rebuild_writes(Store *store, GError **error);
 
 /* Online copy, encrypted with the same key, into a new file (CONFLICT if it exists). */
 bool store_backup(Store *store, const char *path, GError **error);

@@ -118,13 +118,19 @@ static bool rebuild_named(Care *care, const char *what, GError **error)
 {
         bool all = g_str_equal(what, "all");
 
-        if (!all && !g_str_equal(what, "documents") && !g_str_equal(what, "search")) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                            "Cannot rebuild \"%.40s\"; what can be rebuilt: documents, search, all",
-                            what);
+        if (!all && !g_str_equal(what, "documents") && !g_str_equal(what, "journal") &&
+            !g_str_equal(what, "search")) {
+                g_set_error(
+                        error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                        "Cannot rebuild \"%.40s\"; what can be rebuilt: documents, journal, search, all",
+                        what);
                 return false;
         }
         care_report(care, "rebuild", 0);
+        if ((all || g_str_equal(what, "journal")) &&
+            (!store_rebuild_writes(care->options.vault, error) ||
+             !store_rebuild_writes(care->options.ops, error)))
+                return false;
         if ((all || g_str_equal(what, "documents")) &&
             !documents_rebuild(care->options.documents, error))
                 return false;

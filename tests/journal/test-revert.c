@@ -48,8 +48,8 @@ static char *say(Case *test, const Access *access, int year)
 static char *entry_of(Case *test, const char *group, const char *table)
 {
         g_autofree char *sql = g_strdup_printf(
-                "SELECT id FROM mutations WHERE group_id = '%s' AND table_name = '%s'", group,
-                table);
+                "SELECT id FROM mutations WHERE group_id = '%s' AND table_name = '%s' ORDER BY seq",
+                group, table);
 
         return fixture_select(test->fixture->vault, sql);
 }
