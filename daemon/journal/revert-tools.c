@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Tools that undo. */
+#include "journal/revert.h"
+#include "journal/room.h"
+
+static JsonObject *revert_mutation(void *room, const Access *access, JsonObject *args,
+                                   GError **error)
+{
+        const char *id = args_string(args, "mutation_id");
+        RevertOptions options = {.access = access,
+                                 .reason = args_string(args, "reason"),
+                                 .force = json_member_bool(args, "force", false)};
+        g_autoptr(Entry) entry = NULL;
+
+        if (!journal_check_id("mutation_id", id, "mut", error))
+                return NULL;
+        entry = journal_find_entry(room, access, id, &options.store, error);
+        return entry ? revert_entry(&options, entry, error) : NULL;
+}
+
+static JsonObject *revert_group_in(const RevertOptions *options, const char *group, bool preview,
+                                   GError **error)
+{
+        return preview ? revert_group_preview(options, group, error)
+                       : revert_group(options, group, error);
+}
+
+static JsonObject *revert_group_tool(void *room, const Access *access, JsonObject *args,
+                                     GError **error)
+{
+        Journal *journal = room;
+        const char *group = args_string(args, "group_id");
+        bool preview = json_member_bool(args, "preview", false);
+        RevertOptions options = {.store = journal->stores[0],
+                                 .access = access,
+                                 .reason = args_string(args, "reason"),
+                                 .force = json_member_bool(args, "force", false)};
+        g_autoptr(GError) problem = NULL;
+        JsonObject *answer;
+
+        if (!journal_check_id("group_id", group, "grp", error))
+                return NULL;
+        if (access_scope(access)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no group %s",
+                            group);
+                return NULL;
+        }
+        answer = revert_group_in(&options, group, preview, &problem);
+        if (g_error_matches(problem, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND)) {
+                g_clear_error(&problem);
+                options.store = journal->stores[1];
+                answer = revert_group_in(&options, group, preview, &problem);
+        }
+        if (problem)
+                g_propagate_error(error, g_steal_pointer(&problem));
+        return answer;
+}
+
+const Tool journal_revert_tools[] = {
+        {"revert_mutation", TOOL_WRITE, TOOL_CHEAP, revert_mutation},
+        {"revert_group", TOOL_WRITE, TOOL_SLOW, revert_group_tool},
+        {NULL},
+};
