@@ -12,17 +12,20 @@
 
 /* Sets with several current facts, read from the index alone; whether they disagree is seen later. */
 #define CANDIDATES                                                                                 \
-        "SELECT f.entity_id, f.predicate FROM facts f WHERE f.superseded_at IS NULL"               \
-        " AND f.is_active = 1 AND (:predicate IS NULL OR f.predicate = :predicate)"                \
-        " AND f.predicate IN (SELECT name FROM predicates WHERE cardinality = 'one')"
+        "SELECT " FACT_SUBJECT(                                                                    \
+                f) ", f.predicate FROM facts f WHERE f.superseded_at IS NULL"                      \
+                   " AND f.is_active = 1 AND (:predicate IS NULL OR f.predicate = :predicate)"     \
+                   " AND f.predicate IN (SELECT name FROM predicates WHERE cardinality = 'one')"
 
-#define OF_ENTITY " AND f.entity_id = :entity AND f.predicate > :after_predicate"
+#define OF_ENTITY " AND " FACT_SUBJECT(f) " = :entity AND f.predicate > :after_predicate"
 #define OF_ALL                                                                                     \
-        " AND f.entity_id >= :after_entity"                                                        \
-        " AND (f.entity_id > :after_entity OR f.predicate > :after_predicate)"
+        " AND " FACT_SUBJECT(f) " >= :after_entity"                                                \
+                                " AND (" FACT_SUBJECT(                                             \
+                                        f) " > :after_entity OR f.predicate > :after_predicate)"
 
 #define GROUPED                                                                                    \
-        " GROUP BY f.entity_id, f.predicate HAVING count(*) > 1 ORDER BY f.entity_id, f.predicate"
+        " GROUP BY " FACT_SUBJECT(f) ", f.predicate HAVING count(*) > 1 ORDER BY " FACT_SUBJECT(   \
+                f) ", f.predicate"
 
 typedef struct Candidate {
         const char *entity_id, *predicate; /* borrowed from the statement */
@@ -36,14 +39,14 @@ static JsonArray *read_observations(Db *db, const Candidate *candidate, GError *
         bool differ = false;
         Fact fact;
         StepResult step;
-        Statement *statement =
-                db_statement(db,
-                             "SELECT " FACT_COLUMNS
-                             " FROM facts f CROSS JOIN predicates p ON p.name = f.predicate"
-                             " WHERE f.entity_id = :entity AND f.predicate = :predicate"
-                             " AND f.superseded_at IS NULL AND f.is_active = 1"
-                             " ORDER BY f.observed_at, f.id LIMIT :limit",
-                             error);
+        Statement *statement = db_statement(
+                db,
+                "SELECT " FACT_COLUMNS
+                " FROM facts f CROSS JOIN predicates p ON p.name = f.predicate"
+                " WHERE " FACT_SUBJECT(f) " = :entity AND f.predicate = :predicate"
+                                          " AND f.superseded_at IS NULL AND f.is_active = 1"
+                                          " ORDER BY f.observed_at, f.id LIMIT :limit",
+                error);
 
         if (!statement)
                 return NULL;

@@ -204,14 +204,15 @@ static bool settle(Db *db, GPtrArray *rows, bool *ret_again, GError **error)
                 "c.trust_tier") " ORDER BY e.recorded_at, e.id LIMIT 1)"
 
 #define RIVALS                                                                                     \
-        "SELECT c.id, c.object, c.trust_tier, c.agent, c.document_id, c.observed_at,"              \
-        " c.recorded_at, c.superseded_by, c.superseded_at, " EXPLICIT(                             \
-                "id") ","                                                                          \
-                      " " EXPLICIT(                                                                \
-                              "recorded_at") " FROM facts c WHERE c.entity_id = :entity"           \
-                                             " AND c.predicate = :predicate AND c.is_active = 1"
+        "SELECT c.id, " FACT_OBJECT(                                                               \
+                c) ", c.trust_tier, c.agent, c.document_id, c.observed_at,"                        \
+                   " c.recorded_at, c.superseded_by, c.superseded_at, " EXPLICIT(                  \
+                           "id") ","                                                               \
+                                 " " EXPLICIT("recorded_at") " FROM facts c WHERE " FACT_SUBJECT(  \
+                                         c) " = :entity"                                           \
+                                            " AND c.predicate = :predicate AND c.is_active = 1"
 
-#define OF_OBJECT " AND" FACT_SAME_OBJECT("c.object", ":object")
+#define OF_OBJECT " AND" FACT_SAME_OBJECT(FACT_OBJECT(c), ":object")
 
 static Row *row_from_statement(Statement *statement)
 {
@@ -329,8 +330,9 @@ static void touch(Touched *touched, Key *key)
 }
 
 #define KEY_OF                                                                                     \
-        "SELECT f.entity_id, f.predicate, f.object, p.cardinality, f.superseded_at FROM facts f"   \
-        " JOIN predicates p ON p.name = f.predicate WHERE "
+        "SELECT " FACT_SUBJECT(f) ", f.predicate, " FACT_OBJECT(                                   \
+                f) ", p.cardinality, f.superseded_at FROM facts f"                                 \
+                   " JOIN predicates p ON p.name = f.predicate WHERE "
 
 /* Touches the sets of the facts that sql, a KEY_OF, finds for :id. A fact that comes as superseded was
  * brought back by a revert: what it was superseded by may be gone. */
@@ -409,18 +411,20 @@ static bool derive_touched(Db *db, Touched *touched, GError **error)
 }
 
 /* A new fact without rivals and links: by far the most frequent change, answered by one select. */
-#define IS_ALONE                                                                                        \
-        "SELECT 1 FROM facts f JOIN predicates p ON p.name = f.predicate WHERE f.id = :id"              \
-        " AND f.superseded_at IS NULL"                                                                  \
-        " AND NOT EXISTS (SELECT 1 FROM fact_supersedes WHERE fact_id = f.id)"                          \
-        " AND NOT EXISTS (SELECT 1 FROM fact_supersedes WHERE target_id = f.id)"                        \
-        " AND NOT CASE p.cardinality WHEN 'one' THEN EXISTS (SELECT 1 FROM facts c"                     \
-        " WHERE c.entity_id = f.entity_id AND c.predicate = f.predicate"                                \
-        " AND c.superseded_at IS NULL AND c.is_active = 1 AND c.rowid <> f.rowid)"                      \
-        " ELSE EXISTS (SELECT 1 FROM facts c"                                                           \
-        " WHERE c.entity_id = f.entity_id AND c.predicate = f.predicate"                                \
-        " AND c.superseded_at IS NULL AND c.is_active = 1 AND c.rowid <> f.rowid AND" FACT_SAME_OBJECT( \
-                "c.object", "f.object") ") END"
+#define IS_ALONE                                                                                                              \
+        "SELECT 1 FROM facts f JOIN predicates p ON p.name = f.predicate WHERE f.id = :id"                                    \
+        " AND f.superseded_at IS NULL"                                                                                        \
+        " AND NOT EXISTS (SELECT 1 FROM fact_supersedes WHERE fact_id = f.id)"                                                \
+        " AND NOT EXISTS (SELECT 1 FROM fact_supersedes WHERE target_id = f.id)"                                              \
+        " AND NOT CASE p.cardinality WHEN 'one' THEN EXISTS (SELECT 1 FROM facts c"                                           \
+        " WHERE " FACT_SUBJECT(c) " = " FACT_SUBJECT(                                                                         \
+                f) " AND c.predicate = f.predicate"                                                                           \
+                   " AND c.superseded_at IS NULL AND c.is_active = 1 AND c.rowid <> f.rowid)"                                 \
+                   " ELSE EXISTS (SELECT 1 FROM facts c"                                                                      \
+                   " WHERE " FACT_SUBJECT(c) " = " FACT_SUBJECT(                                                              \
+                           f) " AND c.predicate = f.predicate"                                                                \
+                              " AND c.superseded_at IS NULL AND c.is_active = 1 AND c.rowid <> f.rowid AND" FACT_SAME_OBJECT( \
+                                      FACT_OBJECT(c), FACT_OBJECT(f)) ") END"
 
 static StepResult is_alone(Db *db, const char *id, GError **error)
 {

@@ -29,6 +29,8 @@ void fact_from_row(Statement *row, Fact *ret)
                 .confidence = statement_is_null(row, 18) ? NAN : statement_double(row, 18),
                 .stale_source = statement_int(row, 19) != 0,
                 .source_gone = statement_int(row, 20) != 0, /* NULL: no document, or not seen */
+                .subject_id = statement_text(row, 21),
+                .object_as = statement_text(row, 22),
         };
 }
 
@@ -42,9 +44,11 @@ void fact_tell(const Fact *fact, Sink *sink)
 {
         sink_text(sink, "id", fact->id);
         sink_text(sink, "entity_id", fact->entity_id);
+        tell_if(sink, "subject_id", fact->subject_id);
         sink_text(sink, "predicate", fact->predicate);
         sink_text(sink, "object", fact->object);
         sink_text(sink, "object_kind", fact->object_kind);
+        tell_if(sink, "object_as", fact->object_as);
         tell_if(sink, "object_name", fact->object_name);
         sink_text(sink, "observer", fact->agent);
         sink_time(sink, "observed_at", fact->observed_at);

@@ -11,28 +11,31 @@
 
 /* CROSS: predicates are looked up for each fact, never the other way round. */
 #define FACTS                                                                                      \
-        "SELECT " FACT_COLUMNS ", substr(f.object, 1, 64)"                                         \
-        " FROM facts f CROSS JOIN predicates p ON p.name = f.predicate WHERE " FILTERED
+        "SELECT " FACT_COLUMNS ", substr(" FACT_OBJECT(                                            \
+                f) ", 1, 64)"                                                                      \
+                   " FROM facts f CROSS JOIN predicates p ON p.name = f.predicate WHERE " FILTERED
 
 #define FILTERED                                                                                   \
         " f.is_active = 1 AND (:superseded OR f.superseded_at IS NULL)"                            \
         " AND (:tier IS NULL OR f.trust_tier = :tier)"
 
 #define IN_DOCUMENT " AND (:document IS NULL OR f.document_id = :document)"
-#define BY_OBJECT   " ORDER BY f.predicate, substr(f.object, 1, 64)"
+#define BY_OBJECT   " ORDER BY f.predicate, substr(" FACT_OBJECT(f) ", 1, 64)"
 #define BY_AGE      " AND f.id < :id ORDER BY f.id DESC LIMIT :limit"
 
 /* Facts of an entity come from its index in order: first the rest of one predicate, then the later ones. Those
  * that begin alike stay in the order of the index; to sort them would cost as much as all the rest. */
 #define REST_OF_PREDICATE                                                                          \
-        FACTS IN_DOCUMENT " AND f.entity_id = :entity AND f.predicate = :predicate"                \
-                          " AND substr(f.object, 1, 64) >= :prefix" BY_OBJECT
+        FACTS IN_DOCUMENT " AND " FACT_SUBJECT(f) " = :entity AND f.predicate = :predicate"        \
+                                                  " AND substr(" FACT_OBJECT(                      \
+                                                          f) ", 1, 64) >= :prefix" BY_OBJECT
 #define STILL_LISTED                                                                               \
         "SELECT 1 FROM facts f WHERE f.id = :id AND" FILTERED IN_DOCUMENT                          \
-        " AND f.entity_id = :entity AND f.predicate = :predicate"                                  \
-        " AND substr(f.object, 1, 64) = :prefix"
+        " AND " FACT_SUBJECT(f) " = :entity AND f.predicate = :predicate"                          \
+                                " AND substr(" FACT_OBJECT(f) ", 1, 64) = :prefix"
 #define LATER_PREDICATES                                                                           \
-        FACTS IN_DOCUMENT " AND f.entity_id = :entity AND f.predicate > :predicate" BY_OBJECT
+        FACTS IN_DOCUMENT                                                                          \
+                " AND " FACT_SUBJECT(f) " = :entity AND f.predicate > :predicate" BY_OBJECT
 
 #define OF_PREDICATE " AND (:predicate IS NULL OR f.predicate = :predicate)"
 #define COUNT(where)                                                                               \
@@ -51,7 +54,7 @@ static const FactSql sql_of_predicate = {FACTS " AND f.predicate = :predicate" B
                                          COUNT(" AND f.predicate = :predicate"), false, true};
 static const FactSql sql_of_all = {FACTS BY_AGE, COUNT(""), false, false};
 static const FactSql sql_of_entity = {
-        NULL, COUNT(" AND f.entity_id = :entity" IN_DOCUMENT OF_PREDICATE), true, true};
+        NULL, COUNT(" AND " FACT_SUBJECT(f) " = :entity" IN_DOCUMENT OF_PREDICATE), true, true};
 
 static const FactSql *fact_sql(const FactQuery *query)
 {
@@ -246,8 +249,9 @@ bool query_facts(Db *db, const FactQuery *query, Sink *sink, GError **error)
 
 #define ENTITY_COLUMNS                                                                             \
         "e.id, e.name, e.type, e.is_active, e.document_id, e.merged_into, e.created_at,"           \
-        " (SELECT count(*) FROM facts f WHERE f.entity_id = e.id AND f.superseded_at IS NULL"      \
-        " AND f.is_active = 1), e.name_key"
+        " (SELECT count(*) FROM facts f WHERE " FACT_SUBJECT(                                      \
+                f) " = e.id AND f.superseded_at IS NULL"                                           \
+                   " AND f.is_active = 1), e.name_key"
 
 static JsonArray *read_aliases(Db *db, const char *entity_id, GError **error)
 {
@@ -372,11 +376,11 @@ static JsonObject *predicate_to_json(Statement *row)
 JsonObject *query_predicates(Db *db, const char *entity_id, bool all, GError **error)
 {
         g_autoptr(JsonArray) array = json_array_new();
-        Statement *statement =
-                db_statement(db,
-                             entity_id ? PREDICATES " AND f.entity_id = :entity" PREDICATES_END
-                                       : PREDICATES PREDICATES_END,
-                             error);
+        Statement *statement = db_statement(
+                db,
+                entity_id ? PREDICATES " AND " FACT_SUBJECT(f) " = :entity" PREDICATES_END
+                          : PREDICATES PREDICATES_END,
+                error);
         JsonObject *object;
         StepResult step;
 

@@ -181,10 +181,11 @@ static bool resolve(Batch *batch, Db *db, unsigned i, char **ret_entity, GError 
 static bool check_target(Batch *batch, Db *db, const char *fact_id, bool *ret_current,
                          GError **error)
 {
-        Statement *statement = db_statement(db,
-                                            "SELECT entity_id, trust_tier, superseded_at FROM facts"
-                                            " WHERE id = :id AND is_active = 1",
-                                            error);
+        Statement *statement =
+                db_statement(db,
+                             "SELECT " FACT_SUBJECT(f) ", trust_tier, superseded_at FROM facts f"
+                                                       " WHERE id = :id AND is_active = 1",
+                             error);
         StepResult step;
 
         if (!statement)
@@ -245,12 +246,14 @@ static bool is_restated(const Batch *batch, unsigned i, Statement *row)
         " ON s.id = f.superseded_by AND s.agent = f.agent AND s.trust_tier = f.trust_tier"         \
         " AND (f.trust_tier = 'human' OR s.document_id IS f.document_id)"                          \
         " AND s.document_hash IS NOT :hash"                                                        \
-        " WHERE f.entity_id = :entity AND f.predicate = :predicate"                                \
-        " AND" FACT_SAME_OBJECT("f.object", ":object") " AND f.agent = :agent"                     \
-                                                       " AND f.trust_tier = :tier"                 \
-                                                       " AND f.document_id IS :document"           \
-                                                       " AND f.quote IS :quote"                    \
-                                                       " AND f.is_active = 1"
+        " WHERE " FACT_SUBJECT(f) " = :entity AND f.predicate = :predicate"                        \
+                                  " AND" FACT_SAME_OBJECT(                                         \
+                                          FACT_OBJECT(f),                                          \
+                                          ":object") " AND f.agent = :agent"                       \
+                                                     " AND f.trust_tier = :tier"                   \
+                                                     " AND f.document_id IS :document"             \
+                                                     " AND f.quote IS :quote"                      \
+                                                     " AND f.is_active = 1"
 
 /* An equal fact by the same observer: a quote that stands in the new text too is the same observation. Not
  * so where his own later word has replaced it: what a text says no longer, and word without a source, is

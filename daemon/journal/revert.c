@@ -60,7 +60,7 @@ static bool check_actor(Db *db, const Entry *entry, const Entry *last, GError **
 static bool is_derived(const char *table, const char *column)
 {
         static const char *const of_facts[] = {"superseded_by", "superseded_at", "stale_source",
-                                               NULL};
+                                               "subject_id",    "object_as",     NULL};
 
         return strcmp(table, "facts") == 0 && g_strv_contains(of_facts, column);
 }
