@@ -11,10 +11,11 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 import bus  # noqa: E402  (found through the line above)
 import crash_figure  # noqa: E402
+import graph  # noqa: E402
 import ingest  # noqa: E402
 import write  # noqa: E402
 
-BENCHES = [write, bus, ingest, crash_figure]  # each: NAMES, measure(build, quick, wanted) yielding figures
+BENCHES = [write, bus, graph, ingest, crash_figure]  # each: NAMES, measure(build, quick, wanted) yielding figures
 FIELDS = ('name', 'value', 'unit', 'reference', 'ratio', 'target', 'met', 'how')
 
 
