@@ -3,13 +3,11 @@
  * also when it does not, so that the daemon can say why. */
 #include <config.h>
 #include <getopt.h>
-#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "rooms.h"
 
-#define HEAPS_MAX  2 /* of malloc: each keeps what one burst left scattered in it */
 #define DRAIN_USEC ((uint64_t)20 * G_USEC_PER_SEC) /* for calls under way when told to stop */
 
 typedef struct Daemon {
@@ -59,6 +57,11 @@ static void on_exit_asked(int status, void *data)
         service_stop(daemon->rooms.service, "asked to");
 }
 
+static void on_rest(void *data)
+{
+        rooms_rest(&((Daemon *)data)->rooms);
+}
+
 /* Takes up what can change while running; the rest, which the rooms hold, waits for a restart. */
 static void on_reload(void *data)
 {
@@ -101,7 +104,10 @@ static int run(Instance instance)
         g_autoptr(GError) error = NULL;
         int status = EXIT_FAILURE;
 
-        daemon.rooms.service = service_new(&(ServiceHandlers){on_stop, on_reload, &daemon}, &error);
+        daemon.rooms.service = service_new(
+                &(ServiceHandlers){
+                        .stop = on_stop, .reload = on_reload, .rest = on_rest, .data = &daemon},
+                &error);
         if (daemon.rooms.service && rooms_build(&daemon.rooms, instance, &handlers, &error)) {
                 care_start(daemon.rooms.care, on_tried, &daemon);
                 status = service_run(daemon.rooms.service);
@@ -134,7 +140,6 @@ int main(int argc, char **argv)
         Instance instance = INSTANCE_USER;
         int option;
 
-        (void)mallopt(M_ARENA_MAX, HEAPS_MAX);
         while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
                 if (option == 'h')
                         return usage(stdout, EXIT_SUCCESS);

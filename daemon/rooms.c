@@ -126,6 +126,19 @@ bool rooms_build(Rooms *rooms, Instance instance, const RoomsHandlers *handlers,
                build_tools(rooms, error) && build_doors(rooms, handlers, error);
 }
 
+static void give_back(void *data)
+{
+        const Rooms *rooms = data;
+
+        store_trim(rooms->vault);
+        store_trim(rooms->ops);
+}
+
+void rooms_rest(Rooms *rooms)
+{
+        worker_pool_push(rooms->pool, give_back, NULL, rooms);
+}
+
 void rooms_stop(Rooms *rooms)
 {
         rooms->http = http_free(rooms->http);

@@ -34,6 +34,9 @@ typedef struct RoomsHandlers {
  * what was built stays for rooms_free(). */
 bool rooms_build(Rooms *rooms, Instance instance, const RoomsHandlers *handlers, GError **error);
 
+/* Gives back the memory that the last requests took; returns at once. */
+void rooms_rest(Rooms *rooms);
+
 /* No new work: gives up the name and the socket, asks what takes long to end. */
 void rooms_stop(Rooms *rooms);
 

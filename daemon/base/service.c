@@ -6,18 +6,23 @@
 #include "base/error.h"
 #include "base/log.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
 
+#define HEAPS_MAX 2 /* of malloc: each keeps what one burst left scattered in it */
+
 struct Service {
         sd_event *loop;
         ServiceHandlers handlers;
         sd_event_source *idle; /* NULL until service_set_idle() */
-        uint64_t idle_us, touched_us;
+        sd_event_source *rest; /* armed by what is asked for, for once */
+        uint64_t idle_us, rest_us, touched_us;
         unsigned holds;
         bool is_ready, is_stopping;
+        bool resting; /* the timer of rest is off */
 };
 
 void service_stop(Service *service, const char *why)
@@ -62,6 +67,36 @@ static int on_reload_signal(sd_event_source *source, const struct signalfd_sigin
         return 0;
 }
 
+static int on_rest(sd_event_source *source, uint64_t usec, void *data)
+{
+        Service *service = data;
+
+        if (usec < service->touched_us + service->rest_us) { /* touched meanwhile */
+                (void)sd_event_source_set_time(source, service->touched_us + service->rest_us);
+                (void)sd_event_source_set_enabled(source, SD_EVENT_ONESHOT);
+                return 0;
+        }
+        service->resting = true;
+        if (!service->is_stopping)
+                service->handlers.rest(service->handlers.data);
+        return 0;
+}
+
+/* Off until the first request. Nobody needs it to the second: it may wait for other reasons to wake. */
+static int add_rest(Service *service)
+{
+        int r;
+
+        service->resting = true;
+        service->rest_us = service->handlers.rest_us ? service->handlers.rest_us
+                                                     : (uint64_t)SERVICE_REST_SEC * G_USEC_PER_SEC;
+        if (!service->handlers.rest)
+                return 0;
+        r = sd_event_add_time(service->loop, &service->rest, CLOCK_MONOTONIC, UINT64_MAX,
+                              /* accuracy= */ service->rest_us / 8, on_rest, service);
+        return r < 0 ? r : sd_event_source_set_enabled(service->rest, SD_EVENT_OFF);
+}
+
 static int add_signals(Service *service)
 {
         static const struct {
@@ -87,6 +122,8 @@ static int add_signals(Service *service)
 Service *service_new(const ServiceHandlers *handlers, GError **error)
 {
         g_autoptr(Service) service = g_new0(Service, 1);
+
+        (void)mallopt(M_ARENA_MAX, HEAPS_MAX);
         int r;
 
         service->handlers = *handlers;
@@ -95,6 +132,8 @@ Service *service_new(const ServiceHandlers *handlers, GError **error)
                 r = add_signals(service);
         if (r >= 0)
                 r = sd_event_set_watchdog(service->loop, /* b= */ true);
+        if (r >= 0)
+                r = add_rest(service);
         if (r < 0) {
                 error_set_errno(error, -r, "cannot make the event loop");
                 return NULL;
@@ -107,6 +146,7 @@ Service *service_free(Service *service)
         if (!service)
                 return NULL;
         sd_event_source_disable_unref(service->idle);
+        sd_event_source_disable_unref(service->rest);
         sd_event_unref(service->loop);
         g_free(service);
         return NULL;
@@ -223,10 +263,15 @@ void service_release(Service *service)
                 idle_arm(service);
 }
 
-/* Only noted: the timer looks at it when it fires, so that a request costs no timer change. */
+/* Only noted: the timers look at it when they fire, so that a request costs no timer change. */
 void service_touch(Service *service)
 {
         service->touched_us = now_us(service);
+        if (!service->resting || !service->rest)
+                return;
+        service->resting = false;
+        (void)sd_event_source_set_time(service->rest, service->touched_us + service->rest_us);
+        (void)sd_event_source_set_enabled(service->rest, SD_EVENT_ONESHOT);
 }
 
 int service_run(Service *service)

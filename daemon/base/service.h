@@ -8,12 +8,16 @@
 #include <stdint.h>
 #include <systemd/sd-event.h>
 
+#define SERVICE_REST_SEC 10 /* without a request, after which memory is given back */
+
 typedef struct Service Service;
 
 typedef struct ServiceHandlers {
         void (*stop)(
                 void *data); /* SIGTERM, SIGINT or idle, once: release the name, drain, then service_exit() */
         void (*reload)(void *data); /* SIGHUP */
+        void (*rest)(void *data);   /* nothing was asked for rest_us after something was; or NULL */
+        uint64_t rest_us;           /* 0: SERVICE_REST_SEC */
         void *data;
 } ServiceHandlers;
 

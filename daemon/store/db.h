@@ -33,6 +33,7 @@ struct Db {
         bool guarded;     /* a room's SQL is being prepared: the authorizer judges it */
         bool denied;      /* … and it said no: SQLite has no code of its own for functions */
         ReaderPool *pool; /* readers: where they go back to */
+        bool large;       /* … with a large cache */
         sqlite3_stmt
                 *snapshot;   /* readers: holds the snapshot while it is in the middle of its rows */
         bool held;           /* it does */

@@ -9,6 +9,8 @@
 #include "store/impatience.h"
 #include "store/view.h"
 
+#define SMALL_PART 8 /* of a large cache: the others' */
+
 struct ReaderPool {
         GMutex lock;
         GCond changed;
@@ -21,6 +23,7 @@ struct ReaderPool {
         uint64_t generation; /* counts what makes older snapshots stale */
         GPtrArray *idle;     /* Db; the last one is the warmest */
         unsigned in_use;
+        unsigned large; /* handles with a large cache, idle or in use */
 };
 
 ReaderPool *reader_pool_new(const char *path, unsigned cache_kb)
@@ -85,8 +88,12 @@ void reader_pool_open(ReaderPool *pool, const uint8_t key[STORE_KEY_BYTES])
 
 static void close_idle(ReaderPool *pool)
 {
-        for (unsigned i = 0; i < pool->idle->len; i++)
-                (void)db_close(g_ptr_array_index(pool->idle, i));
+        for (unsigned i = 0; i < pool->idle->len; i++) {
+                Db *db = g_ptr_array_index(pool->idle, i);
+
+                pool->large -= db->large;
+                (void)db_close(db);
+        }
         g_ptr_array_set_size(pool->idle, 0);
 }
 
@@ -146,32 +153,64 @@ const uint8_t *reader_pool_key(ReaderPool *pool)
         return key;
 }
 
-/* Prefers a handle that was last used under the same scope. */
+/* How well a handle suits: 0 not at all; else best one that was last used under the same scope, and among
+ * equals one with a large cache. */
+static int suits(const Db *db, const Scope *scope)
+{
+        if (!db->scope != !scope)
+                return 0;
+        return (db->scope == scope ? 4 : 2) + (db->large ? 1 : 0);
+}
+
+/* Of those that suit best the one used last. */
 static Db *take_idle(ReaderPool *pool, const Scope *scope)
 {
-        for (unsigned i = pool->idle->len; i > 0; i--) {
-                Db *db = g_ptr_array_index(pool->idle, i - 1);
+        int best = 0;
+        unsigned at = 0;
 
-                if (db->scope == scope)
-                        return g_ptr_array_remove_index(pool->idle, i - 1);
-        }
         for (unsigned i = pool->idle->len; i > 0; i--) {
-                Db *db = g_ptr_array_index(pool->idle, i - 1);
+                int suited = suits(g_ptr_array_index(pool->idle, i - 1), scope);
 
-                if (!db->scope == !scope)
-                        return g_ptr_array_remove_index(pool->idle, i - 1);
+                if (suited > best) {
+                        best = suited;
+                        at = i - 1;
+                }
         }
-        return NULL;
+        return best ? g_ptr_array_remove_index(pool->idle, at) : NULL;
+}
+
+/* Few handles are at work most of the time, so few get a cache in which a large graph stays warm. */
+static bool claim_large(ReaderPool *pool)
+{
+        g_mutex_lock(&pool->lock);
+        bool large = pool->large < STORE_READERS_LARGE;
+        pool->large += large;
+        g_mutex_unlock(&pool->lock);
+        return large;
+}
+
+static void give_up_large(ReaderPool *pool)
+{
+        g_mutex_lock(&pool->lock);
+        pool->large--;
+        g_mutex_unlock(&pool->lock);
 }
 
 static Db *open_reader(ReaderPool *pool, const uint8_t *key, GError **error)
 {
-        DbOptions options = {
-                .path = pool->path, .key = key, .role = DB_READER, .cache_kb = pool->cache_kb};
+        bool large = claim_large(pool);
+        DbOptions options = {.path = pool->path,
+                             .key = key,
+                             .role = DB_READER,
+                             .cache_kb = large ? pool->cache_kb : pool->cache_kb / SMALL_PART};
         Db *db = db_open(&options, error);
 
-        if (db)
+        if (db) {
                 db->pool = pool;
+                db->large = large;
+        } else if (large) {
+                give_up_large(pool);
+        }
         return db;
 }
 
@@ -233,6 +272,7 @@ static void give_back(ReaderPool *pool, Db *db, bool keep)
                 let_go(db);
         if (keep && pool->key && pool->idle->len < STORE_READERS_IDLE)
                 g_ptr_array_add(pool->idle, g_steal_pointer(&db));
+        pool->large -= db && db->large;  /* it is closed below */
         if (pool->hold || pool->closing) /* nobody waits but for these */
                 g_cond_broadcast(&pool->changed);
         g_mutex_unlock(&pool->lock);

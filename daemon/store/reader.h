@@ -4,10 +4,11 @@
 
 #include "store/db.h"
 
-#define STORE_READERS_MAX  64 /* handles at work at the same time */
-#define STORE_READERS_IDLE 6  /* handles kept open for the next reader */
+#define STORE_READERS_MAX   64 /* handles at work at the same time */
+#define STORE_READERS_IDLE  6  /* handles kept open for the next reader */
+#define STORE_READERS_LARGE 2  /* handles whose cache is as large as the writer's */
 
-/* A closed pool. */
+/* A closed pool. cache_kb is of a large cache. */
 ReaderPool *reader_pool_new(const char *path, unsigned cache_kb);
 ReaderPool *reader_pool_free(ReaderPool *pool);
 

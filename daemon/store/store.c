@@ -12,7 +12,6 @@
 #include "store/state.h"
 
 #define CACHE_MB_DEFAULT 64
-#define READER_PART      8 /* of the writer's cache */
 
 /* SQLite's own count of its memory takes a lock shared by all threads at each allocation: a tenth of the time
  * of a write. Without effect, and without harm, once SQLite is in use. */
@@ -57,7 +56,7 @@ Store *store_new(const StoreOptions *options, GError **error)
         store->listeners = listeners_new(options->loop, error);
         if (!store->listeners)
                 return NULL;
-        store->readers = reader_pool_new(store->path, store->cache_kb / READER_PART);
+        store->readers = reader_pool_new(store->path, store->cache_kb);
         store->queue = queue_new(store->listeners, &(QueueHooks){on_write_begins, on_write_ended,
                                                                  on_writer_sleeps, store});
         return g_steal_pointer(&store);

@@ -47,7 +47,7 @@ typedef struct StoreOptions {
                 kind; /* which migrations: resources /org/ouroboros/store/<vault|ops>/NNNN-*.sql */
         const char *path;  /* the file; beside it -wal, -shm and .lock */
         sd_event *loop;    /* where change feeds are called; NULL: no feed */
-        unsigned cache_mb; /* page cache of the writer; 0: 64; readers take an eighth each */
+        unsigned cache_mb; /* page cache of the writer and of two readers; 0: 64; other readers take an eighth */
 } StoreOptions;
 
 /* A closed store: reads and writes fail until store_open(), with CORRUPT or CONFLICT if that was why it could

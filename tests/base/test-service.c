@@ -11,7 +11,7 @@
 
 typedef struct Life {
         Service *service;
-        unsigned stops, reloads;
+        unsigned stops, reloads, rests;
         int exit_status;
         bool waits; /* the stop handler leaves the exit to somebody else */
         int notify_fd;
@@ -33,6 +33,11 @@ static void on_reload(void *data)
         ((Life *)data)->reloads++;
 }
 
+static void on_rest(void *data)
+{
+        ((Life *)data)->rests++;
+}
+
 static void listen_for_states(Life *life)
 {
         struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -49,7 +54,11 @@ static void listen_for_states(Life *life)
 static void setup(Life *life)
 {
         g_autoptr(GError) error = NULL;
-        ServiceHandlers handlers = {on_stop, on_reload, life};
+        ServiceHandlers handlers = {.stop = on_stop,
+                                    .reload = on_reload,
+                                    .rest = on_rest,
+                                    .rest_us = 40000,
+                                    .data = life};
 
         g_setenv("OUROBOROS_LOG", "err", TRUE);
         *life = (Life){.notify_fd = -1, .timers = g_ptr_array_new_with_free_func(g_free)};
@@ -239,6 +248,23 @@ static void test_each_request_begins_the_idle_time_anew(void)
         run_as_subprocess(touch_keeps);
 }
 
+static void touched_twice(Life *life)
+{
+        service_set_idle(life->service, 0);
+        after(life, 120, touch);
+        after(life, 140, touch);
+        after(life, 400, send_term);
+        service_run(life->service);
+        /* once after the start, once after both touches, and no more while nothing comes */
+        g_assert_cmpuint(life->rests, ==, 2);
+}
+
+/* Seen to fail: on_rest() armed again after it had called the handler (7 rests, not 2). */
+static void test_rest_comes_once_after_requests_have_ceased(void)
+{
+        run_as_subprocess(touched_twice);
+}
+
 static void never_idle(Life *life)
 {
         service_set_idle(life->service, 20000);
@@ -287,6 +313,8 @@ int main(int argc, char **argv)
                         test_a_held_daemon_stays_until_released);
         g_test_add_func("/service/each-request-begins-the-idle-time-anew",
                         test_each_request_begins_the_idle_time_anew);
+        g_test_add_func("/service/rest-comes-once-after-requests-have-ceased",
+                        test_rest_comes_once_after_requests_have_ceased);
         g_test_add_func("/service/zero-means-never-idle", test_zero_means_never_idle);
         g_test_add_func("/service/the-watchdog-is-fed", test_the_watchdog_is_fed);
         return g_test_run();
