@@ -122,9 +122,9 @@ static int add_signals(Service *service)
 Service *service_new(const ServiceHandlers *handlers, GError **error)
 {
         g_autoptr(Service) service = g_new0(Service, 1);
+        int r;
 
         (void)mallopt(M_ARENA_MAX, HEAPS_MAX);
-        int r;
 
         service->handlers = *handlers;
         r = sd_event_default(&service->loop);
