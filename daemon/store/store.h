@@ -45,9 +45,10 @@ typedef enum StoreKind { STORE_VAULT, STORE_OPS } StoreKind;
 typedef struct StoreOptions {
         StoreKind
                 kind; /* which migrations: resources /org/ouroboros/store/<vault|ops>/NNNN-*.sql */
-        const char *path;  /* the file; beside it -wal, -shm and .lock */
-        sd_event *loop;    /* where change feeds are called; NULL: no feed */
-        unsigned cache_mb; /* page cache of the writer and of two readers; 0: 64; other readers take an eighth */
+        const char *path; /* the file; beside it -wal, -shm and .lock */
+        sd_event *loop;   /* where change feeds are called; NULL: no feed */
+        unsigned
+                cache_mb; /* page cache of the writer and of two readers; 0: 64; other readers take an eighth */
 } StoreOptions;
 
 /* A closed store: reads and writes fail until store_open(), with CORRUPT or CONFLICT if that was why it could
