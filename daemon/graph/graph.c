@@ -4,6 +4,7 @@
 #include "graph/room.h"
 
 #include "graph/current.h"
+#include "graph/discovered.h"
 #include "graph/predicate.h"
 #include "graph/submit.h"
 
@@ -39,6 +40,8 @@ Graph *graph_new(Store *vault)
         g_mutex_init(&graph->lock);
         store_add_derivation(vault, "facts", current_derive_facts, NULL);
         store_add_derivation(vault, "fact_supersedes", current_derive_supersedes, NULL);
+        store_add_derivation(vault, "discovered", discovered_derive, NULL);
+        store_add_derivation(vault, "held_claims", discovered_derive_held, NULL);
         return graph;
 }
 
@@ -73,6 +76,7 @@ void graph_stop(Graph *graph)
 void claim_result_clear(ClaimResult *result)
 {
         g_clear_pointer(&result->fact_id, g_free);
+        g_clear_pointer(&result->discovered_id, g_free);
         g_clear_error(&result->error);
         result->is_new = false;
 }

@@ -43,6 +43,12 @@ typedef struct Claim {
         const char *entity_type; /* NULL: any when looking, "thing" when making */
         const char *predicate;
         const char *object; /* as text, of the predicate's kind */
+        const char *
+                object_name; /* of an object that is an entity: what to look for instead, or NULL … */
+        const char *object_type; /* … and its type, NULL: any */
+        const char *
+                entity_aliases; /* JSON arrays of names that an entity has besides, in case that it is … */
+        const char *object_aliases; /* … put into the queue, or NULL */
         ObjectForm object_form;
         const char *qualifiers; /* JSON object */
         const char *quote;      /* verbatim, at most GRAPH_QUOTE_CHARS_MAX characters */
@@ -55,7 +61,8 @@ typedef struct Claim {
 
 /* What became of one claim of a batch. */
 typedef struct ClaimResult {
-        char *fact_id; /* new, or the equal fact that was there */
+        char *fact_id;       /* new, or the equal fact that was there, … */
+        char *discovered_id; /* … or the undeclared entity that the claim waits for */
         bool is_new;
         GError *error; /* why it was dropped, or NULL */
 } ClaimResult;
