@@ -148,6 +148,7 @@ struct JournalWriter {
         sqlite3_stmt *last;
         sqlite3_stmt *insert;
         bool writing; /* the insert below is being run */
+        bool ends;    /* the row at work is deleted, deactivated or superseded */
         GString *row_id, *before, *after;
         GByteArray *scratch;
 };
@@ -279,6 +280,7 @@ static void remember(JournalWriter *journal, ChangeOp op, const ChainEntry *entr
                 .actor_kind = write->actor->kind,
                 .actor_name = entry->text[CHAIN_ACTOR_NAME],
                 .time_us = entry->ts,
+                .ends = journal->ends,
         };
 
         change_list_add(write->changes, &change);
@@ -342,6 +344,8 @@ static bool journal_row(JournalWriter *journal, ChangeOp op, sqlite3_value **bef
             (op != CHANGE_INSERT && !row_shape_print(shape, before, journal->before, error)) ||
             (op != CHANGE_DELETE && !row_shape_print(shape, after, journal->after, error)))
                 return false;
+        journal->ends = op == CHANGE_DELETE ||
+                        (op == CHANGE_UPDATE && row_shape_ends(shape, before, after));
         return append_entry(journal, op, error);
 }
 

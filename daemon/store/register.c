@@ -6,20 +6,22 @@
 #include "store/state.h"
 
 #define COLUMNS                                                                                    \
-        "first_seq, last_seq, entries, group_id, actor_kind, actor_connection, actor_name, "       \
-        "session_id, reverts, ts_first, ts_last"
+        "first_seq, last_seq, entries, ended, group_id, actor_kind, actor_connection, "            \
+        "actor_name, session_id, reverts, ts_first, ts_last"
 
 /* The clock may be set back in the middle of a write. */
-static void bind_times(Statement *insert, const ChangeList *changes, unsigned first)
+static void bind_sums(Statement *insert, const ChangeList *changes, unsigned first)
 {
-        int64_t earliest = G_MAXINT64, latest = G_MININT64;
+        int64_t earliest = G_MAXINT64, latest = G_MININT64, ended = 0;
 
         for (unsigned i = first; i < change_list_count(changes); i++) {
-                int64_t time = change_list_get(changes, i)->time_us;
+                const Change *change = change_list_get(changes, i);
 
-                earliest = MIN(earliest, time);
-                latest = MAX(latest, time);
+                earliest = MIN(earliest, change->time_us);
+                latest = MAX(latest, change->time_us);
+                ended += change->ends;
         }
+        statement_bind_int(insert, ":ended", ended);
         statement_bind_int(insert, ":ts_first", earliest);
         statement_bind_int(insert, ":ts_last", latest);
 }
@@ -27,8 +29,8 @@ static void bind_times(Statement *insert, const ChangeList *changes, unsigned fi
 bool register_add(Db *db, unsigned first, GError **error)
 {
         static const char sql[] =
-                "INSERT INTO main.writes (" COLUMNS ") VALUES (:first, :last, :entries, :group, "
-                ":kind, :connection, :name, :session, :reverts, :ts_first, :ts_last)";
+                "INSERT INTO main.writes (" COLUMNS ") VALUES (:first, :last, :entries, :ended, "
+                ":group, :kind, :connection, :name, :session, :reverts, :ts_first, :ts_last)";
         const Write *write = db->write;
         unsigned count = change_list_count(write->changes);
 
@@ -46,7 +48,7 @@ bool register_add(Db *db, unsigned first, GError **error)
         statement_bind_text(insert, ":name", write->actor->name ? write->actor->name : "");
         statement_bind_text(insert, ":session", write->actor->session);
         statement_bind_text(insert, ":reverts", write->reverts);
-        bind_times(insert, write->changes, first);
+        bind_sums(insert, write->changes, first);
         return statement_run(insert, error);
 }
 
@@ -97,7 +99,10 @@ bool store_rebuild_writes(Store *store, GError **error)
         "min(m.ts), max(m.ts) FROM main.mutations m WHERE m.seq BETWEEN w.first_seq AND "          \
         "w.last_seq AND m.group_id = w.group_id AND m.actor_kind = w.actor_kind AND "              \
         "m.actor_connection IS w.actor_connection AND m.actor_name = w.actor_name AND "            \
-        "m.session_id IS w.session_id AND m.reverts IS w.reverts)"
+        "m.session_id IS w.session_id AND m.reverts IS w.reverts) OR ended < (SELECT total(ends) " \
+        "FROM main.ends_of_mutations e WHERE e.seq BETWEEN w.first_seq AND w.last_seq) OR "        \
+        "ended > (SELECT total(ends OR unknown) FROM main.ends_of_mutations e WHERE e.seq "        \
+        "BETWEEN w.first_seq AND w.last_seq)"
 
 static bool check_rows(Db *db, int64_t *bad, char **problem, GError **error)
 {

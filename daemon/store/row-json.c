@@ -197,7 +197,12 @@ static void shape_columns(RowShape *shape)
         shape->columns = g_strv_length(shape->names);
         shape->fragments = g_new0(char *, shape->columns + 1);
         shape->lengths = g_new0(size_t, shape->columns);
+        shape->active = shape->superseded = -1;
         for (unsigned i = 0; i < shape->columns; i++) {
+                if (g_str_equal(shape->names[i], "is_active"))
+                        shape->active = (int)i;
+                if (g_str_equal(shape->names[i], "superseded_at"))
+                        shape->superseded = (int)i;
                 shape->fragments[i] = fragment(shape->names[i], i == 0);
                 shape->lengths[i] = strlen(shape->fragments[i]);
         }
@@ -235,4 +240,18 @@ RowShape *row_shape_new(Db *db, const char *table, GError **error)
         shape_columns(shape);
         shape_key(shape, key);
         return g_steal_pointer(&shape);
+}
+
+static bool is_null(sqlite3_value *value)
+{
+        return sqlite3_value_type(value) == SQLITE_NULL;
+}
+
+bool row_shape_ends(const RowShape *shape, sqlite3_value **before, sqlite3_value **after)
+{
+        int active = shape->active, superseded = shape->superseded;
+
+        return (active >= 0 && sqlite3_value_int(before[active]) == 1 &&
+                sqlite3_value_int(after[active]) == 0) ||
+               (superseded >= 0 && is_null(before[superseded]) && !is_null(after[superseded]));
 }

@@ -15,6 +15,7 @@ typedef struct RowShape {
         unsigned keys;
         unsigned *key; /* columns of the primary key, in its order */
         char **key_fragments;
+        int active, superseded; /* columns is_active and superseded_at; -1: it has none */
 } RowShape;
 
 RowShape *row_shape_new(Db *db, const char *table, GError **error);
@@ -30,6 +31,9 @@ bool row_shape_print_part(const RowShape *shape, sqlite3_value **values, const b
                           GString *out, GError **error);
 bool row_shape_print_key(const RowShape *shape, sqlite3_value **values, GString *out,
                          GError **error);
+
+/* Does an update deactivate or supersede its row? */
+bool row_shape_ends(const RowShape *shape, sqlite3_value **before, sqlite3_value **after);
 
 /* Are two values of the same type and content? */
 bool row_value_equal(sqlite3_value *a, sqlite3_value *b);

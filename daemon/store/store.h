@@ -178,6 +178,7 @@ typedef struct Change {
         ActorKind actor_kind;
         const char *actor_name;
         int64_t time_us;
+        bool ends; /* it deleted, deactivated or superseded its row */
 } Change;
 
 /* Called on the loop after each commit with all its entries, in order. */
