@@ -1,7 +1,127 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tools that tell what is believed and why: contradictions and their resolution, traces, topology. */
+#include <string.h>
+
+#include "graph/contradiction.h"
+#include "graph/predicate.h"
+#include "graph/review.h"
 #include "graph/room.h"
 
+/* ---- contradictions ---- */
+
+/* What both lists of contradictions are asked by. */
+static bool read_query(JsonObject *args, ContradictionQuery *ret, GError **error)
+{
+        ret->predicate = args_string(args, "predicate");
+        ret->after = args_string(args, "after");
+        return args_limit(args, GRAPH_PAGE_MAX, "GRAPH_PAGE_MAX", &ret->limit, error) &&
+               (!ret->predicate || predicate_check_name("predicate", ret->predicate, error));
+}
+
+static bool read_state(JsonObject *args, const char **ret, GError **error)
+{
+        static const char *const states[] = {"unresolved", "resolved", "acknowledged", NULL};
+        const char *state = json_member_string(args, "state", "unresolved");
+
+        *ret = g_str_equal(state, "all") ? NULL : state;
+        if (!*ret || g_strv_contains(states, state))
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                    "state must be unresolved, resolved, acknowledged or all");
+        return false;
+}
+
+static JsonObject *find_contradictions(void *room, const Access *access, JsonObject *args,
+                                       GError **error)
+{
+        ContradictionQuery query = {0};
+        g_autoptr(Db) db = NULL;
+        g_autoptr(Entity) entity = NULL;
+
+        if (!read_query(args, &query, error) || !read_state(args, &query.resolution, error))
+                return NULL;
+        db = graph_reader(room, access, error);
+        if (!db || !graph_read_entity(db, args, &entity, error))
+                return NULL;
+        query.entity_id = entity ? entity->id : NULL;
+        return contradiction_list(db, &query, error);
+}
+
+static JsonObject *list_contradicted_facts(void *room, const Access *access, JsonObject *args,
+                                           GError **error)
+{
+        ContradictionQuery query = {0};
+        g_autoptr(Db) db = NULL;
+        g_autoptr(Entity) entity = NULL;
+
+        if (!read_query(args, &query, error))
+                return NULL;
+        db = graph_reader(room, access, error);
+        if (!db || !graph_read_entity(db, args, &entity, error))
+                return NULL;
+        query.entity_id = entity ? entity->id : NULL;
+        return contradiction_list_facts(db, &query, error);
+}
+
+typedef struct ReviewWork {
+        JsonObject *args;
+        Entity *entity;
+} ReviewWork;
+
+static bool work_review(Db *db, void *data, GError **error)
+{
+        ReviewWork *work = data;
+        const char *resolution = json_member_string(work->args, "resolution", "");
+        Review review = {.predicate = args_string(work->args, "predicate"),
+                         .acknowledged = g_str_equal(resolution, "acknowledged"),
+                         .note = args_string(work->args, "note")};
+
+        if (!graph_read_entity(db, work->args, &work->entity, error) ||
+            !graph_require_entity(work->entity, error))
+                return false;
+        review.entity_id = work->entity->id;
+        return review_record(db, &review, error);
+}
+
+static bool check_review(JsonObject *args, GError **error)
+{
+        const char *resolution = json_member_string(args, "resolution", ""),
+                   *note = args_string(args, "note");
+
+        if (strcmp(resolution, "acknowledged") != 0 && strcmp(resolution, "unresolved") != 0) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "resolution must be acknowledged or unresolved; a fact of the human "
+                            "resolves a contradiction");
+                return false;
+        }
+        return predicate_check_name("predicate", args_string(args, "predicate"), error) &&
+               (!note ||
+                text_check("note", note, REVIEW_NOTE_CHARS_MAX, "REVIEW_NOTE_CHARS_MAX", error));
+}
+
+static JsonObject *resolve_contradiction(void *room, const Access *access, JsonObject *args,
+                                         GError **error)
+{
+        Graph *graph = room;
+        WriteOptions options = {.actor = access_actor(access), .reason = "resolve_contradiction"};
+        ReviewWork work = {.args = args};
+        g_autoptr(Entity) entity = NULL;
+        g_autoptr(Db) db = NULL;
+        bool ok;
+
+        if (!check_review(args, error))
+                return NULL;
+        ok = store_write(graph->vault, &options, work_review, &work, error);
+        entity = work.entity;
+        db = ok ? graph_reader(graph, access, error) : NULL;
+        if (!db)
+                return NULL;
+        return contradiction_get(db, entity->id, args_string(args, "predicate"), error);
+}
+
 const Tool graph_belief_tools[] = {
+        {"find_contradictions", TOOL_READ, TOOL_CHEAP, find_contradictions},
+        {"list_contradicted_facts", TOOL_READ, TOOL_CHEAP, list_contradicted_facts},
+        {"resolve_contradiction", TOOL_HUMAN, TOOL_CHEAP, resolve_contradiction},
         {NULL},
 };

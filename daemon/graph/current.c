@@ -16,6 +16,7 @@
 
 #include <string.h>
 
+#include "graph/dispute.h"
 #include "graph/fact.h"
 
 #define OBJECTS_MAX                                                                                \
@@ -311,6 +312,7 @@ static bool derive_key(Db *db, Key *key, GError **error)
 typedef struct Touched {
         GHashTable *keys;  /* "entity\npredicate\nobject" → Key */
         GHashTable *pairs; /* "entity\npredicate" → number of its keys */
+        Disputes *disputes;
 } Touched;
 
 static void touch(Touched *touched, Key *key)
@@ -448,6 +450,7 @@ static bool touch_fact(Db *db, const Change *change, Touched *touched, GError **
                 alone = is_alone(db, id, error);
         if (alone != STEP_DONE)
                 return alone == STEP_ROW;
+        disputes_note(touched->disputes, id);
         if (!touch_found(db, KEY_OF "f.id = :id", id, whole, touched, error))
                 return false;
         if (whole && !touch_found(db, KEY_OF "f.superseded_by = :id", id, whole, touched, error))
@@ -466,29 +469,36 @@ static bool touch_target(Db *db, const Change *change, Touched *touched, GError 
                touch_found(db, KEY_OF "f.id = :id", target, /* whole= */ true, touched, error);
 }
 
-typedef bool (*TouchFunc)(Db *db, const Change *change, Touched *touched, GError **error);
+typedef struct Touching {
+        bool (*touch)(Db *db, const Change *change, Touched *touched, GError **error);
+        Disputes *disputes; /* told of new facts that are not alone, or NULL */
+} Touching;
 
-static bool derive(Db *db, const Change *changes, unsigned count, TouchFunc touch_change,
+static bool derive(Db *db, const Change *changes, unsigned count, const Touching *touching,
                    GError **error)
 {
         g_autoptr(GHashTable) keys =
                 g_hash_table_new_full(g_str_hash, g_str_equal, g_free, key_free);
         g_autoptr(GHashTable) pairs = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-        Touched touched = {keys, pairs};
+        Touched touched = {keys, pairs, touching->disputes};
 
         for (unsigned i = 0; i < count; i++)
-                if (!touch_change(db, &changes[i], &touched, error))
+                if (!touching->touch(db, &changes[i], &touched, error))
                         return false;
         return derive_touched(db, &touched, error);
 }
 
 bool current_derive_facts(Db *db, const Change *changes, unsigned count, void *data, GError **error)
 {
-        return derive(db, changes, count, touch_fact, error);
+        Touching touching = {touch_fact, data};
+
+        return derive(db, changes, count, &touching, error);
 }
 
 bool current_derive_supersedes(Db *db, const Change *changes, unsigned count, void *data,
                                GError **error)
 {
-        return derive(db, changes, count, touch_target, error);
+        Touching touching = {touch_target, /* disputes= */ NULL};
+
+        return derive(db, changes, count, &touching, error);
 }

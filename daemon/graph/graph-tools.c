@@ -3,7 +3,6 @@
  * limits of each argument are stands in schema/<tool>.json. */
 #include <string.h>
 
-#include "graph/contradiction.h"
 #include "graph/predicate.h"
 #include "graph/query.h"
 #include "graph/rejection.h"
@@ -116,24 +115,6 @@ static JsonObject *predicates_in_use(void *room, const Access *access, JsonObjec
                                 json_member_bool(args, "all", false), error);
 }
 
-static JsonObject *find_contradictions(void *room, const Access *access, JsonObject *args,
-                                       GError **error)
-{
-        ContradictionQuery query = {.predicate = args_string(args, "predicate"),
-                                    .after = args_string(args, "after")};
-        g_autoptr(Db) db = NULL;
-        g_autoptr(Entity) entity = NULL;
-
-        if (!args_limit(args, GRAPH_PAGE_MAX, "GRAPH_PAGE_MAX", &query.limit, error) ||
-            !check_predicate(args, error))
-                return NULL;
-        db = graph_reader(room, access, error);
-        if (!db || !graph_read_entity(db, args, &entity, error))
-                return NULL;
-        query.entity_id = entity ? entity->id : NULL;
-        return contradiction_list(db, &query, error);
-}
-
 static JsonObject *verify_quote_tool(void *room, const Access *access, JsonObject *args,
                                      GError **error)
 {
@@ -236,7 +217,6 @@ const Tool graph_read_tools[] = {
         {"get_entity", TOOL_READ, TOOL_CHEAP, get_entity},
         {"predicates_in_use", TOOL_READ, TOOL_SLOW, predicates_in_use},
         {"propose_predicate", TOOL_WRITE, TOOL_CHEAP, propose_predicate},
-        {"find_contradictions", TOOL_READ, TOOL_SLOW, find_contradictions},
         {"verify_quote", TOOL_READ, TOOL_CHEAP, verify_quote_tool},
         {"list_rejections", TOOL_READ, TOOL_CHEAP, list_rejections},
         {NULL},

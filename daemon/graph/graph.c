@@ -38,10 +38,13 @@ Graph *graph_new(Store *vault)
         graph->counts_seq = -1;
         graph->tools = gather_tools();
         g_mutex_init(&graph->lock);
-        store_add_derivation(vault, "facts", current_derive_facts, NULL);
+        graph->disputes = disputes_new();
+        store_add_derivation(vault, "facts", current_derive_facts, graph->disputes);
         store_add_derivation(vault, "fact_supersedes", current_derive_supersedes, NULL);
         store_add_derivation(vault, "discovered", discovered_derive, NULL);
         store_add_derivation(vault, "held_claims", discovered_derive_held, NULL);
+        store_add_derivation(vault, "facts", disputes_derive_facts, graph->disputes);
+        store_add_derivation(vault, "contradiction_reviews", disputes_derive_reviews, NULL);
         return graph;
 }
 
@@ -51,6 +54,7 @@ Graph *graph_free(Graph *graph)
                 return NULL;
         g_mutex_clear(&graph->lock);
         g_array_unref(graph->tools);
+        (void)disputes_free(graph->disputes);
         g_free(graph);
         return NULL;
 }
@@ -71,6 +75,19 @@ void graph_stop(Graph *graph)
         g_mutex_lock(&graph->lock);
         graph->counts_seq = -1;
         g_mutex_unlock(&graph->lock);
+}
+
+static bool work_rebuild(Db *db, void *data, GError **error)
+{
+        return disputes_rebuild(db, error);
+}
+
+bool graph_rebuild(Graph *graph, GError **error)
+{
+        g_autoptr(Access) access = access_new_system("graph");
+        WriteOptions options = {.actor = access_actor(access), .reason = "rebuild graph"};
+
+        return store_write(graph->vault, &options, work_rebuild, NULL, error);
 }
 
 void claim_result_clear(ClaimResult *result)

@@ -2,6 +2,7 @@
 /* The room itself, as its own files see it. */
 #pragma once
 
+#include "graph/dispute.h"
 #include "graph/entity.h"
 #include "graph/graph.h"
 
@@ -13,6 +14,7 @@ struct Graph {
         int64_t counts_seq;  /* … this journal entry; -1: never counted */
         int64_t counts_took; /* microseconds that counting took, … */
         int64_t counts_at;   /* … and when it ended, monotonic */
+        Disputes *disputes;  /* used by the writer's thread alone */
         GArray *tools;       /* Tool: all lists below, ended by a NULL name */
 };
 

@@ -74,7 +74,7 @@ ToolTable care_tools(Care *care);
  *            one, and its true name is answered
  *   restore  {"folder"} → {"folder", "files", "entries", "kept", "kept_ops"}: the names of the databases that were
  *            replaced; whatever fails leaves the old state
- *   rebuild  {"what"} → {"what", "seconds"}; what is search, documents, journal or all
+ *   rebuild  {"what"} → {"what", "seconds"}; what is documents, graph, journal, search or all
  *   rekey    {} → {}
  *   import_key {"file"} → {"key_id"}: a descriptor that a key is read from; it is kept for old backups
  *   export_key {"file"} → {"key_id"}: one of an empty file that the vault's key is written to

@@ -119,11 +119,11 @@ static bool rebuild_named(Care *care, const char *what, GError **error)
         bool all = g_str_equal(what, "all");
 
         if (!all && !g_str_equal(what, "documents") && !g_str_equal(what, "journal") &&
-            !g_str_equal(what, "search")) {
-                g_set_error(
-                        error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                        "Cannot rebuild \"%.40s\"; what can be rebuilt: documents, journal, search, all",
-                        what);
+            !g_str_equal(what, "graph") && !g_str_equal(what, "search")) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "Cannot rebuild \"%.40s\"; what can be rebuilt: documents, graph, "
+                            "journal, search, all",
+                            what);
                 return false;
         }
         care_report(care, "rebuild", 0);
@@ -135,6 +135,8 @@ static bool rebuild_named(Care *care, const char *what, GError **error)
             !documents_rebuild(care->options.documents, error))
                 return false;
         care_report(care, "rebuild", 0.5);
+        if ((all || g_str_equal(what, "graph")) && !graph_rebuild(care->options.graph, error))
+                return false;
         if ((all || g_str_equal(what, "search")) && !search_rebuild(care->options.search, error))
                 return false;
         care_report(care, "rebuild", 1);

@@ -12,6 +12,7 @@ from directions import DOORS, SHELVES
 LIFE = re.compile(r'_(new|free|ref|unref|tools|start|stop|set_\w+)$')
 EXCEPTIONS = {
     'documents_rebuild': 'makes a projection anew from what is stored; shows nothing',
+    'graph_rebuild': 'makes a projection anew from what is stored; shows nothing',
     'search_rebuild': 'makes a projection anew from what is stored; shows nothing',
     'tools_find': 'about the table, not about content',
     'tools_list': 'about the table, not about content',
