@@ -398,7 +398,7 @@ static void test_projections_follow_random_histories(Case *test, gconstpointer d
                 } else {
                         g_autofree char *active = fixture_select(
                                 test->fixture->vault,
-                                "SELECT id FROM facts WHERE is_active = 1 AND predicate IN ('amount',"
+                                "SELECT id FROM facts WHERE is_active = 1 AND agent <> 'human' AND predicate IN ('amount',"
                                 " 'balance') LIMIT 1");
                         g_autofree char *supersedes =
                                 active && dice == 2
