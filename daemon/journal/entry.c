@@ -105,21 +105,24 @@ static void shorten(JsonObject *object, const char *name, unsigned text_max)
         json_object_set_string_member(object, name, marked);
 }
 
-static void set_row(JsonObject *object, const char *name, const char *json, unsigned text_max)
+JsonObject *entry_row(const char *json, unsigned text_max)
 {
         JsonObject *row = json ? json_parse_object(json, -1, NULL) : NULL;
-        g_autoptr(GList) names = NULL;
+        g_autoptr(GList) names = row && text_max > 0 ? json_object_get_members(row) : NULL;
 
-        if (!row) {
+        for (GList *at = names; at; at = at->next)
+                shorten(row, at->data, text_max);
+        return row;
+}
+
+static void set_row(JsonObject *object, const char *name, const char *json, unsigned text_max)
+{
+        JsonObject *row = entry_row(json, text_max);
+
+        if (row)
+                json_object_set_object_member(object, name, row);
+        else
                 json_object_set_null_member(object, name);
-                return;
-        }
-        if (text_max > 0) {
-                names = json_object_get_members(row);
-                for (GList *at = names; at; at = at->next)
-                        shorten(row, at->data, text_max);
-        }
-        json_object_set_object_member(object, name, row);
 }
 
 static JsonObject *actor_to_json(const Entry *entry)

@@ -31,3 +31,6 @@ Entry *entry_last_of_row(Db *db, const Entry *entry, GError **error);
 /* As the doors show it. Texts within the rows that are longer than text_max characters are cut and end in
  * "…"; 0: whole. */
 JsonObject *entry_to_json(const Entry *entry, unsigned text_max);
+
+/* A row of an entry, cut like that; NULL for NULL. The caller unrefs. */
+JsonObject *entry_row(const char *json, unsigned text_max);

@@ -18,18 +18,17 @@ static JsonObject *revert_mutation(void *room, const Access *access, JsonObject 
         return entry ? revert_entry(&options, entry, error) : NULL;
 }
 
-static JsonObject *revert_group_in(const RevertOptions *options, const char *group, bool preview,
+static JsonObject *revert_group_in(const RevertOptions *options, const Cohort *cohort, bool preview,
                                    GError **error)
 {
-        return preview ? revert_group_preview(options, group, error)
-                       : revert_group(options, group, error);
+        return preview ? revert_group_preview(options, cohort, error)
+                       : revert_group(options, cohort, error);
 }
 
 static JsonObject *revert_group_tool(void *room, const Access *access, JsonObject *args,
                                      GError **error)
 {
         Journal *journal = room;
-        const char *group = args_string(args, "group_id");
         bool preview = json_member_bool(args, "preview", false);
         RevertOptions options = {.store = journal->stores[0],
                                  .access = access,
@@ -37,19 +36,20 @@ static JsonObject *revert_group_tool(void *room, const Access *access, JsonObjec
                                  .force = json_member_bool(args, "force", false)};
         g_autoptr(GError) problem = NULL;
         JsonObject *answer;
+        Cohort cohort;
 
-        if (!journal_check_id("group_id", group, "grp", error))
+        if (!cohort_read(args, &cohort, error))
                 return NULL;
         if (access_scope(access)) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no group %s",
-                            group);
+                            cohort_id(&cohort));
                 return NULL;
         }
-        answer = revert_group_in(&options, group, preview, &problem);
+        answer = revert_group_in(&options, &cohort, preview, &problem);
         if (g_error_matches(problem, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND)) {
                 g_clear_error(&problem);
                 options.store = journal->stores[1];
-                answer = revert_group_in(&options, group, preview, &problem);
+                answer = revert_group_in(&options, &cohort, preview, &problem);
         }
         if (problem)
                 g_propagate_error(error, g_steal_pointer(&problem));

@@ -2,11 +2,9 @@
 /* Undoing entries by writing the state before them back, as new entries. */
 #pragma once
 
-#include "journal/entry.h"
+#include "journal/cohort.h"
 
-#define REVERT_GROUP_MAX        100000 /* entries of one group */
-#define REVERT_CONFLICTS_MAX    20     /* later entries that an error or a preview names */
-#define REVERT_SAMPLE_MAX       10     /* entries that a preview shows */
+#define REVERT_SAMPLE_MAX       10 /* entries, and rows, that a preview shows */
 #define REVERT_REASON_CHARS_MAX 1000
 
 typedef struct RevertOptions {
@@ -21,9 +19,11 @@ typedef struct RevertOptions {
  * the human did, and for rows that can only be removed. */
 JsonObject *revert_entry(const RevertOptions *options, const Entry *entry, GError **error);
 
-/* {"reverted", "count", "group_id", "tables", "sample", "conflicts"}: all entries of a group in one write, last
- * first. NOT_FOUND if the group is not in this store. */
-JsonObject *revert_group(const RevertOptions *options, const char *group, GError **error);
+/* {"count", "tables", "sample", "conflicts", "kept", "also", "reverted", "group_id", "problem"}: all entries of a
+ * cohort in one write, last first. also tells which other rows changed: {"tables", "sample"}. Rows without a soft state
+ * that others than the human made are kept when others than him revert. NOT_FOUND if the cohort is not in this store. */
+JsonObject *revert_group(const RevertOptions *options, const Cohort *cohort, GError **error);
 
-/* The same answer without doing it. */
-JsonObject *revert_group_preview(const RevertOptions *options, const char *group, GError **error);
+/* The same answer without doing it, as if by force; problem says why it cannot be done. */
+JsonObject *revert_group_preview(const RevertOptions *options, const Cohort *cohort,
+                                 GError **error);

@@ -4,44 +4,44 @@
 
 #include <string.h>
 
-/* A table as the schema has it now. */
-typedef struct Shape {
-        const char *table;
+struct RowTable {
+        char *name;
         char **columns, **key;
-} Shape;
+};
 
-static void shape_clear(Shape *shape)
+RowTable *row_table_free(RowTable *table)
 {
-        g_strfreev(shape->columns);
-        g_strfreev(shape->key);
+        if (!table)
+                return NULL;
+        g_free(table->name);
+        g_strfreev(table->columns);
+        g_strfreev(table->key);
+        g_free(table);
+        return NULL;
 }
 
 /* Only tables of the human's data are ever written here, whatever a journal says. */
-static bool shape_load(Db *db, const char *table, Shape *ret, GError **error)
+RowTable *row_table_new(Db *db, const char *name, GError **error)
 {
+        g_autoptr(RowTable) table = g_new0(RowTable, 1);
         TableKind kind = TABLE_LOG;
-        Shape shape = {.table = table};
 
-        if (!db_table_kind(db, table, &kind, error))
-                return false;
+        if (!db_table_kind(db, name, &kind, error))
+                return NULL;
         if (kind != TABLE_USER) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
-                            "%s is not a table of user data", table);
-                return false;
+                            "%s is not a table of user data", name);
+                return NULL;
         }
-        shape.columns = db_table_columns(db, table, error);
-        shape.key = shape.columns ? db_table_key(db, table, error) : NULL;
-        if (!shape.key) {
-                shape_clear(&shape);
-                return false;
-        }
-        *ret = shape;
-        return true;
+        table->name = g_strdup(name);
+        table->columns = db_table_columns(db, name, error);
+        table->key = table->columns ? db_table_key(db, name, error) : NULL;
+        return table->key ? g_steal_pointer(&table) : NULL;
 }
 
-static bool is_key(const Shape *shape, const char *column)
+static bool is_key(const RowTable *table, const char *column)
 {
-        return g_strv_contains((const char *const *)shape->key, column);
+        return g_strv_contains((const char *const *)table->key, column);
 }
 
 /* ---- values ---- */
@@ -109,11 +109,11 @@ static bool bind_row(Statement *statement, char **columns, JsonObject *row, GErr
 
 /* ---- statements ---- */
 
-static void append_key(GString *sql, const Shape *shape)
+static void append_key(GString *sql, const RowTable *table)
 {
-        for (unsigned i = 0; shape->key[i]; i++)
+        for (unsigned i = 0; table->key[i]; i++)
                 g_string_append_printf(sql, "%s\"%s\" = :%s", i > 0 ? " AND " : " WHERE ",
-                                       shape->key[i], shape->key[i]);
+                                       table->key[i], table->key[i]);
 }
 
 static bool run_on_one(Db *db, Statement *statement, const char *table, GError **error)
@@ -127,109 +127,112 @@ static bool run_on_one(Db *db, Statement *statement, const char *table, GError *
         return false;
 }
 
-static bool insert(Db *db, const Shape *shape, JsonObject *row, GError **error)
+bool row_table_insert(const RowTable *table, Db *db, JsonObject *row, GError **error)
 {
         g_autoptr(GString) names = g_string_new(NULL);
         g_autoptr(GString) values = g_string_new(NULL);
         g_autofree char *sql = NULL;
         Statement *statement;
 
-        for (char **column = shape->columns; *column; column++) {
+        for (char **column = table->columns; *column; column++) {
                 if (!json_object_has_member(row, *column))
                         continue; /* younger than the entry: its default */
                 g_string_append_printf(names, "%s\"%s\"", names->len > 0 ? ", " : "", *column);
                 g_string_append_printf(values, "%s:%s", values->len > 0 ? ", " : "", *column);
         }
-        sql = g_strdup_printf("INSERT INTO \"%s\" (%s) VALUES (%s)", shape->table, names->str,
+        sql = g_strdup_printf("INSERT INTO \"%s\" (%s) VALUES (%s)", table->name, names->str,
                               values->str);
         statement = db_statement(db, sql, error);
-        return statement && bind_row(statement, shape->columns, row, error) &&
+        return statement && bind_row(statement, table->columns, row, error) &&
                statement_run(statement, error);
 }
 
-static bool update(Db *db, const Shape *shape, JsonObject *row, GError **error)
+bool row_table_update(const RowTable *table, Db *db, JsonObject *row, GError **error)
 {
         g_autoptr(GString) sql = g_string_new(NULL);
         unsigned count = 0;
         Statement *statement;
 
-        g_string_append_printf(sql, "UPDATE \"%s\" SET ", shape->table);
-        for (char **column = shape->columns; *column; column++)
-                if (!is_key(shape, *column) && json_object_has_member(row, *column))
+        g_string_append_printf(sql, "UPDATE \"%s\" SET ", table->name);
+        for (char **column = table->columns; *column; column++)
+                if (!is_key(table, *column) && json_object_has_member(row, *column))
                         g_string_append_printf(sql, "%s\"%s\" = :%s", count++ > 0 ? ", " : "",
                                                *column, *column);
         if (count == 0) /* a row that is all key */
                 return true;
-        append_key(sql, shape);
+        append_key(sql, table);
         statement = db_statement(db, sql->str, error);
-        return statement && bind_row(statement, shape->columns, row, error) &&
-               run_on_one(db, statement, shape->table, error);
+        return statement && bind_row(statement, table->columns, row, error) &&
+               run_on_one(db, statement, table->name, error);
 }
 
-static bool run_on_key(Db *db, const Shape *shape, const char *begin, JsonObject *key,
+static bool run_on_key(Db *db, const RowTable *table, const char *begin, JsonObject *key,
                        GError **error)
 {
         g_autoptr(GString) sql = g_string_new(begin);
         Statement *statement;
 
-        append_key(sql, shape);
+        append_key(sql, table);
         statement = db_statement(db, sql->str, error);
-        return statement && bind_row(statement, shape->key, key, error) &&
-               run_on_one(db, statement, shape->table, error);
+        return statement && bind_row(statement, table->key, key, error) &&
+               run_on_one(db, statement, table->name, error);
 }
 
-bool row_insert(Db *db, const char *table, JsonObject *row, GError **error)
+bool row_table_delete(const RowTable *table, Db *db, JsonObject *key, GError **error)
 {
-        Shape shape;
-        bool ok;
+        g_autofree char *begin = g_strdup_printf("DELETE FROM \"%s\"", table->name);
 
-        if (!shape_load(db, table, &shape, error))
+        return run_on_key(db, table, begin, key, error);
+}
+
+bool row_insert(Db *db, const char *name, JsonObject *row, GError **error)
+{
+        g_autoptr(RowTable) table = row_table_new(db, name, error);
+
+        return table && row_table_insert(table, db, row, error);
+}
+
+bool row_update(Db *db, const char *name, JsonObject *row, GError **error)
+{
+        g_autoptr(RowTable) table = row_table_new(db, name, error);
+
+        return table && row_table_update(table, db, row, error);
+}
+
+bool row_delete(Db *db, const char *name, JsonObject *key, GError **error)
+{
+        g_autoptr(RowTable) table = row_table_new(db, name, error);
+
+        return table && row_table_delete(table, db, key, error);
+}
+
+static bool has_is_active(const RowTable *table)
+{
+        return g_strv_contains((const char *const *)table->columns, "is_active");
+}
+
+bool row_is_deactivable(Db *db, const char *name, bool *ret, GError **error)
+{
+        g_autoptr(RowTable) table = row_table_new(db, name, error);
+
+        if (!table)
                 return false;
-        ok = insert(db, &shape, row, error);
-        shape_clear(&shape);
-        return ok;
+        *ret = has_is_active(table);
+        return true;
 }
 
-bool row_update(Db *db, const char *table, JsonObject *row, GError **error)
+bool row_deactivate(Db *db, const char *name, JsonObject *key, GError **error)
 {
-        Shape shape;
-        bool ok;
-
-        if (!shape_load(db, table, &shape, error))
-                return false;
-        ok = update(db, &shape, row, error);
-        shape_clear(&shape);
-        return ok;
-}
-
-bool row_delete(Db *db, const char *table, JsonObject *key, GError **error)
-{
-        Shape shape;
+        g_autoptr(RowTable) table = row_table_new(db, name, error);
         g_autofree char *begin = NULL;
-        bool ok;
 
-        if (!shape_load(db, table, &shape, error))
+        if (!table)
                 return false;
-        begin = g_strdup_printf("DELETE FROM \"%s\"", table);
-        ok = run_on_key(db, &shape, begin, key, error);
-        shape_clear(&shape);
-        return ok;
-}
-
-bool row_deactivate(Db *db, const char *table, JsonObject *key, GError **error)
-{
-        Shape shape;
-        g_autofree char *begin = NULL;
-        bool ok = false;
-
-        if (!shape_load(db, table, &shape, error))
-                return false;
-        if (g_strv_contains((const char *const *)shape.columns, "is_active")) {
-                begin = g_strdup_printf("UPDATE \"%s\" SET is_active = 0", table);
-                ok = run_on_key(db, &shape, begin, key, error);
-        } else
+        if (!has_is_active(table)) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
-                            "only the human removes rows of %s", table);
-        shape_clear(&shape);
-        return ok;
+                            "only the human removes rows of %s", name);
+                return false;
+        }
+        begin = g_strdup_printf("UPDATE \"%s\" SET is_active = 0", name);
+        return run_on_key(db, table, begin, key, error);
 }

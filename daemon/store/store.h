@@ -204,6 +204,15 @@ bool db_table_kind(Db *db, const char *table, TableKind *ret_kind, GError **erro
 char **db_table_columns(Db *db, const char *table, GError **error);
 char **db_table_key(Db *db, const char *table, GError **error);
 
+/* A foreign key of one column. */
+typedef struct TableReference {
+        char *column, *to_table, *to_column;
+        bool optional; /* the column may be NULL */
+} TableReference;
+
+/* The foreign keys of a table, as TableReference. */
+GPtrArray *db_table_references(Db *db, const char *table, GError **error);
+
 /* ---- care ---- */
 
 typedef struct VerifyReport {

@@ -69,3 +69,41 @@ char **db_table_key(Db *db, const char *table, GError **error)
                        "SELECT name FROM pragma_table_info(:name, 'main') WHERE pk > 0 ORDER BY pk",
                        table, error);
 }
+
+static void reference_free(void *data)
+{
+        TableReference *reference = data;
+
+        g_free(reference->column);
+        g_free(reference->to_table);
+        g_free(reference->to_column);
+        g_free(reference);
+}
+
+GPtrArray *db_table_references(Db *db, const char *table, GError **error)
+{
+        g_autoptr(GPtrArray) references = g_ptr_array_new_with_free_func(reference_free);
+        Statement *statement = db_own_statement(
+                db,
+                "SELECT f.\"from\", f.\"table\", coalesce(f.\"to\", (SELECT name FROM"
+                " pragma_table_info(f.\"table\", 'main') WHERE pk = 1)), c.\"notnull\""
+                " FROM pragma_foreign_key_list(:name, 'main') f"
+                " JOIN pragma_table_info(:name, 'main') c ON c.name = f.\"from\" ORDER BY f.id",
+                error);
+        StepResult r;
+
+        if (!statement)
+                return NULL;
+        statement_bind_text(statement, ":name", table);
+        while ((r = statement_step(statement, error)) == STEP_ROW) {
+                TableReference *reference = g_new0(TableReference, 1);
+
+                reference->column = g_strdup(statement_text(statement, 0));
+                reference->to_table = g_strdup(statement_text(statement, 1));
+                reference->to_column = g_strdup(statement_text(statement, 2));
+                reference->optional = statement_int(statement, 3) == 0;
+                g_ptr_array_add(references, reference);
+        }
+        (void)sqlite3_reset(statement_sqlite(statement));
+        return r == STEP_DONE ? g_steal_pointer(&references) : NULL;
+}
