@@ -2,14 +2,25 @@
 /* References, read from the schema once per use. */
 #include "journal/reference.h"
 
-/* Ids without a foreign key. What a fact replaces (fact_supersedes) is none: the word stays without effect. */
+/* Ids without a foreign key, said so that the indexes are used. What a fact replaces (fact_supersedes) is none: the
+ * word stays without effect. */
 static const struct {
-        const char *table, *column, *to_table, *condition;
+        const char *table, *column, *to_table, *where;
+        bool held; /* by triggers */
 } loose[] = {
+        {"facts", "entity_id", "entities",
+         "(coalesce(subject_id, entity_id) = :value AND subject_id IS NULL"
+         " OR entity_id = :value AND subject_id IS NOT NULL)",
+         true},
         {"facts", "object", "entities",
-         "predicate IN (SELECT name FROM predicates WHERE object_kind = 'entity')"},
-        {"facts", "document_id", "documents", NULL},
-        {"entities", "document_id", "documents", NULL},
+         "(coalesce(object_as, object) = :value AND substr(object, 1, 4) = 'ent-' AND object_as IS NULL"
+         " OR object = :value AND object_as IS NOT NULL)"
+         " AND predicate IN (SELECT name FROM predicates WHERE object_kind = 'entity')",
+         false},
+        {"facts", "document_id", "documents", NULL, false},
+        {"entities", "document_id", "documents", NULL, false},
+        {"held_claims", "entity_id", "entities", NULL, false},
+        {"held_claims", "document_id", "documents", NULL, false},
 };
 
 static void reference_free(void *data)
@@ -32,7 +43,8 @@ static void add_loose(GPtrArray *references)
                 reference->column = g_strdup(loose[i].column);
                 reference->to_table = g_strdup(loose[i].to_table);
                 reference->to_column = g_strdup("id");
-                reference->condition = loose[i].condition;
+                reference->where = loose[i].where;
+                reference->foreign = loose[i].held;
                 g_ptr_array_add(references, reference);
         }
 }
@@ -82,10 +94,11 @@ static char *rows_sql(const Reference *reference, char **key)
 
         for (unsigned i = 0; key[i]; i++)
                 g_string_append_printf(sql, "%s'%s', \"%s\"", i > 0 ? ", " : "", key[i], key[i]);
-        g_string_append_printf(sql, ") FROM \"%s\" WHERE \"%s\" = :value", reference->table,
-                               reference->column);
-        if (reference->condition)
-                g_string_append_printf(sql, " AND %s", reference->condition);
+        g_string_append_printf(sql, ") FROM \"%s\" WHERE ", reference->table);
+        if (reference->where)
+                g_string_append(sql, reference->where);
+        else
+                g_string_append_printf(sql, "\"%s\" = :value", reference->column);
         g_string_append(sql, " LIMIT :max");
         return g_string_free(g_steal_pointer(&sql), FALSE);
 }

@@ -8,9 +8,9 @@
 typedef struct Reference {
         char *table, *column;       /* that refers … */
         char *to_table, *to_column; /* … to this one */
-        const char *condition;      /* which rows of table do, SQL; NULL: all */
-        bool foreign;               /* a foreign key: the database holds on to it */
-        bool optional;              /* a row can be without it */
+        const char *where; /* the rows of table that refer to :value, SQL; NULL: column = :value */
+        bool foreign;      /* the database holds on to it */
+        bool optional;     /* a row can be without it */
 } Reference;
 
 /* All references between tables of user data, as Reference. */
