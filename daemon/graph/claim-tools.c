@@ -1,49 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tools that record what is claimed: arguments in, submissions made, answers out. */
-#include <math.h>
 #include <string.h>
 
+#include "graph/claim-arguments.h"
+#include "graph/claim-batch.h"
 #include "graph/room.h"
 #include "graph/submit.h"
-
-/* The object as text, whatever JSON it came as. */
-static char *read_object(JsonObject *args)
-{
-        JsonNode *node = json_object_get_member(args, "object");
-        char buffer[G_ASCII_DTOSTR_BUF_SIZE];
-
-        if (!node)
-                return NULL;
-        if (JSON_NODE_HOLDS_VALUE(node))
-                switch (json_node_get_value_type(node)) {
-                case G_TYPE_STRING:
-                        return json_node_dup_string(node);
-                case G_TYPE_INT64:
-                        return g_strdup_printf("%" G_GINT64_FORMAT, json_node_get_int(node));
-                case G_TYPE_DOUBLE:
-                        return g_strdup(
-                                g_ascii_dtostr(buffer, sizeof buffer, json_node_get_double(node)));
-                case G_TYPE_BOOLEAN:
-                        return g_strdup(json_node_get_boolean(node) ? "true" : "false");
-                }
-        return json_print_node(node);
-}
-
-static ObjectForm read_object_form(JsonObject *args)
-{
-        JsonNode *node = json_object_get_member(args, "object");
-
-        if (!node || !JSON_NODE_HOLDS_VALUE(node))
-                return OBJECT_AS_STRUCTURE;
-        return json_node_get_value_type(node) == G_TYPE_STRING ? OBJECT_AS_STRING : OBJECT_AS_VALUE;
-}
-
-static char *read_qualifiers(JsonObject *args)
-{
-        JsonObject *qualifiers = json_member_object(args, "qualifiers");
-
-        return qualifiers ? json_print_object(qualifiers) : NULL;
-}
 
 /* The facts that a new one supersedes, by its own derivation. */
 static JsonArray *read_superseded(Graph *graph, const Access *access, const char *fact_id,
@@ -70,73 +32,97 @@ static JsonArray *read_superseded(Graph *graph, const Access *access, const char
 static JsonObject *submission_to_json(Graph *graph, const Submission *submission, GError **error)
 {
         const ClaimResult *result = &submission->results[0];
+        bool held = result->discovered_id != NULL;
         JsonArray *superseded;
         JsonObject *object;
 
-        superseded = result->is_new
+        superseded = result->is_new && !held
                              ? read_superseded(graph, submission->access, result->fact_id, error)
                              : json_array_new();
         if (!superseded)
                 return NULL;
         object = json_object_new();
-        json_object_set_string_member(object, "fact_id", result->fact_id);
-        json_object_set_string_member(object, "entity_id", submission->entity_ids[0]);
+        json_set_string(object, "fact_id", result->fact_id);
+        json_set_string(object, "entity_id", submission->entity_ids[0]);
         json_object_set_boolean_member(object, "is_new", result->is_new);
+        json_object_set_boolean_member(object, "held", held);
+        json_set_string(object, "discovered_id", result->discovered_id);
         json_object_set_array_member(object, "superseded", superseded);
         json_set_string(object, "group_id", result->is_new ? submission->group : NULL);
         return object;
 }
 
-static JsonObject *remember(Graph *graph, const Access *access, const Claim *claim,
-                            const char *reason, GError **error)
+static JsonObject *remember(Graph *graph, Submission *submission, GError **error)
 {
         ClaimResult result = {0};
         char *entity_id = NULL;
-        Submission submission = {.vault = graph->vault,
-                                 .access = access,
-                                 .claims = claim,
-                                 .count = 1,
-                                 .reason = reason,
-                                 .results = &result,
-                                 .entity_ids = &entity_id};
         JsonObject *object = NULL;
 
-        if (graph_start(graph, error) && submission_run(&submission, error)) {
+        submission->vault = graph->vault;
+        submission->count = 1;
+        submission->results = &result;
+        submission->entity_ids = &entity_id;
+        /* what an agent says of something that nobody declared waits for the human */
+        submission->hold = access_actor(submission->access)->kind == ACTOR_AGENT;
+        if (graph_start(graph, error) && submission_run(submission, error)) {
                 if (result.error)
                         g_propagate_error(error, g_steal_pointer(&result.error));
                 else
-                        object = submission_to_json(graph, &submission, error);
+                        object = submission_to_json(graph, submission, error);
         }
         claim_result_clear(&result);
         g_free(entity_id);
-        g_free(submission.group);
+        g_free(submission->group);
         return object;
+}
+
+/* A caller may claim at his own tier or a lower one. */
+static bool read_tier(const Access *access, JsonObject *args, const char **ret, GError **error)
+{
+        static const char *const tiers[] = {"human", "extracted", "inferred", NULL};
+        const char *tier = args_string(args, "trust_tier");
+        bool human = strcmp(submission_tier(access), "human") == 0;
+
+        *ret = tier;
+        if (tier && !g_strv_contains(tiers, tier)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "trust_tier must be human, extracted or inferred");
+                return false;
+        }
+        if (!tier || human || strcmp(tier, "human") != 0)
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                    "trust_tier human is the human's alone; yours is extracted, or inferred");
+        return false;
 }
 
 static JsonObject *remember_fact(void *room, const Access *access, JsonObject *args, GError **error)
 {
-        g_autofree char *object = read_object(args);
-        g_autofree char *qualifiers = read_qualifiers(args);
-        g_auto(GStrv) supersedes = args_strings(args, "supersedes");
+        g_auto(ClaimTexts) texts = {0};
         Claim claim = {.entity_id = args_string(args, "entity_id"),
                        .entity_name = args_string(args, "entity_name"),
-                       .entity_type = args_string(args, "entity_type"),
-                       .predicate = args_string(args, "predicate"),
-                       .object = object,
-                       .object_form = read_object_form(args),
-                       .qualifiers = qualifiers,
-                       .quote = args_string(args, "quote"),
-                       .quote_hint = -1,
-                       .document_id = args_string(args, "document_id"),
-                       .confidence = json_member_double(args, "confidence", NAN),
-                       .supersedes = (const char *const *)supersedes};
+                       .entity_type = args_string(args, "entity_type")};
+        Submission submission = {
+                .access = access, .claims = &claim, .reason = args_string(args, "reason")};
 
-        if (!args_time(args, "observed_at", &claim.observed_at, error))
+        claim_texts_init(&texts);
+        if (!read_tier(access, args, &submission.tier, error) ||
+            !claim_read(args, &texts, &claim, error))
                 return NULL;
-        return remember(room, access, &claim, args_string(args, "reason"), error);
+        return remember(room, &submission, error);
+}
+
+static JsonObject *submit_claim_graph(void *room, const Access *access, JsonObject *args,
+                                      GError **error)
+{
+        Graph *graph = room;
+
+        return graph_start(graph, error) ? claim_batch_submit(graph->vault, access, args, error)
+                                         : NULL;
 }
 
 const Tool graph_claim_tools[] = {
         {"remember_fact", TOOL_WRITE, TOOL_CHEAP, remember_fact},
+        {"submit_claim_graph", TOOL_WRITE, TOOL_SLOW, submit_claim_graph},
         {NULL},
 };

@@ -212,9 +212,9 @@ static bool check_object_form(const Claim *claim, const Predicate *predicate, GE
         return fits;
 }
 
-static bool check_object(Reviewer *reviewer, Ready *ready, GError **error)
+static bool check_object(Reviewer *reviewer, const Claim *claim, const Ready *ready, GError **error)
 {
-        EntityRef ref = {.name = ready->object.text};
+        EntityRef ref = {.name = ready->object.text, .type = claim->object_type};
 
         switch (ready->predicate->kind) {
         case OBJECT_DOCUMENT:
@@ -240,7 +240,7 @@ bool reviewer_judge(Reviewer *reviewer, const Claim *claim, Ready *ret, GError *
                                object_kind_to_string(ret->predicate->kind));
                 return false;
         }
-        return check_object(reviewer, ret, error) &&
+        return check_object(reviewer, claim, ret, error) &&
                parse_qualifiers(claim->qualifiers, &ret->qualifiers, error) &&
                check_quote(reviewer, claim, ret, error);
 }

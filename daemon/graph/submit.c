@@ -67,6 +67,8 @@ static bool judge_claims(Batch *batch, Db *db, GError **error)
                 unsigned claim = places[i].claim;
                 g_autoptr(GError) problem = NULL;
 
+                if (call->results[claim].error) /* could not be read, so the caller */
+                        continue;
                 if (!reviewer_judge(&reviewer, &call->claims[claim], &batch->recorder.ready[claim],
                                     &problem))
                         ok = record_sort_error(g_steal_pointer(&problem), error,
@@ -90,12 +92,6 @@ static bool judge(Batch *batch, GError **error)
         Submission *call = batch->call;
         g_autoptr(Db) db = store_reader(call->vault, access_scope(call->access), error);
 
-        for (unsigned i = 0; i < call->declared_count; i++) {
-                Declaration *declared = &call->declared[i];
-                EntityRef ref = {.name = declared->name, .type = declared->type};
-
-                (void)entity_ref_check(&ref, "entity", &declared->error); /* it has the error */
-        }
         return db && check_lease(call, db, &batch->group, error) && judge_claims(batch, db, error);
 }
 

@@ -10,9 +10,9 @@
 
 /* An entity that a batch declares, whether or not it claims something of it. */
 typedef struct Declaration {
-        const char *name, *type; /* type NULL: none given */
+        const char *name, *type; /* checked, unless it has an error; type NULL: none given */
         char *aliases;           /* JSON array, or NULL; owned */
-        unsigned claimed;        /* claims of the batch that name it */
+        unsigned claimed;        /* claims of the batch about it */
 
         char *entity_id;     /* filled: the entity of the name, … */
         char *discovered_id; /* … or the entry that waits, … */
@@ -35,10 +35,11 @@ typedef struct Submission {
         Declaration *declared;   /* the caller's, declared_count of them */
         unsigned declared_count;
 
-        ClaimResult *results; /* the caller's, count of them */
-        char **entity_ids;    /* or NULL; the caller's, count of them: filled with new strings */
-        char *group;          /* grp-… of the write; the caller frees */
-        bool changed;         /* it has entries in the journal */
+        ClaimResult
+                *results;  /* the caller's, count of them; one with an error is dropped as it is */
+        char **entity_ids; /* or NULL; the caller's, count of them: filled with new strings */
+        char *group;       /* grp-… of the write; the caller frees */
+        bool changed;      /* it has entries in the journal */
 } Submission;
 
 bool submission_run(Submission *submission, GError **error);

@@ -186,6 +186,32 @@ void fixture_rewrite(Fixture *fixture, const char *document_id, const char *text
         write_text(&new_text);
 }
 
+static bool work_entity(Db *db, void *data, GError **error)
+{
+        g_autofree char *id = id_new("ent"), *key = text_key(data);
+        Statement *statement =
+                db_statement(db,
+                             "INSERT OR IGNORE INTO entities (id, name, name_key, type, created_at)"
+                             " VALUES (:id, :name, :key, 'thing', :now)",
+                             error);
+
+        g_assert_nonnull(statement);
+        statement_bind_text(statement, ":id", id);
+        statement_bind_text(statement, ":name", data);
+        statement_bind_text(statement, ":key", key);
+        statement_bind_int(statement, ":now", clock_now());
+        return statement_run(statement, error);
+}
+
+void fixture_entity(Fixture *fixture, const char *name)
+{
+        g_autoptr(GError) error = NULL;
+        WriteOptions options = {.actor = access_actor(fixture->human)};
+
+        store_write(fixture->vault, &options, work_entity, (void *)name, &error);
+        g_assert_no_error(error);
+}
+
 /* ---- tools ---- */
 
 static JsonObject *answer_of(const Tool *tool, void *room, const Access *access, JsonObject *args,

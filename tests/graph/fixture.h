@@ -21,6 +21,9 @@ char *fixture_document(Fixture *fixture, const char *path, const char *text);
 /* Gives a document a newer text, as the pipeline would, marking stale facts. */
 void fixture_rewrite(Fixture *fixture, const char *document_id, const char *text);
 
+/* Declares an entity as the human, as long as it is not there; what agents say of others waits in the queue. */
+void fixture_entity(Fixture *fixture, const char *name);
+
 /* Calls a tool of a table; the format makes its arguments, JSON. */
 JsonObject *fixture_call(ToolTable table, const Access *access, const char *tool,
                          const char *format, ...) G_GNUC_PRINTF(4, 5);

@@ -18,6 +18,7 @@ static void case_up(Case *test, gconstpointer data)
                                        "Acme Co., founded in 1953 in Detroit.\n");
         test->second =
                 fixture_document(test->fixture, "filing.txt", "incorporated 1954 per filings\n");
+        fixture_entity(test->fixture, "Acme");
 }
 
 static void case_down(Case *test, gconstpointer data)

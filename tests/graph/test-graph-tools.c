@@ -274,6 +274,10 @@ static void test_contradictions_come_in_pages(Case *test, gconstpointer data)
         g_autofree char *after = g_strdup("");
         g_autoptr(GString) names = g_string_new(NULL);
 
+        for (unsigned i = 0; i < 3; i++) {
+                g_autofree char *name = g_strdup_printf("E%u", i);
+                fixture_entity(test->fixture, name);
+        }
         for (unsigned i = 0; i < 6; i++) {
                 g_autoptr(JsonObject) said = fixture_call(
                         test->tools, i % 2 ? test->fixture->agent : test->fixture->other,

@@ -36,6 +36,8 @@ static char *say(Case *test, const Access *access, int year)
                         ? g_strdup("")
                         : g_strdup_printf(",\"quote\":\"founded in 1953\",\"document_id\":\"%s\"",
                                           test->document);
+        if (access != test->fixture->human)
+                fixture_entity(test->fixture, "Acme");
         g_autoptr(JsonObject) said = fixture_call(
                 test->graph, access, "remember_fact",
                 "{\"entity_name\":\"Acme\",\"predicate\":\"published_in_year\",\"object\":%d%s}",
