@@ -6,6 +6,7 @@
 #include "graph/predicate.h"
 #include "graph/review.h"
 #include "graph/room.h"
+#include "graph/trace.h"
 
 /* ---- contradictions ---- */
 
@@ -119,9 +120,53 @@ static JsonObject *resolve_contradiction(void *room, const Access *access, JsonO
         return contradiction_get(db, entity->id, args_string(args, "predicate"), error);
 }
 
+/* ---- why ---- */
+
+static bool read_trace(JsonObject *args, TraceQuery *ret, GError **error)
+{
+        int64_t depth = json_member_int(args, "depth", TRACE_DEPTH_DEFAULT);
+
+        ret->fact_id = args_string(args, "fact_id");
+        ret->predicate = args_string(args, "predicate");
+        ret->object = args_string(args, "object");
+        if (depth < 1 || depth > TRACE_DEPTH_MAX) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
+                            "depth must be between 1 and TRACE_DEPTH_MAX (%d)", TRACE_DEPTH_MAX);
+                return false;
+        }
+        ret->depth = (unsigned)depth;
+        if (!ret->fact_id == !ret->predicate) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "give either fact_id, or an entity and predicate");
+                return false;
+        }
+        return args_check_id(args, "fact_id", "fact", error) &&
+               (!ret->predicate || predicate_check_name("predicate", ret->predicate, error));
+}
+
+static JsonObject *trace_belief_tool(void *room, const Access *access, JsonObject *args,
+                                     GError **error)
+{
+        g_autoptr(Entity) entity = NULL;
+        g_autoptr(Db) db = NULL;
+        TraceQuery query = {0};
+
+        if (!read_trace(args, &query, error))
+                return NULL;
+        db = graph_reader(room, access, error);
+        if (!db)
+                return NULL;
+        if (!query.fact_id &&
+            (!graph_read_entity(db, args, &entity, error) || !graph_require_entity(entity, error)))
+                return NULL;
+        query.entity = entity;
+        return trace_belief(db, &query, error);
+}
+
 const Tool graph_belief_tools[] = {
         {"find_contradictions", TOOL_READ, TOOL_CHEAP, find_contradictions},
         {"list_contradicted_facts", TOOL_READ, TOOL_CHEAP, list_contradicted_facts},
+        {"trace_belief", TOOL_READ, TOOL_CHEAP, trace_belief_tool},
         {"resolve_contradiction", TOOL_HUMAN, TOOL_CHEAP, resolve_contradiction},
         {NULL},
 };

@@ -24,13 +24,13 @@ static TextPlace find_place(Db *db, const char *sha256, int64_t character)
         return textmap_find(map, size, character);
 }
 
-/* What checking a fact's quote found. */
-typedef struct Verdict {
-        const char *reason; /* why the quote is not there, or what to know of it all the same */
-        const char *text;   /* which text was looked at: "present" or "earlier"; NULL: none */
-        bool valid;
-        TextPlace place;
-} Verdict;
+static void set_found(Db *db, const char *sha256, int64_t character, Verdict *ret)
+{
+        TextPlace place = find_place(db, sha256, character);
+
+        ret->page = (unsigned)place.page;
+        ret->line = (unsigned)place.line;
+}
 
 static bool is_at(SourceText *source, const Fact *fact)
 {
@@ -60,7 +60,7 @@ static bool judge_present(Db *db, const Fact *fact, Verdict *ret, GError **error
                 return true;
         ret->valid = true;
         ret->text = "present";
-        ret->place = find_place(db, source->sha256, span.start);
+        set_found(db, source->sha256, span.start, ret);
         return true;
 }
 
@@ -79,12 +79,13 @@ static bool judge_own(Db *db, const Fact *fact, Verdict *ret, GError **error)
         else if (!ret->valid)
                 ret->reason = "the quote is not at its place in the text";
         else
-                ret->place = find_place(db, fact->document_hash, fact->quote_start);
+                set_found(db, fact->document_hash, fact->quote_start, ret);
         return true;
 }
 
-static bool judge(Db *db, const Fact *fact, Verdict *ret, GError **error)
+bool verify_fact(Db *db, const Fact *fact, Verdict *ret, GError **error)
 {
+        *ret = (Verdict){0};
         if (!fact->quote)
                 ret->reason = "the fact has no quote";
         else if (!fact->document_hash)
@@ -109,20 +110,25 @@ static void set_place(JsonObject *object, const char *name, uint32_t value)
                 json_object_set_null_member(object, name);
 }
 
+void verdict_tell(const Verdict *verdict, JsonObject *object)
+{
+        json_object_set_boolean_member(object, "valid", verdict->valid);
+        json_set_string(object, "reason", verdict->reason);
+        json_set_string(object, "text", verdict->text);
+        set_place(object, "page", verdict->page);
+        set_place(object, "line", verdict->line);
+}
+
 static JsonObject *verdict_to_json(const Fact *fact, const Verdict *verdict)
 {
         JsonObject *object = json_object_new();
 
         json_object_set_string_member(object, "fact_id", fact->id);
-        json_object_set_boolean_member(object, "valid", verdict->valid);
-        json_set_string(object, "reason", verdict->reason);
         json_set_string(object, "quote", fact->quote);
         json_set_string(object, "document_id", fact->document_id);
         json_object_set_boolean_member(object, "stale_source", fact->stale_source);
         json_object_set_boolean_member(object, "source_gone", fact->source_gone);
-        json_set_string(object, "text", verdict->text);
-        set_place(object, "page", verdict->place.page);
-        set_place(object, "line", verdict->place.line);
+        verdict_tell(verdict, object);
         return object;
 }
 
@@ -134,7 +140,7 @@ JsonObject *verify_quote(Db *db, const char *fact_id, GError **error)
                              " FROM facts f CROSS JOIN predicates p ON p.name = f.predicate"
                              " WHERE f.id = :id",
                              error);
-        Verdict verdict = {0};
+        Verdict verdict;
         StepResult step;
         Fact fact;
 
@@ -148,7 +154,7 @@ JsonObject *verify_quote(Db *db, const char *fact_id, GError **error)
         if (step != STEP_ROW)
                 return NULL;
         fact_from_row(statement, &fact);
-        return judge(db, &fact, &verdict, error) ? verdict_to_json(&fact, &verdict) : NULL;
+        return verify_fact(db, &fact, &verdict, error) ? verdict_to_json(&fact, &verdict) : NULL;
 }
 
 /* ---- stale sources ---- */
