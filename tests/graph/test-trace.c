@@ -16,6 +16,7 @@ static void case_up(Case *test, gconstpointer data)
         test->tools = graph_tools(test->fixture->graph);
         test->document = fixture_document(test->fixture, "history.txt",
                                           "Acme Co.\nFounded in 1953\nor in 1954 in Detroit.\n");
+        fixture_entity(test->fixture, "Acme");
 }
 
 static void case_down(Case *test, gconstpointer data)
