@@ -16,6 +16,7 @@
 void ready_clear(Ready *ready)
 {
         object_clear(&ready->object);
+        g_clear_pointer(&ready->object_as, g_free);
         g_clear_pointer(&ready->qualifiers, g_free);
         g_clear_pointer(&ready->document_hash, g_free);
 }

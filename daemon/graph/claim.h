@@ -9,6 +9,7 @@
 typedef struct Ready {
         const Predicate *predicate;
         Object object;
+        char *object_as;     /* what an object that is an entity counts for */
         char *qualifiers;    /* canonical, or NULL */
         char *document_hash; /* of the content version that the quote was found in, or NULL */
         QuoteSpan span;

@@ -8,7 +8,9 @@
 #include "graph/predicate.h"
 
 #define ENTITY_DOUBTS_MAX 10 /* entities of one name that an error names */
-#define ENTITY_COLUMNS    "e.id, e.name, e.type, e.merged_into, e.is_active"
+#define ENTITY_COLUMNS                                                                             \
+        "e.id, e.name, e.type, e.merged_into, e.is_active,"                                        \
+        " coalesce((SELECT m.subject_id FROM merged_entities m WHERE m.id = e.id), e.id)"
 
 Entity *entity_free(Entity *entity)
 {
@@ -18,6 +20,8 @@ Entity *entity_free(Entity *entity)
         g_free(entity->name);
         g_free(entity->type);
         g_free(entity->merged_into);
+        g_free(entity->subject_id);
+        g_free(entity->said_of);
         g_free(entity);
         return NULL;
 }
@@ -31,10 +35,12 @@ static Entity *entity_from_row(Statement *row)
         entity->type = g_strdup(statement_text(row, 2));
         entity->merged_into = g_strdup(statement_text(row, 3));
         entity->is_active = statement_int(row, 4) != 0;
+        entity->subject_id = g_strdup(statement_text(row, 5));
+        entity->said_of = g_strdup(entity->id);
         return entity;
 }
 
-static bool check_name(const char *what, const char *name, GError **error)
+bool entity_check_name(const char *what, const char *name, GError **error)
 {
         g_autofree char *key = NULL;
 
@@ -63,7 +69,7 @@ bool entity_ref_check(const EntityRef *ref, const char *what, GError **error)
                             "%s_id must be ent- and %d hex digits", what, ID_DIGITS);
                 return false;
         }
-        if (ref->name && !check_name(name, ref->name, error))
+        if (ref->name && !entity_check_name(name, ref->name, error))
                 return false;
         return !ref->type || predicate_check_name(type, ref->type, error);
 }
@@ -73,33 +79,50 @@ static void set_not_found(const char *id, GError **error)
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no entity %s", id);
 }
 
-static Entity *entity_get_one(Db *db, const char *id, GError **error)
+/* NULL without an error: there is none, or none to be seen. */
+static Entity *read_one(Db *db, const char *id, GError **error)
 {
         Statement *statement = db_statement(
                 db, "SELECT " ENTITY_COLUMNS " FROM entities e WHERE e.id = :id", error);
-        StepResult step;
 
         if (!statement)
                 return NULL;
         statement_bind_text(statement, ":id", id);
-        step = statement_step(statement, error);
-        if (step == STEP_DONE)
-                set_not_found(id, error);
-        return step == STEP_ROW ? entity_from_row(statement) : NULL;
+        return statement_step(statement, error) == STEP_ROW ? entity_from_row(statement) : NULL;
+}
+
+/* What the entity counts for, in its place, if that can be seen. Takes the entity. */
+static Entity *follow(Db *db, const Scope *scope, Entity *entity, GError **error)
+{
+        g_autoptr(Entity) found = entity, subject = NULL;
+        g_autoptr(GError) problem = NULL;
+
+        if (!found || strcmp(found->subject_id, found->id) == 0 ||
+            !scope_allows(scope, found->subject_id))
+                return g_steal_pointer(&found);
+        subject = read_one(db, found->subject_id, &problem);
+        if (problem) {
+                g_propagate_error(error, g_steal_pointer(&problem));
+                return NULL;
+        }
+        if (!subject)
+                return g_steal_pointer(&found);
+        g_free(subject->said_of);
+        subject->said_of = g_steal_pointer(&found->said_of);
+        return g_steal_pointer(&subject);
 }
 
 Entity *entity_get(Db *db, const Scope *scope, const char *id, GError **error)
 {
-        g_autoptr(Entity) entity = entity_get_one(db, id, error);
+        g_autoptr(GError) problem = NULL;
+        g_autoptr(Entity) entity =
+                follow(db, scope, read_one(db, id, &problem), problem ? NULL : &problem);
 
-        for (unsigned i = 0; entity && entity->merged_into && i < ENTITY_MERGES_MAX; i++) {
-                g_autofree char *next = g_strdup(entity->merged_into);
-                entity_free(entity);
-                entity = entity_get_one(db, next, error);
-        }
-        if (!entity)
+        if (problem) {
+                g_propagate_error(error, g_steal_pointer(&problem));
                 return NULL;
-        if (!scope_allows(scope, entity->id)) { /* as if it were not there */
+        }
+        if (!entity || !scope_allows(scope, entity->id)) { /* as if it were not there */
                 set_not_found(id, error);
                 return NULL;
         }
@@ -116,7 +139,7 @@ static void add_doubt(GString *doubt, Statement *row)
         g_string_append_c(doubt, ')');
 }
 
-/* The only row that the scope allows; several are a doubt. */
+/* The only row that the scope allows; several are a doubt, unless they count for the same one. */
 static Entity *entity_only(Statement *statement, const Scope *scope, const EntityRef *ref,
                            GError **error)
 {
@@ -126,7 +149,10 @@ static Entity *entity_only(Statement *statement, const Scope *scope, const Entit
         StepResult step = STEP_DONE;
 
         while (count < ENTITY_DOUBTS_MAX && (step = statement_step(statement, error)) == STEP_ROW) {
-                if (!scope_allows(scope, statement_text(statement, 0)))
+                if (!scope_allows(scope, statement_text(statement, 0)) &&
+                    !scope_allows(scope, statement_text(statement, 5)))
+                        continue;
+                if (only && strcmp(only->subject_id, statement_text(statement, 5)) == 0)
                         continue;
                 add_doubt(doubt, statement);
                 if (count++ == 0)
@@ -150,23 +176,35 @@ static Entity *entity_only(Statement *statement, const Scope *scope, const Entit
         " JOIN documents d ON d.id = e.document_id AND d.is_active = 1"                            \
         " JOIN roots r ON r.id = d.root_id AND r.is_active = 1"
 
-/* Things by their names, before aliases, before documents, of which those whose file is there come first and
+/* Names and aliases of merged ones, unless what they were merged into is no longer active. */
+#define MERGED_OF_TYPE                                                                             \
+        " JOIN merged_entities m ON m.id = e.id LEFT JOIN entities s ON s.id = m.subject_id"       \
+        " WHERE e.is_active = 1 AND coalesce(s.is_active, 1) = 1"                                  \
+        " AND (:type IS NULL OR e.type = :type OR s.type = :type)"
+
+/* Things by their names, before aliases, before merged things, before documents, of which those whose file is there come first and
  * former titles last: each is asked only if nothing came before, and comes from an index in order. */
 static const char *const sql_by_name[] = {
         "SELECT " ENTITY_COLUMNS " FROM entities e WHERE e.name_key = :key" LIVE_OF_TYPE
         " AND e.document_id IS NULL ORDER BY e.type",
         "SELECT " ENTITY_COLUMNS " FROM entity_aliases a JOIN entities e ON e.id = a.entity_id"
-        " WHERE a.alias_key = :key AND e.name_key <> :key" LIVE_OF_TYPE
+        " WHERE a.alias_key = :key AND a.is_active = 1 AND e.name_key <> :key" LIVE_OF_TYPE
         " AND e.document_id IS NULL ORDER BY e.id",
+        "SELECT " ENTITY_COLUMNS " FROM entities e" MERGED_OF_TYPE
+        " AND e.name_key = :key ORDER BY e.id",
+        "SELECT " ENTITY_COLUMNS
+        " FROM entity_aliases a JOIN entities e ON e.id = a.entity_id" MERGED_OF_TYPE
+        " AND a.alias_key = :key AND a.is_active = 1 ORDER BY e.id",
         "SELECT " ENTITY_COLUMNS " FROM entities e" OF_PRESENT_DOCUMENT
         " WHERE e.name_key = :key" LIVE_OF_TYPE " ORDER BY e.id",
         "SELECT " ENTITY_COLUMNS " FROM entities e WHERE e.name_key = :key" LIVE_OF_TYPE
         " AND e.document_id IS NOT NULL ORDER BY e.id",
         "SELECT " ENTITY_COLUMNS
         " FROM entity_aliases a JOIN entities e ON e.id = a.entity_id" OF_PRESENT_DOCUMENT
-        " WHERE a.alias_key = :key" LIVE_OF_TYPE " ORDER BY e.id",
+        " WHERE a.alias_key = :key AND a.is_active = 1" LIVE_OF_TYPE " ORDER BY e.id",
         "SELECT " ENTITY_COLUMNS " FROM entity_aliases a JOIN entities e ON e.id = a.entity_id"
-        " WHERE a.alias_key = :key" LIVE_OF_TYPE " AND e.document_id IS NOT NULL ORDER BY e.id",
+        " WHERE a.alias_key = :key AND a.is_active = 1" LIVE_OF_TYPE
+        " AND e.document_id IS NOT NULL ORDER BY e.id",
 };
 
 static Entity *entity_by_name(Db *db, const Scope *scope, const EntityRef *ref, GError **error)
@@ -184,9 +222,11 @@ static Entity *entity_by_name(Db *db, const Scope *scope, const EntityRef *ref, 
                 statement_bind_text(statement, ":type", ref->type);
                 entity = entity_only(statement, scope, ref, &problem);
         }
-        if (problem)
+        if (problem) {
                 g_propagate_error(error, g_steal_pointer(&problem));
-        return entity;
+                return NULL;
+        }
+        return follow(db, scope, entity, error);
 }
 
 Entity *entity_find(Db *db, const Scope *scope, const EntityRef *ref, GError **error)
@@ -210,6 +250,8 @@ static Entity *entity_insert(Db *db, const EntityRef *ref, const char *document_
         entity->id = id_new("ent");
         entity->name = g_strdup(ref->name);
         entity->type = g_strdup(ref->type ?: ENTITY_TYPE_DEFAULT);
+        entity->subject_id = g_strdup(entity->id);
+        entity->said_of = g_strdup(entity->id);
         entity->is_active = true;
         statement_bind_text(statement, ":id", entity->id);
         statement_bind_text(statement, ":name", entity->name);
@@ -279,8 +321,9 @@ static bool follow_title(Db *db, const Entity *entity, const char *name, GError 
         if (by_human)
                 return true;
         return run_on_name(db,
-                           "INSERT OR IGNORE INTO entity_aliases (entity_id, alias_key, alias)"
-                           " VALUES (:id, :key, :name)",
+                           "INSERT INTO entity_aliases (entity_id, alias_key, alias)"
+                           " VALUES (:id, :key, :name)"
+                           " ON CONFLICT (entity_id, alias_key) DO UPDATE SET is_active = 1",
                            entity, entity->name, error) &&
                run_on_name(db, "UPDATE entities SET name = :name, name_key = :key WHERE id = :id",
                            entity, name, error);

@@ -65,7 +65,10 @@ static bool query_knowledge(void *room, const Access *access, JsonObject *args, 
         if (!db || !graph_read_entity(db, args, &entity, error) ||
             (query.document_id && !check_document(db, query.document_id, error)))
                 return false;
-        query.entity_id = entity ? entity->id : NULL;
+        if (entity) {
+                query.entity_id = entity->subject_id;
+                query.said_of = entity->merged_into ? entity->id : NULL;
+        }
         tell_entity(entity, sink);
         return query_facts(db, &query, sink, error);
 }
@@ -97,7 +100,7 @@ static JsonObject *get_entity(void *room, const Access *access, JsonObject *args
         if (!db || !graph_read_entity(db, args, &entity, error) ||
             !graph_require_entity(entity, error))
                 return NULL;
-        return query_entity(db, entity->id, error);
+        return query_entity(db, entity, error);
 }
 
 static JsonObject *predicates_in_use(void *room, const Access *access, JsonObject *args,

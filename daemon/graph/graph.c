@@ -5,6 +5,7 @@
 
 #include "graph/current.h"
 #include "graph/discovered.h"
+#include "graph/merge.h"
 #include "graph/predicate.h"
 #include "graph/submit.h"
 
@@ -39,6 +40,8 @@ Graph *graph_new(Store *vault)
         graph->tools = gather_tools();
         g_mutex_init(&graph->lock);
         graph->disputes = disputes_new();
+        store_add_derivation(vault, "entities", merge_derive_entities, NULL);
+        store_add_derivation(vault, "facts", merge_derive_facts, NULL);
         store_add_derivation(vault, "facts", current_derive_facts, graph->disputes);
         store_add_derivation(vault, "fact_supersedes", current_derive_supersedes, NULL);
         store_add_derivation(vault, "discovered", discovered_derive, NULL);

@@ -44,7 +44,7 @@ static const Mention *keep_entity(Mentions *mentions, const EntityRef *ref, Enti
         g_autoptr(Entity) found = entity;
 
         if (found->is_active)
-                return keep(mentions, ref, g_steal_pointer(&found->id), NULL);
+                return keep(mentions, ref, g_steal_pointer(&found->said_of), NULL);
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
                     "entity %s is no longer active", found->id);
         return NULL;

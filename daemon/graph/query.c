@@ -19,6 +19,8 @@
         " f.is_active = 1 AND (:superseded OR f.superseded_at IS NULL)"                            \
         " AND (:tier IS NULL OR f.trust_tier = :tier)"
 
+#define OF_ENTITY                                                                                  \
+        " AND " FACT_SUBJECT(f) " = :entity AND (:said_of IS NULL OR f.entity_id = :said_of)"
 #define IN_DOCUMENT " AND (:document IS NULL OR f.document_id = :document)"
 #define BY_OBJECT   " ORDER BY f.predicate, substr(" FACT_OBJECT(f) ", 1, 64)"
 #define BY_AGE      " AND f.id < :id ORDER BY f.id DESC LIMIT :limit"
@@ -26,16 +28,13 @@
 /* Facts of an entity come from its index in order: first the rest of one predicate, then the later ones. Those
  * that begin alike stay in the order of the index; to sort them would cost as much as all the rest. */
 #define REST_OF_PREDICATE                                                                          \
-        FACTS IN_DOCUMENT " AND " FACT_SUBJECT(f) " = :entity AND f.predicate = :predicate"        \
-                                                  " AND substr(" FACT_OBJECT(                      \
-                                                          f) ", 1, 64) >= :prefix" BY_OBJECT
+        FACTS IN_DOCUMENT OF_ENTITY " AND f.predicate = :predicate"                                \
+                                    " AND substr(" FACT_OBJECT(f) ", 1, 64) >= :prefix" BY_OBJECT
 #define STILL_LISTED                                                                               \
-        "SELECT 1 FROM facts f WHERE f.id = :id AND" FILTERED IN_DOCUMENT                          \
-        " AND " FACT_SUBJECT(f) " = :entity AND f.predicate = :predicate"                          \
-                                " AND substr(" FACT_OBJECT(f) ", 1, 64) = :prefix"
-#define LATER_PREDICATES                                                                           \
-        FACTS IN_DOCUMENT                                                                          \
-                " AND " FACT_SUBJECT(f) " = :entity AND f.predicate > :predicate" BY_OBJECT
+        "SELECT 1 FROM facts f WHERE f.id = :id AND" FILTERED IN_DOCUMENT OF_ENTITY                \
+        " AND f.predicate = :predicate"                                                            \
+        " AND substr(" FACT_OBJECT(f) ", 1, 64) = :prefix"
+#define LATER_PREDICATES FACTS IN_DOCUMENT OF_ENTITY " AND f.predicate > :predicate" BY_OBJECT
 
 #define OF_PREDICATE " AND (:predicate IS NULL OR f.predicate = :predicate)"
 #define COUNT(where)                                                                               \
@@ -53,8 +52,7 @@ static const FactSql sql_of_document = {FACTS " AND f.document_id = :document" O
 static const FactSql sql_of_predicate = {FACTS " AND f.predicate = :predicate" BY_AGE,
                                          COUNT(" AND f.predicate = :predicate"), false, true};
 static const FactSql sql_of_all = {FACTS BY_AGE, COUNT(""), false, false};
-static const FactSql sql_of_entity = {
-        NULL, COUNT(" AND " FACT_SUBJECT(f) " = :entity" IN_DOCUMENT OF_PREDICATE), true, true};
+static const FactSql sql_of_entity = {NULL, COUNT(OF_ENTITY IN_DOCUMENT OF_PREDICATE), true, true};
 
 static const FactSql *fact_sql(const FactQuery *query)
 {
@@ -69,8 +67,10 @@ static void bind_filters(Statement *statement, const FactQuery *query, const Fac
 {
         statement_bind_int(statement, ":superseded", query->superseded);
         statement_bind_text(statement, ":tier", query->tier);
-        if (query->entity_id)
+        if (query->entity_id) {
                 statement_bind_text(statement, ":entity", query->entity_id);
+                statement_bind_text(statement, ":said_of", query->said_of);
+        }
         if (sql && sql->document)
                 statement_bind_text(statement, ":document", query->document_id);
         if (sql && sql->predicate)
@@ -216,7 +216,7 @@ static bool count_facts(Db *db, const FactQuery *query, int64_t *ret, GError **e
 bool query_facts(Db *db, const FactQuery *query, Sink *sink, GError **error)
 {
         g_autofree char *filters =
-                g_strjoin("\n", query->entity_id ?: "", query->predicate ?: "", query->tier ?: "",
+                g_strjoin("\n", query->said_of ?: query->entity_id ?: "", query->predicate ?: "", query->tier ?: "",
                           query->document_id ?: "", query->superseded ? "1" : "0", NULL);
         g_autofree char *key = cursor_key("facts", filters, query->after, error);
         g_autoptr(Page) page = page_new("facts", filters, query->limit);
@@ -247,18 +247,23 @@ bool query_facts(Db *db, const FactQuery *query, Sink *sink, GError **error)
 
 /* ---- entities ---- */
 
+#define SUBJECT_OF_E                                                                               \
+        FACT_SUBJECT(f)                                                                            \
+        " = coalesce((SELECT m.subject_id FROM merged_entities m WHERE m.id = e.id), e.id)"
 #define ENTITY_COLUMNS                                                                             \
         "e.id, e.name, e.type, e.is_active, e.document_id, e.merged_into, e.created_at,"           \
-        " (SELECT count(*) FROM facts f WHERE " FACT_SUBJECT(                                      \
-                f) " = e.id AND f.superseded_at IS NULL"                                           \
-                   " AND f.is_active = 1), e.name_key"
+        " (SELECT count(*) FROM facts f WHERE " SUBJECT_OF_E                                       \
+        " AND (e.merged_into IS NULL OR f.entity_id = e.id)"                                       \
+        " AND f.superseded_at IS NULL AND f.is_active = 1), e.name_key"
 
 static JsonArray *read_aliases(Db *db, const char *entity_id, GError **error)
 {
         g_autoptr(JsonArray) aliases = json_array_new();
         StepResult step;
         Statement *statement = db_statement(
-                db, "SELECT alias FROM entity_aliases WHERE entity_id = :id ORDER BY alias_key",
+                db,
+                "SELECT alias FROM entity_aliases WHERE entity_id = :id AND is_active = 1"
+                " ORDER BY alias_key",
                 error);
 
         if (!statement)
@@ -289,6 +294,11 @@ static JsonObject *entity_to_json(Db *db, Statement *row, GError **error)
         return object;
 }
 
+/* Merged, but what into cannot be seen. */
+#define NOT_FOLLOWED                                                                               \
+        " NOT EXISTS (SELECT 1 FROM merged_entities m JOIN entities s ON s.id = m.subject_id"      \
+        " WHERE m.id = e.id)"
+
 static Statement *find_entities(Db *db, const EntityQuery *query, const char *key, GError **error)
 {
         g_autofree char *prefix = query->prefix ? text_key(query->prefix) : g_strdup("");
@@ -299,7 +309,7 @@ static Statement *find_entities(Db *db, const EntityQuery *query, const char *ke
                 db,
                 "SELECT " ENTITY_COLUMNS " FROM entities e WHERE e.name_key >= :begin"
                 " AND e.name_key < :end AND (e.name_key > :begin OR e.id > :id)"
-                " AND e.is_active = 1 AND e.merged_into IS NULL"
+                " AND e.is_active = 1 AND (e.merged_into IS NULL OR" NOT_FOLLOWED ")"
                 " AND (:type IS NULL OR e.type = :type) ORDER BY e.name_key, e.id LIMIT :limit",
                 error);
 
@@ -336,20 +346,59 @@ JsonObject *query_entities(Db *db, const EntityQuery *query, GError **error)
         return step == STEP_ERROR ? NULL : page_to_json(page, "entities");
 }
 
-JsonObject *query_entity(Db *db, const char *entity_id, GError **error)
+static JsonObject *entity_brief(Statement *row)
+{
+        static const char *const names[] = {"id", "name", "type"};
+        JsonObject *object = json_object_new();
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+                json_object_set_string_member(object, names[i], statement_text(row, (int)i));
+        return object;
+}
+
+/* Those merged into it; and which of them, if any, was asked for. */
+static bool tell_merged(Db *db, const Entity *entity, JsonObject *object, GError **error)
+{
+        g_autoptr(JsonArray) merged = json_array_new();
+        StepResult step;
+        Statement *statement =
+                db_statement(db,
+                             "SELECT e.id, e.name, e.type FROM merged_entities m"
+                             " JOIN entities e ON e.id = m.id WHERE m.subject_id = :id"
+                             " ORDER BY e.id <> :said_of, e.id LIMIT :limit",
+                             error);
+
+        if (!statement)
+                return false;
+        statement_bind_text(statement, ":id", entity->id);
+        statement_bind_text(statement, ":said_of", entity->said_of);
+        statement_bind_int(statement, ":limit", QUERY_MERGED_MAX);
+        while ((step = statement_step(statement, error)) == STEP_ROW) {
+                if (strcmp(statement_text(statement, 0), entity->said_of) == 0)
+                        json_object_set_object_member(object, "merged_from",
+                                                      entity_brief(statement));
+                json_array_add_object_element(merged, entity_brief(statement));
+        }
+        json_object_set_array_member(object, "merged", g_steal_pointer(&merged));
+        return step == STEP_DONE;
+}
+
+JsonObject *query_entity(Db *db, const Entity *entity, GError **error)
 {
         Statement *statement = db_statement(
                 db, "SELECT " ENTITY_COLUMNS " FROM entities e WHERE e.id = :id", error);
+        g_autoptr(JsonObject) object = NULL;
         StepResult step;
 
         if (!statement)
                 return NULL;
-        statement_bind_text(statement, ":id", entity_id);
+        statement_bind_text(statement, ":id", entity->id);
         step = statement_step(statement, error);
         if (step == STEP_DONE)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no entity %s",
-                            entity_id);
-        return step == STEP_ROW ? entity_to_json(db, statement, error) : NULL;
+                            entity->id);
+        object = step == STEP_ROW ? entity_to_json(db, statement, error) : NULL;
+        return object && tell_merged(db, entity, object, error) ? g_steal_pointer(&object) : NULL;
 }
 
 /* ---- predicates ---- */

@@ -13,6 +13,7 @@ typedef struct FactQuery {
         const char *
                 entity_id; /* the facts of one entity, in order of predicate and object; or NULL: newest first */
         const char *predicate, *tier, *document_id; /* or NULL */
+        const char *said_of;                        /* of this entity, which was merged; or NULL */
         bool superseded;                            /* those too */
         unsigned limit;
         const char *after; /* cursor or NULL */
@@ -30,8 +31,10 @@ typedef struct EntityQuery {
 /* {"entities": […], "next"}: active ones in order of their names. */
 JsonObject *query_entities(Db *db, const EntityQuery *query, GError **error);
 
-/* {"id", "name", "type", "aliases", "is_active", "facts", …} of one. */
-JsonObject *query_entity(Db *db, const char *entity_id, GError **error);
+#define QUERY_MERGED_MAX 100 /* merged ones named with the entity that they count for */
+
+/* {"id", "name", "type", "aliases", "is_active", "facts", "merged", "merged_from", …} of one. */
+JsonObject *query_entity(Db *db, const Entity *entity, GError **error);
 
 /* {"predicates": […]}: those with current facts (of entity_id, or NULL: of all), or all there are. */
 JsonObject *query_predicates(Db *db, const char *entity_id, bool all, GError **error);

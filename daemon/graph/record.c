@@ -9,6 +9,7 @@
 
 #include "graph/fact.h"
 #include "graph/held.h"
+#include "graph/merge.h"
 
 void recorder_clear(Recorder *recorder)
 {
@@ -164,8 +165,8 @@ static bool check_target(Recorder *recorder, Db *db, const char *fact_id, bool *
 {
         Statement *statement =
                 db_statement(db,
-                             "SELECT " FACT_SUBJECT(f) ", trust_tier, superseded_at FROM facts f"
-                                                       " WHERE id = :id AND is_active = 1",
+                             "SELECT entity_id, trust_tier, superseded_at, subject_id FROM facts"
+                             " WHERE id = :id AND is_active = 1",
                              error);
         StepResult step;
 
@@ -176,7 +177,8 @@ static bool check_target(Recorder *recorder, Db *db, const char *fact_id, bool *
         if (step == STEP_ERROR)
                 return false;
         if (step == STEP_DONE ||
-            !scope_allows(recorder->mentions.scope, statement_text(statement, 0))) {
+            (!scope_allows(recorder->mentions.scope, statement_text(statement, 0)) &&
+             !scope_allows(recorder->mentions.scope, statement_text(statement, 3)))) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
                             "no fact %s to supersede", fact_id);
                 return false;
@@ -217,20 +219,22 @@ static bool is_restated(const Recorder *recorder, unsigned i, Statement *row)
         return false;
 }
 
-/* f: equal facts. s: what superseded one in the same voice, from another content version. */
-#define EQUAL_FACTS                                                                                \
-        "SELECT f.id, s.id, s.object, s.quote FROM facts f LEFT JOIN facts s"                      \
-        " ON s.id = f.superseded_by AND s.agent = f.agent AND s.trust_tier = f.trust_tier"         \
-        " AND (f.trust_tier = 'human' OR s.document_id IS f.document_id)"                          \
-        " AND s.document_hash IS NOT :hash"                                                        \
-        " WHERE " FACT_SUBJECT(f) " = :entity AND f.predicate = :predicate"                        \
-                                  " AND" FACT_SAME_OBJECT(                                         \
-                                          FACT_OBJECT(f),                                          \
-                                          ":object") " AND f.agent = :agent"                       \
-                                                     " AND f.trust_tier = :tier"                   \
-                                                     " AND f.document_id IS :document"             \
-                                                     " AND f.quote IS :quote"                      \
-                                                     " AND f.is_active = 1"
+/* What an entity counts for: itself, unless it was merged. */
+#define SUBJECT_OF(id)                                                                             \
+        "coalesce((SELECT m.subject_id FROM merged_entities m WHERE m.id = " id "), " id ")"
+
+/* f: equal facts, said of the same entity and of the same one as object. s: what superseded one in the same voice, from another content version. */
+#define EQUAL_FACTS                                                                                                            \
+        "SELECT f.id, s.id, s.object, s.quote FROM facts f LEFT JOIN facts s"                                                  \
+        " ON s.id = f.superseded_by AND s.agent = f.agent AND s.trust_tier = f.trust_tier"                                     \
+        " AND (f.trust_tier = 'human' OR s.document_id IS f.document_id)"                                                      \
+        " AND s.document_hash IS NOT :hash"                                                                                    \
+        " WHERE " FACT_SUBJECT(f) " = " SUBJECT_OF(                                                                            \
+                ":entity") " AND f.entity_id = :entity AND f.predicate = :predicate AND f.object = :object"                    \
+                           " AND" FACT_SAME_OBJECT(                                                                            \
+                                   FACT_OBJECT(f),                                                                             \
+                                   ":counted") " AND f.agent = :agent AND f.trust_tier = :tier AND f.document_id IS :document" \
+                                               " AND f.quote IS :quote AND f.is_active = 1"
 
 /* An equal fact by the same observer: a quote that stands in the new text too is the same observation. Not
  * so where his own later word has replaced it: what a text says no longer, and word without a source, is
@@ -253,6 +257,7 @@ static bool find_equal(Recorder *recorder, Db *db, unsigned i, const char *entit
         statement_bind_text(statement, ":entity", entity_id);
         statement_bind_text(statement, ":predicate", ready->predicate->name);
         statement_bind_text(statement, ":object", ready->object.text);
+        statement_bind_text(statement, ":counted", ready->object_as ?: ready->object.text);
         statement_bind_text(statement, ":agent", recorder->observer);
         statement_bind_text(statement, ":tier", recorder->tier);
         statement_bind_text(statement, ":hash", ready->document_hash);
@@ -285,9 +290,11 @@ static bool insert_fact(Recorder *recorder, Db *db, unsigned i, const char *enti
         ClaimResult *result = &recorder->results[i];
         Statement *statement = db_statement(
                 db,
-                "INSERT INTO facts (id, entity_id, predicate, object, object_number, qualifiers,"
+                "INSERT INTO facts (id, entity_id, subject_id, predicate, object, object_as, object_number, qualifiers,"
                 " agent, observed_at, recorded_at, trust_tier, confidence, quote, quote_start,"
-                " quote_end, document_id, document_hash) VALUES (:id, :entity, :predicate, :object,"
+                " quote_end, document_id, document_hash) VALUES (:id, :entity,"
+                " (SELECT m.subject_id FROM merged_entities m WHERE m.id = :entity),"
+                " :predicate, :object, :object_as,"
                 " :number, :qualifiers, :agent, :observed, :now, :tier, :confidence, :quote, :start,"
                 " :end, :document, :hash)",
                 error);
@@ -300,6 +307,7 @@ static bool insert_fact(Recorder *recorder, Db *db, unsigned i, const char *enti
         statement_bind_text(statement, ":entity", entity_id);
         statement_bind_text(statement, ":predicate", ready->predicate->name);
         statement_bind_text(statement, ":object", ready->object.text);
+        statement_bind_text(statement, ":object_as", ready->object_as);
         if (!isnan(ready->object.number))
                 statement_bind_double(statement, ":number", ready->object.number);
         statement_bind_text(statement, ":qualifiers", ready->qualifiers);
@@ -344,6 +352,10 @@ static bool record_fact(Recorder *recorder, Db *db, unsigned i, const Ends *ends
         if (ends->object) {
                 g_free(recorder->ready[i].object.text);
                 recorder->ready[i].object.text = g_strdup(ends->object->entity_id);
+                g_clear_pointer(&recorder->ready[i].object_as, g_free);
+                if (!merge_subject(db, ends->object->entity_id, &recorder->ready[i].object_as,
+                                   error))
+                        return false;
         }
         if (recorder->entity_ids)
                 recorder->entity_ids[i] = g_strdup(entity_id);

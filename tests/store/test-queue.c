@@ -318,11 +318,12 @@ static bool derive_alias(Db *db, const Change *changes, unsigned count, void *da
                 g_assert_cmpstr(changes[i].table, ==, "entities");
                 if (changes[i].op != CHANGE_INSERT)
                         continue;
-                Statement *insert = db_statement(
-                        db,
-                        "INSERT INTO entity_aliases SELECT id, name_key, name FROM entities "
-                        "WHERE id = :row ->> '$.id'",
-                        error);
+                Statement *insert =
+                        db_statement(db,
+                                     "INSERT INTO entity_aliases (entity_id, alias_key, alias) "
+                                     "SELECT id, name_key, name FROM entities "
+                                     "WHERE id = :row ->> '$.id'",
+                                     error);
                 if (!insert)
                         return false;
                 statement_bind_text(insert, ":row", changes[i].row_id);
@@ -394,7 +395,8 @@ static void test_derivations_without_end_are_refused(Fixture *fixture, const voi
                              (void *)(uintptr_t)count_entity);
         g_assert_true(store_open(fixture->store, fixture->key, /* create= */ true, NULL));
         must_write(fixture->store, &human, ENTITY("ent-1", "one"));
-        must_fail(fixture->store, &human, "INSERT INTO entity_aliases VALUES ('ent-1', 'k', 'a')",
+        must_fail(fixture->store, &human,
+                  "INSERT INTO entity_aliases VALUES ('ent-1', 'k', 'a', 1)",
                   OUROBOROS_ERROR_FAILED);
         assert_reads(fixture->store, "SELECT created_at FROM entities", "1");
 }

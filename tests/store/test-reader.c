@@ -250,7 +250,7 @@ static void test_tables_tell_their_columns_key_and_kind(Fixture *fixture, const 
 
         g_autofree char *all = g_strjoinv(",", columns);
         g_autofree char *keys = g_strjoinv(",", key);
-        g_assert_cmpstr(all, ==, "entity_id,alias_key,alias");
+        g_assert_cmpstr(all, ==, "entity_id,alias_key,alias,is_active");
         g_assert_cmpstr(keys, ==, "entity_id,alias_key");
         g_assert_true(db_table_kind(db, "facts", &kind, &error));
         g_assert_cmpint(kind, ==, TABLE_USER);

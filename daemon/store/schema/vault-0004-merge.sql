@@ -68,6 +68,9 @@ CREATE TRIGGER entities_keep_facts BEFORE DELETE ON entities
       OR EXISTS (SELECT 1 FROM facts WHERE entity_id = old.id AND subject_id IS NOT NULL)
     BEGIN SELECT RAISE(ABORT, 'FOREIGN KEY: facts of the entity are there'); END;
 
+-- An alias is taken back softly; who adds it anew has it back.
+ALTER TABLE entity_aliases ADD COLUMN is_active INTEGER NOT NULL DEFAULT 1;
+
 -- For reading the past: what is no longer there, by the entity it was said of, and what was merged once.
 CREATE INDEX mutations_deleted ON mutations (table_name, json_extract(before, '$.entity_id'), seq)
     WHERE op = 'delete' AND json_valid(before);
