@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Tools that read the graph, and its vocabulary: arguments in, verbs called, answers out. What the words and
+/* Tools that read the graph: arguments in, verbs called, answers out. What the words and
  * limits of each argument are stands in schema/<tool>.json. */
 #include <string.h>
 
@@ -103,21 +103,6 @@ static JsonObject *get_entity(void *room, const Access *access, JsonObject *args
         return query_entity(db, entity, error);
 }
 
-static JsonObject *predicates_in_use(void *room, const Access *access, JsonObject *args,
-                                     GError **error)
-{
-        g_autoptr(Db) db = NULL;
-        g_autoptr(Entity) entity = NULL;
-
-        if (!graph_start(room, NULL)) /* a vault that cannot be written can still be read */
-                log_debug("The shipped predicates could not be entered, ignoring");
-        db = graph_reader(room, access, error);
-        if (!db || !graph_read_entity(db, args, &entity, error))
-                return NULL;
-        return query_predicates(db, entity ? entity->id : NULL,
-                                json_member_bool(args, "all", false), error);
-}
-
 static JsonObject *verify_quote_tool(void *room, const Access *access, JsonObject *args,
                                      GError **error)
 {
@@ -148,78 +133,10 @@ static JsonObject *list_rejections(void *room, const Access *access, JsonObject 
         return db ? rejection_list(db, limit, args_string(args, "after"), error) : NULL;
 }
 
-/* ---- vocabulary ---- */
-
-typedef struct Proposal {
-        Predicate predicate;
-        bool human;
-} Proposal;
-
-static bool work_propose(Db *db, void *data, GError **error)
-{
-        Proposal *proposal = data;
-
-        return predicate_propose(db, &proposal->predicate, proposal->human, error);
-}
-
-static bool read_proposal(JsonObject *args, Proposal *ret, GError **error)
-{
-        const char *kind = json_member_string(args, "object_kind", "");
-        const char *cardinality = json_member_string(args, "cardinality", "");
-
-        if (!object_kind_from_string(kind, &ret->predicate.kind)) {
-                g_set_error(
-                        error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                        "object_kind must be text, number, date, bool, entity, document or json");
-                return false;
-        }
-        if (strcmp(cardinality, "one") != 0 && strcmp(cardinality, "many") != 0) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                            "cardinality must be one or many");
-                return false;
-        }
-        ret->predicate.one = strcmp(cardinality, "one") == 0;
-        ret->predicate.name = (char *)args_string(args, "name");
-        ret->predicate.description = (char *)args_string(args, "description");
-        return predicate_check_name("name", ret->predicate.name, error) &&
-               text_check("description", ret->predicate.description,
-                          PREDICATE_DESCRIPTION_CHARS_MAX, "PREDICATE_DESCRIPTION_CHARS_MAX",
-                          error);
-}
-
-static JsonObject *propose_predicate(void *room, const Access *access, JsonObject *args,
-                                     GError **error)
-{
-        Graph *graph = room;
-        WriteOptions options = {.actor = access_actor(access), .reason = "propose_predicate"};
-        Proposal proposal = {.human = access_actor(access)->kind == ACTOR_HUMAN};
-        g_autoptr(Predicate) predicate = NULL;
-        g_autoptr(Db) db = NULL;
-        JsonObject *object;
-
-        if (!read_proposal(args, &proposal, error) || !graph_start(graph, error) ||
-            !store_write(graph->vault, &options, work_propose, &proposal, error))
-                return NULL;
-        db = graph_reader(graph, access, error);
-        predicate = db ? predicate_find(db, proposal.predicate.name, error) : NULL;
-        if (!predicate)
-                return NULL;
-        object = json_object_new();
-        json_object_set_string_member(object, "name", predicate->name);
-        json_object_set_string_member(object, "object_kind",
-                                      object_kind_to_string(predicate->kind));
-        json_object_set_string_member(object, "cardinality", predicate->one ? "one" : "many");
-        json_object_set_string_member(object, "description", predicate->description);
-        json_object_set_string_member(object, "state", predicate->state);
-        return object;
-}
-
 const Tool graph_read_tools[] = {
         {"query_knowledge", TOOL_READ, TOOL_INSTANT, NULL, query_knowledge},
         {"list_entities", TOOL_READ, TOOL_CHEAP, list_entities},
         {"get_entity", TOOL_READ, TOOL_CHEAP, get_entity},
-        {"predicates_in_use", TOOL_READ, TOOL_SLOW, predicates_in_use},
-        {"propose_predicate", TOOL_WRITE, TOOL_CHEAP, propose_predicate},
         {"verify_quote", TOOL_READ, TOOL_CHEAP, verify_quote_tool},
         {"list_rejections", TOOL_READ, TOOL_CHEAP, list_rejections},
         {NULL},

@@ -14,9 +14,9 @@
 static GArray *gather_tools(void)
 {
         static const Tool *const lists[] = {
-                graph_read_tools,       graph_claim_tools,      graph_entity_tools,
-                graph_belief_tools,     graph_discovered_tools, graph_rule_tools,
-                graph_projection_tools, graph_sql_tools,
+                graph_read_tools,      graph_claim_tools,      graph_entity_tools,
+                graph_belief_tools,    graph_discovered_tools, graph_rule_tools,
+                graph_predicate_tools, graph_projection_tools, graph_sql_tools,
         };
         GArray *tools = g_array_new(/* zero_terminated= */ TRUE, /* clear= */ FALSE, sizeof(Tool));
 

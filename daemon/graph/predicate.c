@@ -84,7 +84,9 @@ static char *nearest_names(Db *db, const char *name, GError **error)
         return text_nearest(name, (const char *const *)names->pdata, 5);
 }
 
-static void set_unknown(Db *db, const char *name, GError **error)
+/* Refuses a name for what is wrong with it, and names the nearest that could be meant. */
+static void set_refused(Db *db, OuroborosError code, const char *wrong, const char *name,
+                        GError **error)
 {
         g_autoptr(GError) problem = NULL;
         g_autofree char *nearest = nearest_names(db, name, &problem);
@@ -92,40 +94,61 @@ static void set_unknown(Db *db, const char *name, GError **error)
         if (problem)
                 g_propagate_error(error, g_steal_pointer(&problem));
         else if (nearest)
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                            "unknown predicate %s; nearest: %s", name, nearest);
+                g_set_error(error, OUROBOROS_ERROR, (int)code, "%s; nearest: %s", wrong, nearest);
         else
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                            "unknown predicate %s; predicates_in_use with all lists them, "
+                g_set_error(error, OUROBOROS_ERROR, (int)code,
+                            "%s; predicates_in_use with all lists them, "
                             "propose_predicate adds one",
-                            name);
+                            wrong);
+}
+
+static void set_unknown(Db *db, OuroborosError code, const char *name, GError **error)
+{
+        g_autofree char *wrong = g_strdup_printf("unknown predicate %s", name);
+
+        set_refused(db, code, wrong, name, error);
+}
+
+static void set_inactive(Db *db, const Predicate *predicate, GError **error)
+{
+        g_autofree char *wrong = NULL;
+
+        if (strcmp(predicate->state, "proposed") == 0) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "predicate %s is proposed, not active: it waits for the human to "
+                            "confirm it",
+                            predicate->name);
+                return;
+        }
+        wrong = g_strdup_printf("predicate %s is %s, not active", predicate->name,
+                                predicate->state);
+        set_refused(db, OUROBOROS_ERROR_INVALID, wrong, predicate->name, error);
+}
+
+/* As it is there; INVALID with the nearest if the name is unknown to a writer, NOT_FOUND to who decides. */
+static Predicate *predicate_get(Db *db, const char *name, OuroborosError code, GError **error)
+{
+        g_autoptr(GError) problem = NULL;
+        Predicate *predicate = predicate_find(db, name, &problem);
+
+        if (problem)
+                g_propagate_error(error, g_steal_pointer(&problem));
+        else if (!predicate)
+                set_unknown(db, code, name, error);
+        return predicate;
 }
 
 Predicate *predicate_use(Db *db, const char *name, GError **error)
 {
         g_autoptr(Predicate) predicate = NULL;
-        g_autoptr(GError) problem = NULL;
 
         if (!predicate_check_name("predicate", name, error))
                 return NULL;
-        predicate = predicate_find(db, name, &problem);
-        if (problem) {
-                g_propagate_error(error, g_steal_pointer(&problem));
-                return NULL;
-        }
-        if (!predicate) {
-                set_unknown(db, name, error);
-                return NULL;
-        }
-        if (strcmp(predicate->state, "active") != 0) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                            "predicate %s is %s, not active%s", name, predicate->state,
-                            strcmp(predicate->state, "proposed") == 0
-                                    ? ": it waits for the human to confirm it"
-                                    : "");
-                return NULL;
-        }
-        return g_steal_pointer(&predicate);
+        predicate = predicate_get(db, name, OUROBOROS_ERROR_INVALID, error);
+        if (!predicate || strcmp(predicate->state, "active") == 0)
+                return g_steal_pointer(&predicate);
+        set_inactive(db, predicate, error);
+        return NULL;
 }
 
 static bool predicate_insert(Db *db, const Predicate *predicate, const char *state, GError **error)
@@ -162,13 +185,14 @@ static bool check_proposals(Db *db, GError **error)
         return false;
 }
 
-static bool predicate_activate(Db *db, const char *name, GError **error)
+static bool set_state(Db *db, const char *name, const char *state, GError **error)
 {
-        Statement *statement = db_statement(
-                db, "UPDATE predicates SET state = 'active' WHERE name = :name", error);
+        Statement *statement =
+                db_statement(db, "UPDATE predicates SET state = :state WHERE name = :name", error);
 
         if (!statement)
                 return false;
+        statement_bind_text(statement, ":state", state);
         statement_bind_text(statement, ":name", name);
         return statement_run(statement, error);
 }
@@ -197,7 +221,43 @@ bool predicate_propose(Db *db, const Predicate *wanted, bool active, GError **er
         }
         if (!active || strcmp(present->state, "active") == 0)
                 return true;
-        return predicate_activate(db, present->name, error);
+        return set_state(db, present->name, "active", error);
+}
+
+bool predicate_decision_from_string(const char *text, PredicateDecision *ret, GError **error)
+{
+        static const char *const names[] = {
+                [PREDICATE_CONFIRM] = "confirm",
+                [PREDICATE_RETIRE] = "retire",
+                [PREDICATE_REINSTATE] = "reinstate",
+        };
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+                if (strcmp(text, names[i]) == 0) {
+                        *ret = (PredicateDecision)i;
+                        return true;
+                }
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                    "decision must be confirm, retire or reinstate");
+        return false;
+}
+
+bool predicate_decide(Db *db, const char *name, PredicateDecision decision, GError **error)
+{
+        const char *wanted = decision == PREDICATE_RETIRE ? "retired" : "active";
+        const char *from = decision == PREDICATE_CONFIRM ? "proposed" : "retired";
+        g_autoptr(Predicate) predicate = predicate_get(db, name, OUROBOROS_ERROR_NOT_FOUND, error);
+
+        if (!predicate)
+                return false;
+        if (strcmp(predicate->state, wanted) == 0)
+                return true;
+        if (decision == PREDICATE_RETIRE || strcmp(predicate->state, from) == 0)
+                return set_state(db, name, wanted, error);
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
+                    "predicate %s is %s: %s is for %s ones", name, predicate->state,
+                    decision == PREDICATE_CONFIRM ? "confirm" : "reinstate", from);
+        return false;
 }
 
 static Predicate *predicate_from_json(JsonObject *object)

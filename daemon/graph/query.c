@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lists of facts, entities and predicates. */
+/* Lists of facts and entities. */
 #include "graph/query.h"
 
 #include <string.h>
@@ -399,50 +399,4 @@ JsonObject *query_entity(Db *db, const Entity *entity, GError **error)
                             entity->id);
         object = step == STEP_ROW ? entity_to_json(db, statement, error) : NULL;
         return object && tell_merged(db, entity, object, error) ? g_steal_pointer(&object) : NULL;
-}
-
-/* ---- predicates ---- */
-
-#define PREDICATES                                                                                 \
-        "SELECT p.name, p.object_kind, p.cardinality, p.description, p.state, coalesce(u.uses, 0)" \
-        " FROM predicates p LEFT JOIN (SELECT f.predicate AS name, count(*) AS uses FROM facts f"  \
-        " WHERE f.superseded_at IS NULL AND f.is_active = 1"
-#define PREDICATES_END                                                                             \
-        " GROUP BY +f.predicate) u ON u.name = p.name WHERE :all OR u.uses > 0 ORDER BY p.name"
-
-static JsonObject *predicate_to_json(Statement *row)
-{
-        static const char *const names[] = {"name", "object_kind", "cardinality", "description",
-                                            "state"};
-        JsonObject *object = json_object_new();
-
-        for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
-                json_object_set_string_member(object, names[i], statement_text(row, (int)i));
-        json_object_set_int_member(object, "count", statement_int(row, 5));
-        return object;
-}
-
-JsonObject *query_predicates(Db *db, const char *entity_id, bool all, GError **error)
-{
-        g_autoptr(JsonArray) array = json_array_new();
-        Statement *statement = db_statement(
-                db,
-                entity_id ? PREDICATES " AND " FACT_SUBJECT(f) " = :entity" PREDICATES_END
-                          : PREDICATES PREDICATES_END,
-                error);
-        JsonObject *object;
-        StepResult step;
-
-        if (!statement)
-                return NULL;
-        statement_bind_int(statement, ":all", all);
-        if (entity_id)
-                statement_bind_text(statement, ":entity", entity_id);
-        while ((step = statement_step(statement, error)) == STEP_ROW)
-                json_array_add_object_element(array, predicate_to_json(statement));
-        if (step == STEP_ERROR)
-                return NULL;
-        object = json_object_new();
-        json_object_set_array_member(object, "predicates", g_steal_pointer(&array));
-        return object;
 }

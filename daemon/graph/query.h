@@ -35,6 +35,3 @@ JsonObject *query_entities(Db *db, const EntityQuery *query, GError **error);
 
 /* {"id", "name", "type", "aliases", "is_active", "facts", "merged", "merged_from", …} of one. */
 JsonObject *query_entity(Db *db, const Entity *entity, GError **error);
-
-/* {"predicates": […]}: those with current facts (of entity_id, or NULL: of all), or all there are. */
-JsonObject *query_predicates(Db *db, const char *entity_id, bool all, GError **error);

@@ -25,6 +25,7 @@ extern const Tool graph_entity_tools[];
 extern const Tool graph_belief_tools[];
 extern const Tool graph_discovered_tools[];
 extern const Tool graph_rule_tools[];
+extern const Tool graph_predicate_tools[];
 extern const Tool graph_projection_tools[];
 extern const Tool graph_sql_tools[];
 
