@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/allowance.h"
 #include "store/impatience.h"
 #include "store/copy.h"
 #include "store/lock.h"
@@ -17,6 +18,7 @@
  * of a write. Without effect, and without harm, once SQLite is in use. */
 static void start_sqlite(void)
 {
+        allowance_install();
         (void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
 }
 

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <glib.h>
+#include <json-glib/json-glib.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -162,6 +163,64 @@ bool db_execute(Db *db, const char *sql, GError **error);
 
 /* Rows changed by the last statement. */
 int64_t db_changes(const Db *db);
+
+/* ---- SQL of strangers ----
+ * Runs on an empty in-memory handle whose only contents are virtual tables, one per view, which fetch their
+ * rows through a scoped reader. What is not there cannot be named. */
+
+#define SANDBOX_SQL_BYTES_MAX   32768              /* of one statement */
+#define SANDBOX_VALUE_BYTES_MAX 300000             /* of one value or row */
+#define SANDBOX_STEPS_MAX       200000000          /* of SQLite's virtual machine */
+#define SANDBOX_MEMORY_MAX      (64 * 1024 * 1024) /* that SQLite holds for one statement */
+#define SANDBOX_TIMEOUT_MS_MAX  10000
+
+typedef enum SandboxType { SANDBOX_TEXT, SANDBOX_INTEGER, SANDBOX_REAL } SandboxType;
+const char *sandbox_type_to_string(SandboxType type);
+
+typedef struct SandboxColumn {
+        const char *name;
+        SandboxType type;        /* of its values that are not NULL, without exception */
+        const char *description; /* one sentence */
+        const char *sql;         /* the value, over the view's from */
+        /* Rows that have one value if an index finds them, by sql itself or by lookup: a condition that follows
+         * from "column = %v" and has an index; %k is text_key() of the value. 0: there is no index. */
+        unsigned rows;
+        const char *lookup;
+} SandboxColumn;
+
+typedef struct SandboxView {
+        const char *name;
+        const char *description;
+        const char *key; /* its columns that are unique together and never NULL, "a, b" */
+        const char *from, *where;
+        unsigned rows;                /* about how many it has */
+        const SandboxColumn *columns; /* ended by a NULL name; at most 63 */
+} SandboxView;
+
+typedef struct Sandbox Sandbox;
+
+/* views (ended by a NULL name) stay the caller's, and so does the reader, which nobody else may use until the
+ * sandbox is freed. There are two more, "views" and "columns", which tell what there is. */
+Sandbox *sandbox_new(Db *reader, const SandboxView *views, unsigned timeout_ms, GError **error);
+Sandbox *sandbox_free(Sandbox *sandbox);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sandbox, sandbox_free)
+
+/* Takes one SELECT, WITH or VALUES; once per sandbox. INVALID, DENIED, LIMIT or TIMEOUT. */
+bool sandbox_prepare(Sandbox *sandbox, const char *sql, GError **error);
+
+/* Binds the members of an object by name, the elements of an array in order; NULL if there are none. Each
+ * parameter of the statement must get a value. INVALID. */
+bool sandbox_bind(Sandbox *sandbox, JsonNode *values, GError **error);
+
+/* INVALID, LIMIT or TIMEOUT; what it was fed with so far is then to be forgotten. */
+StepResult sandbox_step(Sandbox *sandbox, GError **error);
+
+int sandbox_columns(Sandbox *sandbox);
+const char *sandbox_column_name(Sandbox *sandbox, int column);
+
+/* The value as JSON, which the caller frees; adds its size as text to *bytes. A blob is "x'…'"; bytes that are
+ * not UTF-8, and NUL, become U+FFFD. */
+JsonNode *sandbox_value(Sandbox *sandbox, int column, size_t *bytes);
 
 /* ---- what was changed ---- */
 
