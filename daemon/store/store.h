@@ -252,6 +252,35 @@ typedef bool (*StoreDerivation)(Db *db, const Change *changes, unsigned count, v
                                 GError **error);
 void store_add_derivation(Store *store, const char *table, StoreDerivation derive, void *data);
 
+/* ---- the past ----
+ * Read from the journal, on a handle without a scope. What the human has deleted for good was never there. */
+
+/* The end of a write: what stood then is told by the entries up to seq. 0: before the first. */
+typedef struct Moment {
+        int64_t seq, time_us; /* of the last entry; of what was asked if there is none */
+        char id[ID_MAX];      /* of the last entry, "" if there is none */
+} Moment;
+
+/* The last write that had ended by a time; the write that has an entry, whole. NOT_FOUND: no such entry. */
+bool moment_at_time(Db *db, int64_t time_us, Moment *ret, GError **error);
+bool moment_at_seq(Db *db, int64_t seq, Moment *ret, GError **error);
+bool moment_at_entry(Db *db, const char *id, Moment *ret, GError **error);
+
+/* A row of a user table, as JSON, as it stood after the entry seq; NULL if it was not there. Columns that came later are
+ * not in it. row_id is JSON as the journal has it, {"id":"fact-…"}. The caller frees. */
+bool history_row(Db *db, const char *table, const char *row_id, int64_t seq, char **ret,
+                 GError **error);
+
+/* All rows of a table that stood after the entry seq, in order of their ids, after this one. each returns false to
+ * stop; its strings are borrowed for the call. */
+typedef struct HistoryRange {
+        const char *table;
+        int64_t seq;
+        const char *after; /* row id, or NULL */
+} HistoryRange;
+typedef bool (*HistoryEach)(const char *row_id, const char *row, void *data);
+bool history_rows(Db *db, const HistoryRange *range, HistoryEach each, void *data, GError **error);
+
 /* ---- tables ---- */
 
 typedef enum TableKind { TABLE_USER, TABLE_PROJECTION, TABLE_LOG } TableKind;
