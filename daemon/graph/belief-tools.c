@@ -2,6 +2,7 @@
 /* Tools that tell what is believed and why: contradictions and their resolution, traces, topology. */
 #include <string.h>
 
+#include "graph/audit.h"
 #include "graph/contradiction.h"
 #include "graph/predicate.h"
 #include "graph/review.h"
@@ -163,9 +164,87 @@ static JsonObject *trace_belief_tool(void *room, const Access *access, JsonObjec
         return trace_belief(db, &query, error);
 }
 
+/* ---- quotes ---- */
+
+static bool read_audit(JsonObject *args, AuditQuery *ret, GError **error)
+{
+        int64_t limit = json_member_int(args, "limit", AUDIT_FACTS_DEFAULT);
+
+        ret->document_id = args_string(args, "document_id");
+        ret->search = json_member_bool(args, "search", false);
+        ret->after = args_string(args, "after");
+        if (limit < 1 || limit > AUDIT_FACTS_MAX) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
+                            "limit must be between 1 and AUDIT_FACTS_MAX (%d)", AUDIT_FACTS_MAX);
+                return false;
+        }
+        ret->limit = (unsigned)limit;
+        return args_check_id(args, "document_id", "doc", error);
+}
+
+static JsonObject *audit_to_json(AuditReport *report)
+{
+        JsonObject *object = json_object_new();
+
+        json_object_set_int_member(object, "checked", report->checked);
+        json_object_set_int_member(object, "valid", report->valid);
+        json_object_set_array_member(object, "invalid", g_steal_pointer(&report->invalid));
+        json_object_set_int_member(object, "texts", report->texts);
+        json_object_set_int_member(object, "bytes_scanned", report->bytes_scanned);
+        json_object_set_int_member(object, "search_us", report->search_us);
+        json_set_string(object, "next", report->next);
+        return object;
+}
+
+static JsonObject *verify_quotes(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        g_autoptr(Entity) entity = NULL;
+        g_autoptr(Db) db = NULL;
+        AuditQuery query = {0};
+        AuditReport report = {0};
+        JsonObject *object = NULL;
+
+        if (!read_audit(args, &query, error))
+                return NULL;
+        db = graph_reader(room, access, error);
+        if (!db || !graph_read_entity(db, args, &entity, error))
+                return NULL;
+        query.entity_id = entity ? entity->id : NULL;
+        if (audit_quotes(db, &query, &report, error))
+                object = audit_to_json(&report);
+        audit_report_clear(&report);
+        return object;
+}
+
+bool graph_verify_quotes(Graph *graph, const Access *access, GraphQuotes *ret, GError **error)
+{
+        g_autoptr(Db) db = graph_reader(graph, access, error);
+        g_autofree char *after = NULL;
+        GraphQuotes counts = {0};
+
+        if (!db)
+                return false;
+        do {
+                AuditQuery query = {.limit = AUDIT_FACTS_MAX, .after = after};
+                AuditReport report = {0};
+                bool ok = audit_quotes(db, &query, &report, error);
+
+                counts.checked += report.checked;
+                counts.invalid += report.checked - report.valid;
+                g_free(after);
+                after = g_steal_pointer(&report.next);
+                audit_report_clear(&report);
+                if (!ok)
+                        return false;
+        } while (after);
+        *ret = counts;
+        return true;
+}
+
 const Tool graph_belief_tools[] = {
         {"find_contradictions", TOOL_READ, TOOL_CHEAP, find_contradictions},
         {"list_contradicted_facts", TOOL_READ, TOOL_CHEAP, list_contradicted_facts},
+        {"verify_quotes", TOOL_READ, TOOL_SLOW, verify_quotes},
         {"trace_belief", TOOL_READ, TOOL_CHEAP, trace_belief_tool},
         {"resolve_contradiction", TOOL_HUMAN, TOOL_CHEAP, resolve_contradiction},
         {NULL},

@@ -93,6 +93,12 @@ bool graph_document_entity(Db *db, const char *document_id, const char *name, ch
 /* Facts of a document whose quotes are not in its newer text get stale_source, inside a write. */
 bool graph_mark_stale(Db *db, const char *document_id, const char *sha256, GError **error);
 
+/* Verifies the quotes of all facts that the caller sees, each in the text that it was taken from. */
+typedef struct GraphQuotes {
+        int64_t checked, invalid;
+} GraphQuotes;
+bool graph_verify_quotes(Graph *graph, const Access *access, GraphQuotes *ret, GError **error);
+
 /* Entities, facts (current and all) and rejections, for status. */
 typedef struct GraphCounts {
         int64_t entities, facts_current, facts_all, predicates, rejections;
