@@ -15,3 +15,11 @@ Journal *journal_free(Journal *journal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Journal, journal_free)
 
 ToolTable journal_tools(Journal *journal);
+
+/* Verbs of the human in the shape of a tool's handler, for the doors; file is a descriptor of the caller's.
+ *   export  {"file", "database", and the filters of list_mutations} → {"database", "complete", "count", "first_seq",
+ *           "last_seq", "bytes"}: JSON lines, see export.h. database: vault (the default) or ops
+ *   import  {"file"} → {"database", "count"}: a complete export, into an empty store; projections are the caller's to
+ *           rebuild */
+JsonObject *journal_export(void *journal, const Access *access, JsonObject *args, GError **error);
+JsonObject *journal_import(void *journal, const Access *access, JsonObject *args, GError **error);

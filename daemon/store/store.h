@@ -131,6 +131,49 @@ bool store_rehearse(Store *store, const WriteOptions *options, const Rehearsal *
 const Actor *db_actor(const Db *db);
 const char *db_group(const Db *db);
 
+/* ---- a journal from elsewhere ---- */
+
+#define STORE_HASH_BYTES 32 /* of the journal's hash chain */
+
+/* The text columns of an entry, in the order in which they are hashed. */
+typedef enum StoreEntryText {
+        STORE_ENTRY_ID,
+        STORE_ENTRY_GROUP,
+        STORE_ENTRY_TABLE,
+        STORE_ENTRY_ROW,
+        STORE_ENTRY_OP,
+        STORE_ENTRY_BEFORE,
+        STORE_ENTRY_AFTER,
+        STORE_ENTRY_ACTOR_KIND,
+        STORE_ENTRY_ACTOR_CONNECTION,
+        STORE_ENTRY_ACTOR_NAME,
+        STORE_ENTRY_SESSION,
+        STORE_ENTRY_REASON,
+        STORE_ENTRY_REVERTS,
+        STORE_ENTRY_TEXTS,
+} StoreEntryText;
+
+/* An entry with all its columns. */
+typedef struct StoreEntry {
+        int64_t seq, time_us;
+        int64_t redacted; /* which of its fields were deleted for good, 0: none */
+        const char *text[STORE_ENTRY_TEXTS]; /* NULL for NULL */
+        uint8_t prev_hash[STORE_HASH_BYTES], hash[STORE_HASH_BYTES];
+} StoreEntry;
+
+/* Enters the next entry of the journal that is being imported, as it is. CORRUPT, saying why, if it does not follow
+ * from the one before or its hash is not that of its content. */
+typedef struct StoreImport StoreImport;
+bool store_import_entry(StoreImport *import, const StoreEntry *entry, GError **error);
+
+/* Runs work on the writer thread, where it enters a whole journal with store_import_entry() and writes the user rows
+ * that the entries tell of with statements of its own: nothing is journaled or derived meanwhile. Only into a store
+ * that has nothing but what is shipped (entries by the system with a reason "shipped …"), which is replaced, else
+ * CONFLICT. In one transaction, at the end of which foreign keys must hold (CORRUPT). Projections must be rebuilt
+ * afterwards, but for the register of writes. Feeds hear nothing. */
+typedef bool (*StoreImportWork)(Db *db, StoreImport *import, void *data, GError **error);
+bool store_import(Store *store, StoreImportWork work, void *data, GError **error);
+
 /* ---- statements ---- */
 
 /* The statement for sql on this handle: prepared once and kept, returned reset with all bindings NULL.
