@@ -90,6 +90,13 @@ void claim_result_clear(ClaimResult *result);
 bool graph_document_entity(Db *db, const char *document_id, const char *name, char **ret_entity_id,
                            GError **error);
 
+/* What is mined of a document already: {"prior_claims": [{"fact_id" or "held_id", "discovered_id", "entity_id",
+ * "entity", "predicate", "object", "object_name", "quote", "quote_start", "quote_end", "observer", "trust_tier",
+ * "status": current, superseded or held, "observed_at", "confidence", "stale_source"}], "next", "total"}; what is
+ * not set is left out. after is a cursor or NULL. On a scoped handle nothing is held. */
+JsonObject *graph_prior_claims(Db *db, const char *document_id, unsigned limit, const char *after,
+                               GError **error);
+
 /* Facts of a document whose quotes are not in its newer text get stale_source, inside a write. */
 bool graph_mark_stale(Db *db, const char *document_id, const char *sha256, GError **error);
 

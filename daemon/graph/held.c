@@ -12,6 +12,7 @@
 void held_tally_clear(HeldTally *tally)
 {
         g_clear_pointer(&tally->dropped, json_array_unref);
+        *tally = (HeldTally){0};
 }
 
 /* ---- keeping ---- */

@@ -3,6 +3,8 @@
  * undeclared is not, since the next claim may declare it in another spelling. */
 #include "graph/mention.h"
 
+#include "graph/decision.h"
+
 static void mention_free(void *data)
 {
         Mention *mention = data;
@@ -91,6 +93,31 @@ const Mention *mentions_find(Mentions *mentions, Db *db, const EntityRef *ref, G
         return mentions->scope ? NULL : find_in_queue(mentions, db, ref, error);
 }
 
+/* Makes an entity. What the human declares need not wait any more: its claims are recorded too. */
+static bool make(const Mentions *mentions, Db *db, const EntityRef *ref, Entity **ret,
+                 GError **error)
+{
+        bool human = mentions->human && !mentions->scope;
+        g_autoptr(GError) problem = NULL;
+        g_autoptr(Discovered) entry = human ? discovered_find(db, ref, &problem) : NULL;
+        EntityRef wanted = *ref;
+        HeldTally tally = {0};
+        bool ok;
+
+        if (problem) {
+                g_propagate_error(error, g_steal_pointer(&problem));
+                return false;
+        }
+        if (entry && !discovered_is(entry, "waiting"))
+                g_clear_pointer(&entry, discovered_free);
+        if (entry && !ref->type && *entry->type)
+                wanted.type = entry->type;
+        *ret = entity_make(db, mentions->scope, &wanted, error);
+        ok = *ret && (!entry || decision_adopt(db, entry, (*ret)->id, &tally, error));
+        held_tally_clear(&tally);
+        return ok;
+}
+
 const Mention *mentions_declare(Mentions *mentions, Db *db, const EntityRef *ref,
                                 const Finding *finding, GError **error)
 {
@@ -103,6 +130,7 @@ const Mention *mentions_declare(Mentions *mentions, Db *db, const EntityRef *ref
                 added = id ? discovered_get(db, id, error) : NULL;
                 return added ? keep(mentions, ref, NULL, g_steal_pointer(&added)) : NULL;
         }
-        made = entity_make(db, mentions->scope, ref, error);
+        if (!make(mentions, db, ref, &made, error))
+                return NULL;
         return made ? keep(mentions, ref, g_steal_pointer(&made->id), NULL) : NULL;
 }

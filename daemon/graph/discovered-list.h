@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The discovered queue as the human looks at it. */
+#pragma once
+
+#include "graph/discovered.h"
+
+typedef struct DiscoveredQuery {
+        const char *state;       /* NULL: any */
+        const char *type;        /* NULL: any; "": none was given */
+        const char *document_id; /* that they were found in, or NULL */
+        const char *after;
+        unsigned limit;
+} DiscoveredQuery;
+
+/* {"discovered": […], "total", "next"}, in the order of discovery. */
+JsonObject *discovered_list(Db *db, const DiscoveredQuery *query, GError **error);
