@@ -18,6 +18,7 @@
 
 #include "graph/dispute.h"
 #include "graph/fact.h"
+#include "graph/rule.h"
 
 #define OBJECTS_MAX                                                                                \
         32 /* changed objects of one entity and predicate that are looked at one by one */
@@ -227,7 +228,11 @@ static Row *row_from_statement(Statement *statement)
         /* the human is one voice, whatever he points at */
         if (strcmp(tier, "human") == 0)
                 document = NULL;
-        row->voice = g_strconcat(statement_text(statement, 3), "\n", document ?: "", NULL);
+        /* what rules infer stands side by side, such as equal sums of two months: infer.h retires it */
+        if (g_str_has_prefix(statement_text(statement, 3), RULE_AGENT_PREFIX))
+                row->voice = g_strdup(row->id);
+        else
+                row->voice = g_strconcat(statement_text(statement, 3), "\n", document ?: "", NULL);
         if (!document || strcmp(statement_text(statement, 3), PIPELINE) != 0)
                 row->observed_at = statement_int(statement, 5);
         row->recorded_at = statement_int(statement, 6);

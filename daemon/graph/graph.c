@@ -5,8 +5,10 @@
 
 #include "graph/current.h"
 #include "graph/discovered.h"
+#include "graph/infer.h"
 #include "graph/merge.h"
 #include "graph/predicate.h"
+#include "graph/rule.h"
 #include "graph/submit.h"
 
 #define COUNTS_SLOW_US (100 * 1000) /* counting that takes longer is not done at each call */
@@ -48,6 +50,8 @@ Graph *graph_new(Store *vault)
         store_add_derivation(vault, "held_claims", discovered_derive_held, NULL);
         store_add_derivation(vault, "facts", disputes_derive_facts, graph->disputes);
         store_add_derivation(vault, "contradiction_reviews", disputes_derive_reviews, NULL);
+        graph->inference = inference_new();
+        infer_register(graph->inference, vault); /* last: what follows from what is current */
         return graph;
 }
 
@@ -55,6 +59,7 @@ Graph *graph_free(Graph *graph)
 {
         if (!graph)
                 return NULL;
+        inference_free(graph->inference);
         g_mutex_clear(&graph->lock);
         g_array_unref(graph->tools);
         (void)disputes_free(graph->disputes);
@@ -66,7 +71,8 @@ bool graph_start(Graph *graph, GError **error)
 {
         if (g_atomic_int_get(&graph->has_vocabulary))
                 return true;
-        if (!predicate_ensure_vocabulary(graph->vault, error))
+        if (!predicate_ensure_vocabulary(graph->vault, error) ||
+            !rule_ensure_shipped(graph->vault, error))
                 return false;
         g_atomic_int_set(&graph->has_vocabulary, 1);
         return true;
@@ -75,6 +81,7 @@ bool graph_start(Graph *graph, GError **error)
 void graph_stop(Graph *graph)
 {
         g_atomic_int_set(&graph->has_vocabulary, 0);
+        inference_forget(graph->inference);
         g_mutex_lock(&graph->lock);
         graph->counts_seq = -1;
         g_mutex_unlock(&graph->lock);

@@ -8,14 +8,15 @@
 
 struct Graph {
         Store *vault;
-        gint has_vocabulary; /* atomic: it has been entered since the vault was opened */
-        GMutex lock;         /* of all below */
-        GraphCounts counts;  /* as of … */
-        int64_t counts_seq;  /* … this journal entry; -1: never counted */
-        int64_t counts_took; /* microseconds that counting took, … */
-        int64_t counts_at;   /* … and when it ended, monotonic */
-        Disputes *disputes;  /* used by the writer's thread alone */
-        GArray *tools;       /* Tool: all lists below, ended by a NULL name */
+        gint has_vocabulary;         /* atomic: it has been entered since the vault was opened */
+        GMutex lock;                 /* of all below */
+        GraphCounts counts;          /* as of … */
+        int64_t counts_seq;          /* … this journal entry; -1: never counted */
+        int64_t counts_took;         /* microseconds that counting took, … */
+        int64_t counts_at;           /* … and when it ended, monotonic */
+        Disputes *disputes;          /* used by the writer's thread alone */
+        GArray *tools;               /* Tool: all lists below, ended by a NULL name */
+        struct Inference *inference; /* of the writer's thread */
 };
 
 /* The tools by theme, each list in <theme>-tools.c and ended by a NULL name; room is the Graph. */
