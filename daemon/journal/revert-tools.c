@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tools that undo. */
+#include "journal/branch.h"
 #include "journal/revert.h"
 #include "journal/room.h"
 
@@ -56,7 +57,57 @@ static JsonObject *revert_group_tool(void *room, const Access *access, JsonObjec
         return answer;
 }
 
+/* ---- what would be without ---- */
+
+static JsonObject *branch_of_entry(Journal *journal, const char *id, BranchOptions *options,
+                                   GError **error)
+{
+        g_autoptr(Entry) entry = NULL;
+        Store *store;
+
+        if (!journal_check_id("mutation_id", id, "mut", error))
+                return NULL;
+        entry = journal_find_entry(journal, options->access, id, &store, error);
+        if (!entry)
+                return NULL;
+        if (store != journal->stores[0]) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "%s is not of the vault: the graph would be the same", id);
+                return NULL;
+        }
+        options->entry = entry;
+        return branch_preview(options, error);
+}
+
+static JsonObject *branch_preview_tool(void *room, const Access *access, JsonObject *args,
+                                       GError **error)
+{
+        Journal *journal = room;
+        const char *id = args_string(args, "mutation_id");
+        BranchOptions options = {.vault = journal->stores[0],
+                                 .access = access,
+                                 .entity = args_string(args, "entity")};
+        Cohort cohort;
+
+        if (!args_limit(args, BRANCH_ENTITIES_MAX, "BRANCH_ENTITIES_MAX", &options.limit, error) ||
+            (options.entity && !text_check("entity", options.entity, BRANCH_NAME_CHARS_MAX,
+                                           "BRANCH_NAME_CHARS_MAX", error)))
+                return NULL;
+        if (id)
+                return branch_of_entry(journal, id, &options, error);
+        if (!cohort_read(args, &cohort, error))
+                return NULL;
+        if (access_scope(access)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no group %s",
+                            cohort_id(&cohort));
+                return NULL;
+        }
+        options.cohort = &cohort;
+        return branch_preview(&options, error);
+}
+
 const Tool journal_revert_tools[] = {
+        {"branch_preview", TOOL_READ, TOOL_SLOW, branch_preview_tool},
         {"revert_mutation", TOOL_WRITE, TOOL_CHEAP, revert_mutation},
         {"revert_group", TOOL_WRITE, TOOL_SLOW, revert_group_tool},
         {NULL},
