@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tools about entities: resolving names, proposing, aliases, merging, and entities as they stood. */
 #include "graph/alias.h"
+#include "graph/as-of.h"
 #include "graph/merge.h"
+#include "graph/predicate.h"
 #include "graph/query.h"
 #include "graph/room.h"
 
@@ -152,10 +154,80 @@ static JsonObject *deactivate_entity(void *room, const Access *access, JsonObjec
         return answer;
 }
 
+/* ---- the past ---- */
+
+/* The entity meant: an id of one that is no longer there is taken as it is. */
+static bool read_asked(Db *db, JsonObject *args, char **ret, GError **error)
+{
+        EntityRef ref = read_ref(args);
+        g_autoptr(Entity) entity = NULL;
+
+        if (ref.id) {
+                *ret = g_strdup(ref.id);
+                return entity_ref_check(&ref, "entity", error);
+        }
+        if (!graph_read_entity(db, args, &entity, error) || !graph_require_entity(entity, error))
+                return false;
+        *ret = g_strdup(entity->said_of);
+        return true;
+}
+
+static JsonObject *entity_then(const AsOf *as_of, Db *db, JsonObject *args, GError **error)
+{
+        AsOfQuery query = {.predicate = args_string(args, "predicate"),
+                           .superseded = json_member_bool(args, "include_superseded", false),
+                           .after = args_string(args, "after")};
+        g_autofree char *id = NULL, *at = json_print_node(json_object_get_member(args, "at"));
+
+        query.at = at;
+        if (!args_limit(args, GRAPH_PAGE_MAX, "GRAPH_PAGE_MAX", &query.limit, error) ||
+            (query.predicate && !predicate_check_name("predicate", query.predicate, error)) ||
+            !read_asked(db, args, &id, error))
+                return NULL;
+        query.entity_id = id;
+        return as_of_entity(as_of, &query, error);
+}
+
+static JsonObject *row_then(const AsOf *as_of, JsonObject *args, GError **error)
+{
+        const char *table = args_string(args, "table_name");
+
+        if (as_of->now) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                            "rows of tables are not for connections with a scope; ask for an "
+                            "entity");
+                return NULL;
+        }
+        if (!table || !json_object_has_member(args, "row_id")) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "give table_name and row_id, or entity_id or entity_name");
+                return NULL;
+        }
+        return as_of_row(as_of, table, json_object_get_member(args, "row_id"), error);
+}
+
+static JsonObject *as_of_tool(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        Graph *graph = room;
+        g_autoptr(Db) past = store_reader(graph->vault, /* scope= */ NULL, error);
+        g_autoptr(Db) now =
+                past && access_scope(access) ? graph_reader(graph, access, error) : NULL;
+        AsOf as_of = {.past = past, .now = now};
+        JsonNode *at = json_object_get_member(args, "at");
+
+        if (!past || (access_scope(access) && !now) ||
+            !as_of_moment(past, at, &as_of.moment, error))
+                return NULL;
+        if (json_object_has_member(args, "table_name") || json_object_has_member(args, "row_id"))
+                return row_then(&as_of, args, error);
+        return entity_then(&as_of, now ?: past, args, error);
+}
+
 const Tool graph_entity_tools[] = {
         {"add_entity_alias", TOOL_WRITE, TOOL_CHEAP, add_entity_alias},
         {"remove_entity_alias", TOOL_HUMAN, TOOL_CHEAP, remove_entity_alias},
         {"merge_entities", TOOL_HUMAN, TOOL_SLOW, merge_entities},
         {"deactivate_entity", TOOL_HUMAN, TOOL_CHEAP, deactivate_entity},
+        {"as_of", TOOL_READ, TOOL_SLOW, as_of_tool},
         {NULL},
 };

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#define AFTER_ALL_IDS "~" /* they begin with a brace */
+
 static void moment_from_row(Statement *row, Moment *ret)
 {
         *ret = (Moment){.seq = statement_int(row, 0), .time_us = statement_int(row, 2)};
@@ -102,15 +104,16 @@ bool history_rows(Db *db, const HistoryRange *range, HistoryEach each, void *dat
         Statement *statement = db_statement(
                 db,
                 "SELECT m.row_id, m.after FROM (SELECT row_id, max(seq) AS seq FROM mutations"
-                " WHERE table_name = :table AND seq <= :seq AND row_id > :row GROUP BY row_id) l"
-                " CROSS JOIN mutations m ON m.seq = l.seq WHERE m.after IS NOT NULL"
-                " ORDER BY l.row_id",
+                " WHERE table_name = :table AND seq <= :seq AND row_id > :after"
+                " AND row_id < :before GROUP BY row_id ORDER BY row_id) l"
+                " CROSS JOIN mutations m ON m.seq = l.seq WHERE m.after IS NOT NULL",
                 error);
 
         if (!statement)
                 return false;
         statement_bind_text(statement, ":table", range->table);
-        statement_bind_text(statement, ":row", range->after ? range->after : "");
+        statement_bind_text(statement, ":after", range->after ? range->after : "");
+        statement_bind_text(statement, ":before", range->before ? range->before : AFTER_ALL_IDS);
         statement_bind_int(statement, ":seq", range->seq);
         while ((step = statement_step(statement, error)) == STEP_ROW)
                 if (!each(statement_text(statement, 0), statement_text(statement, 1), data))

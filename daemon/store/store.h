@@ -314,12 +314,12 @@ bool moment_at_entry(Db *db, const char *id, Moment *ret, GError **error);
 bool history_row(Db *db, const char *table, const char *row_id, int64_t seq, char **ret,
                  GError **error);
 
-/* All rows of a table that stood after the entry seq, in order of their ids, after this one. each returns false to
- * stop; its strings are borrowed for the call. */
+/* All rows of a table that stood after the entry seq, in order of their ids between two. each returns false to stop; its strings are borrowed for
+ * the call. */
 typedef struct HistoryRange {
         const char *table;
         int64_t seq;
-        const char *after; /* row id, or NULL */
+        const char *after, *before; /* row ids, not these themselves; or NULL */
 } HistoryRange;
 typedef bool (*HistoryEach)(const char *row_id, const char *row, void *data);
 bool history_rows(Db *db, const HistoryRange *range, HistoryEach each, void *data, GError **error);
