@@ -7,6 +7,7 @@
 #include "graph/predicate.h"
 #include "graph/review.h"
 #include "graph/room.h"
+#include "graph/topology.h"
 #include "graph/trace.h"
 
 /* ---- contradictions ---- */
@@ -164,6 +165,28 @@ static JsonObject *trace_belief_tool(void *room, const Access *access, JsonObjec
         return trace_belief(db, &query, error);
 }
 
+/* ---- how well things are known ---- */
+
+static JsonObject *confidence_topology(void *room, const Access *access, JsonObject *args,
+                                       GError **error)
+{
+        TopologyQuery query = {.type = args_string(args, "type"),
+                               .after = args_string(args, "after")};
+        g_autoptr(Entity) entity = NULL;
+        g_autoptr(Db) db = NULL;
+
+        if (!args_limit(args, GRAPH_PAGE_MAX, "GRAPH_PAGE_MAX", &query.limit, error) ||
+            !topology_order_from_string(json_member_string(args, "order", "weakest"), &query.order,
+                                        error) ||
+            (query.type && !predicate_check_name("type", query.type, error)))
+                return NULL;
+        db = graph_reader(room, access, error);
+        if (!db || !graph_read_entity(db, args, &entity, error))
+                return NULL;
+        query.entity = entity;
+        return topology_tell(db, &query, error);
+}
+
 /* ---- quotes ---- */
 
 static bool read_audit(JsonObject *args, AuditQuery *ret, GError **error)
@@ -245,6 +268,7 @@ const Tool graph_belief_tools[] = {
         {"find_contradictions", TOOL_READ, TOOL_CHEAP, find_contradictions},
         {"list_contradicted_facts", TOOL_READ, TOOL_CHEAP, list_contradicted_facts},
         {"verify_quotes", TOOL_READ, TOOL_SLOW, verify_quotes},
+        {"confidence_topology", TOOL_READ, TOOL_SLOW, confidence_topology},
         {"trace_belief", TOOL_READ, TOOL_CHEAP, trace_belief_tool},
         {"resolve_contradiction", TOOL_HUMAN, TOOL_CHEAP, resolve_contradiction},
         {NULL},
