@@ -96,6 +96,7 @@ static JsonObject *sql_query(void *room, const Access *access, JsonObject *args,
         int64_t timeout_ms = SQL_TIMEOUT_MS_DEFAULT;
         g_autoptr(JsonArray) rows = json_array_new();
         Answer answer = {.rows = rows};
+        SandboxLimits limits = {0};
         g_autoptr(Db) db = NULL;
         g_autoptr(Sandbox) sandbox = NULL;
 
@@ -103,8 +104,9 @@ static JsonObject *sql_query(void *room, const Access *access, JsonObject *args,
             !read_bound(args, "timeout_ms", SANDBOX_TIMEOUT_MS_MAX, &timeout_ms, error))
                 return NULL;
         answer.limit = (unsigned)limit;
+        limits.timeout_ms = (unsigned)timeout_ms;
         db = graph_reader(room, access, error);
-        sandbox = db ? sandbox_new(db, sql_views, (unsigned)timeout_ms, error) : NULL;
+        sandbox = db ? sandbox_new(db, sql_views, &limits, error) : NULL;
         if (!sandbox || !sandbox_prepare(sandbox, json_member_string(args, "sql", ""), error) ||
             !sandbox_bind(sandbox, json_object_get_member(args, "params"), error) ||
             !read_rows(&answer, sandbox, error))

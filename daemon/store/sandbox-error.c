@@ -20,7 +20,7 @@ static bool set_over(const Sandbox *sandbox, GError **error)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_TIMEOUT,
                             "the statement took longer than timeout_ms (%u, at most "
                             "SANDBOX_TIMEOUT_MS_MAX, %d); narrow it, by ids or predicates first",
-                            sandbox->timeout_ms, SANDBOX_TIMEOUT_MS_MAX);
+                            sandbox->limits.timeout_ms, SANDBOX_TIMEOUT_MS_MAX);
                 return true;
         case ALLOWANCE_MEMORY:
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,

@@ -118,9 +118,10 @@ static void watch(Sandbox *sandbox)
 {
         Allowance *allowance = &sandbox->allowance;
 
-        *allowance = (Allowance){.steps = SANDBOX_STEPS_MAX,
+        *allowance = (Allowance){.steps = sandbox->limits.steps,
                                  .bytes = SANDBOX_MEMORY_MAX,
-                                 .deadline = g_get_monotonic_time() + sandbox->timeout_ms * 1000LL};
+                                 .deadline = g_get_monotonic_time() +
+                                             sandbox->limits.timeout_ms * 1000LL};
         sqlite3_progress_handler(sandbox->sqlite, TICK_STEPS, tick, allowance);
         sqlite3_progress_handler(sandbox->reader->sqlite, TICK_STEPS, tick, allowance);
 }
@@ -151,13 +152,16 @@ static bool make(Sandbox *sandbox)
         return sqlite3_set_authorizer(sandbox->sqlite, judge, sandbox) == SQLITE_OK;
 }
 
-Sandbox *sandbox_new(Db *reader, const SandboxView *views, unsigned timeout_ms, GError **error)
+Sandbox *sandbox_new(Db *reader, const SandboxView *views, const SandboxLimits *limits,
+                     GError **error)
 {
         g_autoptr(Sandbox) sandbox = g_new0(Sandbox, 1);
 
         sandbox->reader = reader;
         sandbox->views = views;
-        sandbox->timeout_ms = timeout_ms;
+        sandbox->limits = *limits;
+        if (sandbox->limits.steps == 0)
+                sandbox->limits.steps = SANDBOX_STEPS_MAX;
         sandbox->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         sandbox->bindings = g_ptr_array_new_with_free_func(g_free);
         sandbox->plans = g_ptr_array_new_with_free_func(sandbox_plan_free);
@@ -200,16 +204,19 @@ static bool invalid(GError **error, const char *words)
         return false;
 }
 
-/* What follows the first statement may be white space and comments, which make no statement. */
+/* What follows the first statement may be white space, comments and semicolons, which make no statement. */
 static bool is_empty(Sandbox *sandbox, const char *rest)
 {
-        g_autoptr(sqlite3_stmt) second = NULL;
+        while (*rest) {
+                g_autoptr(sqlite3_stmt) second = NULL;
+                const char *next = rest;
 
-        while (*rest == ';' || g_ascii_isspace(*rest))
-                rest++;
-        if (!*rest)
-                return true;
-        return sqlite3_prepare_v2(sandbox->sqlite, rest, -1, &second, NULL) == SQLITE_OK && !second;
+                if (sqlite3_prepare_v2(sandbox->sqlite, rest, -1, &second, &next) != SQLITE_OK ||
+                    second || next == rest)
+                        return false;
+                rest = next;
+        }
+        return true;
 }
 
 static bool check_kind(Sandbox *sandbox, const char *rest, GError **error)
@@ -220,8 +227,9 @@ static bool check_kind(Sandbox *sandbox, const char *rest, GError **error)
                 return invalid(error, "EXPLAIN cannot be run");
         if (!is_empty(sandbox, rest))
                 return invalid(error, "one statement only");
-        /* the authorizer has seen to that already */
-        return sqlite3_stmt_readonly(sandbox->statement) ||
+        /* the authorizer is not asked about what would have nothing to do: REINDEX of no index */
+        return (sqlite3_stmt_readonly(sandbox->statement) &&
+                sqlite3_column_count(sandbox->statement) > 0) ||
                invalid(error, "only SELECT, WITH and VALUES can be run");
 }
 

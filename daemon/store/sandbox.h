@@ -16,7 +16,7 @@ struct Sandbox {
         sqlite3_stmt *statement;
         Db *reader;
         Allowance allowance;
-        unsigned timeout_ms;
+        SandboxLimits limits;
         const SandboxView *views;
         GHashTable *names;   /* of all views, lower-case */
         GPtrArray *bindings; /* SandboxBinding */

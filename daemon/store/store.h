@@ -242,9 +242,15 @@ typedef struct SandboxView {
 
 typedef struct Sandbox Sandbox;
 
+typedef struct SandboxLimits {
+        unsigned timeout_ms;
+        int64_t steps; /* 0: SANDBOX_STEPS_MAX */
+} SandboxLimits;
+
 /* views (ended by a NULL name) stay the caller's, and so does the reader, which nobody else may use until the
  * sandbox is freed. There are two more, "views" and "columns", which tell what there is. */
-Sandbox *sandbox_new(Db *reader, const SandboxView *views, unsigned timeout_ms, GError **error);
+Sandbox *sandbox_new(Db *reader, const SandboxView *views, const SandboxLimits *limits,
+                     GError **error);
 Sandbox *sandbox_free(Sandbox *sandbox);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Sandbox, sandbox_free)
 
