@@ -32,7 +32,7 @@ typedef struct Plan {
 typedef struct Table {
         sqlite3_vtab base;
         const SandboxBinding *binding;
-        int columns;
+        uint64_t key; /* its columns, a bit each */
 } Table;
 
 typedef struct Cursor {
@@ -67,6 +67,19 @@ static char *declare(const SandboxView *view)
         return g_string_free(sql, FALSE);
 }
 
+static uint64_t key_of(const SandboxView *view)
+{
+        g_auto(GStrv) names = g_strsplit(view->key, ", ", -1);
+        uint64_t key = 0;
+        unsigned i = 0;
+
+        for (; view->columns[i].name; i++)
+                if (g_strv_contains((const char *const *)names, view->columns[i].name))
+                        key |= UINT64_C(1) << i;
+        g_assert(i < 64); /* the last bit of colUsed stands for all further ones */
+        return key;
+}
+
 static int table_connect(sqlite3 *sqlite, void *data, int argc, const char *const *argv,
                          sqlite3_vtab **ret, char **ret_error)
 {
@@ -79,9 +92,7 @@ static int table_connect(sqlite3 *sqlite, void *data, int argc, const char *cons
                 return r;
         table = g_new0(Table, 1);
         table->binding = binding;
-        while (binding->view->columns[table->columns].name)
-                table->columns++;
-        g_assert(table->columns < 64); /* the last bit of colUsed stands for all further ones */
+        table->key = key_of(binding->view);
         *ret = &table->base;
         return SQLITE_OK;
 }
@@ -221,7 +232,8 @@ static int table_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
         plan = g_new0(Plan, 1);
         plan->conditions = g_array_new(FALSE, FALSE, sizeof(Condition));
         plan->orders = g_array_new(FALSE, FALSE, sizeof(Order));
-        plan->used = info->colUsed;
+        /* a right join tells rows apart by their keys, without saying that it uses them */
+        plan->used = info->colUsed | ((Table *)base)->key;
         g_ptr_array_add(plans, plan);
         all = take_conditions(info, binding->view, plan, &guess);
         if (take_order(info, plan) && all)
