@@ -63,7 +63,8 @@ static int judge_reader(const Db *db, int action, const char *first, const char 
 static bool is_protected(const char *table)
 {
         return starts(table, "sqlite_") || g_strcmp0(table, "mutations") == 0 ||
-               g_strcmp0(table, "writes") == 0 || g_strcmp0(table, "table_kinds") == 0;
+               g_strcmp0(table, "writes") == 0 || g_strcmp0(table, "table_kinds") == 0 ||
+               g_strcmp0(table, "redactions") == 0 || g_strcmp0(table, "erasures") == 0;
 }
 
 /* accessor is the trigger: journal_append() and its like may be called by those only. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Backup, restore and rekey: a whole new file is written beside, synced and checked, and only then takes
+/* Backup and restore: a whole new file is written beside, synced and checked, and only then takes
  * its name, so that a crash at any point leaves the old file or the new one. */
 #include <errno.h>
 #include <fcntl.h>
@@ -14,12 +14,11 @@
 #include "store/lock.h"
 #include "store/state.h"
 
-#define REKEY_WAIT_US (30 * G_USEC_PER_SEC) /* how long a rekey waits for readers */
-#define CHECK_ENTRIES 10000                 /* journal entries between two looks */
+#define CHECK_ENTRIES 10000 /* journal entries between two looks */
 
 /* ---- backup ---- */
 
-static bool check_copy(const Store *store, const char *path, const uint8_t *key, GError **error)
+bool backup_check(const Store *store, const char *path, const uint8_t *key, GError **error)
 {
         DbOptions options = {.path = path, .key = key, .role = DB_PLAIN};
         int64_t version;
@@ -56,7 +55,7 @@ bool store_backup(Store *store, const char *path, GError **error)
         const uint8_t *key = reader_pool_key(store->readers);
         if (!copy_to(db, partial, key, error))
                 return false;
-        if (check_copy(store, partial, key, error) && take_name(partial, path, error))
+        if (backup_check(store, partial, key, error) && take_name(partial, path, error))
                 return true;
         copy_remove(partial);
         return false;
@@ -111,7 +110,7 @@ static bool write_with_key(const Store *store, const char *path, const char *to,
 
         copy_remove(to);
         return db && copy_to(db, to, keys->store, error) &&
-               check_copy(store, to, keys->store, error);
+               backup_check(store, to, keys->store, error);
 }
 
 /* Gives the copy the store's key, if it has another one. */
@@ -273,100 +272,5 @@ bool store_undo_restore(Store *store, const char *aside, GError **error)
         g_mutex_lock(&store->life);
         bool ok = restore(store, aside, /* key= */ NULL, error);
         g_mutex_unlock(&store->life);
-        return ok;
-}
-
-/* ---- rekey ---- */
-
-typedef struct Rekey {
-        Store *store;
-        const uint8_t *key;
-        uint8_t *old_key; /* what the file has until the new one takes its name */
-        bool swapped;     /* it has */
-        bool lost;        /* there is no handle on either */
-} Rekey;
-
-static bool write_rekeyed(const Rekey *rekey, Db *db, const char *path, GError **error)
-{
-        if (!db_run(db, "PRAGMA wal_checkpoint(TRUNCATE)", error) || !db_run(db, "BEGIN", error))
-                return false;
-        bool ok = copy_to(db, path, rekey->key, error);
-        (void)db_run(db, "ROLLBACK", NULL);
-        return ok && check_copy(rekey->store, path, rekey->key, error);
-}
-
-/* With every handle closed SQLite has removed the -wal; if it is still there, the new file must not get it. */
-static bool swap(const Rekey *rekey, const char *path, GError **error)
-{
-        const char *name = rekey->store->path;
-
-        if (copy_has_wal(name)) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
-                            "%s: its write-ahead log could not be emptied", name);
-                return false;
-        }
-        if (rename(path, name) < 0) {
-                error_set_errno(error, errno, "cannot name %s", name);
-                return false;
-        }
-        return true;
-}
-
-/* On the writer thread, with no reader out. */
-static bool replace_file(Rekey *rekey, Db **db, GError **error)
-{
-        g_autofree char *path = g_strconcat(rekey->store->path, ".rekey", NULL);
-        int64_t version;
-
-        copy_remove(path);
-        if (!write_rekeyed(rekey, *db, path, error)) {
-                copy_remove(path);
-                return false;
-        }
-        *db = db_close(*db);
-        rekey->swapped = swap(rekey, path, error);
-        if (!rekey->swapped) {
-                copy_remove(path);
-                *db = open_existing(rekey->store, rekey->old_key, &version, NULL);
-        } else if (file_sync_folder(path, error)) /* else the old key must not be forgotten yet */
-                *db = open_existing(rekey->store, rekey->key, &version, error);
-        rekey->lost = *db == NULL;
-        return rekey->swapped && *db;
-}
-
-static bool rekey_call(Db **db, void *data, GError **error)
-{
-        Rekey *rekey = data;
-        ReaderPool *readers = rekey->store->readers;
-
-        rekey->old_key = reader_pool_copy_key(readers);
-        if (!reader_pool_hold(readers, REKEY_WAIT_US)) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_TIMEOUT,
-                            "readers were at work for longer than REKEY_WAIT_US (%d s)",
-                            (int)(REKEY_WAIT_US / G_USEC_PER_SEC));
-                return false;
-        }
-        bool ok = replace_file(rekey, db, error);
-        reader_pool_open(readers, rekey->swapped ? rekey->key : rekey->old_key);
-        return ok;
-}
-
-bool store_rekey(Store *store, const uint8_t key[STORE_KEY_BYTES], GError **error)
-{
-        Rekey rekey = {.store = store, .key = key};
-        g_autoptr(GError) failed = NULL;
-
-        g_mutex_lock(&store->life);
-        bool ok = queue_call(store->queue, rekey_call, &rekey, &failed);
-        if (rekey.lost) {
-                store_shut(store);
-                store_set_unavailable(store, failed);
-        }
-        g_mutex_unlock(&store->life);
-        reader_key_free(rekey.old_key);
-        if (failed)
-                g_propagate_error(error, g_steal_pointer(&failed));
-        else if (!ok)
-                store_set_closed_error(store, error);
         return ok;
 }

@@ -25,8 +25,17 @@ typedef enum ChainField {
         CHAIN_FIELDS,
 } ChainField;
 
+/* What may be gone from an entry that was redacted: bits of mutations.redacted. */
+typedef enum ChainGone {
+        CHAIN_GONE_BEFORE = 1,
+        CHAIN_GONE_AFTER = 2,
+        CHAIN_GONE_REASON = 4,
+        CHAIN_GONE_ROW = 8, /* a made-up key stands in its place */
+} ChainGone;
+
 typedef struct ChainEntry {
         int64_t seq, ts;
+        int64_t redacted; /* of ChainGone; no part of the hash */
         const char *text[CHAIN_FIELDS]; /* NULL for NULL */
         size_t length[CHAIN_FIELDS];
 } ChainEntry;
@@ -43,10 +52,17 @@ typedef struct ChainCheck {
         uint8_t hash[CHAIN_HASH_BYTES]; /* of entry seq; zeros before the first */
         int64_t bad_seq;                /* first entry that does not follow, 0: none */
         char *problem;
+        bool no_redactions; /* the schema is older than they are */
 } ChainCheck;
 bool chain_check(Db *db, ChainCheck *check, int64_t count, GError **error);
 void chain_check_clear(ChainCheck *check);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ChainCheck, chain_check_clear)
+
+/* Reads an entry from a row of CHAIN_COLUMNS; its texts are the row's. */
+#define CHAIN_COLUMNS                                                                              \
+        "seq, ts, prev_hash, hash, id, group_id, table_name, row_id, op, before, after, "          \
+        "actor_kind, actor_connection, actor_name, session_id, reason, reverts"
+void chain_entry_from_row(sqlite3_stmt *row, ChainEntry *ret);
 
 /* Checks the last CHAIN_TAIL entries: CORRUPT if they do not follow from each other. */
 bool chain_check_tail(Db *db, GError **error);

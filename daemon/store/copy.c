@@ -26,7 +26,7 @@ bool copy_make_file(const char *path, GError **error)
         return true;
 }
 
-static bool sync_file(const char *path, GError **error)
+bool copy_sync(const char *path, GError **error)
 {
         int fd = open(path, O_RDONLY | O_CLOEXEC);
         bool synced = fd >= 0 && fsync(fd) == 0;
@@ -80,7 +80,7 @@ bool copy_to(Db *db, const char *path, const uint8_t key[STORE_KEY_BYTES], GErro
 {
         if (!copy_make_file(path, error))
                 return false;
-        if (fill(db, path, key, error) && sync_file(path, error) && file_sync_folder(path, error))
+        if (fill(db, path, key, error) && copy_sync(path, error) && file_sync_folder(path, error))
                 return true;
         copy_remove(path);
         return false;

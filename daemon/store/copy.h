@@ -14,6 +14,9 @@ bool copy_make_file(const char *path, GError **error);
 /* Copies the bytes of a file into the new file to and syncs it. */
 bool copy_file(const char *from, const char *to, GError **error);
 
+/* Puts the file at path on disk. */
+bool copy_sync(const char *path, GError **error);
+
 /* Does path have a -wal file with something in it? */
 bool copy_has_wal(const char *path);
 

@@ -42,8 +42,8 @@ struct Db {
         GHashTable *views;   /* scoped readers: names that hide the tables of main → condition */
         int64_t steps_left;  /* of db_set_limit(), when limited */
         bool limited;
-        const Write *write; /* writer: the write at work, NULL outside of one */
-        GError *broken;     /* writer: why nothing of the current group can be kept */
+        Write *write;   /* writer: the write at work, NULL outside of one */
+        GError *broken; /* writer: why nothing of the current group can be kept */
 };
 
 typedef struct DbOptions {

@@ -66,12 +66,25 @@ static bool table_triggers(Db *db, const char *table, GPtrArray *out, GError **e
         return true;
 }
 
+/* Redacting takes content away from an entry, puts a made-up key in the place of the row's, and does nothing else. */
+#define LEFT_ALONE                                                                                 \
+        "new.seq = old.seq AND new.id = old.id AND new.group_id = old.group_id "                   \
+        "AND new.table_name = old.table_name AND new.op = old.op "                                 \
+        "AND coalesce(new.before = old.before, new.before IS NULL) "                               \
+        "AND coalesce(new.after = old.after, new.after IS NULL) "                                  \
+        "AND new.actor_kind = old.actor_kind AND new.actor_connection IS old.actor_connection "    \
+        "AND new.actor_name = old.actor_name AND new.session_id IS old.session_id "                \
+        "AND coalesce(new.reason = old.reason, new.reason IS NULL) "                               \
+        "AND new.reverts IS old.reverts AND new.ts = old.ts "                                      \
+        "AND new.prev_hash = old.prev_hash AND new.hash = old.hash"
+
 static void own_triggers(GPtrArray *out)
 {
         g_ptr_array_add(out, g_strdup("CREATE TRIGGER journal__insert BEFORE INSERT ON mutations "
                                       "WHEN NOT journal_writing() BEGIN SELECT RAISE(ABORT, "
                                       "'the journal is written by its triggers only'); END"));
         g_ptr_array_add(out, g_strdup("CREATE TRIGGER journal__update BEFORE UPDATE ON mutations "
+                                      "WHEN NOT (journal_redacting() AND " LEFT_ALONE ") "
                                       "BEGIN SELECT RAISE(ABORT, "
                                       "'journal entries are never changed'); END"));
         g_ptr_array_add(out, g_strdup("CREATE TRIGGER journal__delete BEFORE DELETE ON mutations "
@@ -147,8 +160,9 @@ struct JournalWriter {
         const RowShape *shape; /* the one used last */
         sqlite3_stmt *last;
         sqlite3_stmt *insert;
-        bool writing; /* the insert below is being run */
+        bool writing; /* the insert above is being run */
         bool ends;    /* the row at work is deleted, deactivated or superseded */
+        bool redacting; /* … or the one update that entries ever see */
         GString *row_id, *before, *after;
         GByteArray *scratch;
 };
@@ -349,6 +363,33 @@ static bool journal_row(JournalWriter *journal, ChangeOp op, sqlite3_value **bef
         return append_entry(journal, op, error);
 }
 
+/* The only place where an entry changes. */
+bool journal_redact(JournalWriter *journal, const Redaction *redaction, GError **error)
+{
+        static const char sql[] =
+                "UPDATE main.mutations SET before = iif(:fields & 1, NULL, before), "
+                "after = iif(:fields & 2, NULL, after), reason = iif(:fields & 4, NULL, reason), "
+                "row_id = coalesce(:row, row_id), redacted = redacted | :fields WHERE seq = :seq";
+        const Write *write = journal->db->write;
+        Statement *update;
+
+        if (!write || write->actor->kind != ACTOR_HUMAN) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                            "only the human deletes for good");
+                return false;
+        }
+        update = db_own_statement(journal->db, sql, error);
+        if (!update)
+                return false;
+        statement_bind_int(update, ":fields", redaction->fields);
+        statement_bind_text(update, ":row", redaction->row_id);
+        statement_bind_int(update, ":seq", redaction->seq);
+        journal->redacting = true;
+        bool ok = statement_run(update, error);
+        journal->redacting = false;
+        return ok;
+}
+
 static bool parse_op(const char *name, ChangeOp *ret)
 {
         for (unsigned i = 0; i < G_N_ELEMENTS(op_names); i++) {
@@ -428,6 +469,13 @@ static void journal_writing(sqlite3_context *context, int argc, sqlite3_value **
         sqlite3_result_int(context, journal->writing);
 }
 
+static void journal_redacting(sqlite3_context *context, int argc, sqlite3_value **argv)
+{
+        const JournalWriter *journal = sqlite3_user_data(context);
+
+        sqlite3_result_int(context, journal->redacting);
+}
+
 /* ---- life ---- */
 
 /* trusted_schema is off, so only "innocuous" functions may stand in triggers; that rooms do not call them
@@ -442,6 +490,7 @@ static bool add_functions(JournalWriter *journal, GError **error)
                 {"journal_append", -1, journal_append},
                 {"journal_actor", 0, journal_actor},
                 {"journal_writing", 0, journal_writing},
+                {"journal_redacting", 0, journal_redacting},
         };
 
         for (unsigned i = 0; i < G_N_ELEMENTS(functions); i++) {

@@ -19,3 +19,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(JournalWriter, journal_writer_free)
 
 /* Highest seq in the journal as the handle sees it, 0 if it is empty. */
 bool journal_last_seq(JournalWriter *journal, int64_t *ret, GError **error);
+
+/* Takes fields (of ChainGone) away from an entry, and gives it another row_id unless that is NULL. Inside a write of the
+ * human's only: DENIED. */
+typedef struct Redaction {
+        int64_t seq;
+        int64_t fields;
+        const char *row_id;
+} Redaction;
+bool journal_redact(JournalWriter *journal, const Redaction *redaction, GError **error);

@@ -87,12 +87,20 @@ static bool forget_undone(Queue *queue, ChangeList *changes, GError **error)
         return true;
 }
 
+static bool finish_write(Queue *queue, GError **error)
+{
+        const Write *write = queue->db->write;
+
+        return !write->finish || write->finish(queue->db, write->finish_data, error);
+}
+
 static bool work_and_derive(Queue *queue, Job *job, ChangeList *changes)
 {
         unsigned first = change_list_count(changes);
         bool ok = job->work(queue->db, job->data, &job->error) &&
                   forget_undone(queue, changes, &job->error) &&
                   listeners_derive(queue->listeners, queue->db, changes, first, &job->error) &&
+                  finish_write(queue, &job->error) &&
                   forget_undone(queue, changes, &job->error) &&
                   register_add(queue->db, first, &job->error);
 
@@ -127,6 +135,7 @@ static bool run_write(Queue *queue, Job *job, bool alone, ChangeList *changes, G
                 .group = job->options->group,
                 .reverts = job->options->reverts,
                 .changes = changes,
+                .journal = queue->journal,
         };
 
         if (!write.group) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "store/derivation.h"
+#include "store/erase-set.h"
 #include "store/queue.h"
 #include "store/reader.h"
 
@@ -17,6 +18,9 @@ struct Store {
         GMutex lock; /* for the members below */
         bool open;
         GError *reason; /* why it is not */
+        Erasers *erasers;
+        uint8_t erase_key[STORE_KEY_BYTES]; /* of the tokens of this process */
+        char *files;                        /* or NULL */
         int lock_fd;
         int64_t version;
 };
@@ -31,6 +35,9 @@ bool open_create(const Store *store, const uint8_t key[STORE_KEY_BYTES], GError 
 /* open.c: a checked handle on any file of this kind: the key fits, the version is known, the end of the
  * chain holds. */
 Db *open_checked(StoreKind kind, const DbOptions *options, int64_t *ret_version, GError **error);
+
+/* backup.c: can a copy be opened, and does the end of its chain hold? */
+bool backup_check(const Store *store, const char *path, const uint8_t *key, GError **error);
 
 /* store.c: the error of a closed store. */
 void store_set_closed_error(Store *store, GError **error);

@@ -8,6 +8,7 @@
 
 #include "store/allowance.h"
 #include "store/impatience.h"
+#include "store/clean.h"
 #include "store/copy.h"
 #include "store/lock.h"
 #include "store/state.h"
@@ -49,12 +50,15 @@ Store *store_new(const StoreOptions *options, GError **error)
         store->kind = options->kind;
         store->path = g_strdup(options->path);
         store->cache_kb = cache_mb * 1024;
+        store->files = g_strdup(options->files);
+        store->erasers = erasers_new();
         start_sqlite();
         if (sodium_init() < 0) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED,
                             "libsodium does not start");
                 return NULL;
         }
+        randombytes_buf(store->erase_key, sizeof(store->erase_key));
         store->listeners = listeners_new(options->loop, error);
         if (!store->listeners)
                 return NULL;
@@ -76,6 +80,8 @@ Store *store_free(Store *store)
         g_clear_error(&store->reason);
         g_mutex_clear(&store->life);
         g_mutex_clear(&store->lock);
+        (void)erasers_free(store->erasers);
+        g_free(store->files);
         g_free(store->path);
         g_free(store);
         return NULL;
@@ -140,6 +146,8 @@ static bool open_locked(Store *store, const uint8_t *key, bool create, GError **
         if (!find_or_make(store, key, create, error))
                 return false;
         Db *db = open_existing(store, key, &version, error);
+        if (db && !erase_finish_at_start(store, &db, key, error))
+                return false;
         if (!db || !queue_start(store->queue, db, "store-writer", error))
                 return false;
         reader_pool_open(store->readers, key);
@@ -259,6 +267,11 @@ void store_remove_feed(Store *store, StoreFeed feed, void *data)
 void store_add_derivation(Store *store, const char *table, StoreDerivation derive, void *data)
 {
         listeners_add_derivation(store->listeners, table, derive, data);
+}
+
+void store_add_eraser(Store *store, const char *table, const StoreEraser *eraser)
+{
+        erasers_add(store->erasers, table, eraser);
 }
 
 static bool trim(Db **db, void *data, GError **error)

@@ -50,6 +50,7 @@ typedef struct StoreOptions {
         sd_event *loop;   /* where change feeds are called; NULL: no feed */
         unsigned
                 cache_mb; /* page cache of the writer and of two readers; 0: 64; other readers take an eighth */
+        const char *files; /* folder of the files that rows name, for erasing; or NULL */
 } StoreOptions;
 
 /* A closed store: reads and writes fail until store_open(), with CORRUPT or CONFLICT if that was why it could
@@ -329,6 +330,67 @@ typedef struct HistoryRange {
 } HistoryRange;
 typedef bool (*HistoryEach)(const char *row_id, const char *row, void *data);
 bool history_rows(Db *db, const HistoryRange *range, HistoryEach each, void *data, GError **error);
+
+/* ---- erasing: the human's hard delete ----
+ * Rows go, journal entries keep nothing but ids and hashes of them, and no page of the file, of its -wal or of an index
+ * holds what they said. What goes with a row of which table, the rooms know: they say so by erasers. */
+
+#define ERASE_TARGETS_MAX   1000    /* rows named in one erasure */
+#define ERASE_ROWS_MAX      1000000 /* rows that go in one */
+#define ERASE_SAMPLE_MAX    10      /* rows that a preview shows */
+#define ERASE_MENTIONS_MAX  20      /* rows that stay and say the same, as a preview shows them */
+#define ERASE_WORD_MIN      4       /* letters and digits of a text that is looked for elsewhere, if a room names it */
+#define ERASE_ROW_WORD_MIN  12      /* … and if it merely stands in a row */
+#define ERASE_REASON_CHARS_MAX 1000
+
+typedef struct EraseSet EraseSet; /* what goes */
+
+typedef struct StoreEraser {
+        /* What else goes with the row (id: first column of its key), by the verbs below. NULL: nothing. */
+        bool (*expand)(EraseSet *set, const char *id, void *data, GError **error);
+        /* In the write, before any row is deleted: takes the row out of an index that is no table. NULL: nothing. */
+        bool (*take_out)(Db *db, const char *id, void *data, GError **error);
+        void *data;
+} StoreEraser;
+
+/* Register before store_open(). A table may have several. */
+void store_add_eraser(Store *store, const char *table, const StoreEraser *eraser);
+
+/* Adds rows of any table: sql selects their key columns, in the order of the key, and may name :id. */
+bool erase_add_rows(EraseSet *set, const char *table, const char *sql, const char *id,
+                    GError **error);
+
+/* Adds texts that say what is erased, to be looked for in the journal and in logs: every column of every row of sql. */
+bool erase_add_words(EraseSet *set, const char *sql, const char *id, GError **error);
+
+/* Adds files below StoreOptions.files: rows of sql are the path, and table, column and value of what, if it is there when
+ * the file's turn comes, needs the file still. */
+bool erase_add_files(EraseSet *set, const char *sql, const char *id, GError **error);
+
+typedef struct EraseTarget {
+        const char *table;
+        const char *row; /* its key as JSON, or the id alone */
+} EraseTarget;
+
+typedef struct EraseOptions {
+        const Actor *actor; /* the human, else DENIED */
+        const EraseTarget *targets;
+        unsigned count;
+        const char *token;  /* of the preview; STALE if the set is another one now */
+        const char *reason; /* or NULL; INVALID if it repeats what is erased */
+        bool remove_copies; /* files that were set aside by migrations and restores */
+        bool (*progress)(double fraction, void *data); /* or NULL; false stops (CANCELLED) the cleaning, not the deleting */
+        void *data;
+} EraseOptions;
+
+/* What would go: {"token", "rows", "tables": [{"table", "rows"}], "sample": [{"table", "row_id", "row"}], "entries",
+ * "files", "mentions", "mentioned": [{"table", "row_id"}] (rows that stay and say the same), "copies": [paths]}.
+ * NOT_FOUND, CONFLICT (rows that stay refer to some that go), LIMIT. */
+JsonObject *store_erase_preview(Store *store, const EraseOptions *options, GError **error);
+
+/* Deletes, redacts, cleans. The same answer with "cleaned" and, if that is false, "problem": the rest is done when the store
+ * is opened next. */
+JsonObject *store_erase(Store *store, const EraseOptions *options, GError **error);
 
 /* ---- tables ---- */
 

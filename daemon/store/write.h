@@ -24,6 +24,10 @@ struct Write {
         const char *reverts;
         ChangeList *changes;
         WriteLimits *limits; /* of a rehearsal, else NULL */
+        struct JournalWriter *journal;
+        /* Set by the work itself: done after all derivations, and part of the write (erase.c). */
+        StoreWork finish;
+        void *finish_data;
 };
 typedef struct Write Write;
 
