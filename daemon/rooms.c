@@ -24,6 +24,7 @@ static Store *build_store(Rooms *rooms, StoreKind kind, unsigned cache_mb, GErro
                 .path = path,
                 .loop = service_loop(rooms->service),
                 .cache_mb = cache_mb,
+                .files = rooms->paths->vault,
         };
 
         return store_new(&options, error);
@@ -70,6 +71,9 @@ static bool build_tools(Rooms *rooms, GError **error)
         rooms->care = care_new(&care, error);
         if (!rooms->care)
                 return false;
+        journal_set_care(rooms->journal,
+                         &(JournalCare){care_operation_begin, care_operation_progress,
+                                        care_operation_end, rooms->care});
         const ToolTable tables[] = {
                 graph_tools(rooms->graph),   documents_tools(rooms->documents),
                 search_tools(rooms->search), journal_tools(rooms->journal),

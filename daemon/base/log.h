@@ -32,7 +32,8 @@
         X(DENIED, "21d53cf494ae481f8ca5801c2ca99bc1")                                              \
         X(REVERTED, "0d34bbf4e0b449f6917b21aba0830792")                                            \
         X(CONFIG_IGNORED, "2039c01bad8343afbf4e797b88705e67")                                      \
-        X(WORK_FAILED, "ccfd9c0e829f4cf292abe9e1e24b3332")
+        X(WORK_FAILED, "ccfd9c0e829f4cf292abe9e1e24b3332")                                         \
+        X(HARD_DELETED, "885e32e3132f43b9933f23372736c97f")
 
 typedef enum LogEvent {
 #define X(name, id) LOG_##name##_EVENT,

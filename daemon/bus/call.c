@@ -213,6 +213,8 @@ static const char *action_of(const Call *call)
         if (!g_str_equal(action, "tool"))
                 return action;
         const Tool *tool = tool_of(call);
+        if (tool && tool->action)
+                return tool->action;
         return tool && tool->needs != TOOL_READ ? "write" : "read";
 }
 

@@ -319,7 +319,7 @@ static GArray *chunks_read(Db *db, const char *sha256, GArray *ids, GError **err
         return step == STEP_ERROR ? NULL : g_steal_pointer(&chunks);
 }
 
-static bool chunks_delete(Db *db, const char *sha256, GError **error)
+bool content_unindex(Db *db, const char *sha256, GError **error)
 {
         g_autoptr(GArray) ids = g_array_new(FALSE, FALSE, sizeof(int64_t));
         g_autoptr(GArray) chunks = chunks_read(db, sha256, ids, error);
@@ -351,5 +351,5 @@ bool content_release(Db *db, const char *sha256, GError **error)
         if (!has_row(db, "SELECT 1 FROM documents WHERE sha256 = :sha256 AND is_active = 1", sha256,
                      &used, error))
                 return false;
-        return used || chunks_delete(db, sha256, error);
+        return used || content_unindex(db, sha256, error);
 }

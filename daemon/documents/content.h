@@ -35,3 +35,6 @@ bool content_failed(Db *db, const char *sha256, const GError *failure, GError **
 
 /* Takes chunks and index back if no document has this content any more. Its text stays: facts quote it. */
 bool content_release(Db *db, const char *sha256, GError **error);
+
+/* Takes its chunks out of the full-text index, whoever has this content. Without an effect if there are none. */
+bool content_unindex(Db *db, const char *sha256, GError **error);

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "documents/document.h"
+#include "documents/erasing.h"
 
 #define COUNTS_EVERY_US (250 * 1000)
 
@@ -129,6 +130,7 @@ Documents *documents_new(const DocumentsOptions *options, GError **error)
         g_mutex_init(&documents->lock);
         g_cond_init(&documents->changed);
         documents->vault = options->vault;
+        documents_register_erasers(options->vault);
         documents->was_idle = true;
         documents->scans = 1; /* nobody has looked yet */
         documents->max_file_bytes = config_int(config, "Documents", "MaxFileMB") * 1024 * 1024;

@@ -62,6 +62,7 @@ typedef struct Tool {
         ToolCost cost;
         ToolHandler handler; /* one of the two */
         ToolTeller teller;
+        const char *action; /* of polkit, below org.ouroboros.; NULL: read or write, as it needs */
 } Tool;
 
 /* What a room exports: its tools (ended by a NULL name) and itself. */

@@ -5,6 +5,7 @@
 
 #include "graph/current.h"
 #include "graph/discovered.h"
+#include "graph/erasing.h"
 #include "graph/infer.h"
 #include "graph/merge.h"
 #include "graph/predicate.h"
@@ -41,6 +42,7 @@ Graph *graph_new(Store *vault)
         graph->counts_seq = -1;
         graph->tools = gather_tools();
         g_mutex_init(&graph->lock);
+        erasing_register(vault);
         graph->disputes = disputes_new();
         store_add_derivation(vault, "entities", merge_derive_entities, NULL);
         store_add_derivation(vault, "facts", merge_derive_facts, NULL);

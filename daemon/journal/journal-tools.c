@@ -7,6 +7,7 @@ static GArray *gather_tools(void)
         static const Tool *const lists[] = {
                 journal_list_tools,
                 journal_audit_tools,
+                journal_erase_tools,
                 journal_revert_tools,
         };
         GArray *tools = g_array_new(/* zero_terminated= */ TRUE, /* clear= */ FALSE, sizeof(Tool));
@@ -30,6 +31,11 @@ Journal *journal_new(Store *vault, Store *ops)
         journal->stores[1] = ops;
         journal->tools = gather_tools();
         return journal;
+}
+
+void journal_set_care(Journal *journal, const JournalCare *care)
+{
+        journal->care = *care;
 }
 
 Journal *journal_free(Journal *journal)

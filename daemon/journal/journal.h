@@ -14,6 +14,15 @@ Journal *journal_new(Store *vault, Store *ops);
 Journal *journal_free(Journal *journal);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Journal, journal_free)
 
+/* Who sees to it that one thing at a time is done to the files of the stores. Called on worker threads. */
+typedef struct JournalCare {
+        bool (*begin)(void *data, const char *operation, GError **error);     /* CONFLICT */
+        bool (*progress)(void *data, const char *operation, double fraction); /* false: stop */
+        void (*end)(void *data);
+        void *data;
+} JournalCare;
+void journal_set_care(Journal *journal, const JournalCare *care);
+
 ToolTable journal_tools(Journal *journal);
 
 /* Verbs of the human in the shape of a tool's handler, for the doors; file is a descriptor of the caller's.

@@ -7,11 +7,13 @@
 struct Journal {
         Store *stores[2]; /* vault, ops: the order in which ids are looked up */
         GArray *tools;    /* Tool: all lists below */
+        JournalCare care; /* all NULL: nobody cares */
 };
 
 /* The tools by theme, each list ended by a NULL name. */
 extern const Tool journal_list_tools[];
 extern const Tool journal_audit_tools[];
+extern const Tool journal_erase_tools[];
 extern const Tool journal_revert_tools[];
 
 /* Is it an id with this prefix? INVALID, with the argument's name. */

@@ -138,12 +138,10 @@ static bool check_place(ChainCheck *check, const ChainEntry *entry, sqlite3_stmt
         if (entry->seq != check->seq + 1) {
                 g_autofree char *what =
                         entry->seq == check->seq + 2
-                                ? g_strdup_printf("entry %" G_GINT64_FORMAT
-                                                  " before it is missing",
+                                ? g_strdup_printf("entry %" G_GINT64_FORMAT " before it is missing",
                                                   check->seq + 1)
                                 : g_strdup_printf("entries %" G_GINT64_FORMAT
-                                                  " to %" G_GINT64_FORMAT
-                                                  " before it are missing",
+                                                  " to %" G_GINT64_FORMAT " before it are missing",
                                                   check->seq + 1, entry->seq - 1);
                 break_at(check, entry, what);
                 return false;

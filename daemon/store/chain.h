@@ -35,7 +35,7 @@ typedef enum ChainGone {
 
 typedef struct ChainEntry {
         int64_t seq, ts;
-        int64_t redacted; /* of ChainGone; no part of the hash */
+        int64_t redacted;               /* of ChainGone; no part of the hash */
         const char *text[CHAIN_FIELDS]; /* NULL for NULL */
         size_t length[CHAIN_FIELDS];
 } ChainEntry;

@@ -7,7 +7,7 @@
 typedef struct Cleaning {
         Store *store;
         const uint8_t *key;
-        bool no_readers; /* the store is being opened */
+        bool no_readers;                               /* the store is being opened */
         bool (*progress)(double fraction, void *data); /* or NULL; false stops it */
         void *data;
         bool lost; /* out: the file could not be opened again */

@@ -25,8 +25,8 @@ Erasers *erasers_new(void)
 {
         Erasers *erasers = g_new0(Erasers, 1);
 
-        erasers->list = g_array_new(/* zero_terminated= */ FALSE, /* clear= */ FALSE,
-                                    sizeof(Registered));
+        erasers->list =
+                g_array_new(/* zero_terminated= */ FALSE, /* clear= */ FALSE, sizeof(Registered));
         g_array_set_clear_func(erasers->list, registered_clear);
         return erasers;
 }
@@ -168,6 +168,26 @@ const EraseRow *erase_set_find(const EraseSet *set, const char *table, const cha
         const EraseTable *found = find_table(set, table);
 
         return found ? g_hash_table_lookup(found->rows, row_id) : NULL;
+}
+
+bool erase_has(const EraseSet *set, const char *table, const char *id)
+{
+        const EraseTable *found = find_table(set, table);
+        GHashTableIter iter;
+        void *row;
+
+        if (!found)
+                return false;
+        g_hash_table_iter_init(&iter, found->rows);
+        while (g_hash_table_iter_next(&iter, NULL, &row))
+                if (g_str_equal(((const EraseRow *)row)->id, id))
+                        return true;
+        return false;
+}
+
+Db *erase_db(const EraseSet *set)
+{
+        return set->db;
 }
 
 /* ---- rows ---- */

@@ -29,10 +29,10 @@ typedef struct EraseRow {
 struct EraseSet {
         Db *db;
         const Erasers *erasers;
-        GPtrArray *rows;    /* EraseRow, in the order in which they were added */
-        GPtrArray *tables;  /* EraseTable */
+        GPtrArray *rows;   /* EraseRow, in the order in which they were added */
+        GPtrArray *tables; /* EraseTable */
         EraseWords *words;
-        GPtrArray *files;   /* EraseFile */
+        GPtrArray *files;    /* EraseFile */
         GHashTable *reasons; /* set of "group\nreason" that go with the rows' entries */
         GArray *redactions;  /* EraseEntry, in the order of the journal */
         GHashTable *made_up; /* "table\nkey" of rows long gone → the key in its place */

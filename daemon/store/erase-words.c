@@ -259,10 +259,16 @@ static bool is_same(const Form *form, const char *text, size_t length)
         return true;
 }
 
+typedef struct Search {
+        const EraseWords *words;
+        EraseFound found;
+        void *data;
+} Search;
+
 /* Words that begin here, where a run of letters does; *ret_run is its length. */
-static bool scan_at(const EraseWords *words, const char *text, size_t length, size_t *ret_run,
-                    EraseFound found, void *data)
+static bool scan_at(const Search *search, const char *text, size_t length, size_t *ret_run)
 {
+        const EraseWords *words = search->words;
         unsigned hash = hash_run(text, length, ret_run);
         const GArray *forms = g_hash_table_lookup(words->forms, GUINT_TO_POINTER(hash));
 
@@ -270,7 +276,7 @@ static bool scan_at(const EraseWords *words, const char *text, size_t length, si
                 const Form *form = &g_array_index(forms, Form, i);
 
                 if (!g_array_index(words->dropped, bool, form->word) &&
-                    is_same(form, text, length) && !found(form->word, data))
+                    is_same(form, text, length) && !search->found(form->word, search->data))
                         return false;
         }
         return true;
@@ -287,6 +293,7 @@ static size_t escape_length(const char *text, size_t length)
 bool erase_words_scan(const EraseWords *words, const char *text, size_t length, EraseFound found,
                       void *data)
 {
+        const Search search = {words, found, data};
         size_t run, i = 0;
 
         if (words->left == 0)
@@ -296,13 +303,12 @@ bool erase_words_scan(const EraseWords *words, const char *text, size_t length, 
                         i++;
                         continue;
                 }
-                size_t skip = i > 0 && text[i - 1] == '\\'
-                                      ? escape_length(text + i, length - i)
-                                      : 0;
+                size_t skip =
+                        i > 0 && text[i - 1] == '\\' ? escape_length(text + i, length - i) : 0;
                 if (skip > 0 && skip < length - i && is_letter((unsigned char)text[i + skip]) &&
-                    !scan_at(words, text + i + skip, length - i - skip, &run, found, data))
+                    !scan_at(&search, text + i + skip, length - i - skip, &run))
                         return false;
-                if (!scan_at(words, text + i, length - i, &run, found, data))
+                if (!scan_at(&search, text + i, length - i, &run))
                         return false;
                 i += run;
         }

@@ -74,8 +74,8 @@ static bool check_child(EraseSet *set, const EraseTable *table, const char *chil
 {
         g_auto(GStrv) names = db_table_columns(set->db, child, error);
         g_autofree char *list = names ? g_strjoinv("\", \"", names) : NULL;
-        g_autofree char *sql = g_strdup_printf(
-                "SELECT \"%s\" FROM main.\"%s\" WHERE \"%s\" = ?1", list ? list : "", child, column);
+        g_autofree char *sql = g_strdup_printf("SELECT \"%s\" FROM main.\"%s\" WHERE \"%s\" = ?1",
+                                               list ? list : "", child, column);
         g_autoptr(sqlite3_stmt) rows = NULL;
         GHashTableIter iter;
         void *row;
@@ -345,8 +345,9 @@ static bool delete_all(EraseSet *set, GError **error)
 /* Merges the parts of full-text indexes: only then do the tokens of what was taken out go too. */
 static bool merge_indexes(Db *db, GError **error)
 {
-        static const char list[] = "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND sql "
-                                   "LIKE 'CREATE VIRTUAL TABLE%USING fts5%'";
+        static const char list[] =
+                "SELECT name FROM main.sqlite_schema WHERE type = 'table' AND sql "
+                "LIKE 'CREATE VIRTUAL TABLE%USING fts5%'";
         g_auto(GStrv) names = db_list(db, list, NULL, error);
 
         for (char **name = names; name && *name; name++) {
@@ -506,10 +507,8 @@ static bool clean_call(Db **db, void *data, GError **error)
 static bool clean(Store *store, const EraseOptions *options, GError **error)
 {
         uint8_t *key = reader_pool_copy_key(store->readers);
-        Cleaning cleaning = {.store = store,
-                             .key = key,
-                             .progress = options->progress,
-                             .data = options->data};
+        Cleaning cleaning = {
+                .store = store, .key = key, .progress = options->progress, .data = options->data};
         g_autoptr(GError) failed = NULL;
 
         g_mutex_lock(&store->life);

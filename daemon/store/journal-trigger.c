@@ -160,8 +160,8 @@ struct JournalWriter {
         const RowShape *shape; /* the one used last */
         sqlite3_stmt *last;
         sqlite3_stmt *insert;
-        bool writing; /* the insert above is being run */
-        bool ends;    /* the row at work is deleted, deactivated or superseded */
+        bool writing;   /* the insert above is being run */
+        bool ends;      /* the row at work is deleted, deactivated or superseded */
         bool redacting; /* … or the one update that entries ever see */
         GString *row_id, *before, *after;
         GByteArray *scratch;

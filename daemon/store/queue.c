@@ -100,8 +100,7 @@ static bool work_and_derive(Queue *queue, Job *job, ChangeList *changes)
         bool ok = job->work(queue->db, job->data, &job->error) &&
                   forget_undone(queue, changes, &job->error) &&
                   listeners_derive(queue->listeners, queue->db, changes, first, &job->error) &&
-                  finish_write(queue, &job->error) &&
-                  forget_undone(queue, changes, &job->error) &&
+                  finish_write(queue, &job->error) && forget_undone(queue, changes, &job->error) &&
                   register_add(queue->db, first, &job->error);
 
         if (ok)

@@ -56,8 +56,7 @@ static bool take_name(Replacement *replacement, Db **db, const char *path, GErro
 
 static bool hold_readers(const Replacement *replacement, GError **error)
 {
-        if (replacement->no_readers ||
-            reader_pool_hold(replacement->store->readers, REKEY_WAIT_US))
+        if (replacement->no_readers || reader_pool_hold(replacement->store->readers, REKEY_WAIT_US))
                 return true;
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_TIMEOUT,
                     "readers were at work for longer than REKEY_WAIT_US (%d s)",
@@ -68,15 +67,13 @@ static bool hold_readers(const Replacement *replacement, GError **error)
 static void let_readers_go(const Replacement *replacement)
 {
         if (!replacement->no_readers)
-                reader_pool_open(replacement->store->readers, replacement->swapped
-                                                                      ? replacement->key
-                                                                      : replacement->old_key);
+                reader_pool_open(replacement->store->readers,
+                                 replacement->swapped ? replacement->key : replacement->old_key);
 }
 
 bool replace_file(Replacement *replacement, Db **db, GError **error)
 {
-        g_autofree char *path =
-                g_strconcat(replacement->store->path, replacement->suffix, NULL);
+        g_autofree char *path = g_strconcat(replacement->store->path, replacement->suffix, NULL);
         bool held = !replacement->readers_go_on, ok;
 
         if (held && !hold_readers(replacement, error))

@@ -335,12 +335,13 @@ bool history_rows(Db *db, const HistoryRange *range, HistoryEach each, void *dat
  * Rows go, journal entries keep nothing but ids and hashes of them, and no page of the file, of its -wal or of an index
  * holds what they said. What goes with a row of which table, the rooms know: they say so by erasers. */
 
-#define ERASE_TARGETS_MAX   1000    /* rows named in one erasure */
-#define ERASE_ROWS_MAX      1000000 /* rows that go in one */
-#define ERASE_SAMPLE_MAX    10      /* rows that a preview shows */
-#define ERASE_MENTIONS_MAX  20      /* rows that stay and say the same, as a preview shows them */
-#define ERASE_WORD_MIN      4       /* letters and digits of a text that is looked for elsewhere, if a room names it */
-#define ERASE_ROW_WORD_MIN  12      /* … and if it merely stands in a row */
+#define ERASE_TARGETS_MAX  1000    /* rows named in one erasure */
+#define ERASE_ROWS_MAX     1000000 /* rows that go in one */
+#define ERASE_SAMPLE_MAX   10      /* rows that a preview shows */
+#define ERASE_MENTIONS_MAX 20      /* rows that stay and say the same, as a preview shows them */
+#define ERASE_WORD_MIN                                                                             \
+        4 /* letters and digits of a text that is looked for elsewhere, if a room names it */
+#define ERASE_ROW_WORD_MIN     12 /* … and if it merely stands in a row */
 #define ERASE_REASON_CHARS_MAX 1000
 
 typedef struct EraseSet EraseSet; /* what goes */
@@ -359,6 +360,12 @@ void store_add_eraser(Store *store, const char *table, const StoreEraser *eraser
 /* Adds rows of any table: sql selects their key columns, in the order of the key, and may name :id. */
 bool erase_add_rows(EraseSet *set, const char *table, const char *sql, const char *id,
                     GError **error);
+
+/* Is the row with this id one of the set by now? */
+bool erase_has(const EraseSet *set, const char *table, const char *id);
+
+/* The handle that the set is made on, for what a statement alone cannot say. */
+Db *erase_db(const EraseSet *set);
 
 /* Adds texts that say what is erased, to be looked for in the journal and in logs: every column of every row of sql. */
 bool erase_add_words(EraseSet *set, const char *sql, const char *id, GError **error);
@@ -379,7 +386,9 @@ typedef struct EraseOptions {
         const char *token;  /* of the preview; STALE if the set is another one now */
         const char *reason; /* or NULL; INVALID if it repeats what is erased */
         bool remove_copies; /* files that were set aside by migrations and restores */
-        bool (*progress)(double fraction, void *data); /* or NULL; false stops (CANCELLED) the cleaning, not the deleting */
+        bool (*progress)(
+                double fraction,
+                void *data); /* or NULL; false stops (CANCELLED) the cleaning, not the deleting */
         void *data;
 } EraseOptions;
 

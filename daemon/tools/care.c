@@ -169,6 +169,24 @@ void care_report(Care *care, const char *operation, double fraction)
         mailbox_post(care->mailbox, deliver_report, report);
 }
 
+bool care_operation_begin(void *care, const char *operation, GError **error)
+{
+        return care_begin(care, operation, error);
+}
+
+bool care_operation_progress(void *data, const char *operation, double fraction)
+{
+        Care *care = data;
+
+        care_report(care, operation, fraction);
+        return !g_atomic_int_get(&care->stopping);
+}
+
+void care_operation_end(void *care)
+{
+        care_end(care);
+}
+
 /* ---- the background check ---- */
 
 /* The time is in the file: writing nothing to an empty file would not even renew its date. */

@@ -63,6 +63,12 @@ VaultState care_state(Care *care, char **ret_reason);
 OuroborosError care_state_code(Care *care); /* the error code behind the reason */
 KeySource care_key_source(Care *care);
 
+/* One operation at a time, for rooms that need the stores' files for themselves (CONFLICT). progress is false once the
+ * daemon is stopping. Any thread. */
+bool care_operation_begin(void *care, const char *operation, GError **error);
+bool care_operation_progress(void *care, const char *operation, double fraction);
+void care_operation_end(void *care);
+
 /* get_status. */
 ToolTable care_tools(Care *care);
 
