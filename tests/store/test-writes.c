@@ -227,11 +227,13 @@ static void make_old(Fixture *fixture)
         g_string_printf(sql, "ATTACH '%s' AS now KEY \"x'", fixture->path);
         for (unsigned i = 0; i < STORE_KEY_BYTES; i++)
                 g_string_append_printf(sql, "%02x", fixture->key[i]);
-        g_string_append(sql, "'\"; INSERT INTO mutations SELECT seq, id, group_id, table_name, row_id, op, before,"
-                             " after, actor_kind, actor_connection, actor_name, session_id, reason,"
-                             " reverts, ts, prev_hash, hash FROM now.mutations;"
-                             "INSERT INTO predicates SELECT * FROM now.predicates;"
-                             "DETACH now; PRAGMA user_version = 3");
+        g_string_append(
+                sql,
+                "'\"; INSERT INTO mutations SELECT seq, id, group_id, table_name, row_id, op, before,"
+                " after, actor_kind, actor_connection, actor_name, session_id, reason,"
+                " reverts, ts, prev_hash, hash FROM now.mutations;"
+                "INSERT INTO predicates SELECT * FROM now.predicates;"
+                "DETACH now; PRAGMA user_version = 3");
         fixture_close(fixture);
         g_assert_true(g_file_set_contents(old, "", 0, NULL));
         OwnDb *db = db_open(&options, &error);
