@@ -151,7 +151,7 @@ static JsonObject *trace_belief_tool(void *room, const Access *access, JsonObjec
 {
         g_autoptr(Entity) entity = NULL;
         g_autoptr(Db) db = NULL;
-        TraceQuery query = {0};
+        TraceQuery query = {.scoped = access_scope(access) != NULL};
 
         if (!read_trace(args, &query, error))
                 return NULL;

@@ -366,18 +366,6 @@ static bool touch_found(Db *db, const char *sql, const char *id, bool whole, Tou
         return step == STEP_DONE;
 }
 
-/* The id in a row_id of ours, {"id":"fact-…"}; member names another column. */
-static char *row_id_member(const char *row_id, const char *member)
-{
-        g_autoptr(JsonObject) object = NULL;
-
-        if (strcmp(member, "id") == 0 && g_str_has_prefix(row_id, "{\"id\":\"fact-") &&
-            g_str_has_suffix(row_id, "\"}") && !strchr(row_id, '\\'))
-                return g_strndup(row_id + 7, strlen(row_id) - 9);
-        object = json_parse_object(row_id, -1, NULL);
-        return object ? g_strdup(json_member_string(object, member, NULL)) : NULL;
-}
-
 /* Puts what touches too many objects of one pair into one key over all of them. */
 static void gather_crowds(Touched *touched)
 {
@@ -445,7 +433,7 @@ static StepResult is_alone(Db *db, const char *id, GError **error)
 
 static bool touch_fact(Db *db, const Change *change, Touched *touched, GError **error)
 {
-        g_autofree char *id = row_id_member(change->row_id, "id");
+        g_autofree char *id = fact_row_member(change->row_id, "id");
         bool whole = change->op != CHANGE_INSERT;
         StepResult alone = STEP_DONE;
 
@@ -468,7 +456,7 @@ static bool touch_fact(Db *db, const Change *change, Touched *touched, GError **
 
 static bool touch_target(Db *db, const Change *change, Touched *touched, GError **error)
 {
-        g_autofree char *target = row_id_member(change->row_id, "target_id");
+        g_autofree char *target = fact_row_member(change->row_id, "target_id");
 
         return !target ||
                touch_found(db, KEY_OF "f.id = :id", target, /* whole= */ true, touched, error);

@@ -292,13 +292,6 @@ static bool judge_pairs(Db *db, GHashTable *pairs, GError **error)
 
 /* ---- what has changed ---- */
 
-static char *member_of_id(const char *row_id, const char *member)
-{
-        g_autoptr(JsonObject) object = json_parse_object(row_id, -1, NULL);
-
-        return object ? g_strdup(json_member_string(object, member, NULL)) : NULL;
-}
-
 /* Adds the pairs that sql finds: their entity and predicate. ret_found (or NULL): were there any? */
 static bool add_found(GHashTable *pairs, Statement *statement, bool *ret_found, GError **error)
 {
@@ -372,7 +365,7 @@ static bool judge_superseded(Db *db, const char *id, GHashTable *pairs, GError *
 static bool judge_change(Db *db, const Change *change, Disputes *disputes, GHashTable *pairs,
                          GError **error)
 {
-        g_autofree char *id = member_of_id(change->row_id, "id");
+        g_autofree char *id = fact_row_member(change->row_id, "id");
 
         if (!id)
                 return true;
@@ -405,8 +398,8 @@ bool disputes_derive_reviews(Db *db, const Change *changes, unsigned count, void
         g_autoptr(GHashTable) pairs = pairs_new();
 
         for (unsigned i = 0; i < count; i++) {
-                g_autofree char *entity_id = member_of_id(changes[i].row_id, "entity_id"),
-                                *predicate = member_of_id(changes[i].row_id, "predicate");
+                g_autofree char *entity_id = fact_row_member(changes[i].row_id, "entity_id"),
+                                *predicate = fact_row_member(changes[i].row_id, "predicate");
 
                 if (entity_id && predicate)
                         add_pair(pairs, entity_id, predicate);

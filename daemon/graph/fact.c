@@ -3,6 +3,7 @@
 #include "graph/fact.h"
 
 #include <math.h>
+#include <string.h>
 
 void fact_from_row(Statement *row, Fact *ret)
 {
@@ -78,4 +79,15 @@ JsonObject *fact_to_json(const Fact *fact)
         json_sink_init(&sink);
         fact_tell(fact, &sink.sink);
         return sink.root;
+}
+
+char *fact_row_member(const char *row_id, const char *member)
+{
+        g_autoptr(JsonObject) object = NULL;
+
+        if (strcmp(member, "id") == 0 && g_str_has_prefix(row_id, "{\"id\":\"fact-") &&
+            g_str_has_suffix(row_id, "\"}") && !strchr(row_id, '\\'))
+                return g_strndup(row_id + 7, strlen(row_id) - 9);
+        object = json_parse_object(row_id, -1, NULL);
+        return object ? g_strdup(json_member_string(object, member, NULL)) : NULL;
 }

@@ -47,3 +47,6 @@ void fact_from_row(Statement *row, Fact *ret);
 /* As the doors show it, into a row or an object; what is not set is left out. */
 void fact_tell(const Fact *fact, Sink *sink);
 JsonObject *fact_to_json(const Fact *fact);
+
+/* A column of a journal entry's row_id, {"id":"fact-…"} or another primary key; NULL if it has none. The caller frees. */
+char *fact_row_member(const char *row_id, const char *member);

@@ -54,7 +54,7 @@ typedef struct Trace {
         GPtrArray *nodes;  /* Node, in the order that they are met */
         GHashTable *by_id; /* id → Node, borrowed */
         int64_t chars;     /* of texts looked up so far */
-        bool truncated;
+        bool truncated, scoped;
 } Trace;
 
 static void trace_init(Trace *trace, Db *db, unsigned depth_max)
@@ -320,7 +320,7 @@ static bool visit(Trace *trace, Node *node, GError **error)
 {
         Statement *statement =
                 db_statement(trace->db,
-                             "SELECT " FACT_COLUMNS
+                             "SELECT " FACT_COLUMNS ", f.is_active"
                              " FROM facts f CROSS JOIN predicates p ON p.name = f.predicate"
                              " WHERE f.id = :id",
                              error);
@@ -342,7 +342,9 @@ static bool visit(Trace *trace, Node *node, GError **error)
         json_object_set_object_member(node->told, "fact", fact_to_json(&fact));
         json_object_set_string_member(node->told, "role", role_to_string(node->role));
         json_object_set_int_member(node->told, "depth", node->depth);
-        json_object_set_boolean_member(node->told, "is_current", fact.is_current);
+        json_object_set_boolean_member(node->told, "is_current",
+                                       fact.is_current &&
+                                               statement_int(statement, FACT_COLUMN_COUNT) != 0);
         if (!tell_document(trace, node, &fact, error) || !tell_rule(trace, node, &fact, error))
                 return false;
         if (!tell_reason(trace, node, error) || !tell_written(trace, node, error) ||
@@ -376,14 +378,14 @@ static void add_sources(const Trace *trace, Lineage *lineage, const Node *node)
 }
 
 /* The lowest tier of all that a fact was inferred from, down to what was observed: nothing gains trust by being derived.
- * Of an observed fact, and where nothing observed is found, its own. */
+ * Of an observed fact, where nothing observed is found, and where sources may be hidden, its own. */
 static int lineage_tier(const Trace *trace, Node *node)
 {
         g_autoptr(GHashTable) seen = g_hash_table_new(g_direct_hash, g_direct_equal);
         Lineage lineage = {.seen = seen, .waiting = G_QUEUE_INIT, .lowest = -1};
         const Node *next;
 
-        if (!node->inferred)
+        if (!node->inferred || trace->scoped)
                 return node->tier;
         g_queue_push_tail(&lineage.waiting, node);
         while ((next = g_queue_pop_head(&lineage.waiting))) {
@@ -544,6 +546,7 @@ JsonObject *trace_belief(Db *db, const TraceQuery *query, GError **error)
         g_auto(Trace) trace;
 
         trace_init(&trace, db, query->depth);
+        trace.scoped = query->scoped;
         if (!begin(&trace, query, error))
                 return NULL;
         for (unsigned i = 0; i < trace.nodes->len; i++)

@@ -20,6 +20,7 @@ typedef struct TraceQuery {
         const char *
                 object; /* … and perhaps this object, current or not, as text of the predicate's kind */
         unsigned depth;
+        bool scoped; /* the handle hides facts: an inferred one may have sources that cannot be seen */
 } TraceQuery;
 
 /* {"beliefs": [ids], "facts": […], "contradictions": […], "lineage_tier", "truncated"}: breadth first, what was asked

@@ -2,9 +2,12 @@
 /* See fixture.h. */
 #include "graph/fixture.h"
 
+#include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <stdarg.h>
 #include <string.h>
+
+#include "tools/schema.h"
 
 static Store *open_store(const char *folder, StoreKind kind, const char *name)
 {
@@ -240,6 +243,29 @@ static JsonObject *call_tool(ToolTable table, const Access *access, const char *
         g_error("no tool %s", tool);
 }
 
+/* The answer must fit the tool's output schema. */
+static void check_answer(const char *tool, JsonObject *answer)
+{
+        g_autofree char *path = g_strdup_printf("/org/ouroboros/schema/%s.json", tool);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GBytes) bytes =
+                g_resources_lookup_data(path, G_RESOURCE_LOOKUP_FLAGS_NONE, &error);
+        g_autoptr(JsonObject) document = NULL;
+        g_autoptr(JsonNode) node = json_node_new(JSON_NODE_OBJECT);
+        Schema *schema;
+
+        g_assert_no_error(error);
+        document = json_parse_object(g_bytes_get_data(bytes, NULL), (gssize)g_bytes_get_size(bytes),
+                                     &error);
+        g_assert_no_error(error);
+        schema = schema_compile(json_object_get_member(document, "output"), &error);
+        g_assert_no_error(error);
+        json_node_set_object(node, answer);
+        if (!schema_check(schema, node, /* fill= */ false, &error))
+                g_error("%s: the answer does not fit its schema: %s", tool, error->message);
+        schema_free(schema);
+}
+
 JsonObject *fixture_call(ToolTable table, const Access *access, const char *tool,
                          const char *format, ...)
 {
@@ -254,6 +280,7 @@ JsonObject *fixture_call(ToolTable table, const Access *access, const char *tool
         result = call_tool(table, access, tool, text, &error);
         if (!result)
                 g_error("%s %s: %s", tool, text, error->message);
+        check_answer(tool, result);
         return result;
 }
 
