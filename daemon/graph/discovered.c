@@ -325,13 +325,80 @@ static bool mend(Db *db, const char *const sqls[2], const char *id, GError **err
         return true;
 }
 
-static bool mend_each(Db *db, const char *const sqls[2], const Change *changes, unsigned count,
-                      GError **error)
+#define DISMISSED(end)                                                                             \
+        "EXISTS (SELECT 1 FROM discovered d WHERE d.id = held_claims." end                         \
+        " AND d.state = 'dismissed' AND d.is_active = 1)"
+#define DISMISS                                                                                    \
+        "UPDATE held_claims SET state = 'dismissed' WHERE state = 'waiting' AND is_active = 1"     \
+        " AND (" DISMISSED("subject_id") " OR " DISMISSED("object_id") ") AND "
+#define LET_WAIT                                                                                   \
+        "UPDATE held_claims SET state = 'waiting' WHERE state = 'dismissed' AND is_active = 1"     \
+        " AND NOT " DISMISSED("subject_id") " AND NOT " DISMISSED("object_id") " AND "
+#define OF_ENTRY "(subject_id = :id OR object_id = :id)"
+
+static bool derive_entry(Db *db, const char *id, GError **error)
+{
+        static const char *const orphans[2] = {
+                ORPHAN_SUBJECT "c.subject_id = :id" GONE("subject_id"),
+                ORPHAN_OBJECT "c.object_id = :id" GONE("object_id"),
+        };
+
+        return mend(db, orphans, id, error) && run_ids(db, DISMISS OF_ENTRY, id, NULL, error) &&
+               run_ids(db, LET_WAIT OF_ENTRY, id, NULL, error);
+}
+
+/* Nearly always all is well with a claim, which one select tells. */
+static StepResult is_amiss(Db *db, const char *id, GError **error)
+{
+        Statement *statement = db_statement(
+                db,
+                "SELECT 1 FROM held_claims c LEFT JOIN discovered s ON s.id = c.subject_id"
+                " AND s.is_active = 1 LEFT JOIN discovered o ON o.id = c.object_id"
+                " AND o.is_active = 1 WHERE c.id = :id AND c.is_active = 1 AND CASE c.state"
+                " WHEN 'waiting' THEN (c.subject_id IS NOT NULL AND s.id IS NULL)"
+                " OR (c.object_id IS NOT NULL AND o.id IS NULL)"
+                " OR s.state IS 'dismissed' OR o.state IS 'dismissed'"
+                " WHEN 'dismissed' THEN s.state IS NOT 'dismissed' AND o.state IS NOT 'dismissed'"
+                " ELSE 0 END",
+                error);
+
+        if (!statement)
+                return STEP_ERROR;
+        statement_bind_text(statement, ":id", id);
+        return statement_step(statement, error);
+}
+
+static bool derive_claim(Db *db, const char *id, GError **error)
+{
+        static const char *const orphans[2] = {
+                ORPHAN_SUBJECT "c.id = :id AND c.subject_id IS NOT NULL" GONE("subject_id"),
+                ORPHAN_OBJECT "c.id = :id AND c.object_id IS NOT NULL" GONE("object_id"),
+        };
+        StepResult amiss = is_amiss(db, id, error);
+
+        if (amiss != STEP_ROW)
+                return amiss == STEP_DONE;
+        return mend(db, orphans, id, error) && run_ids(db, DISMISS "id = :id", id, NULL, error) &&
+               run_ids(db, LET_WAIT "id = :id", id, NULL, error);
+}
+
+/* A claim whose fact is gone was taken back with another decision than its own: it waits again, on what may be an
+ * entity by now, for merge_discovered to record it. */
+static bool derive_fact(Db *db, const char *id, GError **error)
+{
+        return run_ids(db,
+                       "UPDATE held_claims SET state = 'waiting', fact_id = NULL"
+                       " WHERE fact_id = :id AND state = 'recorded'",
+                       id, NULL, error);
+}
+
+static bool derive_each(Db *db, const Change *changes, unsigned count,
+                        bool (*derive)(Db *db, const char *id, GError **error), GError **error)
 {
         for (unsigned i = 0; i < count; i++) {
                 g_autoptr(JsonObject) key = json_parse_object(changes[i].row_id, -1, error);
 
-                if (!key || !mend(db, sqls, json_member_string(key, "id", ""), error))
+                if (!key || !derive(db, json_member_string(key, "id", ""), error))
                         return false;
         }
         return true;
@@ -339,21 +406,21 @@ static bool mend_each(Db *db, const char *const sqls[2], const Change *changes, 
 
 bool discovered_derive(Db *db, const Change *changes, unsigned count, void *data, GError **error)
 {
-        static const char *const sqls[2] = {
-                ORPHAN_SUBJECT "c.subject_id = :id" GONE("subject_id"),
-                ORPHAN_OBJECT "c.object_id = :id" GONE("object_id"),
-        };
-
-        return mend_each(db, sqls, changes, count, error);
+        return derive_each(db, changes, count, derive_entry, error);
 }
 
 bool discovered_derive_held(Db *db, const Change *changes, unsigned count, void *data,
                             GError **error)
 {
-        static const char *const sqls[2] = {
-                ORPHAN_SUBJECT "c.id = :id AND c.subject_id IS NOT NULL" GONE("subject_id"),
-                ORPHAN_OBJECT "c.id = :id AND c.object_id IS NOT NULL" GONE("object_id"),
-        };
+        return derive_each(db, changes, count, derive_claim, error);
+}
 
-        return mend_each(db, sqls, changes, count, error);
+bool discovered_derive_facts(Db *db, const Change *changes, unsigned count, void *data,
+                             GError **error)
+{
+        for (unsigned i = 0; i < count; i++)
+                if (changes[i].op == CHANGE_DELETE &&
+                    !derive_each(db, &changes[i], 1, derive_fact, error))
+                        return false;
+        return true;
 }

@@ -47,7 +47,10 @@ bool discovered_set(Db *db, const Discovered *discovered, const char *state, con
 /* The error that a claim about a dismissed name gets. */
 void discovered_set_dismissed(const Discovered *discovered, GError **error);
 
-/* Derivation: an entry stands as long as a claim waits for it, whoever takes back the finding. */
+/* Derivations, whoever takes back what: an entry stands as long as a claim waits for it; a claim is dismissed as
+ * long as an end of it is; and waits again when its fact is gone. */
 bool discovered_derive(Db *db, const Change *changes, unsigned count, void *data, GError **error);
 bool discovered_derive_held(Db *db, const Change *changes, unsigned count, void *data,
                             GError **error);
+bool discovered_derive_facts(Db *db, const Change *changes, unsigned count, void *data,
+                             GError **error);

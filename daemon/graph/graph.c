@@ -50,6 +50,7 @@ Graph *graph_new(Store *vault)
         store_add_derivation(vault, "fact_supersedes", current_derive_supersedes, NULL);
         store_add_derivation(vault, "discovered", discovered_derive, NULL);
         store_add_derivation(vault, "held_claims", discovered_derive_held, NULL);
+        store_add_derivation(vault, "facts", discovered_derive_facts, NULL);
         store_add_derivation(vault, "facts", disputes_derive_facts, graph->disputes);
         store_add_derivation(vault, "contradiction_reviews", disputes_derive_reviews, NULL);
         graph->inference = inference_new();

@@ -53,6 +53,7 @@ CREATE TABLE held_claims (
 ) STRICT;
 CREATE INDEX held_claims_subject ON held_claims (subject_id, predicate, document_id) WHERE subject_id IS NOT NULL;
 CREATE INDEX held_claims_object ON held_claims (object_id, predicate, document_id) WHERE object_id IS NOT NULL;
+CREATE INDEX held_claims_fact ON held_claims (fact_id) WHERE fact_id IS NOT NULL;
 CREATE INDEX held_claims_document ON held_claims (document_id, id);
 
 INSERT INTO table_kinds VALUES
