@@ -333,12 +333,14 @@ static bool measure_quotes(Bench *bench, GError **error)
 
 /* ---- */
 
+/* What query_knowledge runs for one entity. */
 static bool print_sql(Bench *bench, GError **error)
 {
         printf("SELECT " FACT_COLUMNS
                " FROM facts f CROSS JOIN predicates p ON p.name = f.predicate"
-               " WHERE f.is_active = 1 AND f.superseded_at IS NULL AND f.entity_id = :entity"
-               " ORDER BY f.predicate, substr(f.object, 1, 64) LIMIT 51\n");
+               " WHERE f.is_active = 1 AND f.superseded_at IS NULL AND " FACT_SUBJECT(
+                       f) " = :entity"
+                          " ORDER BY f.predicate, substr(" FACT_OBJECT(f) ", 1, 64) LIMIT 51\n");
         return true;
 }
 
