@@ -312,6 +312,7 @@ static bool measure_quotes(Bench *bench, GError **error)
                 g_autoptr(JsonObject) answer = NULL;
 
                 json_object_set_boolean_member(args, "search", TRUE);
+                json_object_set_boolean_member(args, "search", TRUE);
                 if (after)
                         json_object_set_string_member(args, "after", after);
                 answer = call(bench, "verify_quotes", args, error);
