@@ -134,7 +134,8 @@ static bool write_object(Search *search, const Node *node, char **ret, GError **
         case OBJECT_DOCUMENT:
                 if (node->entity_id)
                         return basis_document(search->db, node->entity_id, ret, error);
-                *ret = g_strdup(node->step->object);
+                if (id_is_valid(node->step->object, "doc"))
+                        *ret = g_strdup(node->step->object);
                 return true;
         default:
                 *ret = g_strdup(node->step->object);

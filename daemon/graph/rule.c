@@ -356,11 +356,11 @@ static bool check_kind(const Rule *rule, GError **error)
         for (unsigned i = 0; rule->predicates[i]; i++)
                 text = text || rule->kinds[i] == OBJECT_TEXT;
         if (rule->kind != RULE_AGGREGATE) {
-                if (text ? rule->object_kind == OBJECT_TEXT : is_link(rule->object_kind))
+                /* of texts only those that are ids lead to an entity or document */
+                if (is_link(rule->object_kind) || (text && rule->object_kind == OBJECT_TEXT))
                         return true;
                 return invalid(error, "the object of %s must be %s, not %s", rule->predicate,
-                               text ? "text, as some of what the rule reads is"
-                                    : "entity or document",
+                               text ? "entity, document or text" : "entity or document",
                                object_kind_to_string(rule->object_kind));
         }
         if (rule->kinds[0] == OBJECT_DATE &&

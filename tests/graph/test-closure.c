@@ -251,16 +251,20 @@ static void test_documents_are_followed_as_their_entities(Case *test, gconstpoin
 static void test_texts_are_where_a_way_ends_unless_they_are_ids(Case *test, gconstpointer data)
 {
         Fixture *f = test->fixture;
-        g_autofree char *id = NULL;
+        g_autofree char *id = NULL, *state = NULL;
         g_autoptr(JsonObject) answer =
                 fixture_call(graph_tools(f->graph), f->human, "decide_rule",
                              "{\"name\":\"transitively_cites\",\"decision\":\"confirm\"}");
 
         g_assert_cmpstr(json_object_get_string_member(answer, "state"), ==, "active");
+        state = rules_define(f, f->human,
+                             "\"name\":\"words\",\"kind\":\"closure\",\"predicates\":"
+                             "[\"references_doc\",\"cites\"],\"predicate\":\"links_to\"");
         g_free(rules_say(f, "b", "cites", "Turing 1936"));
         id = fixture_select(f->vault, "SELECT id FROM entities WHERE name = 'b'");
         g_free(rules_say(f, "a", "references_doc", id));
-        rules_expect(f, "transitively_cites", "a>Turing 1936 a>b b>Turing 1936");
+        rules_expect(f, "links_to", "a>Turing 1936 a>b b>Turing 1936");
+        rules_expect(f, "transitively_cites", "a>b"); /* entities only */
 }
 
 static void test_depth_that_was_asked_for_bounds(Case *test, gconstpointer data)
@@ -376,8 +380,8 @@ static void test_bad_rules_are_refused_with_reasons(Case *test, gconstpointer da
                  "the object of amount is number"},
                 {"\"kind\":\"closure\",\"predicates\":[\"linked\"],\"predicate\":\"tag\"",
                  "must be entity or document"},
-                {"\"kind\":\"closure\",\"predicates\":[\"cites\"],\"predicate\":\"reaches\"",
-                 "must be text"},
+                {"\"kind\":\"closure\",\"predicates\":[\"cites\"],\"predicate\":\"sum_of\"",
+                 "must be entity, document or text"},
                 {"\"kind\":\"inverse\",\"predicates\":[\"tag\"],\"predicate\":\"reaches\"",
                  "entities or documents"},
                 {"\"kind\":\"closure\",\"predicates\":[\"linked\"],"
