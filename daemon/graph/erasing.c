@@ -47,7 +47,8 @@ static const Goes entity[] = {
         {NULL, NULL},
 };
 
-/* Numbers and dates stand everywhere: they are not looked for. */
+/* Numbers and dates stand everywhere: they are not looked for. What was inferred from it goes too; what still follows from
+ * other facts is inferred anew. */
 static const Goes fact[] = {
         {"fact_supersedes", "SELECT fact_id, target_id FROM fact_supersedes WHERE fact_id = :id"
                             " UNION SELECT fact_id, target_id FROM fact_supersedes"
@@ -55,6 +56,10 @@ static const Goes fact[] = {
         {"contradicted_facts",
          "SELECT entity_id, predicate, fact_id FROM contradicted_facts WHERE fact_id = :id"},
         {"held_claims", "SELECT id FROM held_claims WHERE fact_id = :id"},
+        {"fact_sources", "SELECT fact_id, ordinal FROM fact_sources WHERE fact_id = :id"
+                         " UNION SELECT fact_id, ordinal FROM fact_sources WHERE source_id = :id"},
+        {"facts", "SELECT s.fact_id FROM fact_sources s JOIN facts f ON f.id = s.fact_id"
+                  " WHERE s.source_id = :id"},
         {NULL, "SELECT f.object FROM facts f JOIN predicates p ON p.name = f.predicate"
                " WHERE f.id = :id AND p.object_kind IN ('text', 'json')"},
         {NULL, "SELECT quote, qualifiers FROM facts WHERE id = :id"},
@@ -84,6 +89,17 @@ static const Goes review[] = {
         {NULL, NULL},
 };
 
+static const Goes rule[] = {
+        {"rule_problems", "SELECT rule_id FROM rule_problems WHERE rule_id = :id"},
+        {NULL, "SELECT name, description FROM rules WHERE id = :id"},
+        {NULL, NULL},
+};
+
+static const Goes projection[] = {
+        {NULL, "SELECT name, description FROM projections WHERE id = :id"},
+        {NULL, NULL},
+};
+
 static const Goes predicate[] = {
         {NULL, "SELECT name, description FROM predicates WHERE name = :id"},
         {NULL, NULL},
@@ -110,10 +126,11 @@ void erasing_register(Store *vault)
                 const char *table;
                 const Goes *goes;
         } erasers[] = {
-                {"entities", entity},      {"facts", fact},
-                {"entity_aliases", alias}, {"discovered", discovered},
-                {"held_claims", held},     {"contradiction_reviews", review},
-                {"predicates", predicate}, {"documents", document},
+                {"entities", entity},        {"facts", fact},
+                {"entity_aliases", alias},   {"discovered", discovered},
+                {"held_claims", held},       {"contradiction_reviews", review},
+                {"predicates", predicate},   {"rules", rule},
+                {"projections", projection}, {"documents", document},
         };
 
         for (unsigned i = 0; i < G_N_ELEMENTS(erasers); i++)

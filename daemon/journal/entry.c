@@ -62,6 +62,7 @@ Entry *entry_from_row(Statement *row)
         entry->reason = copy(row, 12);
         entry->reverts = copy(row, 13);
         entry->time_us = statement_int(row, 14);
+        entry->redacted = statement_int(row, 15);
         return entry;
 }
 
@@ -125,6 +126,26 @@ static void set_row(JsonObject *object, const char *name, const char *json, unsi
                 json_object_set_null_member(object, name);
 }
 
+bool entry_is_redacted(const Entry *entry)
+{
+        return entry->redacted & (1 | 2 | 8);
+}
+
+/* Only where something is gone. */
+static void set_redacted(JsonObject *object, const Entry *entry)
+{
+        static const char *const fields[] = {"before", "after", "reason", "row_id"};
+        JsonArray *list;
+
+        if (!entry->redacted)
+                return;
+        list = json_array_new();
+        for (unsigned i = 0; i < G_N_ELEMENTS(fields); i++)
+                if (entry->redacted & (1 << i))
+                        json_array_add_string_element(list, fields[i]);
+        json_object_set_array_member(object, "redacted", list);
+}
+
 static JsonObject *actor_to_json(const Entry *entry)
 {
         JsonObject *actor = json_object_new();
@@ -152,5 +173,6 @@ JsonObject *entry_to_json(const Entry *entry, unsigned text_max)
         json_set_time(object, "ts", entry->time_us);
         json_set_string(object, "reason", entry->reason);
         json_set_string(object, "reverts", entry->reverts);
+        set_redacted(object, entry);
         return object;
 }

@@ -11,6 +11,7 @@ typedef struct Entry {
         char *actor_kind, *actor_connection, *actor_name, *session, *reason, *reverts;
         ChangeOp op;
         int64_t time_us;
+        int64_t redacted; /* what was deleted for good: bits 1 before, 2 after, 4 reason, 8 the row's key; 0: nothing */
 } Entry;
 Entry *entry_free(Entry *entry);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entry, entry_free)
@@ -18,7 +19,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Entry, entry_free)
 /* The columns that entry_from_row() reads, of mutations m. */
 #define ENTRY_COLUMNS                                                                              \
         "m.seq, m.id, m.group_id, m.table_name, m.row_id, m.op, m.before, m.after, m.actor_kind,"  \
-        " m.actor_connection, m.actor_name, m.session_id, m.reason, m.reverts, m.ts"
+        " m.actor_connection, m.actor_name, m.session_id, m.reason, m.reverts, m.ts, m.redacted"
 
 Entry *entry_from_row(Statement *row);
 
@@ -27,6 +28,9 @@ Entry *entry_find(Db *db, const char *id, GError **error);
 
 /* The last entry about the same row: its after is the row as it is now. */
 Entry *entry_last_of_row(Db *db, const Entry *entry, GError **error);
+
+/* Is the state before or after it gone for good? */
+bool entry_is_redacted(const Entry *entry);
 
 /* As the doors show it. Texts within the rows that are longer than text_max characters are cut and end in
  * "…"; 0: whole. */

@@ -144,7 +144,9 @@ static bool work_group(Db *db, void *data, GError **error)
                 g_autoptr(Entry) entry =
                         cohort_entry(db, g_array_index(job->seqs, int64_t, i), error);
 
-                if (!entry || !undo_entry(db, entry, &undo, error))
+                if (!entry)
+                        return false;
+                if (!entry_is_redacted(entry) && !undo_entry(db, entry, &undo, error))
                         return false;
         }
         return true;
@@ -202,6 +204,8 @@ static bool survey_entry(Survey *survey, Db *db, const Entry *entry, GError **er
         g_autoptr(Entry) last = NULL;
         gpointer state = NULL;
 
+        if (entry_is_redacted(entry)) /* what was deleted for good stays so */
+                return true;
         if (!g_hash_table_lookup_extended(survey->states, place, NULL, &state)) {
                 last = entry_last_of_row(db, entry, error);
                 if (!last)

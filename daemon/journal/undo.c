@@ -269,12 +269,28 @@ static bool take_back(Db *db, const Entry *entry, GPtrArray *kept, GError **erro
                                                  : deactivate(db, entry, key, kept, error);
 }
 
+/* What was deleted for good stays deleted, and so do the records that prove it. */
+static bool check_content(const Entry *entry, GError **error)
+{
+        if (strcmp(entry->table, "redactions") == 0) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                            "%s records that content was deleted for good; that is not reverted",
+                            entry->id);
+                return false;
+        }
+        if (!entry_is_redacted(entry))
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
+                    "%s cannot be reverted: what it said was deleted for good", entry->id);
+        return false;
+}
+
 bool undo_entry(Db *db, const Entry *entry, const UndoOptions *options, GError **error)
 {
         g_autoptr(Entry) last = entry_last_of_row(db, entry, error);
         bool ok;
 
-        if (!last || !check_actor(db, entry, error) ||
+        if (!last || !check_content(entry, error) || !check_actor(db, entry, error) ||
             !check_state(db, entry, last, options->force, error))
                 return false;
         ok = entry->op == CHANGE_INSERT ? take_back(db, entry, options->kept, error)

@@ -72,9 +72,6 @@ static void make_file(Case *test)
 
 static void claim_all(Case *test)
 {
-        g_autofree char *reason = g_strdup("Qgreason is why");
-        WriteOptions options = {.actor = access_actor(test->fixture->human), .reason = reason};
-
         json_object_unref(fixture_call(graph(test), test->fixture->human, "remember_fact",
                                        "{\"entity_name\": \"" NAME
                                        "\", \"entity_type\": \"organization\","
@@ -85,7 +82,6 @@ static void claim_all(Case *test)
                 "{\"entity_name\": \"" NAME "\", \"predicate\": \"note\","
                 " \"object\": \"said\", \"document_id\": \"%s\", \"quote\": \"" QUOTE "\"}",
                 test->document));
-        (void)options;
 }
 
 static void fill(Case *test)
@@ -283,10 +279,315 @@ static void test_nothing_of_it_is_left(Case *test, const void *data)
         g_assert_cmpuint(count_secrets(test->path), ==, 0);
 }
 
+/* ---- the way there ---- */
+
+/* Seen to fail: with a preview that runs the write. */
+static void test_a_preview_counts_and_changes_nothing(Case *test, const void *data)
+{
+        g_autofree char *targets = targets_of(test);
+        g_autofree char *dump = fixture_dump(test->fixture->vault);
+        g_autoptr(JsonObject) seen = preview(test, targets);
+        g_autofree char *after = fixture_dump(test->fixture->vault);
+        JsonArray *tables = json_object_get_array_member(seen, "tables");
+        int64_t sum = 0;
+
+        g_assert_cmpstr(dump, ==, after);
+        g_assert_false(json_member_bool(seen, "deleted", true));
+        for (unsigned i = 0; i < json_array_get_length(tables); i++) {
+                JsonObject *row = json_array_get_object_element(tables, i);
+
+                sum += json_member_int(row, "rows", 0);
+                if (g_str_equal(json_member_string(row, "table", ""), "facts"))
+                        g_assert_cmpint(json_member_int(row, "rows", 0), ==, 2);
+        }
+        g_assert_cmpint(json_member_int(seen, "rows", 0), ==, sum);
+        g_assert_cmpint(json_member_int(seen, "files", 0), ==, 1);
+        g_assert_cmpint(json_member_int(seen, "entries", 0), >, 6);
+        g_assert_cmpint(json_array_get_length(json_object_get_array_member(seen, "sample")), >, 0);
+}
+
+/* Seen to fail: without the comparison of tokens. */
+static void test_it_needs_the_token_of_what_goes_now(Case *test, const void *data)
+{
+        g_autofree char *targets = targets_of(test);
+        g_autofree char *bare =
+                g_strdup_printf("hard_delete {\"preview\": false, \"targets\": %s}", targets);
+        g_autoptr(JsonObject) seen = preview(test, targets);
+        g_autofree char *call = g_strdup_printf(
+                "hard_delete {\"preview\": false, \"token\": \"%s\", \"targets\": %s}",
+                json_member_string(seen, "token", ""), targets);
+
+        fixture_fail(tools(test), test->fixture->human, bare, OUROBOROS_ERROR_STALE, "preview");
+        json_object_unref(fixture_call(graph(test), test->fixture->human, "remember_fact",
+                                       "{\"entity_name\": \"" NAME "\", \"predicate\": \"note\","
+                                       " \"object\": \"one more\"}"));
+        fixture_fail(tools(test), test->fixture->human, call, OUROBOROS_ERROR_STALE, "preview");
+        must_verify(test);
+}
+
+/* Seen to fail: without the check of the actor in the store. */
+static void test_nobody_but_the_human_deletes(Case *test, const void *data)
+{
+        g_autofree char *targets = targets_of(test);
+        g_autoptr(JsonObject) seen = preview(test, targets);
+        g_autofree char *call = g_strdup_printf(
+                "hard_delete {\"preview\": false, \"token\": \"%s\", \"targets\": %s}",
+                json_member_string(seen, "token", ""), targets);
+
+        fixture_fail(tools(test), test->fixture->agent, call, OUROBOROS_ERROR_DENIED, "human");
+        fixture_fail(tools(test), test->fixture->pipeline, call, OUROBOROS_ERROR_DENIED, "human");
+        g_assert_cmpuint(count_secrets(test->path), ==, G_N_ELEMENTS(secrets));
+}
+
+static void test_what_is_not_there_or_in_use_is_refused(Case *test, const void *data)
+{
+        const Access *human = test->fixture->human;
+
+        fixture_fail(tools(test), human,
+                     "hard_delete {\"targets\": [{\"kind\": \"fact\","
+                     " \"id\": \"fact-00000000000000000000000000000000\"}]}",
+                     OUROBOROS_ERROR_NOT_FOUND, "fact-0000");
+        fixture_fail(tools(test), human,
+                     "hard_delete {\"targets\": [{\"kind\": \"predicate\", \"id\": \"note\"}]}",
+                     OUROBOROS_ERROR_CONFLICT, "facts");
+        fixture_fail(tools(test), human,
+                     "hard_delete {\"targets\": [{\"table\": \"mutations\", \"id\": \"1\"}]}",
+                     OUROBOROS_ERROR_DENIED, "mutations");
+        fixture_fail(tools(test), human,
+                     "hard_delete {\"targets\": [{\"table\": \"chunks\", \"id\": \"7\"}]}",
+                     OUROBOROS_ERROR_DENIED, "no table of user data");
+        fixture_fail(tools(test), human,
+                     "hard_delete {\"targets\": [{\"table\": \"entity_aliases\", \"id\": \"x\"}]}",
+                     OUROBOROS_ERROR_INVALID, "whole key");
+}
+
+/* ---- what stays ---- */
+
+static JsonObject *delete_fact(const Case *test)
+{
+        g_autofree char *targets =
+                g_strdup_printf("[{\"kind\": \"fact\", \"id\": \"%s\"}]", test->fact);
+
+        return delete_previewed(test, targets);
+}
+
+/* Seen to fail: with redactions that take in all entries of a group. */
+static void test_one_fact_goes_alone(Case *test, const void *data)
+{
+        g_autoptr(JsonObject) answer = delete_fact(test);
+        g_autoptr(GByteArray) pages = pages_read(test->path, key);
+        g_autofree char *facts = fixture_select(test->fixture->vault, "SELECT count(*) FROM facts");
+        g_autofree char *whole = fixture_select(
+                test->fixture->vault, "SELECT count(*) FROM mutations WHERE table_name = 'entities'"
+                                      " AND after LIKE '%" NAME "%' AND reason IS NULL");
+
+        g_assert_true(json_member_bool(answer, "cleaned", false));
+        g_assert_false(pages_have(pages, "qkobject"));
+        g_assert_false(pages_have(pages, "qgreason"));
+        g_assert_true(pages_have(pages, "qzxentity"));
+        g_assert_cmpstr(facts, ==, "1");
+        g_assert_cmpstr(whole, !=, "0");
+        g_assert_true(g_file_test(test->file, G_FILE_TEST_EXISTS));
+        must_verify(test);
+}
+
+/* Seen to fail: with words looked for that rows say which stay. */
+static void test_what_others_say_too_is_named_and_left(Case *test, const void *data)
+{
+        g_autofree char *targets =
+                g_strdup_printf("[{\"kind\": \"fact\", \"id\": \"%s\"}]", test->fact);
+
+        json_object_unref(
+                fixture_call(graph(test), test->fixture->human, "remember_fact",
+                             "{\"entity_name\": \"Somebody Else\", \"entity_type\": \"person\","
+                             " \"predicate\": \"note\", \"object\": \"" OBJECT "\"}"));
+        g_autoptr(JsonObject) seen = preview(test, targets);
+        JsonArray *mentioned = json_object_get_array_member(seen, "mentioned");
+        g_assert_cmpint(json_member_int(seen, "mentions", 0), ==, 1);
+        g_assert_cmpstr(
+                json_member_string(json_array_get_object_element(mentioned, 0), "table", ""), ==,
+                "facts");
+        g_autoptr(JsonObject) answer = delete_previewed(test, targets);
+        g_autofree char *other = fixture_select(
+                test->fixture->vault, "SELECT count(*) FROM mutations WHERE table_name = 'facts'"
+                                      " AND after LIKE '%" OBJECT "%' AND redacted = 0");
+        g_assert_cmpstr(other, ==, "1");
+        must_verify(test);
+}
+
+/* Seen to fail: without the look at other documents of the content. */
+static void test_a_content_that_another_document_has_stays(Case *test, const void *data)
+{
+        g_autofree char *twin =
+                fixture_document(test->fixture, "twin.txt",
+                                 "Qvquote said: \"qlescaped\" here, and " WORD " ends.\n");
+        g_autofree char *one =
+                g_strdup_printf("[{\"kind\": \"document\", \"id\": \"%s\"}]", test->document);
+        g_autofree char *both = g_strdup_printf("[{\"kind\": \"document\", \"id\": \"%s\"}]", twin);
+        g_autoptr(JsonObject) first = delete_previewed(test, one);
+        g_autoptr(GByteArray) pages = pages_read(test->path, key);
+
+        g_assert_true(g_file_test(test->file, G_FILE_TEST_EXISTS));
+        g_assert_true(pages_have(pages, WORD));
+        g_autoptr(JsonObject) second = delete_previewed(test, both);
+        g_autoptr(GByteArray) later = pages_read(test->path, key);
+        g_assert_false(g_file_test(test->file, G_FILE_TEST_EXISTS));
+        g_assert_false(pages_have(later, WORD));
+        must_verify(test);
+}
+
+/* ---- the journal afterwards ---- */
+
+/* Seen to fail: without the check of an entry's content. */
+static void test_a_redacted_entry_says_so_and_is_not_reverted(Case *test, const void *data)
+{
+        g_autoptr(JsonObject) answer = delete_fact(test);
+        g_autofree char *id = fixture_select(test->fixture->vault,
+                                             "SELECT id FROM mutations WHERE table_name = 'facts'"
+                                             " AND op = 'insert' AND redacted <> 0");
+        g_autofree char *group = fixture_select(
+                test->fixture->vault, "SELECT group_id FROM mutations ORDER BY seq DESC LIMIT 1");
+        g_autofree char *revert =
+                g_strdup_printf("revert_mutation {\"mutation_id\": \"%s\", \"force\": true}", id);
+        g_autofree char *all = g_strdup_printf("revert_group {\"group_id\": \"%s\"}", group);
+        g_autoptr(JsonObject) entry = fixture_call(tools(test), test->fixture->human,
+                                                   "get_mutation", "{\"mutation_id\": \"%s\"}", id);
+        g_autoptr(JsonObject) list = fixture_call(tools(test), test->fixture->human,
+                                                  "list_mutations", "{\"table_name\": \"facts\"}");
+
+        g_assert_true(json_object_has_member(entry, "redacted"));
+        g_assert_true(json_object_get_null_member(entry, "after"));
+        g_assert_nonnull(list);
+        fixture_fail(tools(test), test->fixture->human, revert, OUROBOROS_ERROR_CONFLICT,
+                     "for good");
+        fixture_fail(tools(test), test->fixture->human, all, OUROBOROS_ERROR_DENIED, "for good");
+        must_verify(test);
+}
+
+/* ---- a stop in the middle ---- */
+
+typedef struct Fall {
+        int steps; /* progress reports until the process ends */
+} Fall;
+
+static bool fall(double fraction, void *data)
+{
+        Fall *left = data;
+
+        if (left->steps-- == 0)
+                _exit(42);
+        return true;
+}
+
+/* Deletes in a process of its own that ends at the step; true if it did end there. */
+static bool delete_and_fall(const Case *test, int step)
+{
+        pid_t child = fork();
+        int status;
+
+        g_assert_cmpint(child, >=, 0);
+        if (child == 0) {
+                g_autofree char *files = g_build_filename(test->fixture->folder, "files", NULL);
+                StoreOptions options = {
+                        .kind = STORE_VAULT, .path = test->path, .cache_mb = 4, .files = files};
+                Store *store = store_new(&options, NULL);
+                Graph *room = graph_new(store);
+                EraseTarget targets[] = {{"documents", test->document}, {"entities", test->entity}};
+                Fall left = {step};
+                EraseOptions erase = {.actor = access_actor(test->fixture->human),
+                                      .targets = targets,
+                                      .count = G_N_ELEMENTS(targets)};
+
+                documents_register_erasers(store);
+                if (!room || !store_open(store, key, /* create= */ false, NULL))
+                        _exit(1);
+                JsonObject *seen = store_erase_preview(store, &erase, NULL);
+                if (!seen)
+                        _exit(2);
+                erase.token = json_member_string(seen, "token", NULL);
+                erase.progress = fall;
+                erase.data = &left;
+                _exit(store_erase(store, &erase, NULL) ? 0 : 3);
+        }
+        g_assert_cmpint(waitpid(child, &status, 0), ==, child);
+        g_assert_true(WIFEXITED(status));
+        g_assert_true(WEXITSTATUS(status) == 42 || WEXITSTATUS(status) == 0);
+        return WEXITSTATUS(status) == 42;
+}
+
+/* Seen to fail: without finishing at the start. */
+static void test_a_stop_in_the_middle_is_finished_at_the_next_start(Case *test, const void *data)
+{
+        g_autofree char *content = NULL, *file = NULL;
+        size_t length = 0;
+
+        store_close(test->fixture->vault);
+        g_assert_true(g_file_get_contents(test->path, &content, &length, NULL));
+        g_assert_true(g_file_get_contents(test->file, &file, NULL, NULL));
+        for (int step = 0;; step++) {
+                bool fell = delete_and_fall(test, step);
+                g_autofree char *open = NULL;
+
+                use_files(test);
+                open = fixture_select(test->fixture->vault,
+                                      "SELECT count(*) FROM erasures WHERE done = 0");
+                g_assert_cmpstr(open, ==, "0");
+                g_assert_cmpuint(count_secrets(test->path), ==, 0);
+                g_assert_false(g_file_test(test->file, G_FILE_TEST_EXISTS));
+                must_verify(test);
+                store_close(test->fixture->vault);
+                g_assert_cmpuint(count_secrets(test->path), ==, 0);
+                if (!fell) {
+                        g_assert_cmpint(step, >, 3);
+                        break;
+                }
+                g_assert_true(g_file_set_contents(test->path, content, (gssize)length, NULL));
+                g_assert_true(g_file_set_contents(test->file, file, -1, NULL));
+        }
+        use_files(test);
+}
+
+/* ---- copies ---- */
+
+/* Seen to fail: with copies that are neither named nor removed. */
+static void test_older_copies_are_named_or_removed(Case *test, const void *data)
+{
+        g_autofree char *copy = g_strconcat(test->path, ".before-10", NULL);
+        g_autofree char *targets = targets_of(test);
+        g_autoptr(JsonObject) seen = NULL, answer = NULL;
+        JsonArray *copies;
+
+        g_assert_true(g_file_set_contents(copy, "old", -1, NULL));
+        seen = preview(test, targets);
+        copies = json_object_get_array_member(seen, "copies");
+        g_assert_cmpuint(json_array_get_length(copies), ==, 1);
+        g_assert_cmpstr(json_array_get_string_element(copies, 0), ==, copy);
+        answer = fixture_call(tools(test), test->fixture->human, "hard_delete",
+                              "{\"preview\": false, \"remove_copies\": true, \"targets\": %s,"
+                              " \"token\": \"%s\"}",
+                              targets, json_member_string(seen, "token", ""));
+        g_assert_false(g_file_test(copy, G_FILE_TEST_EXISTS));
+        g_assert_cmpuint(json_array_get_length(json_object_get_array_member(answer, "copies")), ==,
+                         0);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
 #define TEST(name, function) g_test_add("/hard-delete/" name, Case, NULL, up, function, down)
         TEST("nothing-of-it-is-left", test_nothing_of_it_is_left);
+        TEST("a-preview-counts-and-changes-nothing", test_a_preview_counts_and_changes_nothing);
+        TEST("it-needs-the-token-of-what-goes-now", test_it_needs_the_token_of_what_goes_now);
+        TEST("nobody-but-the-human-deletes", test_nobody_but_the_human_deletes);
+        TEST("what-is-not-there-or-in-use-is-refused", test_what_is_not_there_or_in_use_is_refused);
+        TEST("one-fact-goes-alone", test_one_fact_goes_alone);
+        TEST("what-others-say-too-is-named-and-left", test_what_others_say_too_is_named_and_left);
+        TEST("a-content-that-another-document-has-stays",
+             test_a_content_that_another_document_has_stays);
+        TEST("a-redacted-entry-says-so-and-is-not-reverted",
+             test_a_redacted_entry_says_so_and_is_not_reverted);
+        TEST("a-stop-in-the-middle-is-finished-at-the-next-start",
+             test_a_stop_in_the_middle_is_finished_at_the_next_start);
+        TEST("older-copies-are-named-or-removed", test_older_copies_are_named_or_removed);
         return g_test_run();
 }
