@@ -22,7 +22,7 @@ static bool read_database(JsonObject *args, const char **ret, GError **error)
         return false;
 }
 
-static bool read_filter(JsonObject *args, ListQuery *ret, GError **error)
+static bool read_filter(JsonObject *args, Filter *ret, GError **error)
 {
         const struct {
                 const char *name, **value;
@@ -50,7 +50,7 @@ JsonObject *journal_export(void *room, const Access *access, JsonObject *args, G
 {
         Journal *journal = room;
         const char *database;
-        ListQuery query = {0};
+        Filter query = {0};
 
         if (!check_human(access, error) || !read_database(args, &database, error) ||
             !read_filter(args, &query, error))

@@ -94,7 +94,7 @@ static bool write_line(Out *out, JsonObject *object, GError **error)
         " OR instr(lower(m.actor_name), lower(:text)) OR instr(lower(m.after), lower(:text))"      \
         " OR instr(lower(m.before), lower(:text)))"
 
-static void bind_query(Statement *statement, const ListQuery *query)
+static void bind_query(Statement *statement, const Filter *query)
 {
         g_autofree char *row = query->row && query->row[0] != '{'
                                        ? g_strdup_printf("{\"id\":\"%s\"}", query->row)
@@ -125,7 +125,7 @@ static void set_hash(JsonObject *object, const char *name, Statement *row, int c
 }
 
 /* What the header says of the entries. */
-static bool set_figures(JsonObject *header, Db *db, const ListQuery *query, GError **error)
+static bool set_figures(JsonObject *header, Db *db, const Filter *query, GError **error)
 {
         int64_t first, last;
         Statement *statement = db_statement(db,
@@ -164,7 +164,7 @@ static void set_text(JsonObject *filter, const char *name, const char *value)
                 json_object_set_string_member(filter, name, value);
 }
 
-static JsonObject *filter_to_json(const ListQuery *query)
+static JsonObject *filter_to_json(const Filter *query)
 {
         JsonObject *filter = json_object_new();
 
@@ -182,7 +182,7 @@ static JsonObject *filter_to_json(const ListQuery *query)
         return filter;
 }
 
-static JsonObject *make_header(Store *store, Db *db, const char *database, const ListQuery *query,
+static JsonObject *make_header(Store *store, Db *db, const char *database, const Filter *query,
                                GError **error)
 {
         g_autoptr(JsonObject) header = json_object_new();
@@ -216,7 +216,7 @@ static JsonObject *entry_line(Statement *row)
         return line;
 }
 
-static bool write_entries(Out *out, Db *db, const ListQuery *query, GError **error)
+static bool write_entries(Out *out, Db *db, const Filter *query, GError **error)
 {
         StepResult step;
         Statement *statement = db_statement(
@@ -261,7 +261,7 @@ static JsonObject *answer_of(JsonObject *header, const Out *out)
         return answer;
 }
 
-JsonObject *export_entries(Store *store, const char *database, const ListQuery *query, int fd,
+JsonObject *export_entries(Store *store, const char *database, const Filter *query, int fd,
                            GError **error)
 {
         g_autoptr(Db) db = store_reader(store, NULL, error);

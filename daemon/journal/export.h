@@ -11,7 +11,7 @@
  * are hex. complete: every entry from the first on, which is what can be imported. */
 #pragma once
 
-#include "journal/list.h"
+#include "journal/reel.h"
 
 #define EXPORT_FORMAT         "ouroboros-journal"
 #define EXPORT_VERSION        1
@@ -21,7 +21,7 @@
 /* Members of an entry's line that are texts, in the order of StoreEntryText. */
 extern const char *const export_texts[STORE_ENTRY_TEXTS];
 
-/* Writes the entries that fit query (limit and after are not looked at) to fd. Answers the header's figures:
+/* Writes the entries that fit query (entity is not looked at) to fd. Answers the header's figures:
  * {"database", "complete", "count", "first_seq", "last_seq", "bytes"}. */
-JsonObject *export_entries(Store *store, const char *database, const ListQuery *query, int fd,
+JsonObject *export_entries(Store *store, const char *database, const Filter *query, int fd,
                            GError **error);

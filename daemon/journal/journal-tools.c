@@ -75,3 +75,50 @@ Entry *journal_find_entry(Journal *journal, const Access *access, const char *id
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no journal entry %s", id);
         return NULL;
 }
+
+/* ---- reading ---- */
+
+bool journal_readers(Journal *journal, const Access *access, Readers *ret, GError **error)
+{
+        const Scope *scope = access_scope(access);
+        g_auto(Readers) readers = {.scoped = scope != NULL};
+
+        readers.connection = scope ? access_actor(access)->connection : NULL;
+        readers.sources.vault = store_reader(journal->stores[0], NULL, error);
+        if (!readers.sources.vault)
+                return false;
+        if (scope)
+                readers.sources.seen = store_reader(journal->stores[0], scope, error);
+        else
+                readers.sources.ops = store_reader(journal->stores[1], NULL, error);
+        if (!readers.sources.seen && !readers.sources.ops)
+                return false;
+        *ret = readers;
+        readers.sources = (ListSources){0};
+        return true;
+}
+
+void readers_clear(Readers *readers)
+{
+        db_release(readers->sources.vault);
+        db_release(readers->sources.ops);
+        db_release(readers->sources.seen);
+        readers->sources = (ListSources){0};
+}
+
+bool readers_narrow(const Readers *readers, Filter *filter)
+{
+        if (!readers->scoped)
+                return true;
+        if (!readers->connection ||
+            (filter->connection && !g_str_equal(filter->connection, readers->connection)))
+                return false;
+        filter->connection = readers->connection;
+        return true;
+}
+
+bool journal_read_filter(JsonObject *args, const char *name, const char **ret, GError **error)
+{
+        *ret = args_string(args, name);
+        return !*ret || text_check(name, *ret, LIST_TEXT_CHARS_MAX, "LIST_TEXT_CHARS_MAX", error);
+}

@@ -1,239 +1,174 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Listing: each journal is read backwards from its own place, and the two are merged by time. A cursor holds
- * both places. */
+/* Listing: a tape in pages, and how much there is of it. */
 #include "journal/list.h"
 
 #include <string.h>
 
-#define FILTERS                                                                                    \
-        " (:actor_kind IS NULL OR m.actor_kind = :actor_kind)"                                     \
-        " AND (:connection IS NULL OR m.actor_connection = :connection)"                           \
-        " AND (:session IS NULL OR m.session_id = :session)"                                       \
-        " AND (:since IS NULL OR m.ts >= :since) AND (:until IS NULL OR m.ts <= :until)"           \
-        " AND (:text IS NULL OR m.reason LIKE :text ESCAPE '\\'"                                   \
-        " OR m.actor_name LIKE :text ESCAPE '\\' OR m.after LIKE :text ESCAPE '\\'"                \
-        " OR m.before LIKE :text ESCAPE '\\')"
+#include "journal/diff.h"
 
-/* Of what narrows most, the index is used; of the rest none has one. */
-#define OF_GROUP                                                                                   \
-        " AND m.group_id = :group AND (:table IS NULL OR m.table_name = :table)"                   \
-        " AND (:row IS NULL OR m.row_id = :row)"
-#define OF_ROW                                                                                     \
-        " AND m.row_id = :row AND (:table IS NULL OR m.table_name = :table)"                       \
-        " AND m.table_name IN (SELECT name FROM table_kinds WHERE kind = 'user')"
-#define OF_TABLE " AND m.table_name = :table"
-#define PLACED   " AND m.seq < :seq ORDER BY m.seq DESC LIMIT :limit"
+/* ---- counting ---- */
 
-typedef struct ListSql {
-        const char *list, *count; /* count NULL: not counted */
-        bool group, row, table;   /* parameters it has */
-} ListSql;
-
-#define LIST(where)  "SELECT " ENTRY_COLUMNS " FROM mutations m WHERE " FILTERS where PLACED
-#define COUNT(where) "SELECT count(*) FROM mutations m WHERE " FILTERS where
-
-static const ListSql sql_of_group = {LIST(OF_GROUP), COUNT(OF_GROUP), true, true, true};
-static const ListSql sql_of_row = {LIST(OF_ROW), COUNT(OF_ROW), false, true, true};
-static const ListSql sql_of_table = {LIST(OF_TABLE), NULL, false, false, true};
-static const ListSql sql_of_all = {LIST(""), NULL, false, false, false};
-
-static const ListSql *list_sql(const ListQuery *query)
+static bool has_writer(const Filter *filter)
 {
-        if (query->group)
-                return &sql_of_group;
-        if (query->row)
-                return &sql_of_row;
-        return query->table ? &sql_of_table : &sql_of_all;
+        return filter->actor_kind || filter->connection || filter->session || filter->group;
 }
 
-static char *like_pattern(const char *text)
+static bool has_content(const Filter *filter)
 {
-        g_autoptr(GString) pattern = g_string_new("%");
-
-        for (; *text; text++) {
-                if (strchr("%_\\", *text))
-                        g_string_append_c(pattern, '\\');
-                g_string_append_c(pattern, *text);
-        }
-        g_string_append_c(pattern, '%');
-        return g_string_free(g_steal_pointer(&pattern), FALSE);
+        return filter->row || filter->entity || filter->text || filter->since || filter->until;
 }
 
-static char *row_key(const char *row)
+/* What counts without reading entries; NULL: nothing does. */
+static const char *count_sql(const Filter *filter)
 {
-        return row[0] == '{' ? g_strdup(row) : g_strdup_printf("{\"id\":\"%s\"}", row);
+        if (has_content(filter) || (filter->table && has_writer(filter)))
+                return NULL;
+        if (filter->table)
+                return "SELECT count(*) FROM mutations WHERE table_name = :table";
+        if (!has_writer(filter)) /* entries are numbered without gaps */
+                return "SELECT coalesce(max(seq), 0) FROM mutations";
+        return "SELECT coalesce(sum(entries), 0) FROM writes WHERE"
+               " (:group IS NULL OR group_id = :group)"
+               " AND (:session IS NULL OR session_id = :session)"
+               " AND (:connection IS NULL OR actor_connection = :connection)"
+               " AND (:kind IS NULL OR actor_kind = :kind)";
 }
 
-static void bind_filters(Statement *statement, const ListQuery *query, const ListSql *sql)
+static bool count_one(Db *db, const Filter *filter, const char *sql, int64_t *total, GError **error)
 {
-        g_autofree char *text = query->text ? like_pattern(query->text) : NULL;
-        g_autofree char *row = query->row ? row_key(query->row) : NULL;
+        Statement *statement = db_statement(db, sql, error);
 
-        statement_bind_text(statement, ":actor_kind", query->actor_kind);
-        statement_bind_text(statement, ":connection", query->connection);
-        statement_bind_text(statement, ":session", query->session);
-        if (query->since)
-                statement_bind_int(statement, ":since", query->since);
-        if (query->until)
-                statement_bind_int(statement, ":until", query->until);
-        statement_bind_text(statement, ":text", text);
-        if (sql->group)
-                statement_bind_text(statement, ":group", query->group);
-        if (sql->row)
-                statement_bind_text(statement, ":row", row);
-        if (sql->table)
-                statement_bind_text(statement, ":table", query->table);
-}
-
-/* ---- one journal ---- */
-
-typedef struct Reel {
-        Db *db;
-        Statement *statement;
-        Entry *entry;  /* the next one, or NULL at the end */
-        int64_t place; /* entries from here on are shown */
-} Reel;
-
-static bool reel_advance(Reel *reel, GError **error)
-{
-        StepResult step = statement_step(reel->statement, error);
-
-        g_clear_pointer(&reel->entry, entry_free);
-        if (step == STEP_ROW)
-                reel->entry = entry_from_row(reel->statement);
-        return step != STEP_ERROR;
-}
-
-static bool reel_open(Reel *reel, const ListQuery *query, GError **error)
-{
-        const ListSql *sql = list_sql(query);
-
-        reel->statement = db_statement(reel->db, sql->list, error);
-        if (!reel->statement)
-                return false;
-        bind_filters(reel->statement, query, sql);
-        statement_bind_int(reel->statement, ":seq", reel->place);
-        statement_bind_int(reel->statement, ":limit", (int64_t)query->limit + 1);
-        return reel_advance(reel, error);
-}
-
-/* ---- both ---- */
-
-static Reel *newer(Reel reels[2])
-{
-        if (!reels[0].entry || !reels[1].entry)
-                return reels[0].entry ? &reels[0] : reels[1].entry ? &reels[1] : NULL;
-        return reels[0].entry->time_us >= reels[1].entry->time_us ? &reels[0] : &reels[1];
-}
-
-static bool fill(Reel reels[2], const ListQuery *query, JsonArray *page, GError **error)
-{
-        for (unsigned i = 0; i < query->limit; i++) {
-                Reel *reel = newer(reels);
-
-                if (!reel)
-                        return true;
-                json_array_add_object_element(page, entry_to_json(reel->entry, LIST_CUT_CHARS));
-                reel->place = reel->entry->seq;
-                if (!reel_advance(reel, error))
-                        return false;
-        }
-        return true;
-}
-
-static bool count_one(Db *db, const ListQuery *query, int64_t *total, GError **error)
-{
-        const ListSql *sql = list_sql(query);
-        Statement *statement;
-
-        if (sql == &sql_of_all) /* entries are numbered without gaps */
-                statement = db_statement(db, "SELECT coalesce(max(seq), 0) FROM mutations", error);
-        else
-                statement = db_statement(db, sql->count, error);
         if (!statement)
                 return false;
-        if (sql != &sql_of_all)
-                bind_filters(statement, query, sql);
+        if (filter->table) {
+                statement_bind_text(statement, ":table", filter->table);
+        } else if (has_writer(filter)) {
+                statement_bind_text(statement, ":group", filter->group);
+                statement_bind_text(statement, ":session", filter->session);
+                statement_bind_text(statement, ":connection", filter->connection);
+                statement_bind_text(statement, ":kind", filter->actor_kind);
+        }
         if (statement_step(statement, error) != STEP_ROW)
                 return false;
         *total += statement_int(statement, 0);
         return true;
 }
 
-static bool is_countable(const ListQuery *query)
+/* *total stays -1 beyond the limit. */
+static bool count_by_index(const ListSources *sources, const Filter *filter, int64_t *total,
+                           GError **error)
 {
-        if (query->group || query->row)
+        Db *dbs[2] = {sources->vault, sources->ops};
+        g_autoptr(GError) problem = NULL;
+        int64_t sum = 0;
+        bool ok = true;
+
+        for (unsigned i = 0; i < 2 && ok; i++) {
+                if (!dbs[i])
+                        continue;
+                db_set_limit(dbs[i], LIST_COUNT_STEPS_MAX);
+                ok = count_one(dbs[i], filter, count_sql(filter), &sum, &problem);
+                db_set_limit(dbs[i], 0);
+        }
+        if (ok)
+                *total = sum;
+        if (ok || g_error_matches(problem, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT))
                 return true;
-        return !query->table && !query->actor_kind && !query->connection && !query->session &&
-               !query->text && !query->since && !query->until;
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return false;
 }
 
-static bool set_total(JsonObject *answer, Reel reels[2], const ListQuery *query, GError **error)
+static bool count_all(const ListSources *sources, const ListQuery *query, int64_t *total,
+                      GError **error)
 {
-        int64_t total = 0;
+        TapeOptions options = {.vault = sources->vault,
+                               .ops = sources->ops,
+                               .seen = sources->seen,
+                               .filter = &query->filter,
+                               .place = "",
+                               .looks = LIST_COUNT_LOOKS_MAX};
+        g_autoptr(Tape) tape = NULL;
 
-        if (!is_countable(query)) {
-                json_object_set_null_member(answer, "total");
-                return true;
+        if (count_sql(&query->filter) && !sources->seen)
+                return count_by_index(sources, &query->filter, total, error);
+        tape = tape_new(&options, error);
+        return tape && tape_count(tape, total, error);
+}
+
+/* ---- pages ---- */
+
+static JsonObject *show(const ListQuery *query, const Entry *entry)
+{
+        JsonObject *object = entry_to_json(entry, LIST_CUT_CHARS);
+
+        if (query->diff)
+                json_object_set_array_member(object, "diff", diff_entry(entry, LIST_CUT_CHARS));
+        return object;
+}
+
+static JsonArray *fill(Tape *tape, const ListQuery *query, GError **error)
+{
+        g_autoptr(JsonArray) page = json_array_new();
+
+        for (unsigned i = 0; i < query->limit && tape_entry(tape); i++) {
+                json_array_add_object_element(page, show(query, tape_entry(tape)));
+                if (!tape_next(tape, error))
+                        return NULL;
         }
-        for (unsigned i = 0; i < 2; i++)
-                if (!count_one(reels[i].db, query, &total, error))
-                        return false;
-        json_object_set_int_member(answer, "total", total);
-        return true;
+        return g_steal_pointer(&page);
 }
 
 static char *filters_text(const ListQuery *query)
 {
-        return g_strdup_printf("%s\n%s\n%s\n%s\n%s\n%s\n%s\n%" G_GINT64_FORMAT
-                               "\n%" G_GINT64_FORMAT,
-                               query->table ?: "", query->row ?: "", query->actor_kind ?: "",
-                               query->connection ?: "", query->session ?: "", query->group ?: "",
-                               query->text ?: "", query->since, query->until);
+        const Filter *filter = &query->filter;
+        const char *const parts[] = {filter->table,      filter->row,     filter->entity,
+                                     filter->actor_kind, filter->session, filter->connection,
+                                     filter->group,      filter->text};
+        GString *text = g_string_new(query->oldest_first ? "up" : "down");
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(parts); i++)
+                g_string_append_printf(text, "\n%s", parts[i] ? parts[i] : "");
+        g_string_append_printf(text, "\n%" G_GINT64_FORMAT "\n%" G_GINT64_FORMAT, filter->since,
+                               filter->until);
+        return g_string_free(text, /* free_segment= */ FALSE);
 }
 
-static void read_places(const char *key, Reel reels[2])
+static void set_total(JsonObject *answer, int64_t total)
 {
-        g_auto(GStrv) parts = g_strsplit(key, " ", 2);
-        bool both = g_strv_length(parts) == 2;
-
-        for (unsigned i = 0; i < 2; i++)
-                reels[i].place = both ? g_ascii_strtoll(parts[i], NULL, 10) : G_MAXINT64;
+        if (total < 0)
+                json_object_set_null_member(answer, "total");
+        else
+                json_object_set_int_member(answer, "total", total);
 }
 
-static JsonObject *list_reels(Reel reels[2], const ListQuery *query, const char *filters,
-                              GError **error)
-{
-        g_autoptr(JsonArray) page = json_array_new();
-        g_autoptr(JsonObject) answer = json_object_new();
-        g_autofree char *place = NULL, *next = NULL;
-
-        if (!reel_open(&reels[0], query, error) || !reel_open(&reels[1], query, error) ||
-            !fill(reels, query, page, error) || !set_total(answer, reels, query, error))
-                return NULL;
-        place = g_strdup_printf("%" G_GINT64_FORMAT " %" G_GINT64_FORMAT, reels[0].place,
-                                reels[1].place);
-        if (newer(reels))
-                next = cursor_new("mutations", filters, place);
-        json_object_set_array_member(answer, "mutations", g_steal_pointer(&page));
-        json_set_string(answer, "next", next);
-        return g_steal_pointer(&answer);
-}
-
-JsonObject *list_entries(Db *vault, Db *ops, const ListQuery *query, GError **error)
+JsonObject *list_entries(const ListSources *sources, const ListQuery *query, GError **error)
 {
         g_autofree char *filters = filters_text(query);
-        g_autofree char *key = cursor_key("mutations", filters, query->after, error);
-        Reel reels[2] = {{.db = vault}, {.db = ops}};
-        JsonObject *answer;
+        g_autofree char *place = cursor_key("mutations", filters, query->after, error);
+        TapeOptions options = {.vault = sources->vault,
+                               .ops = sources->ops,
+                               .seen = sources->seen,
+                               .filter = &query->filter,
+                               .oldest_first = query->oldest_first,
+                               .place = place,
+                               .looks = LIST_LOOKS_MAX};
+        g_autoptr(Tape) tape = place ? tape_new(&options, error) : NULL;
+        g_autoptr(JsonArray) page = tape ? fill(tape, query, error) : NULL;
+        g_autofree char *next = NULL, *rest = NULL;
+        int64_t total = -1;
 
-        if (!key)
+        if (!page)
                 return NULL;
-        read_places(key, reels);
-        db_set_limit(vault, LIST_STEPS_MAX);
-        db_set_limit(ops, LIST_STEPS_MAX);
-        answer = list_reels(reels, query, filters, error);
-        (void)entry_free(reels[0].entry);
-        (void)entry_free(reels[1].entry);
+        rest = tape_place(tape);
+        if (tape_entry(tape) || tape_stopped(tape))
+                next = cursor_new("mutations", filters, rest);
+        if (!*place && !next)
+                total = json_array_get_length(page);
+        else if (!count_all(sources, query, &total, error))
+                return NULL;
+        JsonObject *answer = json_object_new();
+        json_object_set_array_member(answer, "mutations", g_steal_pointer(&page));
+        set_total(answer, total);
+        json_set_string(answer, "next", next);
         return answer;
 }
