@@ -218,6 +218,35 @@ static void test_deleted_fact_contradicts_no_more(Case *test, gconstpointer data
         expect_rebuilt(test);
 }
 
+/* Seen to fail: add_former() that looks at entity_id alone. */
+static void test_merged_entities_contradict_as_one(Case *test, gconstpointer data)
+{
+        Store *vault = test->fixture->vault;
+        g_autofree char *a = extract(test, test->fixture->pipeline, 1953);
+        g_autoptr(JsonObject) other = NULL, merged = NULL, again = NULL;
+
+        fixture_entity(test->fixture, "Acme Inc");
+        fixture_entity(test->fixture, "Acme Group");
+        other = fixture_call(test->tools, test->fixture->agent, "remember_fact",
+                             "{\"entity_name\":\"Acme Inc\",\"predicate\":\"published_in_year\","
+                             "\"object\":1954,\"quote\":\"1954\",\"document_id\":\"%s\"}",
+                             test->second);
+        expect(test, NULL);
+        merged = fixture_call(test->tools, test->fixture->human, "merge_entities",
+                              "{\"entity_name\":\"Acme\",\"merge\":[\"Acme Inc\"]}");
+        expect(test, "disagreement unresolved 1953 1954");
+        expect_rebuilt(test);
+        again = fixture_call(test->tools, test->fixture->human, "merge_entities",
+                             "{\"entity_name\":\"Acme Group\",\"merge\":[\"Acme\"]}");
+        expect(test, "disagreement unresolved 1953 1954"); /* of the group now, and once */
+        expect_rebuilt(test);
+        fixture_sql(
+                vault, test->fixture->human,
+                "UPDATE entities SET merged_into = NULL, is_active = 1 WHERE name = 'Acme Inc'");
+        expect(test, NULL);
+        expect_rebuilt(test);
+}
+
 /* ---- acknowledged ---- */
 
 static void resolve(Case *test, const char *resolution, const char *wanted)
@@ -478,6 +507,7 @@ int main(int argc, char **argv)
         ADD("human-who-returns-to-what-was-said-is-not-contradicted",
             test_human_who_returns_to_what_was_said_is_not_contradicted);
         ADD("deleted-fact-contradicts-no-more", test_deleted_fact_contradicts_no_more);
+        ADD("merged-entities-contradict-as-one", test_merged_entities_contradict_as_one);
         ADD("acknowledgement-holds-until-a-new-object-comes",
             test_acknowledgement_holds_until_a_new_object_comes);
         ADD("acknowledgement-is-journaled-and-followed-back",
