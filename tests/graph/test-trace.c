@@ -263,12 +263,11 @@ static void test_inferred_fact_is_traced_down_to_what_was_observed(Case *test, g
 }
 
 /* Seen to fail: facts met twice. */
-static void test_trace_of_a_cycle_ends(Case *test, gconstpointer data)
+static void test_trace_of_a_cycle_tells_each_fact_once(Case *test, gconstpointer data)
 {
         g_autofree char *source = infer(test), *back = rules_say(test->fixture, "C", "linked", "A");
-        g_autoptr(JsonObject) answer =
-                trace(test, test->fixture->human,
-                      "{\"entity_name\":\"A\",\"predicate\":\"reaches\",\"object\":\"A\"}");
+        g_autoptr(JsonObject) answer = trace(test, test->fixture->human,
+                                             "{\"entity_name\":\"A\",\"predicate\":\"reaches\"}");
         JsonArray *facts = json_member_array(answer, "facts");
         g_autoptr(GHashTable) seen = g_hash_table_new(g_str_hash, g_str_equal);
 
@@ -297,17 +296,20 @@ static void test_inferred_fact_that_fell_with_its_source_is_told_so(Case *test, 
         g_assert_false(json_member_bool(node_of(later, source), "is_current", true));
 }
 
-/* Two rules, one upon the other. Seen to fail: add_sources() that passes over what was not followed. */
+/* One step of the way was itself inferred. Seen to fail: add_sources() that passes over what was not followed. */
 static void test_depth_ends_a_derivation_and_worth_is_not_guessed(Case *test, gconstpointer data)
 {
         static const char call[] =
-                "{\"entity_name\":\"C\",\"predicate\":\"reached_by\",\"object\":\"A\",\"depth\":%d}";
-        g_autofree char *source = infer(test), *state = NULL, *near = NULL, *far = NULL;
+                "{\"entity_name\":\"A\",\"predicate\":\"reaches\",\"object\":\"D\",\"depth\":%d}";
+        g_autofree char *source = infer(test), *state = NULL, *said = NULL, *near = NULL,
+                        *far = NULL;
         g_autoptr(JsonObject) cut = NULL, whole = NULL;
 
+        fixture_entity(test->fixture, "D");
         state = rules_define(test->fixture, test->fixture->human,
-                             "\"name\":\"back\",\"kind\":\"inverse\",\"predicates\":[\"reaches\"],"
-                             "\"predicate\":\"reached_by\"");
+                             "\"name\":\"tie\",\"kind\":\"inverse\",\"predicates\":[\"tied\"],"
+                             "\"predicate\":\"linked\"");
+        said = rules_say(test->fixture, "D", "tied", "C");
         near = g_strdup_printf(call, 1);
         far = g_strdup_printf(call, 3);
         cut = trace(test, test->fixture->human, near);
@@ -316,6 +318,7 @@ static void test_depth_ends_a_derivation_and_worth_is_not_guessed(Case *test, gc
         g_assert_cmpstr(json_member_string(cut, "lineage_tier", NULL), ==, "inferred");
         g_assert_false(json_member_bool(whole, "truncated", true));
         g_assert_cmpstr(json_member_string(whole, "lineage_tier", NULL), ==, "extracted");
+        g_assert_nonnull(node_of(whole, said));
 }
 
 /* Seen to fail: lineage_tier() without a look at scoped. */
@@ -349,7 +352,7 @@ int main(int argc, char **argv)
         ADD("scope-hides-journal-and-others", test_scope_hides_journal_and_others);
         ADD("inferred-fact-is-traced-down-to-what-was-observed",
             test_inferred_fact_is_traced_down_to_what_was_observed);
-        ADD("trace-of-a-cycle-ends", test_trace_of_a_cycle_ends);
+        ADD("trace-of-a-cycle-tells-each-fact-once", test_trace_of_a_cycle_tells_each_fact_once);
         ADD("inferred-fact-that-fell-with-its-source-is-told-so",
             test_inferred_fact_that_fell_with_its_source_is_told_so);
         ADD("depth-ends-a-derivation-and-worth-is-not-guessed",
