@@ -431,8 +431,9 @@ static void test_contradictions_of_others_are_absent(Case *test, gconstpointer d
                         *acme = fixture_select(test->fixture->vault,
                                                "SELECT id FROM entities WHERE name = 'Acme'");
         const char *const own[] = {acme, NULL}, *const others[] = {"ent-none", NULL};
-        g_autoptr(Access) seeing = access_new_agent("conn-s", "S", NULL, scope_new(own)),
-                          blind = access_new_agent("conn-t", "T", NULL, scope_new(others));
+        g_autoptr(Scope) scope = scope_new(own), elsewhere = scope_new(others);
+        g_autoptr(Access) seeing = access_new_agent("conn-s", "S", NULL, scope),
+                          blind = access_new_agent("conn-t", "T", NULL, elsewhere);
         g_autoptr(JsonObject) found =
                 fixture_call(test->tools, seeing, "find_contradictions", "{}");
         g_autoptr(JsonObject) none = fixture_call(test->tools, blind, "find_contradictions", "{}");

@@ -173,7 +173,8 @@ static void test_uses_of_others_are_not_counted(Case *test, gconstpointer data)
         remember(test, "Other", "email", "c");
         acme = fixture_select(test->fixture->vault, "SELECT id FROM entities WHERE name = 'Acme'");
         const char *const own[] = {acme, NULL};
-        g_autoptr(Access) seeing = access_new_agent("conn-s", "S", NULL, scope_new(own));
+        g_autoptr(Scope) scope = scope_new(own);
+        g_autoptr(Access) seeing = access_new_agent("conn-s", "S", NULL, scope);
 
         uses = fixture_call(test->tools, seeing, "predicates_in_use", "{}");
         g_assert_cmpint(json_member_int(uses, "total_in_use", 0), ==, 1);

@@ -122,7 +122,7 @@ static void test_weak_spots_say_where_to_dig(Case *test, gconstpointer data)
                 "email");
         g_assert_cmpstr(json_member_string(json_array_get_object_element(spots, 0), "why", NULL),
                         ==, "low_confidence");
-        say(test, test->fixture->other, "Rich", "email", ",\"object\":\"x@y\"");
+        say(test, test->fixture->other, "Rich", "email", ",\"object\":\"x@y\",\"confidence\":0.3");
         agreed = topology(test, "{\"entity_name\":\"Rich\"}");
         g_assert_cmpint(json_member_int(first(agreed), "weak", -1), ==, 0);
         fixture_rewrite(test->fixture, test->document, "nothing of it\n");
@@ -217,7 +217,8 @@ static void test_others_are_absent_under_a_scope(Case *test, gconstpointer data)
         fill(test);
         poor = fixture_select(test->fixture->vault, "SELECT id FROM entities WHERE name = 'Poor'");
         const char *const own[] = {poor, NULL};
-        g_autoptr(Access) seeing = access_new_agent("conn-s", "S", NULL, scope_new(own));
+        g_autoptr(Scope) scope = scope_new(own);
+        g_autoptr(Access) seeing = access_new_agent("conn-s", "S", NULL, scope);
 
         answer = fixture_call(test->tools, seeing, "confidence_topology", "{}");
         names = names_of(answer);

@@ -194,8 +194,9 @@ static void test_scope_hides_journal_and_others(Case *test, gconstpointer data)
         g_autofree char *acme =
                 fixture_select(f->vault, "SELECT id FROM entities WHERE name = 'Acme'");
         const char *const own[] = {acme, NULL}, *const others[] = {"ent-none", NULL};
-        g_autoptr(Access) seeing = access_new_agent("conn-s", "S", NULL, scope_new(own)),
-                          blind = access_new_agent("conn-t", "T", NULL, scope_new(others));
+        g_autoptr(Scope) scope = scope_new(own), elsewhere = scope_new(others);
+        g_autoptr(Access) seeing = access_new_agent("conn-s", "S", NULL, scope),
+                          blind = access_new_agent("conn-t", "T", NULL, elsewhere);
         g_autoptr(JsonObject) answer = trace_acme(test, seeing);
         g_autofree char *call = g_strdup_printf("trace_belief {\"fact_id\":\"%s\"}", a);
 
@@ -330,7 +331,8 @@ static void test_sources_out_of_scope_are_absent_and_lend_no_trust(Case *test, g
         a = fixture_select(test->fixture->vault, "SELECT id FROM entities WHERE name = 'A'");
         c = fixture_select(test->fixture->vault, "SELECT id FROM entities WHERE name = 'C'");
         const char *const own[] = {a, c, NULL};
-        g_autoptr(Access) seeing = access_new_agent("conn-s", "S", NULL, scope_new(own));
+        g_autoptr(Scope) scope = scope_new(own);
+        g_autoptr(Access) seeing = access_new_agent("conn-s", "S", NULL, scope);
 
         answer = trace_reach(test, seeing, "");
         g_assert_null(node_of(answer, source));

@@ -167,7 +167,8 @@ static void test_scope_checks_what_it_sees(Case *test, gconstpointer data)
                 "SELECT e.id FROM entities e JOIN documents d ON d.id = e.document_id"
                 " WHERE d.path = 'b.txt'");
         const char *const own[] = {other, entity, NULL};
-        g_autoptr(Access) seeing = access_new_agent("conn-s", "S", NULL, scope_new(own));
+        g_autoptr(Scope) scope = scope_new(own);
+        g_autoptr(Access) seeing = access_new_agent("conn-s", "S", NULL, scope);
 
         told = verify(test, seeing, "{}");
         g_assert_cmpstr(told, ==, "1 1:");
