@@ -216,12 +216,57 @@ static bool equal_but_newer(Rows *rows, const char *after)
                g_str_equal(rows->row->str, after);
 }
 
+/* Names of the columns in which the row is not as the entry left it; the caller frees. */
+static char *list_changed(Rows *rows, const char *after)
+{
+        g_autoptr(JsonObject) then = json_parse_object(after, -1, NULL);
+        g_autoptr(JsonObject) now = json_parse_object(rows->row->str, -1, NULL);
+        g_autoptr(GString) list = g_string_new(NULL);
+
+        for (unsigned i = 0; then && now && i < rows->shape->columns; i++) {
+                const char *name = rows->shape->names[i];
+                JsonNode *a = json_object_get_member(then, name);
+                JsonNode *b = json_object_get_member(now, name);
+
+                if (a && b && !json_node_equal(a, b))
+                        g_string_append_printf(list, "%s%s", list->len ? ", " : "", name);
+        }
+        return g_string_free(g_steal_pointer(&list), /* free_segment= */ FALSE);
+}
+
+/* last is the row's last entry: op, after, seq, id, actor_kind. */
+static void judge_row(Rows *rows, Statement *last)
+{
+        const char *after = statement_text(last, 1);
+        g_autofree char *entry = g_strdup_printf("entry %" G_GINT64_FORMAT " (%s)",
+                                                 statement_int(last, 2), statement_text(last, 3));
+        g_autofree char *what = NULL, *columns = NULL;
+
+        if (!after) {
+                what = g_strdup_printf("the journal says that it was deleted, by its last %s",
+                                       entry);
+        } else if (!g_str_equal(after, rows->row->str) && !equal_but_newer(rows, after)) {
+                /* equal_but_newer() has printed a part of it */
+                (void)row_shape_print(rows->shape, rows->values, rows->row, NULL);
+                columns = list_changed(rows, after);
+                what = g_strdup_printf("it differs from its last journal %s in: %s", entry,
+                                       *columns ? columns : "columns that came later");
+        } else if (g_str_equal(rows->shape->table, "redactions") &&
+                   g_strcmp0(statement_text(last, 4), "human") != 0) {
+                what = g_strdup_printf("only the human deletes for good, and %s is not the human's",
+                                       entry);
+        }
+        if (what)
+                bad_row(rows, rows->key->str, what);
+}
+
 static bool check_row(Rows *rows, sqlite3_stmt *row, GError **error)
 {
         Statement *last =
                 db_own_statement(rows->verify->db,
-                                 "SELECT op, after FROM main.mutations WHERE table_name = :table "
-                                 "AND row_id = :row ORDER BY seq DESC LIMIT 1",
+                                 "SELECT op, after, seq, id, actor_kind FROM main.mutations "
+                                 "WHERE table_name = :table AND row_id = :row "
+                                 "ORDER BY seq DESC LIMIT 1",
                                  error);
         if (!last)
                 return false;
@@ -239,14 +284,11 @@ static bool check_row(Rows *rows, sqlite3_stmt *row, GError **error)
         StepResult r = statement_step(last, error);
         if (r == STEP_ERROR)
                 return false;
-        const char *after = r == STEP_ROW ? statement_text(last, 1) : NULL;
-        rows->live += after != NULL;
+        rows->live += r == STEP_ROW && statement_text(last, 1);
         if (r == STEP_DONE)
                 bad_row(rows, rows->key->str, "it has no journal entry");
-        else if (!after)
-                bad_row(rows, rows->key->str, "the journal says that it was deleted");
-        else if (!g_str_equal(after, rows->row->str) && !equal_but_newer(rows, after))
-                bad_row(rows, rows->key->str, "it differs from its last journal entry");
+        else
+                judge_row(rows, last);
         (void)sqlite3_reset(statement_sqlite(last));
         return true;
 }
@@ -289,8 +331,8 @@ static bool count_live(Rows *rows, int64_t *ret, GError **error)
 
 static char *missing_sql(const RowShape *shape)
 {
-        g_autoptr(GString) sql =
-                g_string_new("SELECT m.row_id " LIVE_ROWS " AND NOT EXISTS (SELECT 1 FROM ");
+        g_autoptr(GString) sql = g_string_new("SELECT m.row_id, m.seq, m.id " LIVE_ROWS
+                                              " AND NOT EXISTS (SELECT 1 FROM ");
 
         g_string_append_printf(sql, "main.\"%s\" t WHERE 1", shape->table);
         for (unsigned i = 0; i < shape->keys; i++) {
@@ -318,9 +360,14 @@ static bool find_missing(Rows *rows, GError **error)
         if (!missing)
                 return false;
         statement_bind_text(missing, ":name", rows->shape->table);
-        while ((r = statement_step(missing, error)) == STEP_ROW)
-                bad_row(rows, statement_text(missing, 0),
-                        "the journal has it, but it is not there");
+        while ((r = statement_step(missing, error)) == STEP_ROW) {
+                g_autofree char *what =
+                        g_strdup_printf("the journal has it, last by entry %" G_GINT64_FORMAT
+                                        " (%s), but it is not there",
+                                        statement_int(missing, 1), statement_text(missing, 2));
+
+                bad_row(rows, statement_text(missing, 0), what);
+        }
         return r == STEP_DONE;
 }
 
