@@ -137,6 +137,19 @@ static unsigned distance(const gunichar *a, unsigned a_length, const gunichar *b
         return above[b_length];
 }
 
+unsigned text_distance(const char *a, const char *b, unsigned max)
+{
+        glong a_length, b_length;
+        g_autofree gunichar *a_letters = g_utf8_to_ucs4_fast(a, -1, &a_length);
+        g_autofree gunichar *b_letters = g_utf8_to_ucs4_fast(b, -1, &b_length);
+        unsigned apart;
+
+        if (MAX(a_length, b_length) > NEAREST_CHARS_MAX || ABS(a_length - b_length) > (glong)max)
+                return max + 1;
+        apart = distance(a_letters, (unsigned)a_length, b_letters, (unsigned)b_length);
+        return MIN(apart, max + 1);
+}
+
 typedef struct Near {
         const char *name;
         unsigned distance;

@@ -20,6 +20,9 @@ char *text_key(const char *name);
  * as "a, b, c"; NULL if none is near (distance over half the length). The caller frees. */
 char *text_nearest(const char *name, const char *const *candidates, unsigned count);
 
+/* That distance between two texts as they are; max + 1 if it is over max, or one is longer than 64 characters. */
+unsigned text_distance(const char *a, const char *b, unsigned max);
+
 /* Byte offset of character offset chars in text of length bytes, and back; clamps to the end. */
 size_t text_bytes(const char *text, size_t length, size_t chars);
 size_t text_chars(const char *text, size_t bytes);

@@ -5,6 +5,7 @@
 #include "graph/merge.h"
 #include "graph/predicate.h"
 #include "graph/query.h"
+#include "graph/resolve.h"
 #include "graph/room.h"
 
 #define REASON_CHARS_MAX 1000
@@ -154,6 +155,23 @@ static JsonObject *deactivate_entity(void *room, const Access *access, JsonObjec
         return answer;
 }
 
+/* ---- names as people write them ---- */
+
+static JsonObject *resolve_entity(void *room, const Access *access, JsonObject *args,
+                                  GError **error)
+{
+        Graph *graph = room;
+        ResolveQuery query = {.name = args_string(args, "name"), .type = args_string(args, "type")};
+        g_autoptr(Db) db = NULL;
+
+        if (!entity_check_name("name", query.name, error) ||
+            (query.type && !predicate_check_name("type", query.type, error)) ||
+            !args_limit(args, RESOLVE_LIMIT_MAX, "RESOLVE_LIMIT_MAX", &query.limit, error))
+                return NULL;
+        db = graph_reader(graph, access, error);
+        return db ? resolve_name(db, graph->names, &query, error) : NULL;
+}
+
 /* ---- the past ---- */
 
 /* The entity meant: an id of one that is no longer there is taken as it is. */
@@ -228,6 +246,7 @@ const Tool graph_entity_tools[] = {
         {"remove_entity_alias", TOOL_HUMAN, TOOL_CHEAP, remove_entity_alias},
         {"merge_entities", TOOL_HUMAN, TOOL_SLOW, merge_entities},
         {"deactivate_entity", TOOL_HUMAN, TOOL_CHEAP, deactivate_entity},
+        {"resolve_entity", TOOL_READ, TOOL_CHEAP, resolve_entity},
         {"as_of", TOOL_READ, TOOL_SLOW, as_of_tool},
         {NULL},
 };

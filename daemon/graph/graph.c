@@ -5,6 +5,7 @@
 
 #include "graph/current.h"
 #include "graph/discovered.h"
+#include "graph/entity-key.h"
 #include "graph/erasing.h"
 #include "graph/infer.h"
 #include "graph/merge.h"
@@ -44,7 +45,10 @@ Graph *graph_new(Store *vault)
         g_mutex_init(&graph->lock);
         erasing_register(vault);
         graph->disputes = disputes_new();
+        graph->names = name_rules_new();
         store_add_derivation(vault, "entities", merge_derive_entities, NULL);
+        store_add_derivation(vault, "entities", entity_key_derive, graph->names);
+        store_add_derivation(vault, "entity_aliases", entity_key_derive, graph->names);
         store_add_derivation(vault, "facts", merge_derive_facts, NULL);
         store_add_derivation(vault, "facts", current_derive_facts, graph->disputes);
         store_add_derivation(vault, "fact_supersedes", current_derive_supersedes, NULL);
@@ -63,6 +67,7 @@ Graph *graph_free(Graph *graph)
         if (!graph)
                 return NULL;
         inference_free(graph->inference);
+        (void)name_rules_free(graph->names);
         g_mutex_clear(&graph->lock);
         g_array_unref(graph->tools);
         (void)disputes_free(graph->disputes);
@@ -70,12 +75,55 @@ Graph *graph_free(Graph *graph)
         return NULL;
 }
 
+/* The names of a number of entities in each write, so that others can write in between. */
+typedef struct NamesJob {
+        const NameRules *rules;
+        char *after, *last; /* entities; NULL: from the first on, to the last */
+} NamesJob;
+
+static bool work_names(Db *db, void *data, GError **error)
+{
+        NamesJob *job = data;
+
+        g_clear_pointer(&job->last, g_free);
+        return entity_key_rebuild(db, job->rules, job->after, &job->last, error);
+}
+
+static bool rebuild_names(Graph *graph, GError **error)
+{
+        g_autoptr(Access) access = access_new_system("graph");
+        WriteOptions options = {.actor = access_actor(access), .reason = "rebuild names"};
+        NamesJob job = {.rules = graph->names};
+        bool ok;
+
+        do {
+                g_free(job.after);
+                job.after = g_steal_pointer(&job.last);
+                ok = store_write(graph->vault, &options, work_names, &job, error);
+        } while (ok && job.last);
+        g_free(job.after);
+        g_free(job.last);
+        return ok;
+}
+
+/* A vault from before names had keys is given them. */
+static bool ensure_names(Graph *graph, GError **error)
+{
+        g_autoptr(Db) db = store_reader(graph->vault, /* scope= */ NULL, error);
+        bool missing;
+
+        if (!db || !entity_key_missing(db, &missing, error))
+                return false;
+        g_clear_pointer(&db, db_release);
+        return !missing || rebuild_names(graph, error);
+}
+
 bool graph_start(Graph *graph, GError **error)
 {
         if (g_atomic_int_get(&graph->has_vocabulary))
                 return true;
         if (!predicate_ensure_vocabulary(graph->vault, error) ||
-            !rule_ensure_shipped(graph->vault, error))
+            !rule_ensure_shipped(graph->vault, error) || !ensure_names(graph, error))
                 return false;
         g_atomic_int_set(&graph->has_vocabulary, 1);
         return true;
@@ -92,7 +140,7 @@ void graph_stop(Graph *graph)
 
 static bool work_rebuild(Db *db, void *data, GError **error)
 {
-        return disputes_rebuild(db, error);
+        return merge_rebuild(db, error) && disputes_rebuild(db, error);
 }
 
 bool graph_rebuild(Graph *graph, GError **error)
@@ -100,7 +148,8 @@ bool graph_rebuild(Graph *graph, GError **error)
         g_autoptr(Access) access = access_new_system("graph");
         WriteOptions options = {.actor = access_actor(access), .reason = "rebuild graph"};
 
-        return store_write(graph->vault, &options, work_rebuild, NULL, error);
+        return store_write(graph->vault, &options, work_rebuild, NULL, error) &&
+               rebuild_names(graph, error);
 }
 
 void claim_result_clear(ClaimResult *result)

@@ -5,6 +5,7 @@
 #include "graph/dispute.h"
 #include "graph/entity.h"
 #include "graph/graph.h"
+#include "graph/name-form.h"
 
 struct Graph {
         Store *vault;
@@ -14,6 +15,7 @@ struct Graph {
         int64_t counts_seq;          /* … this journal entry; -1: never counted */
         int64_t counts_took;         /* microseconds that counting took, … */
         int64_t counts_at;           /* … and when it ended, monotonic */
+        NameRules *names;            /* what is a title, what a legal form */
         Disputes *disputes;          /* used by the writer's thread alone */
         GArray *tools;               /* Tool: all lists below, ended by a NULL name */
         struct Inference *inference; /* of the writer's thread */

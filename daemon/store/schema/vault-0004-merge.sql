@@ -77,6 +77,23 @@ CREATE INDEX mutations_deleted ON mutations (table_name, json_extract(before, '$
 CREATE INDEX mutations_unmerged ON mutations (json_extract(before, '$.merged_into'), seq)
     WHERE table_name = 'entities' AND op <> 'insert' AND json_valid(before);
 
+-- Keys under which names and aliases are looked for as people write them (see graph/entity-key.h), and all keys of an
+-- entity in one text, to take them away by. Entities that stand for documents have none.
+CREATE TABLE entity_keys (
+    kind TEXT NOT NULL,
+    key TEXT NOT NULL,
+    entity_id TEXT NOT NULL,
+    PRIMARY KEY (kind, key, entity_id)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE entity_key_lists (
+    entity_id TEXT NOT NULL PRIMARY KEY,
+    keys TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+-- Facts that tell who somebody is by what they say.
+CREATE INDEX facts_identifier ON facts (object COLLATE NOCASE)
+    WHERE predicate IN ('alias', 'email', 'handle', 'phone', 'username', 'registration_number', 'account_number');
+
 -- The one that was merged into is shown what was said of the other; the other one what was said of itself.
 UPDATE table_kinds SET scope = 'id IN (SELECT id FROM temp.scope)'
     || ' OR id IN (SELECT m.id FROM main.merged_entities m WHERE m.subject_id IN (SELECT id FROM temp.scope))'
@@ -88,4 +105,7 @@ UPDATE table_kinds SET scope = 'coalesce(subject_id, entity_id) IN (SELECT id FR
     || ' OR entity_id IN (SELECT id FROM temp.scope)'
     WHERE name = 'facts';
 INSERT INTO table_kinds VALUES
+    ('entity_keys', 'projection', 'entity_id IN (SELECT id FROM temp.scope)'
+        || ' OR entity_id IN (SELECT m.id FROM main.merged_entities m WHERE m.subject_id IN (SELECT id FROM temp.scope))'),
+    ('entity_key_lists', 'projection', NULL),
     ('merged_entities', 'projection', 'id IN (SELECT id FROM temp.scope) OR subject_id IN (SELECT id FROM temp.scope)');
