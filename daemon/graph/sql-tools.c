@@ -6,7 +6,7 @@
 #define SQL_ROWS_MAX           5000
 #define SQL_ROWS_DEFAULT       200
 #define SQL_BYTES_MAX          1000000 /* of an answer's values */
-#define SQL_TIMEOUT_MS_DEFAULT 2000
+#define SQL_TIMEOUT_MS_DEFAULT 5000
 
 typedef struct Answer {
         JsonArray *rows;

@@ -13,7 +13,8 @@
                               " || printf('.%06dZ', " MICROSECONDS(t) ")"
 
 #define OF_ENTITY(column, id) "(SELECT o." column " FROM entities o WHERE o.id = " id ")"
-#define IS_NAMED              "SELECT o.id FROM entities o WHERE o.name_key = %k AND o.name = %v"
+/* The + takes its affinity from the id: an index on an expression, which has none, could not be used else. */
+#define IS_NAMED "SELECT +o.id FROM entities o WHERE o.name_key = %k AND o.name = %v"
 
 /* ---- entities ---- */
 
@@ -117,6 +118,25 @@ static const SandboxColumn predicates[] = {
         {NULL},
 };
 
+static const SandboxColumn contradictions[] = {
+        {"entity_id", SANDBOX_TEXT, "Entity that observers disagree about.", "c.entity_id", 3},
+        {"entity_name", SANDBOX_TEXT, "Its name.", OF_ENTITY("name", "c.entity_id"), 3,
+         "c.entity_id IN (" IS_NAMED ")"},
+        {"predicate", SANDBOX_TEXT, "Predicate that they disagree on.", "c.predicate"},
+        {"kind", SANDBOX_TEXT,
+         "disagreement: several objects are current where one can be; overridden: a higher tier said otherwise.",
+         "c.kind"},
+        {"resolution", SANDBOX_TEXT, "unresolved, resolved or acknowledged.", "c.resolution", 1000},
+        {NULL},
+};
+
+static const SandboxColumn derivations[] = {
+        {"fact_id", SANDBOX_TEXT, "Inferred fact.", "s.fact_id", 3},
+        {"position", SANDBOX_INTEGER, "Place of the source among those of the fact.", "s.ordinal"},
+        {"source_id", SANDBOX_TEXT, "Fact that it follows from.", "s.source_id", 3},
+        {NULL},
+};
+
 /* ---- documents ---- */
 
 #define OF_STATE(column) "(SELECT " column " FROM document_states s WHERE s.document_id = d.id)"
@@ -157,6 +177,10 @@ const SandboxView sql_views[] = {
         {"observations", "All that was ever observed, also what was superseded or retired.", "id",
          "facts f", "1", 1200000, observations},
         {"predicates", "The vocabulary of facts.", "name", "predicates p", "1", 100, predicates},
+        {"contradictions", "Where observations disagree: one row for each entity and predicate.",
+         "entity_id, predicate", "contradictions c", "1", 1000, contradictions},
+        {"derivations", "What inferred facts follow from.", "fact_id, position", "fact_sources s",
+         "s.is_active = 1", 100000, derivations},
         {"documents", "Files of the registered folders.", "id", "documents d", "1", 10000,
          documents},
         {NULL},

@@ -26,6 +26,7 @@ struct Db {
         sqlite3 *sqlite;
         DbRole role;
         char *path;
+        unsigned cache_kb;
         GHashTable *statements; /* of rooms: SQL text (borrowed from the Statement) → Statement */
         GHashTable *own;        /* the same of ours, which no authorizer has judged */
         Statement *memo[DB_MEMO_SIZE]; /* found last, by the address of their text */

@@ -57,7 +57,7 @@ static bool configure(Db *db, const DbOptions *options, GError **error)
                                                    "PRAGMA recursive_triggers = ON;"
                                                    "PRAGMA trusted_schema = OFF;"
                                                    "PRAGMA synchronous = FULL;",
-                                                   options->cache_kb ? options->cache_kb : 2048);
+                                                   db->cache_kb);
 
         sqlite3_extended_result_codes(db->sqlite, 1);
         (void)sqlite3_busy_timeout(db->sqlite, STORE_BUSY_MS);
@@ -91,6 +91,7 @@ Db *db_open(const DbOptions *options, GError **error)
 
         flags |= options->role == DB_READER ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
         db->role = options->role;
+        db->cache_kb = options->cache_kb ? options->cache_kb : 2048;
         db->path = g_strdup(options->path);
         db->statements = new_statements();
         db->own = new_statements();

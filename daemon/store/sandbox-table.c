@@ -232,8 +232,9 @@ static int table_best_index(sqlite3_vtab *base, sqlite3_index_info *info)
         plan = g_new0(Plan, 1);
         plan->conditions = g_array_new(FALSE, FALSE, sizeof(Condition));
         plan->orders = g_array_new(FALSE, FALSE, sizeof(Order));
-        /* a right join tells rows apart by their keys, without saying that it uses them */
-        plan->used = info->colUsed | ((Table *)base)->key;
+        plan->used = info->colUsed;
+        if (binding->sandbox->keys_are_used)
+                plan->used |= ((Table *)base)->key;
         g_ptr_array_add(plans, plan);
         all = take_conditions(info, binding->view, plan, &guess);
         if (take_order(info, plan) && all)
