@@ -406,20 +406,22 @@ static bool derive_touched(Db *db, Touched *touched, GError **error)
 }
 
 /* A new fact without rivals and links: by far the most frequent change, answered by one select. */
-#define IS_ALONE                                                                                                              \
-        "SELECT 1 FROM facts f JOIN predicates p ON p.name = f.predicate WHERE f.id = :id"                                    \
-        " AND f.superseded_at IS NULL"                                                                                        \
-        " AND NOT EXISTS (SELECT 1 FROM fact_supersedes WHERE fact_id = f.id)"                                                \
-        " AND NOT EXISTS (SELECT 1 FROM fact_supersedes WHERE target_id = f.id)"                                              \
-        " AND NOT CASE p.cardinality WHEN 'one' THEN EXISTS (SELECT 1 FROM facts c"                                           \
-        " WHERE " FACT_SUBJECT(c) " = " FACT_SUBJECT(                                                                         \
-                f) " AND c.predicate = f.predicate"                                                                           \
-                   " AND c.superseded_at IS NULL AND c.is_active = 1 AND c.rowid <> f.rowid)"                                 \
-                   " ELSE EXISTS (SELECT 1 FROM facts c"                                                                      \
-                   " WHERE " FACT_SUBJECT(c) " = " FACT_SUBJECT(                                                              \
-                           f) " AND c.predicate = f.predicate"                                                                \
-                              " AND c.superseded_at IS NULL AND c.is_active = 1 AND c.rowid <> f.rowid AND" FACT_SAME_OBJECT( \
-                                      FACT_OBJECT(c), FACT_OBJECT(f)) ") END"
+#define IS_ALONE                                                                                                                         \
+        "SELECT 1 FROM facts f JOIN predicates p ON p.name = f.predicate WHERE f.id = :id"                                               \
+        " AND f.superseded_at IS NULL"                                                                                                   \
+        " AND NOT EXISTS (SELECT 1 FROM fact_supersedes WHERE fact_id = f.id)"                                                           \
+        " AND NOT EXISTS (SELECT 1 FROM fact_supersedes WHERE target_id = f.id)"                                                         \
+        " AND NOT EXISTS (SELECT 1 FROM contradicted_facts d WHERE d.entity_id = " FACT_SUBJECT(                                         \
+                f) " AND d.predicate = f.predicate)"                                                                                     \
+                   " AND NOT CASE p.cardinality WHEN 'one' THEN EXISTS (SELECT 1 FROM facts c"                                           \
+                   " WHERE " FACT_SUBJECT(c) " = " FACT_SUBJECT(                                                                         \
+                           f) " AND c.predicate = f.predicate"                                                                           \
+                              " AND c.superseded_at IS NULL AND c.is_active = 1 AND c.rowid <> f.rowid)"                                 \
+                              " ELSE EXISTS (SELECT 1 FROM facts c"                                                                      \
+                              " WHERE " FACT_SUBJECT(c) " = " FACT_SUBJECT(                                                              \
+                                      f) " AND c.predicate = f.predicate"                                                                \
+                                         " AND c.superseded_at IS NULL AND c.is_active = 1 AND c.rowid <> f.rowid AND" FACT_SAME_OBJECT( \
+                                                 FACT_OBJECT(c), FACT_OBJECT(f)) ") END"
 
 static StepResult is_alone(Db *db, const char *id, GError **error)
 {

@@ -158,3 +158,52 @@ char *reference_describe(Db *db, const char *table, const char *row_id, unsigned
         }
         return list->len > 0 ? g_string_free(g_steal_pointer(&list), FALSE) : NULL;
 }
+
+/* ---- what was inferred ---- */
+
+#define RETIRED "trust_tier = 'inferred' AND is_active = 0 AND agent GLOB 'rule:*'"
+
+static bool drop_retired(Db *db, const Reference *reference, const char *value, bool *ret_any,
+                         GError **error)
+{
+        g_autofree char *own = g_strdup_printf("\"%s\" = :value", reference->column);
+        const char *where = reference->where ?: own;
+        g_autofree char *sources = g_strdup_printf(
+                "DELETE FROM fact_sources WHERE fact_id IN (SELECT id FROM facts WHERE %s AND " RETIRED
+                ")",
+                where);
+        g_autofree char *facts = g_strdup_printf("DELETE FROM facts WHERE %s AND " RETIRED, where);
+        const char *const both[] = {sources, facts};
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(both); i++) {
+                Statement *statement = db_statement(db, both[i], error);
+
+                if (!statement)
+                        return false;
+                statement_bind_text(statement, ":value", value);
+                if (!statement_run(statement, error))
+                        return false;
+        }
+        *ret_any = *ret_any || db_changes(db) > 0;
+        return true;
+}
+
+bool reference_drop_retired(Db *db, const char *table, const char *row_id, bool *ret_any,
+                            GError **error)
+{
+        g_autoptr(GPtrArray) references = reference_load(db, error);
+        g_autoptr(JsonObject) key = references ? json_parse_object(row_id, -1, error) : NULL;
+
+        *ret_any = false;
+        for (unsigned i = 0; key && i < references->len; i++) {
+                const Reference *reference = references->pdata[i];
+
+                if (g_str_equal(reference->table, "facts") &&
+                    g_str_equal(reference->to_table, table) &&
+                    !drop_retired(db, reference,
+                                  json_member_string(key, reference->to_column, NULL), ret_any,
+                                  error))
+                        return false;
+        }
+        return key != NULL;
+}

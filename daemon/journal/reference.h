@@ -22,3 +22,8 @@ GPtrArray *reference_rows(Db *db, const Reference *reference, JsonObject *key, u
 
 /* The rows that hold on to a row by foreign keys, up to max, "table key, …"; NULL: there are none. */
 char *reference_describe(Db *db, const char *table, const char *row_id, unsigned max);
+
+/* Removes the retired inferred facts that refer to a row, with their derivations: they are nobody's word, and follow
+ * again from what they followed from. *ret_any: were there any? */
+bool reference_drop_retired(Db *db, const char *table, const char *row_id, bool *ret_any,
+                            GError **error);

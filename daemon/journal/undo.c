@@ -259,13 +259,30 @@ static bool deactivate(Db *db, const Entry *entry, JsonObject *key, GPtrArray *k
         return true;
 }
 
+/* What was inferred and does not hold any more is no reason to keep what it was about. */
+static bool remove_row(Db *db, const Entry *entry, JsonObject *key, GError **error)
+{
+        g_autoptr(GError) problem = NULL;
+        bool any = false;
+
+        if (row_delete(db, entry->table, key, &problem))
+                return true;
+        if (strstr(problem->message, "FOREIGN KEY") &&
+            !reference_drop_retired(db, entry->table, entry->row_id, &any, error))
+                return false;
+        if (any)
+                return row_delete(db, entry->table, key, error);
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return false;
+}
+
 static bool take_back(Db *db, const Entry *entry, GPtrArray *kept, GError **error)
 {
         g_autoptr(JsonObject) key = json_parse_object(entry->row_id, -1, error);
 
         if (!key)
                 return false;
-        return db_actor(db)->kind == ACTOR_HUMAN ? row_delete(db, entry->table, key, error)
+        return db_actor(db)->kind == ACTOR_HUMAN ? remove_row(db, entry, key, error)
                                                  : deactivate(db, entry, key, kept, error);
 }
 
