@@ -605,33 +605,51 @@ static void check(const Case *test, int64_t held)
                      "");
 }
 
-/* Mines one or two of a few names; returns how many claims were newly held. */
-static int64_t step_mine(const Case *test, GRand *rand, GPtrArray *runs)
+/* What is at work in a random history. */
+typedef struct History {
+        Case *test;
+        GRand *rand;
+        GPtrArray *decisions, *runs; /* groups */
+        unsigned epoch;              /* names of an earlier one are hardly met any more */
+} History;
+
+static char *some_name(History *history)
 {
         static const char *const names[] = {"Zoë", "ZOE", "Ada", " áda ", "Eve", "EVE "};
-        const char *subject = names[g_rand_int_range(rand, 0, 6)];
-        const char *object = names[g_rand_int_range(rand, 0, 6)];
-        bool linked = g_rand_boolean(rand);
+
+        return g_strdup_printf("%s %u", names[g_rand_int_range(history->rand, 0, 6)],
+                               history->epoch);
+}
+
+/* Mines one or two of a few names; returns how many claims were newly held. */
+static int64_t step_mine(History *history)
+{
+        Case *test = history->test;
+        g_autofree char *subject = some_name(history), *object = some_name(history);
+        bool linked = g_rand_boolean(history->rand);
         g_autoptr(JsonObject) answer =
-                table_call(&test->table, g_rand_boolean(rand) ? AGENT(test) : OTHER(test),
+                table_call(&test->table, g_rand_boolean(history->rand) ? AGENT(test) : OTHER(test),
                            "submit_claim_graph",
                            "{'doc_id':'%s','claims':[{'entity':'%s','predicate':'%s','object':'%s',"
                            "'quote':'in 1953'}]}",
-                           g_rand_boolean(rand) ? test->document : test->other, subject,
+                           g_rand_boolean(history->rand) ? test->document : test->other, subject,
                            linked ? "related_to" : "note", linked ? object : "x");
 
         if (COUNT(answer, "held") > 0)
-                g_ptr_array_add(runs, g_strdup(json_member_string(answer, "group_id", "?")));
+                g_ptr_array_add(history->runs,
+                                g_strdup(json_member_string(answer, "group_id", "?")));
         return COUNT(answer, "held");
 }
 
-static void step_decide(const Case *test, GRand *rand, GPtrArray *groups)
+static void step_decide(History *history)
 {
         static const char *const tools[] = {"promote_discovered", "merge_discovered",
                                             "dismiss_discovered", "restore_discovered"};
-        unsigned tool = (unsigned)g_rand_int_range(rand, 0, 4);
+        Case *test = history->test;
+        unsigned tool = (unsigned)g_rand_int_range(history->rand, 0, 4);
         g_autofree char *id = table_select(
-                &test->table, "SELECT id FROM discovered WHERE is_active = 1 ORDER BY random()");
+                &test->table, "SELECT id FROM (SELECT id FROM discovered WHERE is_active = 1"
+                              " ORDER BY id DESC LIMIT 5) ORDER BY random()");
         g_autofree char *args = g_strdup_printf("{'discovered_id':'%s'%s}", id,
                                                 tool == 1 ? ",'entity_name':'Acme'" : "");
         g_autoptr(GError) error = NULL;
@@ -643,23 +661,25 @@ static void step_decide(const Case *test, GRand *rand, GPtrArray *groups)
         if (!answer)
                 g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT);
         else if (json_member_bool(answer, "changed", false))
-                g_ptr_array_add(groups, g_strdup(json_member_string(answer, "group_id", "?")));
+                g_ptr_array_add(history->decisions,
+                                g_strdup(json_member_string(answer, "group_id", "?")));
 }
 
-/* Takes back one of some groups as somebody; a later word in between is a conflict, or denied, and nothing changes
- * then. */
-static bool step_revert(const Case *test, const Access *access, GRand *rand, GPtrArray *groups)
+/* Takes back one of the latest of some groups as somebody; a later word in between is a conflict, or denied, and
+ * nothing changes then. */
+static bool step_revert(History *history, const Access *access, GPtrArray *groups)
 {
         g_autoptr(GError) error = NULL;
         g_autoptr(JsonObject) answer = NULL;
         g_autofree char *group = NULL, *args = NULL;
+        int last = (int)groups->len;
 
-        if (groups->len == 0)
+        if (last == 0)
                 return false;
-        group = g_ptr_array_steal_index(groups,
-                                        (unsigned)g_rand_int_range(rand, 0, (int)groups->len));
+        group = g_ptr_array_steal_index(
+                groups, (unsigned)g_rand_int_range(history->rand, MAX(last - 4, 0), last));
         args = g_strdup_printf("{'group_id':'%s'}", group);
-        answer = table_try(&test->table, access, "revert_group", args, &error);
+        answer = table_try(&history->test->table, access, "revert_group", args, &error);
         if (!answer && !g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED))
                 g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT);
         return answer != NULL;
@@ -673,19 +693,21 @@ static void test_random_histories(Case *test, gconstpointer data)
         g_autoptr(GPtrArray) decisions = g_ptr_array_new_with_free_func(g_free);
         g_autoptr(GPtrArray) runs = g_ptr_array_new_with_free_func(g_free);
         const Access *const who[] = {HUMAN(test), AGENT(test), OTHER(test)};
+        History history = {test, rand, decisions, runs, 0};
         int64_t held = 0;
 
         for (unsigned i = 0; i < steps; i++) {
                 unsigned dice = (unsigned)g_rand_int_range(rand, 0, 10);
 
-                if (dice < 5)
-                        held += step_mine(test, rand, runs);
-                else if (dice < 7)
-                        step_decide(test, rand, decisions);
-                else if (dice < 9)
-                        (void)step_revert(test, HUMAN(test), rand, decisions);
+                history.epoch = i / 25;
+                if (dice < 4)
+                        held += step_mine(&history);
+                else if (dice < 6)
+                        step_decide(&history);
+                else if (dice < 8)
+                        (void)step_revert(&history, HUMAN(test), decisions);
                 else
-                        held -= step_revert(test, who[g_rand_int_range(rand, 0, 3)], rand, runs);
+                        held -= step_revert(&history, who[g_rand_int_range(rand, 0, 3)], runs);
                 check(test, held);
         }
 }
