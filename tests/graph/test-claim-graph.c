@@ -223,7 +223,8 @@ static void test_alias_that_is_an_entity_means_it(Case *test, gconstpointer data
         expect_result(answer, 0, "accepted", NULL);
 }
 
-/* What an extractor declares and claims nothing of waits on its own; what it claims nothing true of does not. */
+/* What an extractor declares and claims nothing of waits on its own; what it claims nothing true of does not. Seen to
+ * fail: it waited too. */
 static void test_declared_entities_wait(Case *test, gconstpointer data)
 {
         g_autoptr(JsonObject) answer =
@@ -285,7 +286,8 @@ static void test_calls_have_limits(Case *test, gconstpointer data)
                    OUROBOROS_ERROR_NOT_FOUND, "no lease");
 }
 
-/* Under a scope: entities outside of it are absent, and nothing of the queue is told. */
+/* Under a scope: entities outside of it are absent, and nothing of the queue is told. Seen to fail: the queue asked
+ * for a scoped caller too. */
 static void test_scope_holds_for_batches(Case *test, gconstpointer data)
 {
         g_autofree char *acme =
@@ -340,7 +342,7 @@ static void test_agents_word_of_the_undeclared_is_held(Case *test, gconstpointer
         table_expect(&test->table, "SELECT count(*) FROM entities WHERE name = 'Grace'", "1");
 }
 
-/* Seen to fail: an agent's claim to be the human; the human's extracted claim without a quote. */
+/* Seen to fail: an agent's claim to be the human. */
 static void test_tier_is_ones_own_or_lower(Case *test, gconstpointer data)
 {
         static const char *const tiers[] = {"extracted", "inferred"};
@@ -373,6 +375,7 @@ static void test_tier_is_ones_own_or_lower(Case *test, gconstpointer data)
         }
 }
 
+/* Seen to fail: only the human's word guarded. */
 static void test_lower_tier_supersedes_no_higher_one(Case *test, gconstpointer data)
 {
         g_autoptr(JsonObject) said =

@@ -90,7 +90,7 @@ static char *dump(const Case *test)
 
 /* ---- promote and merge ---- */
 
-/* Seen to fail: claims recorded as the human's; the waiting entry not resolved to the entity. */
+/* Seen to fail: claims recorded as the human's. */
 static void test_promoted_entity_has_its_claims(Case *test, gconstpointer data)
 {
         g_autofree char *id = expect_mined(test, (Mined){.name = "Zoë Blanc"}, "held");
@@ -155,6 +155,7 @@ static void test_merged_name_is_another_of_the_entity(Case *test, gconstpointer 
 
         g_assert_cmpint(COUNT(answer, "recorded"), ==, 1);
         g_assert_false(json_member_bool(again, "changed", true));
+        table_expect(&test->table, "SELECT group_concat(alias) FROM entity_aliases", "Acme Works");
         later = expect_mined(test, (Mined){.name = "ácme works", .object = "z"}, "accepted");
         table_expect(&test->table,
                      "SELECT group_concat(DISTINCT e.name) FROM facts f"
@@ -164,6 +165,7 @@ static void test_merged_name_is_another_of_the_entity(Case *test, gconstpointer 
         table_fail(&test->table, HUMAN(test), dismiss, OUROBOROS_ERROR_CONFLICT, "merged");
 }
 
+/* Seen to fail: an entry that was decided on promoted once more. */
 static void test_name_that_is_taken_is_a_conflict(Case *test, gconstpointer data)
 {
         g_autofree char *id = expect_mined(test, (Mined){.name = "Acme", .type = "place"}, "held");
@@ -214,7 +216,7 @@ static void test_claim_waits_for_both_its_ends(Case *test, gconstpointer data)
         g_assert_cmpint(COUNT(two, "waiting"), ==, 1);
 }
 
-/* Seen to fail: held claims left as recorded by a revert (state not journaled with the entry). */
+/* Seen to fail: held claims not journaled. */
 static void test_reverted_decision_leaves_it_waiting(Case *test, gconstpointer data)
 {
         static const char *const tools[] = {"promote_discovered", "merge_discovered",
@@ -251,8 +253,8 @@ static const char *const spellings[] = {
         "Zoe\xe2\x80\x8b Blanc",
 };
 
-/* Whoever mines whatever document, in whatever spelling. Seen to fail: names compared as written; the tombstone
- * looked up by type alone. */
+/* Whoever mines whatever document, in whatever spelling. Seen to fail: names compared as written; a
+ * tombstone without a type that did not cover one with a type. */
 static void test_dismissal_lasts(Case *test, gconstpointer data)
 {
         g_autofree char *id = expect_mined(test, (Mined){.name = "Zoë Blanc"}, "held");
@@ -279,7 +281,8 @@ static void test_dismissal_lasts(Case *test, gconstpointer data)
         table_expect(&test->table, "SELECT count(*) FROM facts", "0");
 }
 
-/* As an object, as the word of an agent, as a proposal, and by the pipeline. */
+/* As an object, as the word of an agent, as a proposal, and by the pipeline. Seen to fail: the pipeline, which
+ * makes entities, made this one. */
 static void test_dismissal_holds_on_every_way(Case *test, gconstpointer data)
 {
         g_autofree char *id = expect_mined(test, (Mined){.name = "Zoë Blanc"}, "held");
@@ -315,7 +318,8 @@ static void test_dismissal_holds_on_every_way(Case *test, gconstpointer data)
         table_expect(&test->table, "SELECT count(*) FROM entities WHERE name LIKE 'zo%'", "0");
 }
 
-/* With a type: it holds for that type and for none; another type is another thing. */
+/* With a type: it holds for that type and for none; another type is another thing. Seen to fail: without a type it
+ * waited. */
 static void test_dismissal_of_a_type(Case *test, gconstpointer data)
 {
         g_autofree char *id = expect_mined(test, (Mined){.name = "Zoë", .type = "person"}, "held");
@@ -331,7 +335,45 @@ static void test_dismissal_of_a_type(Case *test, gconstpointer data)
         g_assert_cmpstr(bare, ==, ship); /* the only one that it can mean by now */
 }
 
-/* Without one: those that wait with a type go as well. */
+/* A claim between two names is dismissed as long as one of them is. Seen to fail: lifting the first let it wait;
+ * lifting the second did not. */
+static void test_claim_is_dismissed_with_either_end(Case *test, gconstpointer data)
+{
+        g_autoptr(JsonObject) mined = table_call(
+                &test->table, AGENT(test), "submit_claim_graph",
+                "{'doc_id':'%s','claims':[{'entity':'Zoë','predicate':'related_to','object':'Ada',"
+                "'quote':'met Ada'}]}",
+                test->document);
+        g_autofree char *zoe =
+                table_select(&test->table, "SELECT id FROM discovered WHERE name LIKE 'Z%'");
+        g_autofree char *ada =
+                table_select(&test->table, "SELECT id FROM discovered WHERE name LIKE 'A%'");
+        g_autoptr(JsonObject) one = decide(test, "dismiss_discovered", zoe, "");
+        g_autoptr(JsonObject) two = decide(test, "dismiss_discovered", ada, "");
+
+        g_assert_cmpint(COUNT(mined, "held"), ==, 1);
+        g_assert_cmpint(COUNT(one, "claims"), ==, 1);
+        g_assert_cmpint(COUNT(two, "claims"), ==, 0);
+        revert(test, HUMAN(test), one);
+        table_expect(&test->table, "SELECT state FROM held_claims", "dismissed");
+        revert(test, HUMAN(test), two);
+        table_expect(&test->table, "SELECT state FROM held_claims", "waiting");
+}
+
+/* Seen to fail: what was mined meanwhile waited for a dismissed name. */
+static void test_dismissal_that_comes_back_takes_what_was_mined(Case *test, gconstpointer data)
+{
+        g_autofree char *id = expect_mined(test, (Mined){.name = "Zoë"}, "held"), *more = NULL;
+        g_autoptr(JsonObject) gone = decide(test, "dismiss_discovered", id, "");
+        g_autoptr(JsonObject) back = decide(test, "restore_discovered", id, "");
+
+        more = expect_mined(test, (Mined){.name = "Zoë", .object = "y"}, "held");
+        revert(test, HUMAN(test), back);
+        table_expect(&test->table, "SELECT group_concat(state) FROM held_claims",
+                     "dismissed,dismissed");
+}
+
+/* Without one: those that wait with a type go as well. Seen to fail: they waited on. */
 static void test_dismissal_without_a_type_covers_all(Case *test, gconstpointer data)
 {
         g_autofree char *bare = expect_mined(test, (Mined){.name = "Zoë"}, "held");
@@ -379,6 +421,7 @@ static void test_only_the_human_lifts_a_dismissal(Case *test, gconstpointer data
         g_assert_cmpstr(unchanged, ==, id);
 }
 
+/* Seen to fail: dismiss_discovered as a tool for all. */
 static void test_decisions_are_the_humans(Case *test, gconstpointer data)
 {
         static const char *const tools[] = {"promote_discovered", "merge_discovered",
@@ -435,7 +478,8 @@ static void test_proposals(Case *test, gconstpointer data)
                      "thingNewer");
 }
 
-/* The human's word makes an entity of what waits; of what he dismissed too, if he says so himself. */
+/* The human's word makes an entity of what waits; of what he dismissed too, if he says so himself. Seen to fail: the
+ * entry waited beside the entity. */
 static void test_human_declares_by_speaking(Case *test, gconstpointer data)
 {
         g_autofree char *id = expect_mined(test, (Mined){.name = "Zoë", .type = "person"}, "held");
@@ -600,6 +644,11 @@ static void check(const Case *test, int64_t held)
                      " (SELECT 1 FROM discovered d WHERE d.id = c.object_id AND d.is_active = 1))",
                      "");
         table_expect(&test->table,
+                     "SELECT group_concat(c.id) FROM held_claims c WHERE c.is_active = 1"
+                     " AND c.state = 'dismissed' AND NOT EXISTS (SELECT 1 FROM discovered d"
+                     " WHERE d.id IN (c.subject_id, c.object_id) AND d.state = 'dismissed')",
+                     "");
+        table_expect(&test->table,
                      "SELECT group_concat(c.id) FROM held_claims c WHERE c.state = 'recorded'"
                      " AND NOT EXISTS (SELECT 1 FROM facts f WHERE f.id = c.fact_id)",
                      "");
@@ -685,7 +734,8 @@ static bool step_revert(History *history, const Access *access, GPtrArray *group
         return answer != NULL;
 }
 
-/* Seen to fail: find_equal() of held claims finding nothing; a dismissal that left its claims waiting. */
+/* Seen to fail: one of two dismissals lifted let a claim wait for the other; a claim whose fact went with another
+ * decision was lost; a claim stayed dismissed when nothing dismissed it any more. */
 static void test_random_histories(Case *test, gconstpointer data)
 {
         unsigned steps = g_getenv("OUROBOROS_LONG") ? 5000 : 250;
@@ -727,6 +777,9 @@ int main(int argc, char **argv)
         ADD("dismissal-lasts", test_dismissal_lasts);
         ADD("dismissal-holds-on-every-way", test_dismissal_holds_on_every_way);
         ADD("dismissal-of-a-type", test_dismissal_of_a_type);
+        ADD("claim-is-dismissed-with-either-end", test_claim_is_dismissed_with_either_end);
+        ADD("dismissal-that-comes-back-takes-what-was-mined",
+            test_dismissal_that_comes_back_takes_what_was_mined);
         ADD("dismissal-without-a-type-covers-all", test_dismissal_without_a_type_covers_all);
         ADD("only-the-human-lifts-a-dismissal", test_only_the_human_lifts_a_dismissal);
         ADD("decisions-are-the-humans", test_decisions_are_the_humans);
