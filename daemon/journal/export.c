@@ -223,7 +223,7 @@ static bool write_entries(Out *out, Db *db, const Filter *query, GError **error)
                 db,
                 "SELECT m.seq, m.ts, m.prev_hash, m.hash, m.id, m.group_id, m.table_name, m.row_id,"
                 " m.op, m.before, m.after, m.actor_kind, m.actor_connection, m.actor_name,"
-                " m.session_id, m.reason, m.reverts, 0" FITS " ORDER BY m.seq",
+                " m.session_id, m.reason, m.reverts, m.redacted" FITS " ORDER BY m.seq",
                 error);
 
         if (!statement)

@@ -11,6 +11,10 @@
 
 #define CHUNK_BYTES 65536
 
+/* What may have been deleted for good of an entry: bits of its redacted. */
+#define GONE_BEFORE 1
+#define GONE_AFTER  2
+
 /* ---- lines ---- */
 
 typedef struct Lines {
@@ -229,15 +233,19 @@ static RowTable *find_table(Import *import, Db *db, const char *name, GError **e
         return table;
 }
 
-/* The state that the journal so far left the row in must be the one that the entry says it found. */
+/* The state that the journal so far left the row in must be the one that the entry says it found. Where one of the two
+ * was deleted for good nothing can be compared; the row then stands as the last entry left it that still says how. */
 static bool check_before(Db *db, const StoreEntry *entry, bool *ret_stands, GError **error)
 {
         const char *before = entry->text[STORE_ENTRY_BEFORE];
-        Statement *statement =
-                db_statement(db,
-                             "SELECT after, op FROM mutations WHERE table_name = :table AND"
-                             " row_id = :row AND seq < :seq ORDER BY seq DESC LIMIT 1",
-                             error);
+        Statement *statement = db_statement(
+                db,
+                "SELECT after, EXISTS (SELECT 1 FROM mutations g"
+                " WHERE g.table_name = :table AND g.row_id = :row AND g.seq < :seq"
+                " AND g.redacted & 2) FROM mutations WHERE table_name = :table AND"
+                " row_id = :row AND seq < :seq AND (op = 'delete' OR after IS NOT NULL)"
+                " ORDER BY seq DESC LIMIT 1",
+                error);
         StepResult step;
 
         if (!statement)
@@ -249,6 +257,8 @@ static bool check_before(Db *db, const StoreEntry *entry, bool *ret_stands, GErr
         if (step == STEP_ERROR)
                 return false;
         *ret_stands = step == STEP_ROW && statement_text(statement, 0);
+        if (entry->redacted & GONE_BEFORE || (step == STEP_ROW && statement_int(statement, 1)))
+                return true;
         if (g_strcmp0(*ret_stands ? statement_text(statement, 0) : NULL, before) == 0)
                 return true;
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT,
@@ -265,6 +275,8 @@ static bool apply(Db *db, const RowTable *table, const StoreEntry *entry, GError
 
         if (!check_before(db, entry, &stands, error))
                 return false;
+        if (entry->redacted & GONE_AFTER || (!after && !stands && entry->redacted))
+                return true; /* nobody knows any more how it left the row, or the row was never made */
         row = json_parse_object(after ?: entry->text[STORE_ENTRY_ROW] ?: "", -1, error);
         if (!row)
                 return false;
@@ -280,7 +292,10 @@ static const char *check_states(const StoreEntry *entry)
         const char *op = entry->text[STORE_ENTRY_OP] ?: "";
         bool before = entry->text[STORE_ENTRY_BEFORE], after = entry->text[STORE_ENTRY_AFTER];
 
-        if (before == !g_str_equal(op, "insert") && after == !g_str_equal(op, "delete"))
+        bool had_before = before || entry->redacted & GONE_BEFORE;
+        bool had_after = after || entry->redacted & GONE_AFTER;
+
+        if (had_before == !g_str_equal(op, "insert") && had_after == !g_str_equal(op, "delete"))
                 return NULL;
         return "its states are not those of its op";
 }

@@ -60,11 +60,12 @@ static int judge_reader(const Db *db, int action, const char *first, const char 
         }
 }
 
-static bool is_protected(const char *table)
+static bool is_protected(const Db *db, const char *table)
 {
         return starts(table, "sqlite_") || g_strcmp0(table, "mutations") == 0 ||
                g_strcmp0(table, "writes") == 0 || g_strcmp0(table, "table_kinds") == 0 ||
-               g_strcmp0(table, "redactions") == 0 || g_strcmp0(table, "erasures") == 0;
+               (g_strcmp0(table, "redactions") == 0 && !db->importing) ||
+               g_strcmp0(table, "erasures") == 0;
 }
 
 /* accessor is the trigger: journal_append() and its like may be called by those only. */
@@ -86,7 +87,7 @@ static int judge_writer(const Db *db, int action, const char *first, const char 
         case SQLITE_INSERT:
         case SQLITE_UPDATE:
         case SQLITE_DELETE:
-                return is_protected(first) ? SQLITE_DENY : SQLITE_OK;
+                return is_protected(db, first) ? SQLITE_DENY : SQLITE_OK;
         default: /* transactions, schema, attaching: none of a room's business */
                 return SQLITE_DENY;
         }

@@ -30,7 +30,8 @@ struct Db {
         GHashTable *statements; /* of rooms: SQL text (borrowed from the Statement) → Statement */
         GHashTable *own;        /* the same of ours, which no authorizer has judged */
         Statement *memo[DB_MEMO_SIZE]; /* found last, by the address of their text */
-        GPtrArray *used;  /* statements handed out since the last db_reset_statements() */
+        GPtrArray *used; /* statements handed out since the last db_reset_statements() */
+        bool importing; /* writer: records of redactions may come in, with the entries that prove them */
         bool guarded;     /* a room's SQL is being prepared: the authorizer judges it */
         bool denied;      /* … and it said no: SQLite has no code of its own for functions */
         ReaderPool *pool; /* readers: where they go back to */

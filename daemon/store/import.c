@@ -80,9 +80,9 @@ static bool insert_entry(StoreImport *import, const StoreEntry *entry, GError **
                 import->db,
                 "INSERT INTO main.mutations (seq, id, group_id, table_name, row_id, op, before,"
                 " after, actor_kind, actor_connection, actor_name, session_id, reason, reverts, ts,"
-                " prev_hash, hash) VALUES (:seq, :id, :group, :table, :row, :op,"
+                " prev_hash, hash, redacted) VALUES (:seq, :id, :group, :table, :row, :op,"
                 " :before, :after, :kind, :connection, :name, :session, :reason, :reverts, :ts, :prev,"
-                " :hash)",
+                " :hash, :redacted)",
                 error);
 
         if (!insert)
@@ -91,6 +91,7 @@ static bool insert_entry(StoreImport *import, const StoreEntry *entry, GError **
         for (unsigned i = 0; i < CHAIN_FIELDS; i++)
                 statement_bind_text(insert, names[i], entry->text[i]);
         statement_bind_int(insert, ":ts", entry->time_us);
+        statement_bind_int(insert, ":redacted", entry->redacted);
         statement_bind_blob(insert, ":prev", entry->prev_hash, CHAIN_HASH_BYTES);
         statement_bind_blob(insert, ":hash", entry->hash, CHAIN_HASH_BYTES);
         return statement_run(insert, error);
@@ -176,9 +177,11 @@ static bool import_all(Db *db, const ImportJob *job, GError **error)
             !clear_tables(db, error))
                 return false;
         import.scratch = g_byte_array_new();
-        ok = job->work(db, &import, job->data, error) && check_redacted(&import, error) &&
-             check_references(db, error) && journal_triggers_make(db, error) &&
-             register_rebuild(db, error);
+        db->importing = true;
+        ok = job->work(db, &import, job->data, error);
+        db->importing = false;
+        ok = ok && check_redacted(&import, error) && check_references(db, error) &&
+             journal_triggers_make(db, error) && register_rebuild(db, error);
         g_byte_array_unref(import.scratch);
         return ok;
 }

@@ -56,7 +56,8 @@ def test_what_polkit_does_not_allow_is_denied(shared, method, arguments, mode):
 
 @pytest.mark.parametrize('method,arguments,action', [
     ('Manager.Restore', ('s', '/nowhere'), 'data.restore'), ('Manager.Rekey', (), 'settings.change'),
-    ('Manager.Panic', (), 'agent.panic')])
+    ('Manager.Panic', (), 'agent.panic'),
+    ('Tools.Call', ('ss', 'hard_delete', '{"targets": [{"kind": "predicate", "id": "note"}]}'), 'journal.hard-delete')])
 def test_grave_methods_have_actions_of_their_own(shared, method, arguments, action):
     shared.polkit_says('yes')
     shared.polkit_says('no', f'org.ouroboros.{action}')
