@@ -20,8 +20,12 @@ static void print_store(Cli *cli, const char *title, JsonObject *report, const c
 static void print_report(Cli *cli, JsonObject *report)
 {
         g_autofree char *files = cli_count(json_member_int(report, "files", 0), "file", "files");
+        g_autofree char *quotes =
+                cli_count(json_member_int(report, "quotes", 0), "quote", "quotes");
         print_store(cli, "Vault", report, "vault.db");
         print_store(cli, "Operations", report, "ops.db");
+        output_print(cli->output, "%10s: %s, %" G_GINT64_FORMAT " bad\n", "Facts", quotes,
+                     json_member_int(report, "quotes_bad", 0));
         output_print(cli->output, "%10s: %s, %" G_GINT64_FORMAT " bad\n", "Files", files,
                      json_member_int(report, "files_bad", 0));
 }

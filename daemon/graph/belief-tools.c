@@ -239,28 +239,53 @@ static JsonObject *verify_quotes(void *room, const Access *access, JsonObject *a
         return object;
 }
 
-bool graph_verify_quotes(Graph *graph, const Access *access, GraphQuotes *ret, GError **error)
+/* One page of all quotes; after goes from one cursor to the next. */
+static bool verify_page(Db *db, GraphQuotes *quotes, char **after, GError **error)
+{
+        AuditQuery query = {.limit = AUDIT_FACTS_DEFAULT, .after = *after};
+        AuditReport report = {0};
+        bool ok = audit_quotes(db, &query, &report, error);
+
+        quotes->checked += report.checked;
+        quotes->invalid += report.checked - report.valid;
+        g_free(*after);
+        *after = g_steal_pointer(&report.next);
+        audit_report_clear(&report);
+        return ok;
+}
+
+/* How many there are about, for the progress. */
+static int64_t count_quotes(Db *db)
+{
+        Statement *statement =
+                db_statement(db, "SELECT count(*) FROM facts WHERE document_id IS NOT NULL", NULL);
+
+        return statement && statement_step(statement, NULL) == STEP_ROW
+                       ? statement_int(statement, 0)
+                       : 0;
+}
+
+bool graph_verify_quotes(Graph *graph, const Access *access, GraphQuotes *quotes, GError **error)
 {
         g_autoptr(Db) db = graph_reader(graph, access, error);
         g_autofree char *after = NULL;
-        GraphQuotes counts = {0};
+        double whole;
 
         if (!db)
                 return false;
+        whole = (double)MAX(count_quotes(db), 1);
+        quotes->checked = quotes->invalid = 0;
         do {
-                AuditQuery query = {.limit = AUDIT_FACTS_MAX, .after = after};
-                AuditReport report = {0};
-                bool ok = audit_quotes(db, &query, &report, error);
+                double done = MIN((double)quotes->checked / whole, 1);
 
-                counts.checked += report.checked;
-                counts.invalid += report.checked - report.valid;
-                g_free(after);
-                after = g_steal_pointer(&report.next);
-                audit_report_clear(&report);
-                if (!ok)
+                if (quotes->progress && !quotes->progress(done, quotes->data)) {
+                        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED,
+                                    "the check of quotes was stopped");
+                        return false;
+                }
+                if (!verify_page(db, quotes, &after, error))
                         return false;
         } while (after);
-        *ret = counts;
         return true;
 }
 

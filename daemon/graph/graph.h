@@ -28,7 +28,7 @@ bool graph_start(Graph *graph, GError **error);
 /* Forgets what is known of the vault, which may be another file when it is opened next. */
 void graph_stop(Graph *graph);
 
-/* Makes the projections of contradictions anew from the facts. Blocks writers for about two seconds per million
+/* Makes the projections anew: which entities count for others, and contradictions. Blocks writers for about two seconds per million
  * facts. */
 bool graph_rebuild(Graph *graph, GError **error);
 
@@ -100,11 +100,14 @@ JsonObject *graph_prior_claims(Db *db, const char *document_id, unsigned limit, 
 /* Facts of a document whose quotes are not in its newer text get stale_source, inside a write. */
 bool graph_mark_stale(Db *db, const char *document_id, const char *sha256, GError **error);
 
-/* Verifies the quotes of all facts that the caller sees, each in the text that it was taken from. */
+/* Verifies the quotes of all facts that the caller sees, each in the text that it was taken from. progress (NULL: none)
+ * is called before each page and stops it by returning false (CANCELLED). */
 typedef struct GraphQuotes {
-        int64_t checked, invalid;
+        StoreProgress progress;
+        void *data;
+        int64_t checked, invalid; /* filled in */
 } GraphQuotes;
-bool graph_verify_quotes(Graph *graph, const Access *access, GraphQuotes *ret, GError **error);
+bool graph_verify_quotes(Graph *graph, const Access *access, GraphQuotes *quotes, GError **error);
 
 /* Entities, facts (current and all) and rejections, for status. */
 typedef struct GraphCounts {

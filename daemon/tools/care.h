@@ -74,7 +74,7 @@ ToolTable care_tools(Care *care);
 
 /* Verbs in the shape of a tool's handler, for the doors: care as room, on a worker.
  *   status   {} → flat figures
- *   verify   {} → {"ok", "problem", "entries", …}: pages, hash chain, rows, files of the vault
+ *   verify   {} → {"ok", "problem", "entries", …}: pages, hash chain, rows, quotes, files of the vault
  *   backup   {"folder"} → {"folder", "files", "bytes", "entries", "files_bad", "damaged", "problem"}: the files of
  *            the vault that are damaged are left out; new or empty; /proc/self/fd/N is an open
  *            one, and its true name is answered

@@ -85,16 +85,38 @@ static bool check_files(Care *care, Part *part, JsonObject *answer, char **probl
         return walked;
 }
 
+/* Every quote stands in the text that it was taken from. */
+static bool check_quotes(Care *care, Part *part, JsonObject *answer, char **problem, GError **error)
+{
+        g_autoptr(Access) access = access_new_system("verify");
+        GraphQuotes quotes = {.progress = on_progress, .data = part};
+        g_autofree char *what = NULL;
+
+        if (!graph_verify_quotes(care->options.graph, access, &quotes, error))
+                return false;
+        if (quotes.invalid > 0)
+                what = g_strdup_printf("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
+                                       " quotes do not stand where they were found; verify_quotes "
+                                       "names them",
+                                       quotes.invalid, quotes.checked);
+        json_object_set_int_member(answer, "quotes", quotes.checked);
+        json_object_set_int_member(answer, "quotes_bad", quotes.invalid);
+        note_problem(problem, "facts", what);
+        return true;
+}
+
 JsonObject *care_full_check(Care *care, const char *operation, GError **error)
 {
         g_autoptr(JsonObject) answer = json_object_new();
         g_autofree char *problem = NULL;
         Part vault = {.care = care, .operation = operation, .from = 0, .share = 0.6};
         Part ops = {.care = care, .operation = operation, .from = 0.6, .share = 0.1};
-        Part files = {.care = care, .operation = operation, .from = 0.7, .share = 0.3};
+        Part quotes = {.care = care, .operation = operation, .from = 0.7, .share = 0.1};
+        Part files = {.care = care, .operation = operation, .from = 0.8, .share = 0.2};
 
         if (!check_store(care->options.vault, CARE_VAULT_FILE, &vault, answer, &problem, error) ||
             !check_store(care->options.ops, CARE_OPS_FILE, &ops, answer, &problem, error) ||
+            !check_quotes(care, &quotes, answer, &problem, error) ||
             !check_files(care, &files, answer, &problem, error))
                 return NULL;
         json_object_set_boolean_member(answer, "ok", problem == NULL);

@@ -174,17 +174,24 @@ static void test_scope_checks_what_it_sees(Case *test, gconstpointer data)
         g_assert_cmpstr(told, ==, "1 1:");
 }
 
-/* The daemon's own check goes over all pages. */
+static bool refuse(double fraction, void *data)
+{
+        return false;
+}
+
+/* As the daemon's own check does. */
 static void test_whole_vault_is_checked(Case *test, gconstpointer data)
 {
         g_autoptr(GError) error = NULL;
-        GraphQuotes counts;
+        GraphQuotes quotes = {0}, stopped = {.progress = refuse};
 
         claim_all(test);
-        graph_verify_quotes(test->fixture->graph, test->fixture->human, &counts, &error);
+        graph_verify_quotes(test->fixture->graph, test->fixture->human, &quotes, &error);
         g_assert_no_error(error);
-        g_assert_cmpint(counts.checked, ==, 5);
-        g_assert_cmpint(counts.invalid, ==, 0);
+        g_assert_cmpint(quotes.checked, ==, 5);
+        g_assert_cmpint(quotes.invalid, ==, 0);
+        graph_verify_quotes(test->fixture->graph, test->fixture->human, &stopped, &error);
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED);
 }
 
 #define ADD(name, func) g_test_add("/verify-quotes/" name, Case, NULL, case_up, func, case_down)
