@@ -385,6 +385,13 @@ static void test_chosen_queries_are_answered_as_by_plain_sqlite(Case *test, cons
 {
         static const char *const queries[] = {
                 "SELECT count(*) FROM facts",
+                "SELECT id FROM facts WHERE object = 7 ORDER BY id LIMIT 2",
+                "SELECT id FROM observations WHERE object = 7 ORDER BY id DESC LIMIT 2 OFFSET 1",
+                "SELECT id FROM observations WHERE object >= 7.0 ORDER BY id LIMIT 9",
+                "SELECT id FROM observations WHERE quote_start = '7' ORDER BY id",
+                "SELECT id FROM observations WHERE stale_source < '1' ORDER BY id",
+                "SELECT id FROM observations WHERE length(object) = 1 ORDER BY id LIMIT 3",
+                "SELECT id FROM observations WHERE object = 'ACME' COLLATE NOCASE ORDER BY id LIMIT 3",
                 "SELECT predicate || count(*) || total(object_number) FROM facts GROUP BY predicate",
                 "SELECT e.name || ':' || count(f.id) FROM entities e LEFT JOIN facts f ON f.entity_id = e.id"
                 " GROUP BY e.id HAVING count(f.id) > 2",
