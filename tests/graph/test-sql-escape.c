@@ -2,10 +2,9 @@
 /* Ways out of the sandbox of sql_query, each really tried by an agent whose scope is one entity, in a vault that has
  * another. Whatever happens, neither that entity, nor the journal, nor anything else that is no view may show in an
  * answer or an error; nothing may be written; and the next query must work.
- * Seen to fail: with the reader of everything in place of the scoped one (all that count or list); without the
- * authorizer (schema tables, pragmas, functions, writes); with the modules that SQLite brings left in and the
- * authorizer away (dbstat, sqlite_stmt, bytecode …); with the check of EXPLAIN, of a second statement, and of the
- * bombs' limits left out, each. */
+ * Seen to fail: with the reader of everything in place of the scoped one; without the authorizer; with the modules
+ * that SQLite brings left in; with every function allowed; with the checks of EXPLAIN, of a second statement, and of
+ * statements without columns left out, each; without the account of memory; with SQLite's own trim(). */
 #include <string.h>
 
 #include "graph/fixture.h"
