@@ -2,7 +2,21 @@
 /* Listing the queue: each entry with what was claimed of it, where, and which entities it may be. */
 #include "graph/discovered-list.h"
 
+#include <string.h>
+
 #include "graph/page.h"
+#include "graph/resolve.h"
+
+typedef struct Listing {
+        Db *db;
+        const NameRules *rules;
+} Listing;
+
+typedef struct Entry {
+        JsonObject *object;
+        char *id, *name;
+        bool waits;
+} Entry;
 
 /* ---- what belongs to one entry ---- */
 
@@ -75,41 +89,26 @@ static bool add_samples(Db *db, JsonObject *object, const char *id, GError **err
         return step == STEP_DONE;
 }
 
-/* Entities that bear the name under another type, or as an alias. */
-static bool add_suggestions(Db *db, JsonObject *object, const char *key, GError **error)
+/* Entities whose names are like it. */
+static bool add_suggestions(const Listing *listing, const Entry *entry, GError **error)
 {
-        JsonArray *array = json_array_new();
-        StepResult step;
-        Statement *statement = db_statement(
-                db,
-                "SELECT e.id, e.name, e.type FROM entities e WHERE e.is_active = 1"
-                " AND e.merged_into IS NULL AND (e.name_key = :key OR e.id IN"
-                " (SELECT a.entity_id FROM entity_aliases a WHERE a.alias_key = :key AND a.is_active = 1))"
-                " ORDER BY e.id LIMIT :limit",
-                error);
+        ResolveQuery query = {.name = entry->name, .limit = DISCOVERED_SUGGESTIONS_MAX};
+        g_autoptr(JsonObject) found = NULL;
+        JsonArray *candidates;
 
-        json_object_set_array_member(object, "suggestions", array);
-        if (!statement)
-                return false;
-        statement_bind_text(statement, ":key", key);
-        statement_bind_int(statement, ":limit", DISCOVERED_SUGGESTIONS_MAX);
-        while ((step = statement_step(statement, error)) == STEP_ROW) {
-                JsonObject *entity = json_object_new();
-
-                json_object_set_string_member(entity, "entity_id", statement_text(statement, 0));
-                json_object_set_string_member(entity, "name", statement_text(statement, 1));
-                json_object_set_string_member(entity, "type", statement_text(statement, 2));
-                json_array_add_object_element(array, entity);
+        if (!entry->waits) { /* what it is has been decided */
+                json_object_set_array_member(entry->object, "suggestions", json_array_new());
+                return true;
         }
-        return step == STEP_DONE;
+        found = resolve_name(listing->db, listing->rules, &query, error);
+        if (!found)
+                return false;
+        candidates = json_member_array(found, "candidates");
+        json_object_set_array_member(entry->object, "suggestions", json_array_ref(candidates));
+        return true;
 }
 
 /* ---- the list ---- */
-
-typedef struct Entry {
-        JsonObject *object;
-        char *id, *key;
-} Entry;
 
 static void entry_clear(void *data)
 {
@@ -117,7 +116,7 @@ static void entry_clear(void *data)
 
         g_clear_pointer(&entry->object, json_object_unref);
         g_free(entry->id);
-        g_free(entry->key);
+        g_free(entry->name);
 }
 
 static void add_aliases(JsonObject *object, const char *aliases)
@@ -145,7 +144,10 @@ static Entry entry_from_row(Statement *row)
         json_set_string(object, "document_id", statement_text(row, 8));
         json_set_string(object, "reason", statement_text(row, 9));
         json_set_time(object, "first_seen", statement_int(row, 10));
-        return (Entry){object, g_strdup(statement_text(row, 0)), g_strdup(statement_text(row, 2))};
+        return (Entry){.object = object,
+                       .id = g_strdup(statement_text(row, 0)),
+                       .name = g_strdup(statement_text(row, 1)),
+                       .waits = strcmp(statement_text(row, 5), "waiting") == 0};
 }
 
 #define FILTERED                                                                                   \
@@ -205,16 +207,20 @@ static bool count_entries(Db *db, const DiscoveredQuery *query, int64_t *ret, GE
         return true;
 }
 
-static bool complete(Db *db, const Entry *entry, GError **error)
+static bool complete(const Listing *listing, const Entry *entry, GError **error)
 {
+        Db *db = listing->db;
+
         return add_counts(db, entry->object, entry->id, error) &&
                add_documents(db, entry->object, entry->id, error) &&
                add_samples(db, entry->object, entry->id, error) &&
-               add_suggestions(db, entry->object, entry->key, error);
+               add_suggestions(listing, entry, error);
 }
 
-JsonObject *discovered_list(Db *db, const DiscoveredQuery *query, GError **error)
+JsonObject *discovered_list(Db *db, const NameRules *rules, const DiscoveredQuery *query,
+                            GError **error)
 {
+        Listing listing = {db, rules};
         g_autofree char *filters = g_strjoin("\n", query->state ?: "*", query->type ?: "*",
                                              query->document_id ?: "*", NULL);
         g_autofree char *key = cursor_key("discovered", filters, query->after, error);
@@ -229,7 +235,7 @@ JsonObject *discovered_list(Db *db, const DiscoveredQuery *query, GError **error
         for (unsigned i = 0; i < entries->len && page_has_room(page); i++) {
                 Entry *entry = &g_array_index(entries, Entry, i);
 
-                if (!complete(db, entry, error))
+                if (!complete(&listing, entry, error))
                         return NULL;
                 page_add(page, g_steal_pointer(&entry->object), entry->id);
         }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "graph/discovered.h"
+#include "graph/name-form.h"
 
 typedef struct DiscoveredQuery {
         const char *state;       /* NULL: any */
@@ -13,4 +14,5 @@ typedef struct DiscoveredQuery {
 } DiscoveredQuery;
 
 /* {"discovered": […], "total", "next"}, in the order of discovery. */
-JsonObject *discovered_list(Db *db, const DiscoveredQuery *query, GError **error);
+JsonObject *discovered_list(Db *db, const NameRules *rules, const DiscoveredQuery *query,
+                            GError **error);

@@ -29,6 +29,7 @@ static JsonObject *list_discovered(void *room, const Access *access, JsonObject 
                                  .type = args_string(args, "type"),
                                  .document_id = args_string(args, "document_id"),
                                  .after = args_string(args, "after")};
+        const Graph *graph = room;
         g_autoptr(Db) db = NULL;
 
         if (!args_limit(args, GRAPH_PAGE_MAX, "GRAPH_PAGE_MAX", &query.limit, error) ||
@@ -36,7 +37,7 @@ static JsonObject *list_discovered(void *room, const Access *access, JsonObject 
             (query.type && *query.type && !predicate_check_name("type", query.type, error)))
                 return NULL;
         db = graph_reader(room, access, error); /* what waits is hidden from a scoped one */
-        return db ? discovered_list(db, &query, error) : NULL;
+        return db ? discovered_list(db, graph->names, &query, error) : NULL;
 }
 
 /* ---- deciding ---- */

@@ -534,9 +534,10 @@ static void test_entry_stands_as_long_as_a_claim_waits(Case *test, gconstpointer
 static void test_list_shows_what_to_decide_on(Case *test, gconstpointer data)
 {
         g_autofree char *first =
-                expect_mined(test, (Mined){.name = "Acme", .type = "place"}, "held");
+                expect_mined(test, (Mined){.name = "ACME, Inc.", .type = "place"}, "held");
         g_autofree char *more = expect_mined(
-                test, (Mined){.name = "Acme", .type = "place", .document = test->other}, "held");
+                test, (Mined){.name = "Acme, Inc.", .type = "place", .document = test->other},
+                "held");
         g_autofree char *second = expect_mined(test, (Mined){.name = "Zoë"}, "held");
         g_autoptr(JsonObject) gone = decide(test, "dismiss_discovered", second, "");
         g_autoptr(JsonObject) waiting =
