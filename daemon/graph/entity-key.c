@@ -24,15 +24,18 @@ static void add_name(const NameRules *rules, const char *name, GHashTable *keys)
 {
         g_autoptr(NameForm) form = name_form_new(rules, name);
 
-        add_key(keys, KEY_SORTED, form->sorted);
-        add_key(keys, KEY_SQUASHED, form->squashed);
+        if (form->core[0] && form->core[1]) { /* of one word they are the word */
+                add_key(keys, KEY_SORTED, form->sorted);
+                add_key(keys, KEY_SQUASHED, form->squashed);
+        }
         add_key(keys, KEY_BRIEF, form->brief);
         add_key(keys, KEY_ACRONYM, form->acronym);
         for (char **word = form->core; *word; word++) {
                 g_autofree char *reversed = entity_key_reverse(*word);
 
                 add_key(keys, KEY_WORD, *word);
-                add_key(keys, KEY_REVERSED, reversed);
+                if (g_utf8_strlen(*word, -1) >= KEY_REVERSED_MIN)
+                        add_key(keys, KEY_REVERSED, reversed);
         }
 }
 

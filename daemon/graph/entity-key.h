@@ -11,6 +11,8 @@
 #define KEY_WORD     "t" /* each word */
 #define KEY_REVERSED "r" /* each word from behind, for what is mistyped in front */
 
+#define KEY_REVERSED_MIN 4 /* letters: shorter words are not taken for mistyped */
+
 /* Derivation for the tables of entities and of aliases; data: NameRules. */
 bool entity_key_derive(Db *db, const Change *changes, unsigned count, void *data, GError **error);
 

@@ -109,10 +109,11 @@ static bool add_alike(Search *search, GError **error)
 
         return add_by_key(search, KEY_SORTED, form->sorted, NULL, error) &&
                add_by_key(search, KEY_SQUASHED, form->squashed, NULL, error) &&
+               add_by_key(search, KEY_WORD, form->squashed, NULL, error) &&
                add_by_key(search, KEY_BRIEF, form->brief, NULL, error) &&
                add_by_key(search, KEY_ACRONYM,
                           form->core[0] && !form->core[1] ? form->squashed : NULL, NULL, error) &&
-               add_by_key(search, KEY_SQUASHED, form->acronym, NULL, error);
+               add_by_key(search, KEY_WORD, form->acronym, NULL, error);
 }
 
 /* ---- words like those of the name ---- */
@@ -138,7 +139,7 @@ static int compare_similar(gconstpointer a, gconstpointer b)
 
 static unsigned mistakes(glong letters)
 {
-        return letters < 4 ? 0 : letters < 8 ? 1 : 2;
+        return letters < KEY_REVERSED_MIN ? 0 : letters < 8 ? 1 : 2;
 }
 
 static void keep_similar(GArray *found, const char *word, const char *other, unsigned max)
