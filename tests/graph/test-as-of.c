@@ -298,7 +298,8 @@ static void test_a_scope_sees_the_past_of_what_it_sees(Case *test, gconstpointer
 {
         g_autofree char *other = entity_of(test, "Other"), *call = NULL;
         const char *const ids[] = {other, NULL};
-        g_autoptr(Access) scoped = access_new_agent("conn-s", "Scoped", "sess-s", scope_new(ids));
+        g_autoptr(Scope) scope = scope_new(ids);
+        g_autoptr(Access) scoped = access_new_agent("conn-s", "Scoped", "sess-s", scope);
         g_autoptr(JsonObject) answer =
                 fixture_call(test->tools, scoped, "as_of",
                              "{\"at\":%" G_GINT64_FORMAT ",\"entity_name\":\"other\"}", now(test));

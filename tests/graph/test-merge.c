@@ -423,7 +423,7 @@ static Access *scoped(const char *entity)
         const char *const ids[] = {entity, NULL};
         g_autoptr(Scope) scope = scope_new(ids);
 
-        return access_new_agent("conn-s", "Scoped", "sess-s", g_steal_pointer(&scope));
+        return access_new_agent("conn-s", "Scoped", "sess-s", scope);
 }
 
 /* Seen to fail: the scope condition on facts without its second part; without its first. */

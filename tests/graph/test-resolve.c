@@ -244,7 +244,8 @@ static void test_a_scope_resolves_what_it_sees(Case *test, gconstpointer data)
 {
         g_autofree char *john = make(test, "John Smith", "person"), *got = NULL, *other = NULL;
         const char *const ids[] = {john, NULL};
-        g_autoptr(Access) scoped = access_new_agent("conn-s", "Scoped", "sess-s", scope_new(ids));
+        g_autoptr(Scope) scope = scope_new(ids);
+        g_autoptr(Access) scoped = access_new_agent("conn-s", "Scoped", "sess-s", scope);
 
         got = best(test, scoped, "J. Smith");
         g_assert_cmpstr(got, ==, "John Smith");
