@@ -165,24 +165,36 @@ static StepResult has_current_sources(Run *run, const char *fact_id, GError **er
         return statement_step(statement, error);
 }
 
-/* An inferred fact that somebody has brought back must be what its rule wants. One that somebody took away is not put
- * back for that. */
+/* An inferred fact that somebody has brought back must be what its rule wants. */
 static bool judge(Run *run, const Basis *after, GError **error)
 {
-        const Rule *rule;
-        StepResult sources;
+        const Rule *rule = g_hash_table_lookup(run->inference->by_agent, after->agent);
+        StepResult sources = rule ? has_current_sources(run, after->id, error) : STEP_DONE;
         Basis *fact;
 
-        if (!after || !after->is_active || !is_inferred(after->agent))
-                return true;
-        rule = g_hash_table_lookup(run->inference->by_agent, after->agent);
-        sources = rule ? has_current_sources(run, after->id, error) : STEP_DONE;
         if (sources == STEP_ROW)
                 (void)run_task(run, rule, after->subject);
         if (sources != STEP_DONE)
                 return sources == STEP_ROW;
         fact = basis_read(run->db, after->id, error);
         return fact && run_retire(run, fact, /* again= */ false, error);
+}
+
+/* What is retired is superseded by nothing, whatever a revert has put there. */
+static bool tidy(Run *run, const Basis *after, GError **error)
+{
+        Statement *statement;
+
+        if (!after || after->is_active || !is_inferred(after->agent))
+                return true;
+        statement = db_statement(run->db,
+                                 "UPDATE facts SET superseded_by = NULL, superseded_at = NULL"
+                                 " WHERE id = :id AND superseded_at IS NOT NULL",
+                                 error);
+        if (!statement)
+                return false;
+        statement_bind_text(statement, ":id", after->id);
+        return statement_run(statement, error);
 }
 
 /* What a fact said before the write, and what it says now. */
@@ -204,14 +216,36 @@ static bool add_change(Run *run, const Change *change, const char *id, GError **
                 g_propagate_error(error, g_steal_pointer(&problem));
                 return false;
         }
+        if (!tidy(run, after, error)) {
+                basis_free(before);
+                basis_free(after);
+                return false;
+        }
         if (before && after && before->is_active == after->is_active && basis_same(before, after)) {
                 basis_free(before);
                 basis_free(after);
                 return true;
         }
-        ok = judge(run, after, error);
+        ok = !after || !after->is_active || !is_inferred(after->agent) || judge(run, after, error);
+        if (before && before->is_active && is_inferred(before->agent) &&
+            (!after || !after->is_active))
+                run_gone(run, before);
         run_move(run, before, after);
         return ok;
+}
+
+static bool find_reverts(Run *run, const Change *first, GError **error)
+{
+        Statement *statement = db_statement(
+                run->db, "SELECT 1 FROM mutations WHERE seq = :seq AND reverts IS NOT NULL", error);
+        StepResult step;
+
+        if (!statement)
+                return false;
+        statement_bind_int(statement, ":seq", first->seq);
+        step = statement_step(statement, error);
+        run->reverts = step == STEP_ROW;
+        return step != STEP_ERROR;
 }
 
 /* The first change of a fact tells what it was before all of them. */
@@ -231,10 +265,11 @@ static bool add_changes(Run *run, const Change *changes, unsigned count, GError 
         return true;
 }
 
+/* A fact that is only just there was not inferred from, and no rule has inferred it. */
 static bool has_updates(const Change *changes, unsigned count)
 {
         for (unsigned i = 0; i < count; i++)
-                if (changes[i].op == CHANGE_UPDATE)
+                if (changes[i].op != CHANGE_INSERT)
                         return true;
         return false;
 }
@@ -250,7 +285,8 @@ static bool derive_facts(Db *db, const Change *changes, unsigned count, void *da
         if (g_hash_table_size(inference->by_agent) == 0 && !has_updates(changes, count))
                 return true; /* no rule is at work */
         run_init(&run, db, inference);
-        ok = add_changes(&run, changes, count, error) && run_all(&run, error);
+        ok = (!has_updates(changes, count) || find_reverts(&run, &changes[0], error)) &&
+             add_changes(&run, changes, count, error) && run_all(&run, error);
         run_clear(&run);
         return ok;
 }
@@ -304,6 +340,7 @@ static bool derive_sources(Db *db, const Change *changes, unsigned count, void *
         if (!ensure_rules(inference, db, error))
                 return false;
         run_init(&run, db, inference);
+        ok = find_reverts(&run, &changes[0], error);
         for (unsigned i = 0; i < count && ok; i++)
                 if (i == 0 || changes[i].op != CHANGE_INSERT ||
                     !is_of_same_fact(&changes[i - 1], &changes[i]))

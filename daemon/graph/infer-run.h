@@ -25,6 +25,7 @@ typedef struct Task {
 typedef struct Run {
         Db *db;
         Inference *inference;
+        GQueue gone;       /* Gone: inferred facts that others took away in this write */
         GQueue moves;      /* Move */
         GQueue doomed;     /* fact ids */
         GQueue queue;      /* Task, borrowed from … */
@@ -34,6 +35,7 @@ typedef struct Run {
                 lost; /* "rule\nsubject\nobject" of what was retired and may follow in another way */
         GHashTable *reached;  /* "rule\nentity" of closures: what leads there has its task */
         GHashTable *inserted; /* rule id → number */
+        bool reverts;         /* the write undoes others */
         GHashTable *problems; /* rule id → text */
 } Run;
 
@@ -48,6 +50,9 @@ Task *run_task(Run *run, const Rule *rule, const char *subject);
 
 /* Retires an inferred fact, which is taken. again: it may follow in another way. */
 bool run_retire(Run *run, Basis *fact, bool again, GError **error);
+
+/* Notes an inferred fact that somebody else has taken away. */
+void run_gone(Run *run, const Basis *fact);
 
 /* Was it retired in this run, for want of a source? */
 bool run_has_lost(Run *run, const Task *task, const Wanted *wanted);

@@ -195,29 +195,33 @@ static bool bring_about(Run *run, const Task *task, Wanted *wanted, GError **err
 
 /* ---- wanted against standing ---- */
 
-static bool same_place(const Rule *rule, const Standing *standing, const Wanted *wanted)
-{
-        return g_strcmp0(standing->qualifiers, wanted->qualifiers) == 0 &&
-               (rule->kind == RULE_AGGREGATE || strcmp(standing->object, wanted->object) == 0);
-}
-
 static const char *place_of(const Rule *rule, const char *object, const char *qualifiers)
 {
         return rule->kind == RULE_AGGREGATE ? qualifiers ?: "" : object;
 }
 
-/* Rows of one place beyond the first are found unwanted. */
-static GHashTable *places_of(const Task *task, GPtrArray *standing)
-{
-        GHashTable *places = g_hash_table_new(g_str_hash, g_str_equal);
+/* What stands, by its place, and by all that it is: of several of one place one may be what is wanted. */
+typedef struct Stand {
+        GHashTable *places; /* borrowed text → Standing */
+        GHashTable *exact;
+} Stand;
 
+static char *exact_key(const char *object, const char *qualifiers, const char *sources)
+{
+        return g_strjoin("\n", sources ?: "", qualifiers ?: "", object, NULL);
+}
+
+static void stand_fill(Stand *stand, const Task *task, GPtrArray *standing)
+{
         for (unsigned i = standing->len; i-- > 0;) {
                 Standing *at = standing->pdata[i];
 
-                g_hash_table_replace(
-                        places, (gpointer)place_of(task->rule, at->object, at->qualifiers), at);
+                g_hash_table_replace(stand->places,
+                                     (gpointer)place_of(task->rule, at->object, at->qualifiers),
+                                     at);
+                g_hash_table_replace(stand->exact,
+                                     exact_key(at->object, at->qualifiers, at->sources), at);
         }
-        return places;
 }
 
 static bool retire(Run *run, const char *fact_id, bool again, GError **error)
@@ -238,23 +242,36 @@ static bool complete_sources(Wanted *wanted, const Wanted *previous)
         return true;
 }
 
-static bool settle_one(Run *run, const Task *task, Wanted *wanted, Standing *standing,
-                       GError **error)
+static Standing *find_exact(const Stand *stand, const Wanted *wanted)
 {
         g_autofree char *sources = want_sources(wanted);
+        g_autofree char *key = exact_key(wanted->object, wanted->qualifiers, sources);
 
-        if (standing && same_place(task->rule, standing, wanted)) {
-                standing->kept = true;
-                if (strcmp(standing->object, wanted->object) == 0 &&
-                    g_strcmp0(standing->sources, sources) == 0) {
-                        wanted->fact_id = g_strdup(standing->id);
-                        return true;
-                }
-                if (!retire(run, standing->id, /* again= */ false, error))
+        return g_hash_table_lookup(stand->exact, key);
+}
+
+static bool settle_one(Run *run, const Task *task, Wanted *wanted, const Stand *stand,
+                       GError **error)
+{
+        Standing *exact = find_exact(stand, wanted);
+        Standing *other = g_hash_table_lookup(
+                stand->places, place_of(task->rule, wanted->object, wanted->qualifiers));
+
+        if (exact) {
+                exact->kept = true;
+                wanted->fact_id = g_strdup(exact->id);
+                return true;
+        }
+        if (other && !other->kept) {
+                other->kept = true; /* as far as it is looked after here */
+                if (!retire(run, other->id, /* again= */ false, error))
                         return false;
                 wanted->fresh = true; /* in place of what was there */
         }
-        return !task->full || bring_about(run, task, wanted, error);
+        if (!task->full)
+                return true;
+        wanted->is_new = true;
+        return bring_about(run, task, wanted, error);
 }
 
 /* What has come is current or superseded at once, and known to other rules. */
@@ -289,19 +306,20 @@ static bool announce(Run *run, GPtrArray *come, GError **error)
 
 static bool settle(Run *run, const Task *task, WantList *list, GPtrArray *standing, GError **error)
 {
-        g_autoptr(GHashTable) places = places_of(task, standing);
+        g_autoptr(GHashTable) places = g_hash_table_new(g_str_hash, g_str_equal);
+        g_autoptr(GHashTable) exact = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         g_autoptr(GPtrArray) come = g_ptr_array_new();
+        Stand stand = {places, exact};
 
+        stand_fill(&stand, task, standing);
         for (unsigned i = 0; i < list->wanted->len; i++) {
                 Wanted *wanted = list->wanted->pdata[i];
-                Standing *at = g_hash_table_lookup(
-                        places, place_of(task->rule, wanted->object, wanted->qualifiers));
 
                 if (!complete_sources(wanted, i > 0 ? list->wanted->pdata[i - 1] : NULL))
                         continue;
-                if (!settle_one(run, task, wanted, at, error))
+                if (!settle_one(run, task, wanted, &stand, error))
                         return false;
-                if (wanted->fact_id && !(at && g_str_equal(at->id, wanted->fact_id)))
+                if (wanted->fact_id && wanted->is_new)
                         g_ptr_array_add(come, wanted);
         }
         for (unsigned i = 0; i < standing->len && !list->open; i++) {

@@ -20,6 +20,21 @@ static void move_free(gpointer data)
         g_free(move);
 }
 
+/* An inferred fact that somebody else took away. */
+typedef struct Gone {
+        const Rule *rule;
+        char *subject, *key;
+} Gone;
+
+static void gone_free(gpointer data)
+{
+        Gone *gone = data;
+
+        g_free(gone->subject);
+        g_free(gone->key);
+        g_free(gone);
+}
+
 static void task_free(gpointer data)
 {
         Task *task = data;
@@ -37,6 +52,7 @@ void run_init(Run *run, Db *db, Inference *inference)
         run->reached = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         run->inserted = g_hash_table_new(g_str_hash, g_str_equal);
         run->problems = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
+        g_queue_init(&run->gone);
         g_queue_init(&run->moves);
         g_queue_init(&run->doomed);
         g_queue_init(&run->queue);
@@ -50,6 +66,7 @@ void run_clear(Run *run)
         g_hash_table_unref(run->reached);
         g_hash_table_unref(run->inserted);
         g_hash_table_unref(run->problems);
+        g_queue_clear_full(&run->gone, gone_free);
         g_queue_clear_full(&run->moves, move_free);
         g_queue_clear_full(&run->doomed, g_free);
         g_queue_clear(&run->queue);
@@ -104,6 +121,57 @@ static char *lost_key(const Rule *rule, const char *subject, const char *object,
         return g_strjoin("\n", rule->id, subject, key ?: "", NULL);
 }
 
+void run_gone(Run *run, const Basis *fact)
+{
+        const Rule *rule = g_hash_table_lookup(run->inference->by_agent, fact->agent);
+        Gone *gone;
+
+        if (!rule)
+                return;
+        gone = g_new0(Gone, 1);
+        gone->rule = rule;
+        gone->subject = g_strdup(fact->subject);
+        gone->key = lost_key(rule, fact->subject, fact->object, fact->qualifiers);
+        g_queue_push_tail(&run->gone, gone);
+}
+
+/* Does a move take something away that the rule reads? */
+static bool is_shaken(Run *run, const Rule *rule, GHashTable *known)
+{
+        gpointer shaken;
+
+        if (g_hash_table_lookup_extended(known, rule, NULL, &shaken))
+                return shaken != NULL;
+        for (GList *at = run->moves.head; at; at = at->next) {
+                const Move *move = at->data;
+
+                if (move->before && move->before->is_current &&
+                    rule_index(rule, move->before->predicate) >= 0 &&
+                    strcmp(move->before->agent, rule->agent) != 0) {
+                        g_hash_table_insert(known, (gpointer)rule, (gpointer)rule);
+                        return true;
+                }
+        }
+        g_hash_table_insert(known, (gpointer)rule, NULL);
+        return false;
+}
+
+/* What went together with something that its rule reads, as when a whole write is reverted, may follow in another way.
+ * What somebody took back alone stays away. */
+static void look_after_gone(Run *run)
+{
+        g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
+        Gone *gone;
+
+        while ((gone = g_queue_pop_head(&run->gone))) {
+                if (is_shaken(run, gone->rule, known)) {
+                        run_task(run, gone->rule, gone->subject)->full = true;
+                        g_hash_table_add(run->lost, g_steal_pointer(&gone->key));
+                }
+                gone_free(gone);
+        }
+}
+
 bool run_has_lost(Run *run, const Task *task, const Wanted *wanted)
 {
         g_autofree char *key =
@@ -112,18 +180,55 @@ bool run_has_lost(Run *run, const Task *task, const Wanted *wanted)
         return g_hash_table_contains(run->lost, key);
 }
 
+/* Was the fact put in by a revert? What came of undoing goes with further undoing, so that in the end all is as it was
+ * at the beginning. */
+static StepResult is_of_revert(Run *run, const char *fact_id, GError **error)
+{
+        g_autofree char *row = g_strdup_printf("{\"id\":\"%s\"}", fact_id);
+        Statement *statement;
+
+        if (!run->reverts || db_actor(run->db)->kind != ACTOR_HUMAN)
+                return STEP_DONE;
+        statement = db_statement(run->db,
+                                 "SELECT 1 FROM mutations WHERE table_name = 'facts'"
+                                 " AND row_id = :row AND op = 'insert' AND reverts IS NOT NULL",
+                                 error);
+        if (!statement)
+                return STEP_ERROR;
+        statement_bind_text(statement, ":row", row);
+        return statement_step(statement, error);
+}
+
+static bool run_on(Run *run, const char *sql, const char *fact_id, GError **error)
+{
+        Statement *statement = db_statement(run->db, sql, error);
+
+        if (!statement)
+                return false;
+        statement_bind_text(statement, ":id", fact_id);
+        return statement_run(statement, error);
+}
+
+static bool take_out(Run *run, const char *fact_id, GError **error)
+{
+        StepResult undone = is_of_revert(run, fact_id, error);
+
+        if (undone == STEP_ERROR)
+                return false;
+        if (undone == STEP_DONE)
+                return run_on(run,
+                              "UPDATE facts SET is_active = 0, superseded_by = NULL,"
+                              " superseded_at = NULL WHERE id = :id",
+                              fact_id, error);
+        return run_on(run, "DELETE FROM fact_sources WHERE fact_id = :id", fact_id, error) &&
+               run_on(run, "DELETE FROM facts WHERE id = :id", fact_id, error);
+}
+
 bool run_retire(Run *run, Basis *fact, bool again, GError **error)
 {
         const Rule *rule = g_hash_table_lookup(run->inference->by_agent, fact->agent);
-        Statement *statement =
-                db_statement(run->db, "UPDATE facts SET is_active = 0 WHERE id = :id", error);
 
-        if (!statement) {
-                basis_free(fact);
-                return false;
-        }
-        statement_bind_text(statement, ":id", fact->id);
-        if (!statement_run(statement, error)) {
+        if (!take_out(run, fact->id, error)) {
                 basis_free(fact);
                 return false;
         }
@@ -190,9 +295,9 @@ static bool touch(Run *run, const Rule *rule, const Basis *basis, bool now, GErr
                 return true;
         switch (rule->kind) {
         case RULE_CLOSURE:
-                if (now)
+                /* what went by way of it was inferred from it; only half of what is undone may not be */
+                if (now || run->reverts)
                         return touch_reaching(run, rule, basis->subject, error);
-                /* what went by way of it was inferred from it */
                 break;
         case RULE_INVERSE:
                 if (!basis_target(run->db, rule, basis, &target, error))
@@ -300,6 +405,7 @@ bool run_all(Run *run, GError **error)
         GHashTableIter iter;
         gpointer id, problem;
 
+        look_after_gone(run);
         while (!g_queue_is_empty(&run->moves) || !g_queue_is_empty(&run->doomed) ||
                !g_queue_is_empty(&run->queue))
                 if (!run_one(run, error))

@@ -34,6 +34,7 @@ typedef struct Wanted {
         double confidence;         /* the least of its sources', NaN: none was given */
         char *fact_id;             /* once it stands */
         bool is_back;              /* it was there before, retired */
+        bool is_new;               /* it did not stand */
 } Wanted;
 
 typedef struct WantList {
