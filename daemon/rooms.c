@@ -60,6 +60,7 @@ static bool build_tools(Rooms *rooms, GError **error)
                 .ops = rooms->ops,
                 .secrets = rooms->secrets,
                 .graph = rooms->graph,
+                .journal = rooms->journal,
                 .documents = rooms->documents,
                 .search = rooms->search,
                 .loop = service_loop(rooms->service),

@@ -6,6 +6,7 @@
 #include "documents/documents.h"
 #include "gate/gate.h"
 #include "graph/graph.h"
+#include "journal/journal.h"
 #include "search/search.h"
 #include "secrets/secrets.h"
 
@@ -27,6 +28,7 @@ typedef struct CareOptions {
         Store *vault, *ops;
         Secrets *secrets;
         Graph *graph;
+        Journal *journal;
         Documents *documents;
         Search *search;
         sd_event *loop;
@@ -84,6 +86,9 @@ ToolTable care_tools(Care *care);
  *   rekey    {} → {}
  *   import_key {"file"} → {"key_id"}: a descriptor that a key is read from; it is kept for old backups
  *   export_key {"file"} → {"key_id"}: one of an empty file that the vault's key is written to
+ *   export_journal {"file", "database", filters of list_mutations} → what journal_export() answers
+ *   import_journal {"file"} → {"database", "count", "rebuilt"}: a complete export into an empty database, whose
+ *            projections are made anew; texts of documents come with their files, by a scan of the roots
  *   unlock   {} → {}: may prompt the person */
 JsonObject *care_status(void *care, const Access *access, JsonObject *args, GError **error);
 JsonObject *care_verify(void *care, const Access *access, JsonObject *args, GError **error);
@@ -93,4 +98,6 @@ JsonObject *care_rebuild(void *care, const Access *access, JsonObject *args, GEr
 JsonObject *care_rekey(void *care, const Access *access, JsonObject *args, GError **error);
 JsonObject *care_import_key(void *care, const Access *access, JsonObject *args, GError **error);
 JsonObject *care_export_key(void *care, const Access *access, JsonObject *args, GError **error);
+JsonObject *care_export_journal(void *care, const Access *access, JsonObject *args, GError **error);
+JsonObject *care_import_journal(void *care, const Access *access, JsonObject *args, GError **error);
 JsonObject *care_unlock(void *care, const Access *access, JsonObject *args, GError **error);
