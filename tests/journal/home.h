@@ -125,6 +125,6 @@ static inline char *home_entries(Store *store)
                 "SELECT group_concat(seq || id || group_id || table_name || row_id || op"
                 " || quote(before) || quote(after) || actor_kind || quote(actor_connection)"
                 " || actor_name || quote(session_id) || quote(reason) || quote(reverts) || ts"
-                " || hex(prev_hash) || hex(hash), char(10)) FROM (SELECT * FROM mutations"
+                " || hex(prev_hash) || hex(hash) || redacted, char(10)) FROM (SELECT * FROM mutations"
                 " ORDER BY seq)");
 }

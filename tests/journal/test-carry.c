@@ -223,7 +223,7 @@ static void must_refuse(Case *test, OuroborosError code, const char *words)
         home_must_be_sound(test->home.vault);
 }
 
-/* Each was seen to be taken with its check left out. */
+/* Seen to fail: without the check of the hash. */
 static void test_spoilt_journal_is_refused_and_nothing_changed(Case *test, gconstpointer data)
 {
         static const struct {
@@ -339,6 +339,80 @@ static void test_the_other_database_is_carried_too(Case *test, gconstpointer dat
         home_must_be_sound(test->home.ops);
 }
 
+/* A journal without one of its entries. Seen to fail: with both the check of the place and that of the link left out. */
+static void test_journal_with_a_gap_is_refused(Case *test, gconstpointer data)
+{
+        g_autofree char *text = NULL, *count = NULL, *less = NULL, *line = NULL;
+        g_auto(GStrv) lines = NULL;
+
+        take_out(test, "");
+        text = text_of(test->fd);
+        lines = g_strsplit(text, "\n", -1);
+        count = g_strdup_printf("\"count\":%u,", g_strv_length(lines) - 3);
+        less = g_strdup_printf("\"count\":%u,", g_strv_length(lines) - 4);
+        line = g_strconcat(lines[5], "\n", NULL);
+        spoil(test, line, "", 0);
+        spoil(test, count, less, 0);
+        must_refuse(test, OUROBOROS_ERROR_CORRUPT, "line 6: ");
+}
+
+/* ---- what was deleted for good ---- */
+
+static void delete_for_good(Case *test, const char *kind, const char *sql)
+{
+        g_autofree char *id = fixture_select(test->fixture->vault, sql), *token = NULL;
+        g_autoptr(JsonObject) preview = NULL, done = NULL;
+
+        g_assert_nonnull(id);
+        preview = fixture_call(test->tools, test->fixture->human, "hard_delete",
+                               "{\"targets\":[{\"kind\":\"%s\",\"id\":\"%s\"}],\"preview\":true}",
+                               kind, id);
+        token = g_strdup(json_member_string(preview, "token", NULL));
+        done = fixture_call(test->tools, test->fixture->human, "hard_delete",
+                            "{\"targets\":[{\"kind\":\"%s\",\"id\":\"%s\"}],\"preview\":false,"
+                            "\"token\":\"%s\"}",
+                            kind, id, token);
+}
+
+/* Of rows that are gone, and of such that stay and said it once. */
+static void test_redacted_entries_stay_redacted(Case *test, gconstpointer data)
+{
+        g_autofree char *dump = NULL, *entries = NULL, *dump_there = NULL, *entries_there = NULL;
+        g_autofree char *text = NULL, *redacted = NULL;
+        g_autoptr(GError) error = NULL;
+        g_autoptr(JsonObject) answer = NULL;
+
+        remember(test, test->fixture->human, "zebra stripes");
+        fixture_sql(test->fixture->vault, test->fixture->human,
+                    "UPDATE predicates SET description = 'of zebra stripes' WHERE name = 'email'");
+        fixture_sql(test->fixture->vault, test->fixture->human,
+                    "UPDATE predicates SET description = 'plain' WHERE name = 'email'");
+        delete_for_good(test, "fact", "SELECT id FROM facts WHERE object = 'zebra stripes'");
+        redacted = fixture_select(test->fixture->vault,
+                                  "SELECT count(*) FROM mutations WHERE redacted <> 0");
+        g_assert_cmpint(atoi(redacted), >, 0);
+        dump = fixture_dump(test->fixture->vault);
+        entries = home_entries(test->fixture->vault);
+        take_out(test, "");
+        text = text_of(test->fd);
+        g_assert_null(strstr(text, "zebra"));
+        answer = home_import(&test->home, test->fixture->human, test->fd, &error);
+        g_assert_no_error(error);
+        dump_there = fixture_dump(test->home.vault);
+        entries_there = home_entries(test->home.vault);
+        g_assert_cmpstr(dump_there, ==, dump);
+        g_assert_cmpstr(entries_there, ==, entries);
+        home_must_be_sound(test->home.vault);
+}
+
+/* An entry cannot be passed off as redacted. */
+static void test_forged_redaction_is_refused(Case *test, gconstpointer data)
+{
+        take_out(test, "");
+        spoil(test, "\"redacted\":0,", "\"redacted\":4,", 0);
+        must_refuse(test, OUROBOROS_ERROR_CORRUPT, "journal entry 1 ");
+}
+
 #define ADD(name, function)                                                                        \
         g_test_add("/journal/carry/" name, Case, NULL, case_up, function, case_down)
 
@@ -356,5 +430,8 @@ int main(int argc, char **argv)
         ADD("only-the-human-carries-journals", test_only_the_human_carries_journals);
         ADD("bad-descriptors-are-errors", test_bad_descriptors_are_errors);
         ADD("the-other-database-is-carried-too", test_the_other_database_is_carried_too);
+        ADD("journal-with-a-gap-is-refused", test_journal_with_a_gap_is_refused);
+        ADD("redacted-entries-stay-redacted", test_redacted_entries_stay_redacted);
+        ADD("forged-redaction-is-refused", test_forged_redaction_is_refused);
         return g_test_run();
 }
