@@ -76,8 +76,11 @@ static bool build_tools(Rooms *rooms, GError **error)
                          &(JournalCare){care_operation_begin, care_operation_progress,
                                         care_operation_end, rooms->care});
         const ToolTable tables[] = {
-                graph_tools(rooms->graph),   documents_tools(rooms->documents),
-                search_tools(rooms->search), journal_tools(rooms->journal),
+                graph_tools(rooms->graph),
+                documents_tools(rooms->documents),
+                documents_mining_tools(rooms->documents),
+                search_tools(rooms->search),
+                journal_tools(rooms->journal),
                 care_tools(rooms->care),
         };
         rooms->tools = tools_new(tables, G_N_ELEMENTS(tables));

@@ -80,6 +80,11 @@ static bool expand_document(EraseSet *set, const char *id, void *data, GError **
             !erase_add_rows(set, "document_states",
                             "SELECT document_id FROM document_states WHERE document_id = :id", id,
                             error) ||
+            !erase_add_rows(set, "mining_jobs",
+                            "SELECT document_id FROM mining_jobs WHERE document_id = :id", id,
+                            error) ||
+            !erase_add_rows(set, "mining_windows",
+                            "SELECT id FROM mining_windows WHERE document_id = :id", id, error) ||
             !erase_add_words(set, "SELECT path FROM documents WHERE id = :id", id, error))
                 return false;
         for (unsigned i = 0; i < contents->len; i++) {

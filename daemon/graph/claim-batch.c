@@ -343,7 +343,8 @@ JsonObject *claim_batch_submit(Store *vault, const Access *access, JsonObject *a
                                .access = access,
                                .tier = "extracted",
                                .hold = true,
-                               .lease_id = args_string(args, "lease_id")},
+                               .lease_id = args_string(args, "lease_id"),
+                               .complete = json_member_bool(args, "complete", false)},
         };
 
         claim_texts_init(&batch.texts);

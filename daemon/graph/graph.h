@@ -97,6 +97,28 @@ bool graph_document_entity(Db *db, const char *document_id, const char *name, ch
 JsonObject *graph_prior_claims(Db *db, const char *document_id, unsigned limit, const char *after,
                                GError **error);
 
+#define GRAPH_MINING_ATTEMPTS_MAX 3 /* failed attempts after which a window is handed out no more */
+
+/* How the holder of a lease (mining_windows.lease_id) ends it. */
+typedef enum LeaseOutcome {
+        LEASE_DONE,     /* the window is mined */
+        LEASE_RELEASED, /* somebody else may have it */
+        LEASE_FAILED,   /* it could not be mined */
+} LeaseOutcome;
+
+typedef struct LeaseEnd {
+        const char *lease_id;
+        LeaseOutcome outcome;
+        const char *reason; /* or NULL */
+} LeaseEnd;
+
+/* Ends a live lease of the caller, inside a write. With the last window the document counts as indexed, and
+ * its job as mined. Errors as a submit under the lease has them: NOT_FOUND, DENIED, STALE, INVALID. */
+bool graph_end_lease(Db *db, const Access *access, const LeaseEnd *end, GError **error);
+
+/* Is it a live lease of the caller? The same errors. */
+bool graph_check_lease(Db *db, const Access *access, const char *lease_id, GError **error);
+
 /* Facts of a document whose quotes are not in its newer text get stale_source, inside a write. */
 bool graph_mark_stale(Db *db, const char *document_id, const char *sha256, GError **error);
 

@@ -80,11 +80,29 @@ static bool judge_claims(Batch *batch, Db *db, GError **error)
         return ok;
 }
 
+/* A lease covers its own document and no other. */
 static bool check_lease(const Submission *call, Db *db, char **ret_group, GError **error)
 {
-        LeaseUse use = {call->access, call->lease_id, call->document_id};
+        g_autoptr(Lease) lease = NULL;
 
-        return !call->lease_id || lease_check(db, &use, ret_group, error);
+        if (!call->lease_id)
+                return true;
+        lease = lease_use(db, call->access, call->lease_id, error);
+        for (unsigned i = 0; lease && i < call->count; i++) {
+                const char *document_id = call->claims[i].document_id;
+
+                if (document_id && strcmp(document_id, lease->document_id) != 0) {
+                        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                                    "lease %s is for %s, and claims[%u] is of %s", call->lease_id,
+                                    lease->document_id, i, document_id);
+                        return false;
+                }
+        }
+        if (!lease)
+                return false;
+        g_free(*ret_group);
+        *ret_group = g_steal_pointer(&lease->group);
+        return true;
 }
 
 static bool judge(Batch *batch, GError **error)
@@ -170,6 +188,13 @@ static bool record_claims(Batch *batch, Db *db, GError **error)
         return true;
 }
 
+static bool complete_lease(const Submission *call, Db *db, GError **error)
+{
+        LeaseEnd end = {call->lease_id, LEASE_DONE, /* reason= */ NULL};
+
+        return !call->lease_id || !call->complete || graph_end_lease(db, call->access, &end, error);
+}
+
 static bool work_record(Db *db, void *data, GError **error)
 {
         Batch *batch = data;
@@ -180,7 +205,8 @@ static bool work_record(Db *db, void *data, GError **error)
         g_free(call->group);
         call->group = g_strdup(db_group(db));
         return check_lease(call, db, &group, error) && find_declared(batch, db, error) &&
-               record_claims(batch, db, error) && add_declared(batch, db, error);
+               record_claims(batch, db, error) && add_declared(batch, db, error) &&
+               complete_lease(call, db, error);
 }
 
 /* ---- the call ---- */
@@ -238,7 +264,7 @@ bool submission_run(Submission *call, GError **error)
         batch_init(&batch, call);
         ok = judge(&batch, error);
         options.group = batch.group;
-        if (ok && (call->count > 0 || call->declared_count > 0))
+        if (ok && (call->count > 0 || call->declared_count > 0 || call->complete))
                 ok = store_write(call->vault, &options, work_record, &batch, error);
         batch_clear(&batch);
         for (unsigned i = 0; i < call->count; i++)

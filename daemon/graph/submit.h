@@ -31,7 +31,8 @@ typedef struct Submission {
         const char *tier;        /* NULL: the caller's own */
         bool hold;               /* what is about undeclared entities waits in the queue */
         const char *lease_id;    /* of the mining run that this belongs to, or NULL … */
-        const char *document_id; /* … and the document that it is for */
+        bool complete;           /* … whose window is mined with this */
+        const char *document_id; /* of the claims that name none */
         Declaration *declared;   /* the caller's, declared_count of them */
         unsigned declared_count;
 
