@@ -4,6 +4,7 @@
 #include "documents/erasing.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "documents/content.h"
 
@@ -98,6 +99,77 @@ static bool expand_document(EraseSet *set, const char *id, void *data, GError **
         return true;
 }
 
+/* ---- what does not come back ---- */
+
+static bool bury(Db *db, const char *sha256, const char *id, GError **error)
+{
+        Statement *insert = db_statement(
+                db,
+                "INSERT OR IGNORE INTO erased_contents (sha256, size, erased_at)"
+                " SELECT :sha256, coalesce((SELECT size FROM documents WHERE id = :id"
+                " AND sha256 = :sha256), (SELECT json_extract(after, '$.size') FROM mutations"
+                " WHERE table_name = 'documents' AND row_id = json_object('id', :id)"
+                " AND json_extract(after, '$.sha256') = :sha256 ORDER BY seq DESC LIMIT 1), 0), :now",
+                error);
+
+        if (!insert)
+                return false;
+        statement_bind_text(insert, ":sha256", sha256);
+        statement_bind_text(insert, ":id", id);
+        statement_bind_int(insert, ":now", clock_now());
+        return statement_run(insert, error);
+}
+
+/* The file may still lie where it was found: it is not to be taken anew. */
+static bool take_out_document(Db *db, const char *id, void *data, GError **error)
+{
+        g_autoptr(GPtrArray) contents = list_contents(db, id, error);
+
+        for (unsigned i = 0; contents && i < contents->len; i++)
+                if (!bury(db, g_ptr_array_index(contents, i), id, error))
+                        return false;
+        return contents != NULL;
+}
+
+static bool find_buried(Db *db, int64_t size, const char *sha256, bool *ret, GError **error)
+{
+        Statement *query = db_statement(
+                db,
+                "SELECT 1 FROM erased_contents e WHERE e.size = :size"
+                " AND (:sha256 IS NULL OR e.sha256 = :sha256)"
+                " AND NOT EXISTS (SELECT 1 FROM documents d WHERE d.sha256 = e.sha256) LIMIT 1",
+                error);
+
+        if (!query)
+                return false;
+        statement_bind_int(query, ":size", size);
+        statement_bind_text(query, ":sha256", sha256);
+        StepResult step = statement_step(query, error);
+        *ret = step == STEP_ROW;
+        return step != STEP_ERROR;
+}
+
+/* Hashed only if a content of its size was deleted. */
+bool erased_content(Db *db, int fd, bool *ret, GError **error)
+{
+        struct stat st;
+        g_autofree char *sha256 = NULL;
+
+        *ret = false;
+        if (fstat(fd, &st) < 0)
+                return true;
+        if (!find_buried(db, st.st_size, NULL, ret, error))
+                return false;
+        if (!*ret)
+                return true;
+        sha256 = file_sha256(fd, NULL);
+        if (!sha256) {
+                *ret = false; /* what cannot be read is told by whoever takes it */
+                return true;
+        }
+        return find_buried(db, st.st_size, sha256, ret, error);
+}
+
 static bool take_out_text(Db *db, const char *sha256, void *data, GError **error)
 {
         return content_unindex(db, sha256, error);
@@ -106,6 +178,7 @@ static bool take_out_text(Db *db, const char *sha256, void *data, GError **error
 void documents_register_erasers(Store *vault)
 {
         store_add_eraser(vault, "roots", &(StoreEraser){.expand = expand_root});
-        store_add_eraser(vault, "documents", &(StoreEraser){.expand = expand_document});
+        store_add_eraser(vault, "documents",
+                         &(StoreEraser){.expand = expand_document, .take_out = take_out_document});
         store_add_eraser(vault, "document_text", &(StoreEraser){.take_out = take_out_text});
 }

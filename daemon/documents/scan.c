@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "documents/document.h"
+#include "documents/erasing.h"
 #include "documents/moved.h"
 #include "documents/pipeline.h"
 
@@ -311,6 +312,11 @@ static bool take_open(Scan *scan, int fd, const char *path, const struct stat *s
 {
         g_autoptr(GError) failure = NULL;
         TakenFile file;
+        bool erased;
+        if (!erased_content(scan->db, fd, &erased, error))
+                return false;
+        if (erased)
+                return true;
         if (!vault_files_take(scan->options.files, fd, scan->root->max_file_bytes, &file,
                               &failure)) {
                 if (g_error_matches(failure, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE)) {

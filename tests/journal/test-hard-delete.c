@@ -437,6 +437,37 @@ static void test_a_content_that_another_document_has_stays(Case *test, const voi
         must_verify(test);
 }
 
+static bool is_buried(const Case *test, const char *text)
+{
+        g_autofree char *path = g_build_filename(test->fixture->folder, "files", "letter", NULL);
+        g_autoptr(Db) db = store_reader(test->fixture->vault, NULL, NULL);
+        bool buried = false;
+
+        g_assert_true(g_file_set_contents(path, text, -1, NULL));
+        int fd = open(path, O_RDONLY | O_CLOEXEC);
+        g_assert_true(erased_content(db, fd, &buried, NULL));
+        close(fd);
+        g_assert_cmpint(g_remove(path), ==, 0);
+        return buried;
+}
+
+/* Seen to fail: without the note of what was deleted. */
+static void test_a_file_that_still_has_the_content_is_not_taken_again(Case *test, const void *data)
+{
+        static const char text[] = "Qvquote said: \"qlescaped\" here, and " WORD " ends.\n";
+        g_autofree char *targets = targets_of(test);
+
+        fixture_sql(test->fixture->vault, test->fixture->pipeline,
+                    "UPDATE documents SET size = (SELECT length(CAST(t.text AS BLOB)) FROM"
+                    " document_text t WHERE t.sha256 = documents.sha256)");
+        g_assert_false(is_buried(test, text));
+        json_object_unref(delete_previewed(test, targets));
+        g_assert_true(is_buried(test, text));
+        g_assert_false(is_buried(test, "qvquote said: \"qlescaped\" here, and " WORD " ends.\n"));
+        fixture_sql(test->fixture->vault, test->fixture->human, "DELETE FROM erased_contents");
+        g_assert_false(is_buried(test, text));
+}
+
 /* ---- the journal afterwards ---- */
 
 /* Seen to fail: without the check of an entry's content. */
@@ -608,6 +639,8 @@ int main(int argc, char **argv)
         TEST("what-others-say-too-is-named-and-left", test_what_others_say_too_is_named_and_left);
         TEST("a-content-that-another-document-has-stays",
              test_a_content_that_another_document_has_stays);
+        TEST("a-file-that-still-has-the-content-is-not-taken-again",
+             test_a_file_that_still_has_the_content_is_not_taken_again);
         TEST("a-redacted-entry-says-so-and-is-not-reverted",
              test_a_redacted_entry_says_so_and_is_not_reverted);
         TEST("a-journal-with-redacted-entries-is-carried",

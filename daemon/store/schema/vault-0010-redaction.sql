@@ -26,4 +26,13 @@ CREATE TABLE erasures (
     files TEXT NOT NULL               -- JSON array of what is to be removed: {"path","table","column","value"}; [] when done
 ) STRICT;
 
-INSERT INTO table_kinds VALUES ('redactions', 'user', NULL), ('erasures', 'log', NULL);
+-- Contents of documents that were deleted for good: a file that still has one is not taken again. What the human deletes
+-- here may come back.
+CREATE TABLE erased_contents (
+    sha256 TEXT NOT NULL PRIMARY KEY,
+    size INTEGER NOT NULL,
+    erased_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX erased_contents_size ON erased_contents (size);
+
+INSERT INTO table_kinds VALUES ('redactions', 'user', NULL), ('erasures', 'log', NULL), ('erased_contents', 'user', NULL);
