@@ -73,11 +73,25 @@ static bool add_content(EraseSet *set, const char *sha256, GError **error)
                                sha256, error);
 }
 
+/* What there is of mining it. */
+static bool add_mining(EraseSet *set, const char *id, GError **error)
+{
+        TableKind kind;
+
+        if (!db_table_kind(erase_db(set), "mining_jobs", &kind, NULL))
+                return true; /* a vault from before there was any */
+        return erase_add_rows(set, "mining_jobs",
+                              "SELECT document_id FROM mining_jobs WHERE document_id = :id", id,
+                              error) &&
+               erase_add_rows(set, "mining_windows",
+                              "SELECT id FROM mining_windows WHERE document_id = :id", id, error);
+}
+
 static bool expand_document(EraseSet *set, const char *id, void *data, GError **error)
 {
         g_autoptr(GPtrArray) contents = list_contents(erase_db(set), id, error);
 
-        if (!contents ||
+        if (!contents || !add_mining(set, id, error) ||
             !erase_add_rows(set, "document_states",
                             "SELECT document_id FROM document_states WHERE document_id = :id", id,
                             error) ||
