@@ -164,7 +164,7 @@ static void test_a_cut_off_journal_is_found(Fixture *fixture, const void *data)
         must_find_row(fixture, "DELETE FROM mutations WHERE seq > 401", "p010");
 }
 
-/* The problem names the entry, its id, the table and the row. Seen to fail: with a message that lacks the row. */
+/* The problem names the entry, its id, the table and the row. */
 static void test_a_problem_says_where(Fixture *fixture, const void *data)
 {
         g_autofree char *id = NULL;
@@ -284,7 +284,7 @@ static void test_a_forged_record_is_found(Fixture *fixture, const void *data)
                 "entry 80 ");
 }
 
-/* Seen to fail: without the lookup of records. */
+/* Seen to fail: with entries marked as redacted believed without a record. */
 static void test_a_removed_record_is_found(Fixture *fixture, const void *data)
 {
         must_find_after_erasing(fixture, "DELETE FROM redactions WHERE seq = 100", "entry 100 ");
@@ -316,7 +316,25 @@ static void test_a_mark_taken_away_is_found(Fixture *fixture, const void *data)
                                 "entry 100 ");
 }
 
-/* The path of redacting is closed to everybody else. Seen to fail: with a trigger that lets any update through. */
+static bool run_past_the_authorizer(Db *db, void *data, GError **error)
+{
+        return db_run(db, data, error);
+}
+
+/* The triggers hold without the authorizer. Seen to fail: with one that lets any update through. */
+static void test_an_entry_is_not_changed_by_our_own_sql_either(Fixture *fixture, const void *data)
+{
+        WriteOptions options = {.actor = &human};
+        g_autoptr(GError) error = NULL;
+
+        fill(fixture);
+        g_assert_false(store_write(fixture->store, &options, run_past_the_authorizer,
+                                   (void *)"UPDATE mutations SET after = NULL WHERE seq = 80",
+                                   &error));
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED);
+}
+
+/* The path of redacting is closed to everybody else. */
 static void test_nobody_else_changes_an_entry(Fixture *fixture, const void *data)
 {
         fill(fixture);
@@ -440,6 +458,8 @@ int main(int argc, char **argv)
         FIXTURE_TEST("/verify/content-put-into-a-redacted-entry-is-found",
                      test_content_put_into_a_redacted_entry_is_found);
         FIXTURE_TEST("/verify/a-mark-taken-away-is-found", test_a_mark_taken_away_is_found);
+        FIXTURE_TEST("/verify/an-entry-is-not-changed-by-our-own-sql-either",
+                     test_an_entry_is_not_changed_by_our_own_sql_either);
         FIXTURE_TEST("/verify/nobody-else-changes-an-entry", test_nobody_else_changes_an_entry);
         FIXTURE_TEST("/verify/the-end-of-the-chain-is-checked-on-opening",
                      test_the_end_of_the_chain_is_checked_on_opening);
