@@ -208,7 +208,8 @@ static int compare_counts(const void *a, const void *b)
         return (left > right) - (left < right);
 }
 
-/* The median number of observations of a sample of the type. */
+/* The median number of observations of a sample of the type. + takes the column's affinity away, for which the index would
+ * not be used. */
 static bool read_median(Db *db, const char *type, double *ret, GError **error)
 {
         int64_t counts[TOPOLOGY_SAMPLE_MAX];
@@ -217,7 +218,7 @@ static bool read_median(Db *db, const char *type, double *ret, GError **error)
         Statement *statement = db_statement(
                 db,
                 "SELECT (SELECT count(*) FROM facts f WHERE " FACT_SUBJECT(
-                        f) " = e.id"
+                        f) " = +e.id"
                            " AND f.is_active = 1) FROM entities e WHERE e.type = :type AND e.is_active = 1"
                            " AND e.merged_into IS NULL LIMIT :limit",
                 error);

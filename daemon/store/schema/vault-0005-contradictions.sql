@@ -54,9 +54,9 @@ INSERT OR IGNORE INTO contradictions
     SELECT c.entity_id, c.predicate, 'overridden',
            CASE WHEN max(n.agent = 'human' OR n.trust_tier = 'human') THEN 'resolved' ELSE 'unresolved' END
     FROM contradicted_facts c JOIN facts s ON s.id = c.fact_id
-    JOIN facts n ON coalesce(n.subject_id, n.entity_id) = c.entity_id AND n.predicate = c.predicate
+    JOIN facts n ON coalesce(n.subject_id, n.entity_id) = +c.entity_id AND n.predicate = c.predicate
         AND n.superseded_at IS NULL AND n.is_active = 1
-    WHERE NOT EXISTS (SELECT 1 FROM facts m WHERE coalesce(m.subject_id, m.entity_id) = c.entity_id
+    WHERE NOT EXISTS (SELECT 1 FROM facts m WHERE coalesce(m.subject_id, m.entity_id) = +c.entity_id
         AND m.predicate = c.predicate AND m.superseded_at IS NULL AND m.is_active = 1 AND coalesce(m.object_as, m.object) = coalesce(s.object_as, s.object))
     GROUP BY c.entity_id, c.predicate;
 
