@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "graph/fixture.h"
+#include "graph/topology.h"
 
 typedef struct Case {
         Fixture *fixture;
@@ -228,6 +229,32 @@ static void test_others_are_absent_under_a_scope(Case *test, gconstpointer data)
                          ==, 0);
 }
 
+/* Whatever else there is, one entity costs the same. Seen to fail: the median compared with e.id as it stands, for which
+ * SQLite does not use the index. */
+static void test_one_entity_goes_by_the_index(Case *test, gconstpointer data)
+{
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Entity) entity = NULL;
+        g_autoptr(JsonObject) answer = NULL;
+        g_autoptr(Db) db = NULL;
+        EntityRef ref = {.name = "Poor"};
+        TopologyQuery query = {.limit = 1};
+
+        fixture_entity(test->fixture, "Huge"); /* of another type */
+        for (unsigned i = 0; i < 1500; i++) {
+                g_autofree char *rest = g_strdup_printf(",\"object\":\"%u\"", i);
+                say(test, test->fixture->agent, "Huge", "tag", rest);
+        }
+        db = store_reader(test->fixture->vault, NULL, &error);
+        g_assert_no_error(error);
+        entity = entity_find(db, NULL, &ref, &error);
+        g_assert_no_error(error);
+        query.entity = entity;
+        db_set_limit(db, 10000); /* steps: fewer than going through all facts takes once */
+        answer = topology_tell(db, &query, &error);
+        g_assert_no_error(error);
+}
+
 #define ADD(name, func) g_test_add("/topology/" name, Case, NULL, case_up, func, case_down)
 
 int main(int argc, char **argv)
@@ -240,5 +267,6 @@ int main(int argc, char **argv)
         ADD("what-the-human-corrected-is-counted", test_what_the_human_corrected_is_counted);
         ADD("pages-hold-each-once", test_pages_hold_each_once);
         ADD("others-are-absent-under-a-scope", test_others_are_absent_under_a_scope);
+        ADD("one-entity-goes-by-the-index", test_one_entity_goes_by_the_index);
         return g_test_run();
 }
