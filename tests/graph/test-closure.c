@@ -47,7 +47,7 @@ static char *last_inferred(Fixture *f, const char *column)
         return fixture_select(f->vault, sql);
 }
 
-/* Seen to fail: predicates after the first not read; with the way left out of closure_reaching(). */
+/* Seen to fail: predicates after the first not read; who leads to a new fact not asked about. */
 static void test_what_is_reached_by_several_predicates_follows(Case *test, gconstpointer data)
 {
         Fixture *f = test->fixture;
@@ -123,18 +123,18 @@ static void test_cycle_ends_and_leads_back(Case *test, gconstpointer data)
 /* Seen to fail: dependents not doomed. */
 static void test_what_lost_its_source_is_retired_with_it(Case *test, gconstpointer data)
 {
-        static const char *const edges[] = {"b>c", "c>d", NULL};
+        static const char *const edges[] = {"z>a", "b>c", NULL};
         Fixture *f = test->fixture;
         g_autofree char *a = rules_say(f, "a", "linked", "b");
 
         link_all(f, edges);
-        rules_expect(f, "reaches", "a>b a>c a>d b>c b>d c>d");
+        rules_expect(f, "reaches", "a>b a>c b>c z>a z>b z>c");
         rules_sql(f, "UPDATE facts SET is_active = 0 WHERE id = '%s'", a);
-        rules_expect(f, "reaches", "b>c b>d c>d");
+        rules_expect(f, "reaches", "b>c z>a");
         rules_sql(f, "UPDATE facts SET is_active = 1 WHERE id = '%s'", a);
-        rules_expect(f, "reaches", "a>b a>c a>d b>c b>d c>d");
+        rules_expect(f, "reaches", "a>b a>c b>c z>a z>b z>c");
         rules_sql(f, "DELETE FROM facts WHERE id = '%s'", a);
-        rules_expect(f, "reaches", "b>c b>d c>d");
+        rules_expect(f, "reaches", "b>c z>a");
 }
 
 /* Seen to fail: what was lost not asked for again. */
