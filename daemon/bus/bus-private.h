@@ -7,7 +7,7 @@
 
 #include "bus/bus.h"
 
-#define BUS_METHOD_ARGS_MAX 6
+#define BUS_METHOD_ARGS_MAX 8 /* the end included */
 #define BUS_STEPS_AT_ONCE                                                                          \
         4000 /* of SQLite, for a call tried on the loop: well under a millisecond */
 #define BUS_SKIP_TRYING 16
@@ -24,6 +24,10 @@ typedef enum ArgKind {
         ARG_OFFSET, /* t, 0 meaning: not given */
         ARG_FOLDER, /* h, an open folder → its path below /proc/self/fd, good while the call lasts */
         ARG_FILE, /* h, an open regular file → the number of its descriptor, good while the call lasts */
+        ARG_ID, /* s, an id whose kind says as which argument it is taken: the name lists them, "mut:mutation_id
+                   :session_id", the last without a kind for all others; "" meaning: not given */
+        ARG_TEXTS,   /* as */
+        ARG_ROWS,    /* aa{sv} → an array of objects */
         ARG_OPTIONS, /* a{sv}: each becomes an argument of its own name */
 } ArgKind;
 
@@ -33,9 +37,10 @@ typedef enum AnswerKind {
         ANSWER_NUMBER, /* t: a member that is a count, 0 if null or absent */
         ANSWER_TEXTS,  /* as: a member that is an array of strings */
         ANSWER_ROWS,   /* aa{sv}: a member that is an array of objects */
-        ANSWER_DICT,   /* a{sv}: a member that is an object; the whole answer if member is NULL */
-        ANSWER_JSON,   /* s: the whole answer as JSON */
-        ANSWER_FILE,   /* h: a member that is a descriptor, closed after the reply */
+        ANSWER_TABLE, /* aav: a member that is an array of arrays of values, null being a g that is "" */
+        ANSWER_DICT, /* a{sv}: a member that is an object; the whole answer if member is NULL */
+        ANSWER_JSON, /* s: the whole answer as JSON */
+        ANSWER_FILE, /* h: a member that is a descriptor, closed after the reply */
 } AnswerKind;
 
 typedef struct BusArg {

@@ -251,6 +251,44 @@ static bool read_text_arg(Reader *reader, const BusArg *arg, JsonObject *args, G
         return true;
 }
 
+/* The name of the argument that a text is by what it begins with, out of a list as of ARG_ID; the caller frees. */
+static char *name_by_id(const char *list, const char *text)
+{
+        g_auto(GStrv) entries = g_strsplit(list, " ", -1);
+
+        for (char **entry = entries; *entry; entry++) {
+                char *colon = strchr(*entry, ':');
+                *colon = '\0';
+                if (**entry == '\0' || id_is_valid(text, *entry))
+                        return g_strdup(colon + 1);
+        }
+        return NULL;
+}
+
+static bool read_id_arg(Reader *reader, const BusArg *arg, JsonObject *args, GError **error)
+{
+        const char *text;
+
+        if (!read_text(reader, 's', &text, error))
+                return false;
+        if (text[0] == '\0')
+                return true;
+        g_autofree char *name = name_by_id(arg->name, text);
+        if (name)
+                json_object_set_string_member(args, name, text);
+        return true;
+}
+
+static bool read_array_arg(Reader *reader, const BusArg *arg, JsonObject *args, GError **error)
+{
+        g_autoptr(JsonArray) array = json_array_new();
+
+        if (!read_array(reader, arg->kind == ARG_TEXTS ? "s" : "a{sv}", array, error))
+                return false;
+        json_object_set_array_member(args, arg->name, g_steal_pointer(&array));
+        return true;
+}
+
 /* The message keeps the descriptor open until the call has ended. */
 /* A regular file: reading from or writing to anything else could take for ever. */
 static bool read_file_arg(Reader *reader, const BusArg *arg, JsonObject *args, GError **error)
@@ -306,6 +344,11 @@ static bool read_arg(Reader *reader, const BusArg *arg, JsonObject *args, GError
                 return read_folder_arg(reader, arg, args, error);
         case ARG_FILE:
                 return read_file_arg(reader, arg, args, error);
+        case ARG_ID:
+                return read_id_arg(reader, arg, args, error);
+        case ARG_TEXTS:
+        case ARG_ROWS:
+                return read_array_arg(reader, arg, args, error);
         case ARG_OPTIONS:
                 return read_dict(reader, args, error);
         case ARG_END:
@@ -417,6 +460,27 @@ static int append_texts(sd_bus_message *reply, JsonArray *texts)
         return r < 0 ? r : sd_bus_message_close_container(reply);
 }
 
+static int append_cells(sd_bus_message *reply, JsonArray *cells)
+{
+        int r = sd_bus_message_open_container(reply, 'a', "v");
+
+        for (guint i = 0; r >= 0 && cells && i < json_array_get_length(cells); i++) {
+                JsonNode *cell = json_array_get_element(cells, i);
+                r = JSON_NODE_HOLDS_NULL(cell) ? bus_append_variant(reply, 'g', "")
+                                               : append_value(reply, cell);
+        }
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
+static int append_table(sd_bus_message *reply, JsonArray *rows)
+{
+        int r = sd_bus_message_open_container(reply, 'a', "av");
+
+        for (guint i = 0; r >= 0 && rows && i < json_array_get_length(rows); i++)
+                r = append_cells(reply, json_array_get_array_element(rows, i));
+        return r < 0 ? r : sd_bus_message_close_container(reply);
+}
+
 static int append_number(sd_bus_message *reply, int64_t value)
 {
         uint64_t number = value > 0 ? (uint64_t)value : 0;
@@ -443,6 +507,8 @@ int bus_append_part(sd_bus_message *reply, const BusAnswer *part, JsonObject *an
                 return append_texts(reply, json_member_array(answer, part->member));
         case ANSWER_ROWS:
                 return append_rows(reply, json_member_array(answer, part->member));
+        case ANSWER_TABLE:
+                return append_table(reply, json_member_array(answer, part->member));
         case ANSWER_DICT:
                 return bus_append_dict(
                         reply, part->member ? json_member_object(answer, part->member) : answer);

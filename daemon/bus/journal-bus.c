@@ -7,6 +7,32 @@ static JsonObject *verify(void *room, const Access *access, JsonObject *args, GE
         return care_verify(((Bus *)room)->options.care, access, args, error);
 }
 
+static JsonObject *export_journal(void *room, const Access *access, JsonObject *args,
+                                  GError **error)
+{
+        return care_export_journal(((Bus *)room)->options.care, access, args, error);
+}
+
+static JsonObject *import_journal(void *room, const Access *access, JsonObject *args,
+                                  GError **error)
+{
+        return care_import_journal(((Bus *)room)->options.care, access, args, error);
+}
+
+/* Two methods of one tool, because only one of them is guarded. */
+static JsonObject *preview_hard_delete(void *room, const Access *access, JsonObject *args,
+                                       GError **error)
+{
+        json_object_set_boolean_member(args, "preview", true);
+        return tools_call(((Bus *)room)->options.tools, access, "hard_delete", args, error);
+}
+
+static JsonObject *hard_delete(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        json_object_set_boolean_member(args, "preview", false);
+        return tools_call(((Bus *)room)->options.tools, access, "hard_delete", args, error);
+}
+
 static const BusMethod methods[] = {
         {
                 .member = "List",
@@ -40,13 +66,63 @@ static const BusMethod methods[] = {
                 .member = "RevertGroup",
                 .action = "write",
                 .tool = "revert_group",
-                .args = {{ARG_TEXT, "group_id"}, {ARG_OPTIONS}},
+                .args = {{ARG_OPTIONAL_TEXT, "group_id"}, {ARG_OPTIONS}},
                 .answers = {{ANSWER_DICT, NULL}},
         },
         {
                 .member = "Verify",
                 .action = "read",
                 .verb = verify,
+                .answers = {{ANSWER_DICT, NULL}},
+        },
+        {
+                .member = "History",
+                .action = "read",
+                .tool = "row_history",
+                .args = {{ARG_TEXT, "table_name"},
+                         {ARG_TEXT, "row_id"},
+                         {ARG_COUNT, "limit"},
+                         {ARG_OPTIONAL_TEXT, "after"},
+                         {ARG_OPTIONS}},
+                .answers = {{ANSWER_ROWS, "mutations"}, {ANSWER_TEXT, "next"}},
+        },
+        {
+                .member = "BranchPreview",
+                .action = "read",
+                .tool = "branch_preview",
+                .args = {{ARG_ID, "mut:mutation_id grp:group_id conn:connection :session_id"},
+                         {ARG_OPTIONS}},
+                .answers = {{ANSWER_DICT, "without"},
+                            {ANSWER_ROWS, "entities"},
+                            {ANSWER_ROWS, "dropped"},
+                            {ANSWER_DICT, "would_change"}},
+        },
+        {
+                .member = "HardDeletePreview",
+                .action = "read",
+                .verb = preview_hard_delete,
+                .args = {{ARG_ROWS, "targets"}},
+                .answers = {{ANSWER_TEXT, "token"}, {ANSWER_ROWS, "tables"}, {ANSWER_DICT, NULL}},
+        },
+        {
+                .member = "HardDelete",
+                .action = "journal.hard-delete",
+                .verb = hard_delete,
+                .args = {{ARG_ROWS, "targets"}, {ARG_TEXT, "token"}, {ARG_OPTIONS}},
+                .answers = {{ANSWER_DICT, NULL}},
+        },
+        {
+                .member = "Export",
+                .action = "read",
+                .verb = export_journal,
+                .args = {{ARG_FILE, "file"}, {ARG_OPTIONS}},
+                .answers = {{ANSWER_DICT, NULL}},
+        },
+        {
+                .member = "Import",
+                .action = "data.restore",
+                .verb = import_journal,
+                .args = {{ARG_FILE, "file"}},
                 .answers = {{ANSWER_DICT, NULL}},
         },
         {NULL},
@@ -68,6 +144,26 @@ static const sd_bus_vtable vtable[] = {
                                 SD_BUS_RESULT("a{sv}", report), bus_on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Verify", SD_BUS_NO_ARGS, SD_BUS_RESULT("a{sv}", report),
+                                bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
+                "History",
+                SD_BUS_ARGS("s", table, "s", row, "u", limit, "s", after, "a{sv}", options),
+                SD_BUS_RESULT("aa{sv}", entries, "s", next), bus_on_method,
+                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("BranchPreview", SD_BUS_ARGS("s", of, "a{sv}", options),
+                                SD_BUS_RESULT("a{sv}", without, "aa{sv}", entities, "aa{sv}",
+                                              dropped, "a{sv}", would_change),
+                                bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("HardDeletePreview", SD_BUS_ARGS("aa{sv}", targets),
+                                SD_BUS_RESULT("s", token, "aa{sv}", tables, "a{sv}", report),
+                                bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
+                "HardDelete", SD_BUS_ARGS("aa{sv}", targets, "s", token, "a{sv}", options),
+                SD_BUS_RESULT("a{sv}", report), bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Export", SD_BUS_ARGS("h", file, "a{sv}", filter),
+                                SD_BUS_RESULT("a{sv}", report), bus_on_method,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Import", SD_BUS_ARGS("h", file), SD_BUS_RESULT("a{sv}", report),
                                 bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_SIGNAL_WITH_ARGS(
                 "Appended",

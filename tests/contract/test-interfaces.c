@@ -209,6 +209,10 @@ static const char *arg_signature(ArgKind kind)
         case ARG_FOLDER:
         case ARG_FILE:
                 return "h";
+        case ARG_TEXTS:
+                return "as";
+        case ARG_ROWS:
+                return "aa{sv}";
         case ARG_OPTIONS:
                 return "a{sv}";
         default:
@@ -223,6 +227,8 @@ static const char *answer_signature(AnswerKind kind)
                 return "as";
         case ANSWER_ROWS:
                 return "aa{sv}";
+        case ANSWER_TABLE:
+                return "aav";
         case ANSWER_DICT:
                 return "a{sv}";
         case ANSWER_NUMBER:
