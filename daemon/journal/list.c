@@ -78,21 +78,21 @@ static bool count_by_index(const ListSources *sources, const Filter *filter, int
         return false;
 }
 
-static bool count_all(const ListSources *sources, const ListQuery *query, int64_t *total,
-                      GError **error)
+bool list_count(const ListSources *sources, const Filter *filter, int64_t *ret, GError **error)
 {
         TapeOptions options = {.vault = sources->vault,
                                .ops = sources->ops,
                                .seen = sources->seen,
-                               .filter = &query->filter,
+                               .filter = filter,
                                .place = "",
                                .looks = LIST_COUNT_LOOKS_MAX};
         g_autoptr(Tape) tape = NULL;
 
-        if (count_sql(&query->filter) && !sources->seen)
-                return count_by_index(sources, &query->filter, total, error);
+        *ret = -1;
+        if (count_sql(filter) && !sources->seen)
+                return count_by_index(sources, filter, ret, error);
         tape = tape_new(&options, error);
-        return tape && tape_count(tape, total, error);
+        return tape && tape_count(tape, ret, error);
 }
 
 /* ---- pages ---- */
@@ -164,7 +164,7 @@ JsonObject *list_entries(const ListSources *sources, const ListQuery *query, GEr
                 next = cursor_new("mutations", filters, rest);
         if (!*place && !next)
                 total = json_array_get_length(page);
-        else if (!count_all(sources, query, &total, error))
+        else if (!list_count(sources, &query->filter, &total, error))
                 return NULL;
         JsonObject *answer = json_object_new();
         json_object_set_array_member(answer, "mutations", g_steal_pointer(&page));

@@ -25,3 +25,6 @@ typedef struct ListSources {
 /* {"mutations", "total", "next"}. A page on which LIST_LOOKS_MAX were used up has fewer entries than limit, even
  * none, and next goes on from there; total is null where counting took more than the limits above. */
 JsonObject *list_entries(const ListSources *sources, const ListQuery *query, GError **error);
+
+/* How many entries fit; -1 if counting took more than the limits above. */
+bool list_count(const ListSources *sources, const Filter *filter, int64_t *ret, GError **error);

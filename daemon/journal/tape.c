@@ -3,6 +3,7 @@
 #include "journal/tape.h"
 
 struct Tape {
+        Db *dbs[2];
         Reel *reels[2]; /* of the vault and of ops, or NULL */
         bool oldest_first;
 };
@@ -35,6 +36,7 @@ Tape *tape_new(const TapeOptions *options, GError **error)
                 if (!dbs[i] ||
                     (i == 1 && options->filter->entity)) /* only the vault has entities */
                         continue;
+                tape->dbs[i] = dbs[i];
                 tape->reels[i] = reel_new(&reel, error);
                 if (!tape->reels[i])
                         return NULL;
@@ -72,6 +74,11 @@ const Entry *tape_entry(const Tape *tape)
         const Reel *reel = turn(tape);
 
         return reel ? reel_entry(reel) : NULL;
+}
+
+Db *tape_db(const Tape *tape)
+{
+        return tape->dbs[turn(tape) == tape->reels[0] ? 0 : 1];
 }
 
 bool tape_next(Tape *tape, GError **error)

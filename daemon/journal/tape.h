@@ -22,6 +22,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Tape, tape_free)
 
 /* As of a reel. Where one journal stops, the tape does: what comes next is not known. */
 const Entry *tape_entry(const Tape *tape);
+Db *tape_db(const Tape *tape); /* of the journal that the entry is in */
 bool tape_next(Tape *tape, GError **error);
 bool tape_stopped(const Tape *tape);
 
