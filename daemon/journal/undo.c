@@ -16,6 +16,8 @@ bool undo_is_derived(const char *table, const char *column, JsonObject *row)
         static const char *const of_facts[] = {"superseded_by", "superseded_at", "stale_source",
                                                "subject_id",    "object_as",     NULL};
 
+        if (strcmp(table, "fact_sources") == 0)
+                return true;
         if (strcmp(table, "facts") != 0)
                 return false;
         /* an inferred fact comes and goes with its sources */
@@ -117,6 +119,8 @@ bool undo_is_as_left(const Entry *entry, const char *now)
 
         if (g_strcmp0(now, entry->after) == 0)
                 return true;
+        if (!now && !undo_says_something(entry))
+                return true; /* what is derived may have gone by itself */
         if (!now || !entry->after)
                 return false;
         before = entry->before ? json_parse_object(entry->before, -1, NULL) : NULL;
@@ -310,6 +314,8 @@ bool undo_entry(Db *db, const Entry *entry, const UndoOptions *options, GError *
         if (!last || !check_content(entry, error) || !check_actor(db, entry, error) ||
             !check_state(db, entry, last, options->force, error))
                 return false;
+        if (!last->after && entry->op != CHANGE_DELETE && !undo_says_something(entry))
+                return true; /* gone by itself */
         ok = entry->op == CHANGE_INSERT ? take_back(db, entry, options->kept, error)
                                         : restore(db, entry, last, error);
         return explain(db, ok, entry, error);
