@@ -164,15 +164,16 @@ static bool insert_fact(Run *run, const Task *task, Wanted *wanted, GError **err
 
 static bool may_insert(Run *run, const Task *task, const Wanted *wanted)
 {
-        unsigned count = GPOINTER_TO_UINT(g_hash_table_lookup(run->inserted, task->rule->id)) + 1;
+        unsigned count = GPOINTER_TO_UINT(g_hash_table_lookup(run->inserted, task->rule->id)) + 1 +
+                         wanted->sources->len;
 
         if (!task->all && !wanted->fresh && !run_has_lost(run, task, wanted))
                 return false; /* somebody took it back */
-        if (count > RULE_FACTS_MAX) {
+        if (count > RULE_ROWS_MAX) {
                 run_note(run, task->rule,
-                         "RULE_FACTS_MAX (" G_STRINGIFY(
-                                 RULE_FACTS_MAX) ") was reached in one "
-                                                 "write; decide_rule with reinstate goes on");
+                         "RULE_ROWS_MAX (" G_STRINGIFY(
+                                 RULE_ROWS_MAX) ") was reached in one "
+                                                "write; decide_rule with reinstate goes on");
                 return false;
         }
         g_hash_table_insert(run->inserted, task->rule->id, GUINT_TO_POINTER(count));

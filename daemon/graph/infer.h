@@ -19,7 +19,7 @@
 #define RULE_EDGES_MAX    10000 /* facts read to find them, or for the aggregates of one entity */
 #define RULE_SOURCES_MAX  1000  /* of one aggregate */
 #define RULE_SUBJECTS_MAX 2000  /* entities that one changed fact may concern by a closure */
-#define RULE_FACTS_MAX    20000 /* that one rule infers in one write */
+#define RULE_ROWS_MAX     40000 /* facts and sources that one rule enters in one write */
 #define RULE_ROUNDS_MAX   8     /* that one entity is asked about by one rule in one write */
 
 /* ---- what a rule wants ---- */

@@ -159,6 +159,10 @@ static bool work_decide(Db *db, void *data, GError **error)
         }
         if (strcmp(decision->decision, "confirm") == 0 && strcmp(state, rule->state) == 0)
                 return true;
+        /* what changes nothing is no change: so that an active rule is asked again, it is retired for a moment */
+        if (strcmp(decision->decision, "reinstate") == 0 && strcmp(state, rule->state) == 0 &&
+            !rule_set_state(db, rule, "retired", error))
+                return false;
         return rule_set_state(db, rule, state, error);
 }
 

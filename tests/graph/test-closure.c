@@ -524,6 +524,50 @@ static void test_limit_is_a_problem_of_the_rule_and_not_of_the_write(Case *test,
         g_assert_nonnull(strstr(problem, "RULE_DEPTH_MAX (64)"));
 }
 
+static int64_t count_inferred(Fixture *f)
+{
+        g_autofree char *count = fixture_select(
+                f->vault,
+                "SELECT count(*) FROM facts WHERE agent = 'rule:reach' AND is_active = 1");
+
+        return g_ascii_strtoll(count, NULL, 10);
+}
+
+/* Seen to fail: an active rule that is reinstated not asked again. */
+static void test_much_at_once_is_inferred_in_parts(Case *test, gconstpointer data)
+{
+        enum { COUNT = 90 };
+        Fixture *f = test->fixture;
+        Claim claims[COUNT];
+        ClaimResult results[COUNT];
+        g_autoptr(GError) error = NULL;
+        g_autofree char *problem = NULL;
+        int64_t first;
+
+        for (unsigned i = 0; i < COUNT; i++)
+                claims[i] = (Claim){.entity_name = g_strdup_printf("n%u", i),
+                                    .predicate = "linked",
+                                    .object = g_strdup_printf("n%u", i + 1),
+                                    .quote_hint = -1,
+                                    .confidence = 1};
+        graph_submit(f->graph, f->human, claims, COUNT, NULL, results, &error);
+        g_assert_no_error(error);
+        first = count_inferred(f);
+        g_assert_cmpint(first, >, 500);
+        rules_check_sound(f);
+        problem = fixture_select(f->vault, "SELECT problem FROM rule_problems");
+        g_assert_nonnull(strstr(problem, "_MAX"));
+        json_object_unref(fixture_call(graph_tools(f->graph), f->human, "decide_rule",
+                                       "{\"name\":\"reach\",\"decision\":\"reinstate\"}"));
+        g_assert_cmpint(count_inferred(f), >, first);
+        rules_check_sound(f);
+        for (unsigned i = 0; i < COUNT; i++) {
+                claim_result_clear(&results[i]);
+                g_free((char *)claims[i].entity_name);
+                g_free((char *)claims[i].object);
+        }
+}
+
 #define ADD(name, data, function)                                                                  \
         g_test_add("/graph/closure/" name, Case, data, case_up, function, case_down)
 
@@ -555,5 +599,6 @@ int main(int argc, char **argv)
         ADD("scope", REACHES, test_scoped_reader_sees_what_is_his);
         ADD("limit-is-a-problem-of-the-rule", REACHES,
             test_limit_is_a_problem_of_the_rule_and_not_of_the_write);
+        ADD("much-at-once-comes-in-parts", REACHES, test_much_at_once_is_inferred_in_parts);
         return g_test_run();
 }
