@@ -5,7 +5,10 @@
  * handed down. */
 #include "store/sandbox.h"
 
+#include <limits.h>
 #include <string.h>
+
+#define LIST_GUESS 25 /* elements, as SQLite guesses */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(sqlite3_value, sqlite3_value_free)
 
@@ -146,38 +149,68 @@ typedef struct Estimate {
         double rows, cost;
 } Estimate;
 
-static void estimate(const SandboxView *view, const Condition *condition, Estimate *estimate)
+/* times: how often the table is asked. */
+static void estimate(const SandboxView *view, const Condition *condition, double times,
+                     Estimate *estimate)
 {
-        const SandboxColumn *column = &view->columns[condition->column];
+        double rows = view->columns[condition->column].rows;
 
-        if (condition->is_equality && column->rows > 0)
-                estimate->cost = MIN(estimate->cost, 20 + 2.0 * column->rows);
+        if (condition->is_equality && rows > 0)
+                estimate->cost = MIN(estimate->cost, times * (20 + 2.0 * rows));
         if (condition->is_equality)
-                estimate->rows =
-                        MIN(estimate->rows, column->rows > 0 ? column->rows : estimate->rows / 10);
+                estimate->rows = MIN(estimate->rows, rows > 0 ? times * rows : estimate->rows / 10);
         else
                 estimate->rows /= 2;
+}
+
+/* SQLite asks for a list ("x IN (…)") once with each of its elements, and for two lists with each pair of theirs: the square of
+ * what the table has, if no index finds them. So at most one list is taken, that with the best index, and only if no plain
+ * equality has a better one. -1: none. */
+static int find_list(sqlite3_index_info *info, const SandboxView *view)
+{
+        unsigned best = UINT_MAX;
+        int list = -1;
+
+        for (int i = 0; i < info->nConstraint; i++) {
+                Condition condition;
+                unsigned rows;
+
+                if (!read_condition(info, i, &condition) || !condition.is_equality)
+                        continue;
+                rows = view->columns[condition.column].rows;
+                if (rows == 0 || rows >= best)
+                        continue;
+                best = rows;
+                list = sqlite3_vtab_in(info, i, -1) ? i : -1;
+        }
+        return list;
+}
+
+static bool is_limit(int op)
+{
+        return op == SQLITE_INDEX_CONSTRAINT_LIMIT || op == SQLITE_INDEX_CONSTRAINT_OFFSET;
 }
 
 /* Takes what it can of the conditions; true if that is all of them. */
 static bool take_conditions(sqlite3_index_info *info, const SandboxView *view, Plan *plan,
                             Estimate *ret)
 {
+        int list = find_list(info, view);
         bool all = true;
 
         for (int i = 0; i < info->nConstraint; i++) {
-                int op = info->aConstraint[i].op;
                 Condition condition;
 
-                if (op == SQLITE_INDEX_CONSTRAINT_LIMIT || op == SQLITE_INDEX_CONSTRAINT_OFFSET)
+                if (is_limit(info->aConstraint[i].op))
                         continue;
-                if (!read_condition(info, i, &condition)) {
+                if (!read_condition(info, i, &condition) ||
+                    (i != list && sqlite3_vtab_in(info, i, -1))) {
                         all = false;
                         continue;
                 }
                 g_array_append_val(plan->conditions, condition);
                 info->aConstraintUsage[i].argvIndex = (int)plan->conditions->len;
-                estimate(view, &condition, ret);
+                estimate(view, &condition, i == list ? LIST_GUESS : 1, ret);
         }
         return all;
 }
