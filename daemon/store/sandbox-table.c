@@ -17,6 +17,7 @@ typedef struct Condition {
         const char *operator;
         bool is_unary; /* has no value */
         bool is_like;  /* a function: takes any value as text */
+        bool is_loose; /* SQLite does not say by which collation: what is found may be too much */
         bool is_equality;
 } Condition;
 
@@ -117,16 +118,16 @@ static const struct {
         {SQLITE_INDEX_CONSTRAINT_GT, {.operator= ">" } },
          {SQLITE_INDEX_CONSTRAINT_LE, {.operator= "<=" } },
           {SQLITE_INDEX_CONSTRAINT_LT, {.operator= "<" } },
-           {SQLITE_INDEX_CONSTRAINT_GE, {.operator= ">=" } },
-            {SQLITE_INDEX_CONSTRAINT_NE, {.operator= "<>" } },
-             {SQLITE_INDEX_CONSTRAINT_ISNOT,
-              {
-                      .operator= "IS NOT" } },
-              {SQLITE_INDEX_CONSTRAINT_ISNULL, {.operator= "IS NULL", .is_unary = true}},
-              {SQLITE_INDEX_CONSTRAINT_ISNOTNULL, {.operator= "IS NOT NULL", .is_unary = true}},
-              {SQLITE_INDEX_CONSTRAINT_LIKE, {.operator= "LIKE", .is_like = true}},
-              {SQLITE_INDEX_CONSTRAINT_GLOB, {.operator= "GLOB", .is_like = true}},
-             };
+           {SQLITE_INDEX_CONSTRAINT_GE,
+            {
+                    .operator= ">=" } },
+            {SQLITE_INDEX_CONSTRAINT_NE, {.operator= "<>", .is_loose = true}},
+            {SQLITE_INDEX_CONSTRAINT_ISNOT, {.operator= "IS NOT", .is_loose = true}},
+            {SQLITE_INDEX_CONSTRAINT_ISNULL, {.operator= "IS NULL", .is_unary = true}},
+            {SQLITE_INDEX_CONSTRAINT_ISNOTNULL, {.operator= "IS NOT NULL", .is_unary = true}},
+            {SQLITE_INDEX_CONSTRAINT_LIKE, {.operator= "LIKE", .is_like = true}},
+            {SQLITE_INDEX_CONSTRAINT_GLOB, {.operator= "GLOB", .is_like = true}},
+           };
 
 static bool read_condition(sqlite3_index_info *info, int i, Condition *ret)
 {
@@ -191,7 +192,7 @@ static bool is_limit(int op)
         return op == SQLITE_INDEX_CONSTRAINT_LIMIT || op == SQLITE_INDEX_CONSTRAINT_OFFSET;
 }
 
-/* Takes what it can of the conditions; true if that is all of them. */
+/* Takes what it can of the conditions; true if that is all of them, and none finds too much. */
 static bool take_conditions(sqlite3_index_info *info, const SandboxView *view, Plan *plan,
                             Estimate *ret)
 {
@@ -208,6 +209,8 @@ static bool take_conditions(sqlite3_index_info *info, const SandboxView *view, P
                         all = false;
                         continue;
                 }
+                if (condition.is_loose && view->columns[condition.column].type == SANDBOX_TEXT)
+                        all = false;
                 g_array_append_val(plan->conditions, condition);
                 info->aConstraintUsage[i].argvIndex = (int)plan->conditions->len;
                 estimate(view, &condition, i == list ? LIST_GUESS : 1, ret);

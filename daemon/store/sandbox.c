@@ -234,12 +234,23 @@ static bool check_kind(Sandbox *sandbox, const char *rest, GError **error)
                invalid(error, "only SELECT, WITH and VALUES can be run");
 }
 
-/* They tell rows apart by their keys, but do not count these among the columns that are used. */
-static bool may_join_right(const char *sql)
+static bool has_word(const char *text, const char *word)
+{
+        size_t length = strlen(word);
+
+        for (const char *at = strstr(text, word); at; at = strstr(at + 1, word))
+                if ((at == text || !g_ascii_isalnum(at[-1])) && !g_ascii_isalnum(at[length]))
+                        return true;
+        return false;
+}
+
+/* Right joins and conditions joined by OR tell rows apart by their keys, but SQLite does not count these among the columns that
+ * are used. */
+static bool may_use_keys(const char *sql)
 {
         g_autofree char *lower = g_ascii_strdown(sql, -1);
 
-        return strstr(lower, "right") || strstr(lower, "full");
+        return has_word(lower, "right") || has_word(lower, "full") || has_word(lower, "or");
 }
 
 bool sandbox_prepare(Sandbox *sandbox, const char *sql, GError **error)
@@ -253,7 +264,7 @@ bool sandbox_prepare(Sandbox *sandbox, const char *sql, GError **error)
                             "sql is longer than SANDBOX_SQL_BYTES_MAX (%d)", SANDBOX_SQL_BYTES_MAX);
                 return false;
         }
-        sandbox->keys_are_used = may_join_right(sql);
+        sandbox->keys_are_used = may_use_keys(sql);
         allowance_begin(&sandbox->allowance);
         if (sqlite3_prepare_v2(sandbox->sqlite, sql, -1, &sandbox->statement, &rest) == SQLITE_OK) {
                 ok = check_kind(sandbox, rest, error);

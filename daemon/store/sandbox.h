@@ -20,7 +20,7 @@ struct Sandbox {
         const SandboxView *views;
         GHashTable *names;   /* of all views, lower-case */
         GPtrArray *bindings; /* SandboxBinding */
-        bool keys_are_used;  /* by right joins, without SQLite saying so */
+        bool keys_are_used;  /* to tell rows apart, without SQLite saying so */
         GPtrArray *plans;    /* Plan; SQLite knows them by their place */
         GPtrArray *cursors;  /* open ones, and NULL where one was */
         char *listing[2];    /* from of the views "views" and "columns" */
