@@ -521,10 +521,7 @@ static bool clean(Store *store, const EraseOptions *options, GError **error)
         reader_key_free(key);
         if (ok)
                 return !options->remove_copies || clean_remove_copies(store, error);
-        if (failed)
-                g_propagate_error(error, g_steal_pointer(&failed));
-        else
-                store_set_closed_error(store, error);
+        store_set_failure(store, g_steal_pointer(&failed), error);
         return false;
 }
 

@@ -188,11 +188,8 @@ static bool import_all(Db *db, const ImportJob *job, GError **error)
 
 static bool import_call(Db **db, void *data, GError **error)
 {
-        if (!*db) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
-                            "the store has lost its file and must be opened again");
+        if (!queue_has_file(*db, error))
                 return false;
-        }
         /* Rows come in the order of history, in which they may refer to what was redacted since. */
         if (!db_run(*db, "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE", error))
                 return false;
@@ -208,15 +205,8 @@ static bool import_call(Db **db, void *data, GError **error)
 bool store_import(Store *store, StoreImportWork work, void *data, GError **error)
 {
         ImportJob job = {.work = work, .data = data};
-        g_autoptr(GError) failed = NULL;
 
         if (impatience_refuses(error))
                 return false;
-        if (queue_call(store->queue, import_call, &job, &failed))
-                return true;
-        if (failed)
-                g_propagate_error(error, g_steal_pointer(&failed));
-        else
-                store_set_closed_error(store, error);
-        return false;
+        return store_call(store, import_call, &job, error);
 }

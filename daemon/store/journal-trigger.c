@@ -413,6 +413,14 @@ static void fail_function(sqlite3_context *context, const GError *error)
         sqlite3_result_error_code(context, code);
 }
 
+bool write_has_actor(const Actor *actor, GError **error)
+{
+        if (actor)
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED, "a write needs an actor");
+        return false;
+}
+
 static bool check_call(JournalWriter *journal, int argc, sqlite3_value **argv, ChangeOp *ret_op,
                        GError **error)
 {
@@ -420,11 +428,8 @@ static bool check_call(JournalWriter *journal, int argc, sqlite3_value **argv, C
         const RowShape *shape =
                 argc > 2 ? find_shape(journal, (const char *)sqlite3_value_text(argv[0])) : NULL;
 
-        if (!write || !write->actor) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
-                            "a write needs an actor");
+        if (!write_has_actor(write ? write->actor : NULL, error))
                 return false;
-        }
         if (!shape || !parse_op((const char *)sqlite3_value_text(argv[1]), ret_op) ||
             (unsigned)argc != 2 + shape->columns * (*ret_op == CHANGE_UPDATE ? 2 : 1)) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED,

@@ -151,6 +151,15 @@ static bool run_write(Queue *queue, Job *job, bool alone, ChangeList *changes, G
 
 /* ---- one group ---- */
 
+bool queue_has_file(const Db *db, GError **error)
+{
+        if (db)
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                    "the store has lost its file and must be opened again");
+        return false;
+}
+
 static bool commit(Queue *queue, GError **error)
 {
         if (sqlite3_get_autocommit(queue->db->sqlite)) /* the only write was rolled back */
@@ -161,11 +170,8 @@ static bool commit(Queue *queue, GError **error)
 
 static bool run_writes(Queue *queue, GPtrArray *jobs, ChangeList *changes, GError **error)
 {
-        if (!queue->journal) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
-                            "the store has lost its file and must be opened again");
+        if (!queue_has_file(queue->journal ? queue->db : NULL, error))
                 return false;
-        }
         if (!db_do(queue->db, "BEGIN IMMEDIATE", error))
                 return false;
         for (unsigned i = 0; i < jobs->len; i++)

@@ -36,3 +36,6 @@ void queue_stop(Queue *queue);
 bool queue_write(Queue *queue, const WriteOptions *options, StoreWork work, void *data,
                  GError **error);
 bool queue_call(Queue *queue, QueueCall call, void *data, GError **error);
+
+/* What a call asks first: is there a handle? UNAVAILABLE if an earlier call has lost it. */
+bool queue_has_file(const Db *db, GError **error);

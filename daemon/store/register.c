@@ -63,11 +63,8 @@ bool register_rebuild(Db *db, GError **error)
 
 static bool rebuild_call(Db **db, void *data, GError **error)
 {
-        if (!*db) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
-                            "the store has lost its file and must be opened again");
+        if (!queue_has_file(*db, error))
                 return false;
-        }
         if (!db_run(*db, "BEGIN IMMEDIATE", error))
                 return false;
         bool ok = register_rebuild(*db, error) && db_run(*db, "COMMIT", error);
@@ -78,15 +75,7 @@ static bool rebuild_call(Db **db, void *data, GError **error)
 
 bool store_rebuild_writes(Store *store, GError **error)
 {
-        g_autoptr(GError) failed = NULL;
-
-        if (queue_call(store->queue, rebuild_call, NULL, &failed))
-                return true;
-        if (failed)
-                g_propagate_error(error, g_steal_pointer(&failed));
-        else
-                store_set_closed_error(store, error);
-        return false;
+        return store_call(store, rebuild_call, /* data= */ NULL, error);
 }
 
 /* ---- checking ---- */

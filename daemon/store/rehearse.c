@@ -110,11 +110,8 @@ static bool perform(Db **db, void *data, GError **error)
         GError *failed = NULL;
         bool ok = false;
 
-        if (!*db) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
-                            "the store has lost its file and must be opened again");
+        if (!queue_has_file(*db, error))
                 return false;
-        }
         stage->limits.deadline = g_get_monotonic_time() + (int64_t)stage->limits.ms_max * 1000;
         stage->journal = journal_writer_new(*db, error);
         if (!stage->journal)
@@ -133,7 +130,6 @@ static bool perform(Db **db, void *data, GError **error)
 bool store_rehearse(Store *store, const WriteOptions *options, const Rehearsal *rehearsal,
                     GError **error)
 {
-        g_autoptr(GError) failed = NULL;
         Stage stage = {
                 .store = store,
                 .options = options,
@@ -142,18 +138,7 @@ bool store_rehearse(Store *store, const WriteOptions *options, const Rehearsal *
                            .ms_max = rehearsal->ms_max ?: STORE_REHEARSAL_MS_MAX},
         };
 
-        if (!options->actor) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
-                            "a write needs an actor");
+        if (!write_has_actor(options->actor, error) || impatience_refuses(error))
                 return false;
-        }
-        if (impatience_refuses(error))
-                return false;
-        if (queue_call(store->queue, perform, &stage, &failed))
-                return true;
-        if (failed)
-                g_propagate_error(error, g_steal_pointer(&failed));
-        else
-                store_set_closed_error(store, error);
-        return false;
+        return store_call(store, perform, &stage, error);
 }

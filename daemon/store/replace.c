@@ -139,9 +139,7 @@ bool store_rekey(Store *store, const uint8_t key[STORE_KEY_BYTES], GError **erro
         }
         g_mutex_unlock(&store->life);
         reader_key_free(rekey.old_key);
-        if (failed)
-                g_propagate_error(error, g_steal_pointer(&failed));
-        else if (!ok)
-                store_set_closed_error(store, error);
+        if (!ok)
+                store_set_failure(store, g_steal_pointer(&failed), error);
         return ok;
 }

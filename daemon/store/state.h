@@ -39,8 +39,12 @@ Db *open_checked(StoreKind kind, const DbOptions *options, int64_t *ret_version,
 /* backup.c: can a copy be opened, and does the end of its chain hold? */
 bool backup_check(const Store *store, const char *path, const uint8_t *key, GError **error);
 
-/* store.c: the error of a closed store. */
-void store_set_closed_error(Store *store, GError **error);
+/* store.c: why the queue or the readers did not do what they were asked for: failed, which is taken over, or if it
+ * is NULL that the store is closed. */
+void store_set_failure(Store *store, GError *failed, GError **error);
+
+/* store.c: runs a call on the writer thread and waits for it. */
+bool store_call(Store *store, QueueCall call, void *data, GError **error);
 
 /* store.c: closes it, if it is open, with life held. */
 void store_shut(Store *store);

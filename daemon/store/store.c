@@ -113,7 +113,7 @@ static OuroborosError closed_code(const GError *reason)
                        : OUROBOROS_ERROR_UNAVAILABLE;
 }
 
-void store_set_closed_error(Store *store, GError **error)
+static void set_closed_error(Store *store, GError **error)
 {
         g_mutex_lock(&store->lock);
         if (store->reason)
@@ -123,6 +123,14 @@ void store_set_closed_error(Store *store, GError **error)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "%s is not open",
                             store->path);
         g_mutex_unlock(&store->lock);
+}
+
+void store_set_failure(Store *store, GError *failed, GError **error)
+{
+        if (failed)
+                g_propagate_error(error, failed);
+        else
+                set_closed_error(store, error);
 }
 
 static bool find_or_make(Store *store, const uint8_t *key, bool create, GError **error)
@@ -226,10 +234,8 @@ Db *store_reader(Store *store, const Scope *scope, GError **error)
         /* The handle keeps a reference, hence not const inside. */
         Db *db = reader_pool_take(store->readers, (Scope *)(uintptr_t)scope, &failed);
 
-        if (!db && !failed)
-                store_set_closed_error(store, error);
-        else if (!db)
-                g_propagate_error(error, g_steal_pointer(&failed));
+        if (!db)
+                store_set_failure(store, g_steal_pointer(&failed), error);
         return db;
 }
 
@@ -238,19 +244,21 @@ bool store_write(Store *store, const WriteOptions *options, StoreWork work, void
 {
         g_autoptr(GError) failed = NULL;
 
-        if (!options->actor) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
-                            "a write needs an actor");
-                return false;
-        }
-        if (impatience_refuses(error))
+        if (!write_has_actor(options->actor, error) || impatience_refuses(error))
                 return false;
         if (queue_write(store->queue, options, work, data, &failed))
                 return true;
-        if (failed)
-                g_propagate_error(error, g_steal_pointer(&failed));
-        else
-                store_set_closed_error(store, error);
+        store_set_failure(store, g_steal_pointer(&failed), error);
+        return false;
+}
+
+bool store_call(Store *store, QueueCall call, void *data, GError **error)
+{
+        g_autoptr(GError) failed = NULL;
+
+        if (queue_call(store->queue, call, data, &failed))
+                return true;
+        store_set_failure(store, g_steal_pointer(&failed), error);
         return false;
 }
 

@@ -16,6 +16,9 @@ typedef struct WriteLimits {
 /* changes NULL: only the clock is looked at. */
 bool write_limits_allow(WriteLimits *limits, const ChangeList *changes);
 
+/* Nothing is written that nobody answers for: DENIED without an actor. */
+bool write_has_actor(const Actor *actor, GError **error);
+
 /* What the journal must know of the write that is running. */
 struct Write {
         const Actor *actor;
