@@ -241,11 +241,6 @@ unsigned erase_words_count(const EraseWords *words)
         return words->left;
 }
 
-const char *erase_words_text(const EraseWords *words, unsigned word)
-{
-        return g_ptr_array_index(words->texts, word);
-}
-
 /* ---- searching ---- */
 
 static bool is_same(const Form *form, const char *text, size_t length)

@@ -32,9 +32,8 @@ bool erase_words_any(const EraseWords *words, const char *text);
 /* Does not look for this one any more. */
 void erase_words_drop(EraseWords *words, unsigned word);
 
-/* How many are looked for, and the text of one (borrowed). */
+/* How many are looked for. */
 unsigned erase_words_count(const EraseWords *words);
-const char *erase_words_text(const EraseWords *words, unsigned word);
 
 /* Is the text an id of ours (prefix-…) or a hash in hex? Those may stay. */
 bool erase_is_name(const char *text);
