@@ -331,15 +331,26 @@ static bool check_settled(Db *db, GError **error)
         return false;
 }
 
+/* That facts keep their entity is looked at by a trigger, which cannot be put off: entities go when all else is gone. */
+static bool delete_tables(EraseSet *set, bool entities, GError **error)
+{
+        for (unsigned i = 0; i < set->tables->len; i++) {
+                const EraseTable *table = g_ptr_array_index(set->tables, i);
+
+                if ((strcmp(table->name, "entities") == 0) == entities &&
+                    !delete_rows(set, table, error))
+                        return false;
+        }
+        return true;
+}
+
 static bool delete_all(EraseSet *set, GError **error)
 {
         if (!erase_set_take_out(set, error) ||
             !db_run(set->db, "PRAGMA defer_foreign_keys = ON", error))
                 return false;
-        for (unsigned i = 0; i < set->tables->len; i++)
-                if (!delete_rows(set, g_ptr_array_index(set->tables, i), error))
-                        return false;
-        return check_settled(set->db, error);
+        return delete_tables(set, /* entities= */ false, error) &&
+               delete_tables(set, /* entities= */ true, error) && check_settled(set->db, error);
 }
 
 /* Merges the parts of full-text indexes: only then do the tokens of what was taken out go too. */

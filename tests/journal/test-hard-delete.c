@@ -280,6 +280,30 @@ static void test_nothing_of_it_is_left(Case *test, const void *data)
         g_assert_cmpuint(count_secrets(test->path), ==, 0);
 }
 
+/* Seen to fail: with the rows going in the order in which they were found: the entity before its facts. */
+static void test_an_entity_goes_with_all_that_was_said_of_it(Case *test, const void *data)
+{
+        Fixture *fixture = test->fixture;
+        g_autofree char *target =
+                g_strdup_printf("[{\"kind\": \"entity\", \"id\": \"%s\"}]", test->entity);
+        g_autofree char *left = NULL;
+
+        json_object_unref(fixture_call(graph(test), fixture->human, "remember_fact",
+                                       "{\"entity_name\": \"Its Former Name\", \"predicate\":"
+                                       " \"note\", \"object\": \"as it was\"}"));
+        json_object_unref(fixture_call(graph(test), fixture->human, "merge_entities",
+                                       "{\"entity_id\": \"%s\", \"merge\": [\"Its Former Name\"]}",
+                                       test->entity));
+        g_autoptr(JsonObject) answer = delete_previewed(test, target);
+        g_assert_true(json_member_bool(answer, "deleted", false));
+        left = fixture_select(
+                fixture->vault,
+                "SELECT count(*) FROM facts f WHERE NOT EXISTS (SELECT 1 FROM entities"
+                " e WHERE e.id = f.entity_id) OR f.object = 'as it was'");
+        g_assert_cmpstr(left, ==, "0");
+        must_verify(test);
+}
+
 /* ---- the way there ---- */
 
 static void test_a_preview_counts_and_changes_nothing(Case *test, const void *data)
@@ -633,6 +657,8 @@ int main(int argc, char **argv)
         g_test_init(&argc, &argv, NULL);
 #define TEST(name, function) g_test_add("/hard-delete/" name, Case, NULL, up, function, down)
         TEST("nothing-of-it-is-left", test_nothing_of_it_is_left);
+        TEST("an-entity-goes-with-all-that-was-said-of-it",
+             test_an_entity_goes_with_all_that_was_said_of_it);
         TEST("a-preview-counts-and-changes-nothing", test_a_preview_counts_and_changes_nothing);
         TEST("it-needs-the-token-of-what-goes-now", test_it_needs_the_token_of_what_goes_now);
         TEST("nobody-but-the-human-deletes", test_nobody_but_the_human_deletes);
