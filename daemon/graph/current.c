@@ -27,7 +27,7 @@
 
 typedef struct Row {
         char *id, *object, *voice, *superseded_by, *explicit_by;
-        int tier;
+        FactTier tier;
         int64_t observed_at; /* 0: the order of recording alone rules */
         int64_t recorded_at, superseded_at, explicit_at;
         const struct Row *by; /* which supersedes it, of the same set */
@@ -43,16 +43,6 @@ static void row_free(gpointer data)
         g_free(row->superseded_by);
         g_free(row->explicit_by);
         g_free(row);
-}
-
-static int tier_rank(const char *tier)
-{
-        static const char *const tiers[] = {"inferred", "extracted", "human", NULL};
-
-        for (int rank = 0; tiers[rank]; rank++)
-                if (g_strcmp0(tier, tiers[rank]) == 0)
-                        return rank;
-        return 0;
 }
 
 /* The rivals' key. object is NULL when all objects are looked at. */
@@ -196,13 +186,11 @@ static bool settle(Db *db, GPtrArray *rows, bool *ret_again, GError **error)
 
 /* ---- reading rivals ---- */
 
-#define TIER_RANK(tier) "CASE " tier " WHEN 'human' THEN 2 WHEN 'extracted' THEN 1 ELSE 0 END"
-
 /* The fact that explicitly supersedes c: its part of the select. */
 #define EXPLICIT(column)                                                                           \
         "(SELECT e." column " FROM fact_supersedes s JOIN facts e ON e.id = s.fact_id"             \
         " WHERE s.target_id = c.id AND e.is_active = 1 AND e.id <> c.id"                           \
-        " AND " TIER_RANK("e.trust_tier") " >= " TIER_RANK(                                        \
+        " AND " FACT_TIER_RANK("e.trust_tier") " >= " FACT_TIER_RANK(                              \
                 "c.trust_tier") " ORDER BY e.recorded_at, e.id LIMIT 1)"
 
 #define RIVALS                                                                                     \
@@ -224,7 +212,7 @@ static Row *row_from_statement(Statement *statement)
 
         row->id = g_strdup(statement_text(statement, 0));
         row->object = g_strdup(statement_text(statement, 1));
-        row->tier = tier_rank(tier);
+        row->tier = fact_tier_from_string(tier);
         /* the human is one voice, whatever he points at */
         if (strcmp(tier, "human") == 0)
                 document = NULL;

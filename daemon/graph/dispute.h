@@ -5,13 +5,10 @@
 
 #include "graph/fact.h"
 
-/* SQL for the rank of a tier. */
-#define DISPUTE_RANK(tier) "CASE " tier " WHEN 'human' THEN 2 WHEN 'extracted' THEN 1 ELSE 0 END"
-
 /* SQL for "fact b is of a higher tier than s, or the human's word against another's". What superseded a fact of its
  * own tier and of another voice did so explicitly: fact_supersedes, which a scoped handle hides, need not be asked. */
 #define DISPUTE_OUTRANKS(b, s)                                                                     \
-        "(" DISPUTE_RANK(#b ".trust_tier") " > " DISPUTE_RANK(                                     \
+        "(" FACT_TIER_RANK(#b ".trust_tier") " > " FACT_TIER_RANK(                                 \
                 #s ".trust_tier") " OR (" #b ".agent = 'human' AND " #s ".agent <> 'human'))"
 
 /* SQL for "some current fact of the same entity and predicate says what fact s says". */

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "graph/fact.h"
+
 #define REBUILD_ENTITIES 2000 /* of one write */
 
 char *entity_key_reverse(const char *word)
@@ -144,13 +146,9 @@ bool entity_key_derive(Db *db, const Change *changes, unsigned count, void *data
         g_autoptr(GHashTable) done = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 
         for (unsigned i = 0; i < count; i++) {
-                g_autoptr(JsonObject) key = json_parse_object(changes[i].row_id, -1, NULL);
-                const char *id = key ? json_member_string(key,
-                                                          strcmp(changes[i].table, "entities") == 0
-                                                                  ? "id"
-                                                                  : "entity_id",
-                                                          NULL)
-                                     : NULL;
+                bool of_entity = strcmp(changes[i].table, "entities") == 0;
+                g_autofree char *id =
+                        fact_row_member(changes[i].row_id, of_entity ? "id" : "entity_id");
 
                 if (id && g_hash_table_add(done, g_strdup(id)) &&
                     !derive_entity(db, data, id, error))

@@ -5,6 +5,25 @@
 #include <math.h>
 #include <string.h>
 
+static const char *const tiers[] = {
+        [FACT_TIER_INFERRED] = "inferred",
+        [FACT_TIER_EXTRACTED] = "extracted",
+        [FACT_TIER_HUMAN] = "human",
+};
+
+FactTier fact_tier_from_string(const char *text)
+{
+        for (int tier = 0; tier < (int)G_N_ELEMENTS(tiers); tier++)
+                if (g_strcmp0(text, tiers[tier]) == 0)
+                        return (FactTier)tier;
+        return FACT_TIER_NONE;
+}
+
+const char *fact_tier_to_string(FactTier tier)
+{
+        return tiers[tier];
+}
+
 void fact_from_row(Statement *row, Fact *ret)
 {
         *ret = (Fact){

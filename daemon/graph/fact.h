@@ -4,6 +4,21 @@
 
 #include "graph/object.h"
 
+/* Trust tiers as facts.trust_tier names them, the lowest first. */
+typedef enum FactTier {
+        FACT_TIER_NONE = -1,
+        FACT_TIER_INFERRED,
+        FACT_TIER_EXTRACTED,
+        FACT_TIER_HUMAN,
+} FactTier;
+
+/* FACT_TIER_NONE: it is the name of none, or NULL. */
+FactTier fact_tier_from_string(const char *text);
+const char *fact_tier_to_string(FactTier tier);
+
+/* SQL for the number of a tier. */
+#define FACT_TIER_RANK(tier) "CASE " tier " WHEN 'human' THEN 2 WHEN 'extracted' THEN 1 ELSE 0 END"
+
 /* Strings are borrowed from the row: valid until its statement's next step. */
 typedef struct Fact {
         const char *id, *entity_id, *predicate, *object, *object_kind;

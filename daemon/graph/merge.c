@@ -155,18 +155,11 @@ static bool derive_from(Db *db, GPtrArray *ids, GError **error)
         return true;
 }
 
-static char *id_of(const char *row_id)
-{
-        g_autoptr(JsonObject) key = json_parse_object(row_id, -1, NULL);
-
-        return key ? g_strdup(json_member_string(key, "id", NULL)) : NULL;
-}
-
 /* The entity of a change, if what it counts for may have changed: one that is new, or back, brings its word of a
  * merge, if any, along. */
 static bool changed_id(Db *db, const Change *change, char **ret, GError **error)
 {
-        g_autofree char *id = id_of(change->row_id), *merged_into = NULL;
+        g_autofree char *id = fact_row_member(change->row_id, "id"), *merged_into = NULL;
 
         if (id && change->op == CHANGE_INSERT && !read_merged_into(db, id, &merged_into, error))
                 return false;
@@ -228,8 +221,9 @@ bool merge_derive_facts(Db *db, const Change *changes, unsigned count, void *dat
         StepResult any = is_any_merged(db, error);
 
         for (unsigned i = 0; any == STEP_ROW && i < count; i++) {
-                g_autofree char *id =
-                        changes[i].op == CHANGE_DELETE ? NULL : id_of(changes[i].row_id);
+                g_autofree char *id = changes[i].op == CHANGE_DELETE
+                                              ? NULL
+                                              : fact_row_member(changes[i].row_id, "id");
 
                 if (id && !set_of_fact(db, id, error))
                         any = STEP_ERROR;

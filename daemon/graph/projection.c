@@ -5,6 +5,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "graph/fact.h"
 #include "graph/predicate.h"
 
 static const char *const picks[PICK_COUNT_OF] = {"latest", "first", "all", "sum",
@@ -164,8 +165,7 @@ static bool read_filters(Projection *projection, JsonObject *args, GError **erro
         projection->tiers = args_strings(filters, "trust_tiers");
         projection->confidence = json_member_double(filters, "min_confidence", NAN);
         for (char **tier = projection->tiers; tier && *tier; tier++)
-                if (strcmp(*tier, "human") != 0 && strcmp(*tier, "extracted") != 0 &&
-                    strcmp(*tier, "inferred") != 0) {
+                if (fact_tier_from_string(*tier) == FACT_TIER_NONE) {
                         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
                                     "trust_tiers must be of human, extracted and inferred");
                         return false;

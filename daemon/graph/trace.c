@@ -10,9 +10,8 @@
 #include "graph/fact.h"
 #include "graph/object.h"
 #include "graph/predicate.h"
+#include "graph/rule.h"
 #include "graph/verify.h"
-
-#define RULE_PREFIX "rule:" /* observer of what was inferred */
 
 typedef enum Role { ROLE_BELIEF, ROLE_SUPERSEDED, ROLE_SUPERSEDING, ROLE_SOURCE } Role;
 
@@ -32,7 +31,7 @@ typedef struct Node {
         char *id, *superseded_by;
         Role role;
         unsigned depth;
-        int tier;           /* its own */
+        FactTier tier;      /* its own */
         bool inferred;      /* from sources that can be seen */
         JsonObject *told;   /* NULL: not read yet, or not to be seen */
         JsonArray *sources; /* ids, borrowed from told */
@@ -92,28 +91,13 @@ static void meet(Trace *trace, const char *id, Role role, unsigned depth)
 
 /* ---- one fact ---- */
 
-static int tier_rank(const char *tier)
-{
-        static const char *const tiers[] = {"inferred", "extracted", "human"};
-
-        for (int rank = 0; rank < (int)G_N_ELEMENTS(tiers); rank++)
-                if (strcmp(tier, tiers[rank]) == 0)
-                        return rank;
-        return 0;
-}
-
-static const char *tier_name(int rank)
-{
-        return rank > 1 ? "human" : rank > 0 ? "extracted" : "inferred";
-}
-
 /* Why a fact was superseded: "tier", "same_observer" or "explicit". Under a scope, which hides what was said
  * explicitly, it follows from the tiers and voices; ours is "human" for the human, and observer and document else. */
 #define REASON                                                                                                           \
         "SELECT CASE"                                                                                                    \
         " WHEN EXISTS (SELECT 1 FROM fact_supersedes x WHERE x.fact_id = b.id"                                           \
         " AND x.target_id = s.id) THEN 'explicit'"                                                                       \
-        " WHEN " DISPUTE_RANK("b.trust_tier") " > " DISPUTE_RANK(                                                        \
+        " WHEN " FACT_TIER_RANK("b.trust_tier") " > " FACT_TIER_RANK(                                                    \
                 "s.trust_tier") " THEN 'tier'"                                                                           \
                                 " WHEN b.agent = s.agent AND (s.trust_tier = 'human' OR b.document_id IS s.document_id)" \
                                 " THEN 'same_observer' ELSE 'explicit' END"                                              \
@@ -242,7 +226,7 @@ static bool tell_rule(Trace *trace, const Node *node, const Fact *fact, GError *
         Statement *statement;
 
         json_object_set_null_member(node->told, "rule");
-        if (!g_str_has_prefix(fact->agent, RULE_PREFIX))
+        if (!g_str_has_prefix(fact->agent, RULE_AGENT_PREFIX))
                 return true;
         statement = db_statement(trace->db,
                                  "SELECT kind, description FROM rules WHERE name = :name"
@@ -250,13 +234,13 @@ static bool tell_rule(Trace *trace, const Node *node, const Fact *fact, GError *
                                  error);
         if (!statement)
                 return false;
-        statement_bind_text(statement, ":name", fact->agent + strlen(RULE_PREFIX));
+        statement_bind_text(statement, ":name", fact->agent + strlen(RULE_AGENT_PREFIX));
         step = statement_step(statement, error);
         if (step == STEP_ERROR)
                 return false;
         object = json_object_new();
         json_object_set_object_member(node->told, "rule", object);
-        json_object_set_string_member(object, "name", fact->agent + strlen(RULE_PREFIX));
+        json_object_set_string_member(object, "name", fact->agent + strlen(RULE_AGENT_PREFIX));
         json_set_string(object, "kind", step == STEP_ROW ? statement_text(statement, 0) : NULL);
         json_set_string(object, "description",
                         step == STEP_ROW ? statement_text(statement, 1) : NULL);
@@ -336,7 +320,7 @@ static bool visit(Trace *trace, Node *node, GError **error)
                 return step == STEP_DONE;
         fact_from_row(statement, &fact);
         inferred = strcmp(fact.trust_tier, "inferred") == 0;
-        node->tier = tier_rank(fact.trust_tier);
+        node->tier = fact_tier_from_string(fact.trust_tier);
         node->superseded_by = g_strdup(fact.superseded_by);
         node->told = json_object_new();
         json_object_set_object_member(node->told, "fact", fact_to_json(&fact));
@@ -360,7 +344,7 @@ static bool visit(Trace *trace, Node *node, GError **error)
 typedef struct Lineage {
         GHashTable *seen; /* nodes */
         GQueue waiting;   /* nodes */
-        int lowest;       /* tier of what was observed, -1: nothing so far */
+        FactTier lowest;  /* of what was observed, FACT_TIER_NONE: nothing so far */
 } Lineage;
 
 /* Puts the sources of a node in line. One that was not followed may be worth the least. */
@@ -371,7 +355,7 @@ static void add_sources(const Trace *trace, Lineage *lineage, const Node *node)
                                                    json_array_get_string_element(node->sources, i));
 
                 if (!source || !source->told)
-                        lineage->lowest = 0;
+                        lineage->lowest = FACT_TIER_INFERRED;
                 else if (g_hash_table_add(lineage->seen, source))
                         g_queue_push_tail(&lineage->waiting, source);
         }
@@ -379,10 +363,10 @@ static void add_sources(const Trace *trace, Lineage *lineage, const Node *node)
 
 /* The lowest tier of all that a fact was inferred from, down to what was observed: nothing gains trust by being derived.
  * Of an observed fact, where nothing observed is found, and where sources may be hidden, its own. */
-static int lineage_tier(const Trace *trace, Node *node)
+static FactTier lineage_tier(const Trace *trace, Node *node)
 {
         g_autoptr(GHashTable) seen = g_hash_table_new(g_direct_hash, g_direct_equal);
-        Lineage lineage = {.seen = seen, .waiting = G_QUEUE_INIT, .lowest = -1};
+        Lineage lineage = {.seen = seen, .waiting = G_QUEUE_INIT, .lowest = FACT_TIER_NONE};
         const Node *next;
 
         if (!node->inferred || trace->scoped)
@@ -391,10 +375,10 @@ static int lineage_tier(const Trace *trace, Node *node)
         while ((next = g_queue_pop_head(&lineage.waiting))) {
                 if (next->inferred)
                         add_sources(trace, &lineage, next);
-                else if (lineage.lowest < 0 || next->tier < lineage.lowest)
+                else if (lineage.lowest == FACT_TIER_NONE || next->tier < lineage.lowest)
                         lineage.lowest = next->tier;
         }
-        return MAX(lineage.lowest, 0);
+        return MAX(lineage.lowest, FACT_TIER_INFERRED);
 }
 
 static bool add_contradiction(Trace *trace, JsonArray *list, GHashTable *seen, JsonObject *fact,
@@ -434,18 +418,20 @@ static JsonObject *trace_to_json(Trace *trace, GError **error)
         g_autoptr(JsonObject) answer = json_object_new();
         g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         JsonArray *beliefs = json_array_new(), *facts = json_array_new(), *list = json_array_new();
-        int lowest = 2;
+        FactTier lowest = FACT_TIER_HUMAN;
 
         json_object_set_array_member(answer, "beliefs", beliefs);
         json_object_set_array_member(answer, "facts", facts);
         json_object_set_array_member(answer, "contradictions", list);
         for (unsigned i = 0; i < trace->nodes->len; i++) {
                 Node *node = trace->nodes->pdata[i];
-                int tier = node->told ? lineage_tier(trace, node) : 0;
+                FactTier tier;
 
                 if (!node->told)
                         continue;
-                json_object_set_string_member(node->told, "lineage_tier", tier_name(tier));
+                tier = lineage_tier(trace, node);
+                json_object_set_string_member(node->told, "lineage_tier",
+                                              fact_tier_to_string(tier));
                 json_array_add_object_element(facts, json_object_ref(node->told));
                 if (node->role == ROLE_BELIEF) {
                         json_array_add_string_element(beliefs, node->id);
@@ -455,7 +441,7 @@ static JsonObject *trace_to_json(Trace *trace, GError **error)
                                        error))
                         return NULL;
         }
-        json_object_set_string_member(answer, "lineage_tier", tier_name(lowest));
+        json_object_set_string_member(answer, "lineage_tier", fact_tier_to_string(lowest));
         json_object_set_boolean_member(answer, "truncated", trace->truncated);
         return g_steal_pointer(&answer);
 }
