@@ -94,11 +94,9 @@ static bool write_line(Out *out, JsonObject *object, GError **error)
         " OR instr(lower(m.actor_name), lower(:text)) OR instr(lower(m.after), lower(:text))"      \
         " OR instr(lower(m.before), lower(:text)))"
 
-static void bind_query(Statement *statement, const Filter *query)
+static void bind_query(Statement *statement, Db *db, const Filter *query)
 {
-        g_autofree char *row = query->row && query->row[0] != '{'
-                                       ? g_strdup_printf("{\"id\":\"%s\"}", query->row)
-                                       : g_strdup(query->row);
+        g_autofree char *row = filter_row_key(query, db);
 
         statement_bind_text(statement, ":table", query->table);
         statement_bind_text(statement, ":row", row);
@@ -135,7 +133,7 @@ static bool set_figures(JsonObject *header, Db *db, const Filter *query, GError 
 
         if (!statement)
                 return false;
-        bind_query(statement, query);
+        bind_query(statement, db, query);
         if (statement_step(statement, error) != STEP_ROW)
                 return false;
         json_object_set_int_member(header, "count", statement_int(statement, 0));
@@ -228,7 +226,7 @@ static bool write_entries(Out *out, Db *db, const Filter *query, GError **error)
 
         if (!statement)
                 return false;
-        bind_query(statement, query);
+        bind_query(statement, db, query);
         while ((step = statement_step(statement, error)) == STEP_ROW) {
                 g_autoptr(JsonObject) line = entry_line(statement);
 

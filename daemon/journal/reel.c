@@ -319,9 +319,40 @@ static bool set_bounds(Reel *reel, int64_t place, GError **error)
         return true;
 }
 
-static char *row_key(const char *row)
+/* The members of the key that the table has, in its order; row if they are others. */
+static JsonObject *order_key(JsonObject *row, const GStrv key)
 {
-        return row[0] == '{' ? g_strdup(row) : g_strdup_printf("{\"id\":\"%s\"}", row);
+        g_autoptr(JsonObject) ordered = json_object_new();
+
+        if (json_object_get_size(row) != g_strv_length(key))
+                return json_object_ref(row);
+        for (char **name = key; *name; name++) {
+                if (!json_object_has_member(row, *name))
+                        return json_object_ref(row);
+                json_object_set_member(ordered, *name,
+                                       json_node_copy(json_object_get_member(row, *name)));
+        }
+        return g_steal_pointer(&ordered);
+}
+
+char *filter_row_key(const Filter *filter, Db *db)
+{
+        g_auto(GStrv) key = filter->table ? db_table_key(db, filter->table, NULL) : NULL;
+        g_autoptr(JsonObject) row = NULL, ordered = NULL;
+
+        if (!filter->row)
+                return NULL;
+        if (filter->row[0] == '{') {
+                row = json_parse_object(filter->row, -1, NULL);
+                if (!row)
+                        return g_strdup(filter->row); /* no row has it */
+        } else {
+                row = json_object_new();
+                json_object_set_string_member(row, key && key[0] && !key[1] ? key[0] : "id",
+                                              filter->row);
+        }
+        ordered = key ? order_key(row, key) : json_object_ref(row);
+        return json_print_object(ordered);
 }
 
 Reel *reel_new(const ReelOptions *options, GError **error)
@@ -331,7 +362,7 @@ Reel *reel_new(const ReelOptions *options, GError **error)
         reel->db = options->db;
         reel->visible = options->seen ? visible_new(options->seen) : NULL;
         reel->filter = options->filter;
-        reel->row = reel->filter->row ? row_key(reel->filter->row) : NULL;
+        reel->row = filter_row_key(reel->filter, reel->db);
         reel->oldest_first = options->oldest_first;
         reel->looks = options->looks;
         if (!set_bounds(reel, options->place, error) || !choose(reel, error) ||

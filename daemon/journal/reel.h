@@ -16,6 +16,10 @@ typedef struct Filter {
         int64_t since, until; /* microseconds; 0: open */
 } Filter;
 
+/* The row of a filter as the journal writes keys, whatever the white space and order of its members; NULL if it asks for
+ * none. An id alone is that of the table's key, if it is of one column. The caller frees. */
+char *filter_row_key(const Filter *filter, Db *db);
+
 typedef struct ReelOptions {
         Db *db;               /* unscoped */
         Db *seen;             /* scoped: only entries of rows that it shows; NULL: all */

@@ -106,6 +106,26 @@ static void test_pages_join_without_gap_or_repeat(Case *test, gconstpointer data
         g_assert_true(g_str_has_prefix(all->str, "p8 p7|p6 p5|p4 p3|p2 p1|p0"));
 }
 
+/* Seen to fail: with the text of the key compared as it came. */
+static void test_a_row_by_its_key(Case *test, gconstpointer data)
+{
+        tag(test, test->fixture->human, "one");
+        tag(test, test->fixture->human, "two");
+        fixture_sql(
+                test->fixture->vault, test->fixture->human,
+                "INSERT INTO contradiction_reviews VALUES ('ent-1', 'one', 'acknowledged', '[]',"
+                " 'a', 1), ('ent-1', 'two', 'acknowledged', '[]', 'b', 1)");
+        expect(test, "{\"table_name\":\"predicates\",\"row_id\":\"one\"}", "one");
+        expect(test, "{\"row_id\":\"{ \\\"name\\\" : \\\"one\\\" }\"}", "one");
+        expect(test,
+               "{\"table_name\":\"contradiction_reviews\",\"row_id\":"
+               "\"{\\\"predicate\\\": \\\"two\\\", \\\"entity_id\\\": \\\"ent-1\\\"}\"}",
+               "?");
+        expect(test, "{\"table_name\":\"predicates\",\"row_id\":\"{\"}", "");
+        expect(test, "{\"table_name\":\"predicates\",\"row_id\":\"o\\\"ne\"}", "");
+        expect(test, "{\"table_name\":\"nothing\",\"row_id\":\"one\"}", "");
+}
+
 static void test_filters(Case *test, gconstpointer data)
 {
         g_autofree char *group = NULL, *args = NULL;
@@ -664,6 +684,7 @@ int main(int argc, char **argv)
         ADD("both-journals-are-one-newest-first", test_both_journals_are_one_newest_first);
         ADD("pages-join-without-gap-or-repeat", test_pages_join_without_gap_or_repeat);
         ADD("filters", test_filters);
+        ADD("a-row-by-its-key", test_a_row_by_its_key);
         ADD("total-is-what-can-be-counted", test_total_is_what_can_be_counted);
         ADD("long-texts-are-cut-in-lists-only", test_long_texts_are_cut_in_lists_only);
         ADD("diff-names-what-changed", test_diff_names_what_changed);
