@@ -201,6 +201,55 @@ void cli_set_option(const Cli *cli, JsonObject *args, const char *member, const 
                 json_object_set_string_member(args, member, value);
 }
 
+void cli_set_entity(JsonObject *args, const char *entity)
+{
+        json_object_set_string_member(
+                args, id_is_valid(entity, "ent") ? "entity_id" : "entity_name", entity);
+}
+
+char *cli_entity_id(Cli *cli, const char *entity, GError **error)
+{
+        if (id_is_valid(entity, "ent"))
+                return g_strdup(entity);
+        JsonObject *args = json_object_new();
+        cli_set_entity(args, entity);
+        g_autoptr(JsonObject) answer = client_tool(cli->client, "get_entity", args, error);
+        return answer ? g_strdup(json_member_string(answer, "id", "")) : NULL;
+}
+
+void cli_set_flag(const Cli *cli, JsonObject *args, const char *member, const char *option)
+{
+        if (args_has(cli->args, option))
+                json_object_set_boolean_member(args, member, true);
+}
+
+void cli_set_number(const Cli *cli, JsonObject *args, const char *member, const char *option)
+{
+        if (args_has(cli->args, option))
+                json_object_set_int_member(args, member, args_number(cli->args, option, 0));
+}
+
+void cli_set_list(const Cli *cli, JsonObject *args, const char *member, const char *option)
+{
+        const char *const *values = args_list(cli->args, option);
+        if (!values)
+                return;
+        JsonArray *array = json_array_new();
+        for (; *values; values++)
+                json_array_add_string_element(array, *values);
+        json_object_set_array_member(args, member, array);
+}
+
+char *cli_counts_text(JsonObject *counts)
+{
+        g_autoptr(GList) names = counts ? json_object_get_members(counts) : NULL;
+        GString *text = g_string_new(names ? NULL : "nothing");
+        for (GList *l = names; l; l = l->next)
+                g_string_append_printf(text, "%s%s %" G_GINT64_FORMAT, text->len > 0 ? ", " : "",
+                                       (const char *)l->data, json_member_int(counts, l->data, 0));
+        return g_string_free(text, FALSE);
+}
+
 void cli_say_next(Cli *cli, JsonObject *answer)
 {
         const char *next = json_member_string(answer, "next", NULL);

@@ -73,6 +73,20 @@ JsonObject *cli_list_args(const Cli *cli, unsigned fallback);
 /* Sets a string member from an option, if it was given. */
 void cli_set_option(const Cli *cli, JsonObject *args, const char *member, const char *option);
 
+/* Sets entity_id or entity_name by what was given: an id (ent-…) or a name. */
+void cli_set_entity(JsonObject *args, const char *entity);
+
+/* The id of an entity that was given by its id or its name; the caller frees. */
+char *cli_entity_id(Cli *cli, const char *entity, GError **error);
+
+/* Sets a member of another type from an option, if it was given: true for a flag, a whole number, an array of strings. */
+void cli_set_flag(const Cli *cli, JsonObject *args, const char *member, const char *option);
+void cli_set_number(const Cli *cli, JsonObject *args, const char *member, const char *option);
+void cli_set_list(const Cli *cli, JsonObject *args, const char *member, const char *option);
+
+/* "facts 2, entities 1" of an object of counts, "nothing" if it is empty; the caller frees. */
+char *cli_counts_text(JsonObject *counts);
+
 /* Says how to see the rest if the answer has a next page. */
 void cli_say_next(Cli *cli, JsonObject *answer);
 

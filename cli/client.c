@@ -234,16 +234,25 @@ static int exchange(Client *client, sd_bus_message *call, sd_bus_message **ret)
         return pending.reply ? 0 : r;
 }
 
+/* What a call says: strings, or values of a signature. */
+typedef struct Body {
+        const char *const *strings;
+        const char *signature;
+        JsonArray *values;
+} Body;
+
 static sd_bus_message *new_call(Client *client, const char *interface, const char *member,
-                                const char *const *strings, GError **error)
+                                const Body *body, GError **error)
 {
         sd_bus_message *call = NULL;
         int r = sd_bus_message_new_method_call(client->bus, &call, NAME, PATH, interface, member);
         if (r >= 0 && client->carried >= 0)
                 r = sd_bus_message_append_basic(call, 'h', &client->carried);
         client->carried = -1;
-        for (; r >= 0 && strings && *strings; strings++)
-                r = sd_bus_message_append_basic(call, 's', *strings);
+        for (const char *const *string = body->strings; r >= 0 && string && *string; string++)
+                r = sd_bus_message_append_basic(call, 's', *string);
+        if (r >= 0 && body->signature)
+                r = message_append_json(call, body->signature, body->values);
         if (r >= 0)
                 return call;
         sd_bus_message_unref(call);
@@ -260,13 +269,13 @@ static bool may_retry(Client *client, sd_bus_message *reply)
 }
 
 static JsonNode *call_full(Client *client, const char *interface, const char *member,
-                           const char *const *strings, GError **error)
+                           const Body *body, GError **error)
 {
         sd_bus_message *reply = NULL;
         int r;
         do {
                 reply = sd_bus_message_unref(reply);
-                sd_bus_message *call = new_call(client, interface, member, strings, error);
+                sd_bus_message *call = new_call(client, interface, member, body, error);
                 if (!call)
                         return NULL;
                 r = exchange(client, call, &reply);
@@ -295,15 +304,23 @@ JsonNode *client_call(Client *client, const char *interface, const char *member,
                       const char *const *strings, GError **error)
 {
         g_autofree char *full = g_strconcat(NAME ".", interface, NULL);
-        return call_full(client, full, member, strings, error);
+        return call_full(client, full, member, &(Body){.strings = strings}, error);
+}
+
+JsonNode *client_call_json(Client *client, const char *interface, const char *member,
+                           const char *signature, JsonArray *values, GError **error)
+{
+        g_autofree char *full = g_strconcat(NAME ".", interface, NULL);
+        return call_full(client, full, member, &(Body){.signature = signature, .values = values},
+                         error);
 }
 
 JsonObject *client_properties(Client *client, const char *interface, GError **error)
 {
         g_autofree char *full = g_strconcat(NAME ".", interface, NULL);
         const char *strings[] = {full, NULL};
-        g_autoptr(JsonNode) node =
-                call_full(client, "org.freedesktop.DBus.Properties", "GetAll", strings, error);
+        g_autoptr(JsonNode) node = call_full(client, "org.freedesktop.DBus.Properties", "GetAll",
+                                             &(Body){.strings = strings}, error);
         return node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_dup_object(node) : NULL;
 }
 

@@ -30,7 +30,11 @@ JsonObject *client_tool(Client *client, const char *tool, JsonObject *args, GErr
 JsonNode *client_call(Client *client, const char *interface, const char *member,
                       const char *const *strings, GError **error);
 
-/* The next client_call() passes this descriptor before its strings; it stays the caller's. */
+/* The same with arguments of the types s, a{sv} and aa{sv}, one element of values for each. */
+JsonNode *client_call_json(Client *client, const char *interface, const char *member,
+                           const char *signature, JsonArray *values, GError **error);
+
+/* The next client_call() or client_call_json() passes this descriptor before its arguments; it stays the caller's. */
 void client_carry(Client *client, int fd);
 
 /* The properties of an interface. */

@@ -4,12 +4,6 @@
 #include "table.h"
 #include "verbs.h"
 
-static void set_entity(JsonObject *args, const char *entity)
-{
-        json_object_set_string_member(
-                args, id_is_valid(entity, "ent") ? "entity_id" : "entity_name", entity);
-}
-
 static bool print_facts(Cli *cli, const char *id, GError **error)
 {
         JsonObject *args = cli_list_args(cli, 50);
@@ -26,7 +20,7 @@ static bool run_one(Cli *cli, GError **error)
 {
         g_autoptr(JsonObject) answer = NULL;
         JsonObject *args = json_object_new();
-        set_entity(args, args_word(cli->args, 0));
+        cli_set_entity(args, args_word(cli->args, 0));
         if (!cli_tool(cli, "get_entity", args, &answer, error))
                 return false;
         if (!answer)

@@ -6,6 +6,7 @@
 static const Option options[] = {
         {"table", 't', OPTION_TEXT, "NAME", "Only changes of this table"},
         {"row", 0, OPTION_TEXT, "ID", "Only changes of this row"},
+        {"entity", 'e', OPTION_TEXT, "NAME", "Only changes of this entity, its facts and aliases"},
         {"actor", 'a', OPTION_TEXT, "KIND", "Only changes by human, agent or system"},
         {"connection", 0, OPTION_TEXT, "ID", "Only changes by this connection"},
         {"session", 0, OPTION_TEXT, "ID", "Only changes of this session"},
@@ -13,6 +14,8 @@ static const Option options[] = {
         {"since", 'S', OPTION_TEXT, "TIME", "Not older than this (ISO 8601)"},
         {"until", 'U', OPTION_TEXT, "TIME", "Not newer than this"},
         {"grep", 0, OPTION_TEXT, "TEXT", "Only changes with this text in the row or the reason"},
+        {"diff", 'p', OPTION_FLAG, NULL, "With what each changed, field by field and word by word"},
+        {"reverse", 'r', OPTION_FLAG, NULL, "The oldest first"},
         CLI_LIST_OPTIONS,
         {NULL},
 };
@@ -121,30 +124,48 @@ static bool check_group(Cli *cli, GError **error)
         return false;
 }
 
-static bool run(Cli *cli, GError **error)
+void journal_print_all(Cli *cli, JsonObject *answer)
+{
+        JsonArray *entries = json_member_array(answer, "mutations");
+        JsonObject *entry = NULL;
+        for (unsigned i = 0; (entry = cli_element(entries, i)); i++) {
+                journal_print(cli, entry);
+                journal_print_diff(cli, json_member_array(entry, "diff"));
+        }
+        if (!entries || json_array_get_length(entries) == 0)
+                output_print(cli->output, "No entries.\n");
+        cli_say_next(cli, answer);
+}
+
+static bool set_filters(Cli *cli, JsonObject *args, GError **error)
 {
         static const char *const filters[][2] = {
                 {"table_name", "table"},      {"row_id", "row"},      {"actor_kind", "actor"},
                 {"connection", "connection"}, {"session", "session"}, {"group_id", "group"},
                 {"since", "since"},           {"until", "until"},     {"text", "grep"},
         };
-        g_autoptr(JsonObject) answer = NULL;
-        JsonObject *entry = NULL;
-        if (!check_group(cli, error))
+        const char *entity = args_text(cli->args, "entity");
+        g_autofree char *id = entity ? cli_entity_id(cli, entity, error) : NULL;
+        if (entity && !id)
                 return false;
-        JsonObject *args = cli_list_args(cli, 20);
+        if (id)
+                json_object_set_string_member(args, "entity_id", id);
         for (size_t i = 0; i < G_N_ELEMENTS(filters); i++)
                 cli_set_option(cli, args, filters[i][0], filters[i][1]);
-        if (!cli_tool(cli, "list_mutations", args, &answer, error))
+        cli_set_flag(cli, args, "diff", "diff");
+        if (args_has(cli->args, "reverse"))
+                json_object_set_string_member(args, "order", "oldest");
+        return true;
+}
+
+static bool run(Cli *cli, GError **error)
+{
+        g_autoptr(JsonObject) answer = NULL, args = cli_list_args(cli, 20);
+        if (!check_group(cli, error) || !set_filters(cli, args, error) ||
+            !cli_tool(cli, "list_mutations", g_steal_pointer(&args), &answer, error))
                 return false;
-        if (!answer)
-                return true;
-        JsonArray *entries = json_member_array(answer, "mutations");
-        for (unsigned i = 0; (entry = cli_element(entries, i)); i++)
-                journal_print(cli, entry);
-        if (!entries || json_array_get_length(entries) == 0)
-                output_print(cli->output, "No entries.\n");
-        cli_say_next(cli, answer);
+        if (answer)
+                journal_print_all(cli, answer);
         return true;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "message.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <string.h>
 
@@ -123,4 +124,69 @@ JsonNode *message_to_json(sd_bus_message *message)
         if (json_array_get_length(values) == 1)
                 return json_array_dup_element(values, 0);
         return g_steal_pointer(&all);
+}
+
+/* ---- JSON to message ---- */
+
+static int append_variant(sd_bus_message *message, JsonNode *node)
+{
+        bool scalar = JSON_NODE_HOLDS_VALUE(node);
+        GType type = scalar ? json_node_get_value_type(node) : G_TYPE_INVALID;
+        if (type == G_TYPE_INT64)
+                return sd_bus_message_append(message, "v", "x", json_node_get_int(node));
+        if (type == G_TYPE_DOUBLE)
+                return sd_bus_message_append(message, "v", "d", json_node_get_double(node));
+        if (type == G_TYPE_BOOLEAN)
+                return sd_bus_message_append(message, "v", "b", (int)json_node_get_boolean(node));
+        if (type == G_TYPE_STRING)
+                return sd_bus_message_append(message, "v", "s", json_node_get_string(node));
+        return -EINVAL;
+}
+
+static int append_dict(sd_bus_message *message, JsonNode *node)
+{
+        JsonObjectIter iter;
+        const char *name = NULL;
+        JsonNode *value = NULL;
+        int r = JSON_NODE_HOLDS_OBJECT(node) ? sd_bus_message_open_container(message, 'a', "{sv}")
+                                             : -EINVAL;
+        if (r < 0)
+                return r;
+        json_object_iter_init_ordered(&iter, json_node_get_object(node));
+        while (r >= 0 && json_object_iter_next_ordered(&iter, &name, &value)) {
+                if ((r = sd_bus_message_open_container(message, 'e', "sv")) < 0 ||
+                    (r = sd_bus_message_append_basic(message, 's', name)) < 0 ||
+                    (r = append_variant(message, value)) < 0)
+                        return r;
+                r = sd_bus_message_close_container(message);
+        }
+        return r < 0 ? r : sd_bus_message_close_container(message);
+}
+
+static int append_dicts(sd_bus_message *message, JsonNode *node)
+{
+        int r = JSON_NODE_HOLDS_ARRAY(node) ? sd_bus_message_open_container(message, 'a', "a{sv}")
+                                            : -EINVAL;
+        JsonArray *rows = r >= 0 ? json_node_get_array(node) : NULL;
+        for (unsigned i = 0; r >= 0 && i < json_array_get_length(rows); i++)
+                r = append_dict(message, json_array_get_element(rows, i));
+        return r < 0 ? r : sd_bus_message_close_container(message);
+}
+
+int message_append_json(sd_bus_message *message, const char *signature, JsonArray *values)
+{
+        int r = 0;
+        for (unsigned i = 0; r >= 0 && *signature; i++) {
+                JsonNode *node = json_array_get_element(values, i);
+                if (g_str_has_prefix(signature, "aa{sv}"))
+                        r = append_dicts(message, node);
+                else if (g_str_has_prefix(signature, "a{sv}"))
+                        r = append_dict(message, node);
+                else if (*signature == 's')
+                        r = sd_bus_message_append_basic(message, 's', json_node_get_string(node));
+                else
+                        return -EINVAL;
+                signature += *signature == 's' ? 1 : signature[1] == 'a' ? 6 : 5;
+        }
+        return r;
 }

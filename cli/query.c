@@ -19,8 +19,7 @@ static bool run(Cli *cli, GError **error)
         JsonObject *args = cli_list_args(cli, 50);
         const char *entity = args_word(cli->args, 0);
         if (entity)
-                json_object_set_string_member(
-                        args, id_is_valid(entity, "ent") ? "entity_id" : "entity_name", entity);
+                cli_set_entity(args, entity);
         cli_set_option(cli, args, "predicate", "predicate");
         cli_set_option(cli, args, "entity_type", "type");
         cli_set_option(cli, args, "trust_tier", "tier");

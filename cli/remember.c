@@ -37,23 +37,10 @@ static bool set_object(Cli *cli, JsonObject *args, const char *text, GError **er
         return true;
 }
 
-static void set_supersedes(Cli *cli, JsonObject *args)
-{
-        const char *const *facts = args_list(cli->args, "supersedes");
-        if (!facts)
-                return;
-        JsonArray *array = json_array_new();
-        for (; *facts; facts++)
-                json_array_add_string_element(array, *facts);
-        json_object_set_array_member(args, "supersedes", array);
-}
-
 static JsonObject *build(Cli *cli, GError **error)
 {
         g_autoptr(JsonObject) args = json_object_new();
-        const char *entity = args_word(cli->args, 0);
-        json_object_set_string_member(
-                args, id_is_valid(entity, "ent") ? "entity_id" : "entity_name", entity);
+        cli_set_entity(args, args_word(cli->args, 0));
         json_object_set_string_member(args, "predicate", args_word(cli->args, 1));
         if (!set_object(cli, args, args_word(cli->args, 2), error))
                 return NULL;
@@ -65,7 +52,7 @@ static JsonObject *build(Cli *cli, GError **error)
         if (args_has(cli->args, "confidence"))
                 json_object_set_double_member(args, "confidence",
                                               args_real(cli->args, "confidence", 0));
-        set_supersedes(cli, args);
+        cli_set_list(cli, args, "supersedes", "supersedes");
         return g_steal_pointer(&args);
 }
 

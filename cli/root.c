@@ -141,17 +141,6 @@ static const Option add_options[] = {
         {NULL},
 };
 
-static void set_list(Cli *cli, JsonObject *args, const char *member, const char *option)
-{
-        const char *const *values = args_list(cli->args, option);
-        if (!values)
-                return;
-        JsonArray *array = json_array_new();
-        for (; *values; values++)
-                json_array_add_string_element(array, *values);
-        json_object_set_array_member(args, member, array);
-}
-
 static JsonObject *register_root(Cli *cli, const char *folder, GError **error)
 {
         g_autofree char *path = cli_folder(folder, error);
@@ -160,9 +149,9 @@ static JsonObject *register_root(Cli *cli, const char *folder, GError **error)
         JsonObject *args = json_object_new();
         json_object_set_string_member(args, "path", path);
         cli_set_option(cli, args, "profile", "profile");
-        set_list(cli, args, "features", "feature");
-        set_list(cli, args, "include", "include");
-        set_list(cli, args, "exclude", "exclude");
+        cli_set_list(cli, args, "features", "feature");
+        cli_set_list(cli, args, "include", "include");
+        cli_set_list(cli, args, "exclude", "exclude");
         if (args_has(cli->args, "max-file-bytes"))
                 json_object_set_int_member(args, "max_file_bytes",
                                            args_number(cli->args, "max-file-bytes", 0));

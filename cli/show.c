@@ -4,29 +4,6 @@
 #include "render.h"
 #include "verbs.h"
 
-static void print_value(Cli *cli, Style style, const char *sign, JsonObject *change,
-                        const char *member)
-{
-        g_autofree char *value = cli_member_text(change, member);
-        JsonNode *node = json_object_get_member(change, member);
-        if (!node || JSON_NODE_HOLDS_NULL(node))
-                return;
-        g_autofree char *wrapped = render_wrap(value, output_text_width(cli->output) - 6, "      ");
-        output_styled(cli->output, style, "    %s %s\n", sign, wrapped);
-}
-
-static void print_diff(Cli *cli, JsonObject *answer)
-{
-        JsonArray *changes = json_member_array(answer, "diff");
-        JsonObject *change = NULL;
-        for (unsigned i = 0; (change = cli_element(changes, i)); i++) {
-                output_styled(cli->output, STYLE_BOLD, "  %s\n",
-                              json_member_string(change, "field", ""));
-                print_value(cli, STYLE_RED, "-", change, "before");
-                print_value(cli, STYLE_GREEN, "+", change, "after");
-        }
-}
-
 static bool fetch(Cli *cli, JsonObject **ret, GError **error)
 {
         JsonObject *args = json_object_new();
@@ -61,7 +38,7 @@ static bool run_show(Cli *cli, GError **error)
         print_field(cli, "Row", entry, "row_id");
         print_field(cli, "Session", entry, "session_id");
         print_field(cli, "Reverts", entry, "reverts");
-        print_diff(cli, answer);
+        journal_print_diff(cli, json_member_array(answer, "diff"));
         return true;
 }
 
@@ -71,7 +48,7 @@ static bool run_diff(Cli *cli, GError **error)
         if (!fetch(cli, &answer, error))
                 return false;
         if (answer)
-                print_diff(cli, answer);
+                journal_print_diff(cli, json_member_array(answer, "diff"));
         return true;
 }
 
