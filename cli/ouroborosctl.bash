@@ -4,24 +4,45 @@ _ouroborosctl() {
         local cur prev words cword
         _init_completion -n = || return
 
+        local page='--limit --after' why='--reason' when='--since --until'
         local -A verbs=(
                 [common]='--user --system --json --no-pager --no-ask-password --quiet --help --version'
-                [status]='' [root]='add list rm rescan' [documents]='--root --state --errors --limit --after'
-                [text]='--start --end' [search]='--root --mime --limit --after'
-                [query]='--predicate --type --tier --document --all --limit --after'
-                [entity]='--limit --after' [entities]='--type --limit --after' [predicates]='--entity --all'
-                [contradictions]='--predicate --limit --after'
-                [remember]='--type --number --bool --object-json --quote --document --confidence
-                        --observed-at --supersedes --reason'
-                [log]='--table --row --actor --connection --session --group --since --until --grep --limit --after'
-                [show]='' [diff]='' [revert]='--preview --force --reason' [verify]='' [backup]=''
+                [status]='' [root]='add list rm rescan' [documents]="--root --state --errors $page"
+                [text]='--start --end' [search]="--root --mime $page"
+                [query]="--predicate --type --tier --document --all $page"
+                [entity]="$page" [entities]="--type $page" [resolve]='--type --limit' [merge]="--type $why"
+                [alias]='add rm' [predicates]='--entity --all' [predicate]='propose confirm retire reinstate'
+                [trace]='--type --object --depth' [as-of]="--type --predicate --all --table --row $page"
+                [contradictions]="--predicate --state --all --overridden $page" [contradiction]='acknowledge reopen'
+                [topology]="--type --order $page" [sql]='--limit --timeout'
+                [rule]='list add confirm retire reinstate' [projection]='list add show rm'
+                [discovered]='list promote merge dismiss restore' [mine]='list add cancel'
+                [remember]="--type --number --bool --object-json --quote --document --confidence
+                        --observed-at --supersedes $why"
+                [log]="--table --row --entity --actor --connection --session --group $when --grep --diff --reverse $page"
+                [show]='' [diff]='' [history]="--table --reverse $page" [revert]="--preview --force $when $why"
+                [preview]="--entity --limit $when" [sessions]="--actor --connection $page" [audit]="$when $page"
+                [anomalies]='--since --factor --limit' [import]=''
+                [export]="--ops --table --row --actor --connection --session --group $when"
+                [hard-delete]="--kind --preview --remove-copies --yes $why" [verify]='' [backup]=''
                 [restore]='--yes' [rebuild]='' [rekey]='' [unlock]='' [reload]='' [restart]='' [panic]=''
                 [tools]='list describe call' [key]='export import'
         )
         local -A family=(
                 [root add]='--profile --feature --include --exclude --max-file-bytes --no-wait'
-                [root rescan]='--no-wait'
+                [root rescan]='--no-wait' [alias add]="--type $why" [alias rm]="--type $why"
+                [predicate propose]='--one' [predicate confirm]="$why" [predicate retire]="$why"
+                [predicate reinstate]="$why" [contradiction acknowledge]='--type --note'
+                [contradiction reopen]='--type --note' [rule list]="--state $page"
+                [rule add]='--description --max-depth --function --window --days --time --group-by --cumulative'
+                [projection list]="$page" [projection add]='--type --group-by --description'
+                [projection show]="--entity --order $page" [discovered list]="--state --type --document $page"
+                [discovered promote]="--name --type $why" [discovered merge]="$why" [discovered dismiss]="$why"
+                [discovered restore]="$why" [mine list]="--state $page"
+                [mine add]='--priority --profile --feature --again' [mine cancel]="$why"
         )
+        local -A families=([root]=1 [alias]=1 [predicate]=1 [contradiction]=1 [rule]=1 [projection]=1 [discovered]=1
+                [mine]=1 [tools]=1 [key]=1)
         local verb='' second='' i
         for ((i = 1; i < cword; i++)); do
                 [[ ${words[i]} == -* ]] && continue
@@ -29,24 +50,29 @@ _ouroborosctl() {
         done
 
         case $prev in
-        --profile | -p) [[ $verb == root ]] && COMPREPLY=($(compgen -W 'general legal code-doc paper' -- "$cur")) && return ;;
+        --profile | -p) [[ $verb == root || $verb == mine ]] && COMPREPLY=($(compgen -W 'general legal code-doc paper' -- "$cur")) && return ;;
         --feature) COMPREPLY=($(compgen -W 'tables wikilinks code_blocks frontmatter external_refs citations procedures' -- "$cur")) && return ;;
+        --order) [[ $verb == topology ]] && COMPREPLY=($(compgen -W 'weakest strongest recent contested' -- "$cur")) && return ;;
+        --function) COMPREPLY=($(compgen -W 'sum count min max avg latest' -- "$cur")) && return ;;
+        --window) COMPREPLY=($(compgen -W 'all day week month quarter year' -- "$cur")) && return ;;
         --tier) COMPREPLY=($(compgen -W 'human extracted inferred' -- "$cur")) && return ;;
-        --actor | -a) [[ $verb == log ]] && COMPREPLY=($(compgen -W 'human agent system' -- "$cur")) && return ;;
+        --actor | -a) [[ $verb == log || $verb == sessions || $verb == export ]] && COMPREPLY=($(compgen -W 'human agent system' -- "$cur")) && return ;;
         esac
         if [[ $cur == -* ]]; then
                 local own=${verbs[${verb:-common}]:-}
-                [[ $verb == root || $verb == tools || $verb == key ]] && own=${family[$verb $second]:-}
+                [[ -n $verb && -v families[$verb] ]] && own=${family[$verb $second]:-}
                 COMPREPLY=($(compgen -W "${verbs[common]} $own" -- "$cur"))
         elif [[ -z $verb ]]; then
                 COMPREPLY=($(compgen -W "$(printf '%s\n' "${!verbs[@]}" | grep -vx common)" -- "$cur"))
-        elif [[ ($verb == root || $verb == tools || $verb == key) && -z $second ]]; then
+        elif [[ -v families[$verb] && -z $second ]]; then
                 COMPREPLY=($(compgen -W "${verbs[$verb]}" -- "$cur"))
         elif [[ $verb == rebuild ]]; then
-                COMPREPLY=($(compgen -W 'all search documents' -- "$cur"))
+                COMPREPLY=($(compgen -W 'all search documents graph journal' -- "$cur"))
         elif [[ $verb == backup || $verb == restore || $verb == root ]]; then
                 _filedir -d
-        elif [[ $verb == key ]]; then
+        elif [[ $verb == rule && $second == add && $cword -eq 4 ]]; then
+                COMPREPLY=($(compgen -W 'closure inverse aggregate' -- "$cur"))
+        elif [[ $verb == key || $verb == export || $verb == import ]]; then
                 _filedir
         fi
 } && complete -F _ouroborosctl ouroborosctl

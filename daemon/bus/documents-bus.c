@@ -122,6 +122,28 @@ static const BusMethod methods[] = {
                 .args = {{ARG_TEXT, "discovered_id"}, {ARG_OPTIONS}},
                 .answers = {{ANSWER_DICT, NULL}},
         },
+        {
+                .member = "Mine",
+                .action = "write",
+                .tool = "enqueue_mining",
+                .args = {{ARG_OPTIONAL_TEXT, "document_id"}, {ARG_OPTIONS}},
+                .answers = {{ANSWER_NUMBER, "enqueued"},
+                            {ANSWER_NUMBER, "already"},
+                            {ANSWER_NUMBER, "skipped"}},
+        },
+        {
+                .member = "Mining",
+                .action = "read",
+                .tool = "list_mining",
+                .args = {{ARG_COUNT, "limit"}, {ARG_OPTIONAL_TEXT, "after"}, {ARG_OPTIONS}},
+                .answers = {{ANSWER_ROWS, "jobs"}, {ANSWER_TEXT, "next"}},
+        },
+        {
+                .member = "CancelMining",
+                .action = "write",
+                .tool = "cancel_mining",
+                .args = {{ARG_TEXT, "document_id"}, {ARG_OPTIONS}},
+        },
         {NULL},
 };
 
@@ -167,6 +189,14 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("Undismiss", SD_BUS_ARGS("s", discovered_id, "a{sv}", options),
                                 SD_BUS_RESULT("a{sv}", report), bus_on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Mine", SD_BUS_ARGS("s", document_id, "a{sv}", options),
+                                SD_BUS_RESULT("t", enqueued, "t", already, "t", skipped),
+                                bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Mining", SD_BUS_ARGS("u", limit, "s", after, "a{sv}", options),
+                                SD_BUS_RESULT("aa{sv}", jobs, "s", next), bus_on_method,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("CancelMining", SD_BUS_ARGS("s", document_id, "a{sv}", options),
+                                SD_BUS_NO_RESULT, bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_SIGNAL_WITH_ARGS("Progress", SD_BUS_ARGS("a{sv}", counts), 0),
         SD_BUS_VTABLE_END,
 };

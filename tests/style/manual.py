@@ -14,7 +14,7 @@ CALL = re.compile(r'ouroborosctl((?: +[^ \n`*|;]+)+)')
 
 def verbs_of(texts):
     return {name for path, text in texts.items() if path.startswith('cli/')
-            for name in re.findall(r'\.name = "([a-z ]+)",', text)}
+            for name in re.findall(r'\.name = "([a-z -]+)",', text)}
 
 
 def options_of(texts):
