@@ -76,23 +76,17 @@ static JsonObject *remember(Graph *graph, Submission *submission, GError **error
         return object;
 }
 
-/* A caller may claim at his own tier or a lower one. */
+/* A caller may claim at his own tier or at tier extracted; submission_run() keeps tier inferred for rules. */
 static bool read_tier(const Access *access, JsonObject *args, const char **ret, GError **error)
 {
-        static const char *const tiers[] = {"human", "extracted", "inferred", NULL};
         const char *tier = args_string(args, "trust_tier");
         bool human = strcmp(submission_tier(access), "human") == 0;
 
         *ret = tier;
-        if (tier && !g_strv_contains(tiers, tier)) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                            "trust_tier must be human, extracted or inferred");
-                return false;
-        }
         if (!tier || human || strcmp(tier, "human") != 0)
                 return true;
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
-                    "trust_tier human is the human's alone; yours is extracted, or inferred");
+                    "trust_tier human is the human's alone; yours is extracted");
         return false;
 }
 

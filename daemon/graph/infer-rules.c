@@ -265,7 +265,7 @@ static bool add_changes(Run *run, const Change *changes, unsigned count, GError 
         return true;
 }
 
-/* A fact that is only just there was not inferred from, and no rule has inferred it. */
+/* A fact that is only just there was not inferred from, and no rule has inferred it, unless a revert brought it back. */
 static bool has_updates(const Change *changes, unsigned count)
 {
         for (unsigned i = 0; i < count; i++)
@@ -282,11 +282,11 @@ static bool derive_facts(Db *db, const Change *changes, unsigned count, void *da
 
         if (!ensure_rules(inference, db, error))
                 return false;
-        if (g_hash_table_size(inference->by_agent) == 0 && !has_updates(changes, count))
-                return true; /* no rule is at work */
         run_init(&run, db, inference);
-        ok = (!has_updates(changes, count) || find_reverts(&run, &changes[0], error)) &&
-             add_changes(&run, changes, count, error) && run_all(&run, error);
+        ok = find_reverts(&run, &changes[0], error);
+        if (ok && (run.reverts || g_hash_table_size(inference->by_agent) > 0 ||
+                   has_updates(changes, count))) /* else no rule is at work */
+                ok = add_changes(&run, changes, count, error) && run_all(&run, error);
         run_clear(&run);
         return ok;
 }

@@ -138,24 +138,16 @@ static bool find_ends(Recorder *recorder, Db *db, unsigned i, Ends *ret, GError 
 
 /* ---- facts ---- */
 
-static int tier_rank(const char *tier)
-{
-        return strcmp(tier, "human") == 0 ? 2 : strcmp(tier, "extracted") == 0 ? 1 : 0;
-}
-
+/* No claim is of a lower tier than extracted. */
 static bool check_tier(const Recorder *recorder, const char *fact_id, const char *tier,
                        GError **error)
 {
-        if (tier_rank(tier) <= tier_rank(recorder->tier))
+        if (strcmp(tier, "human") != 0 || strcmp(recorder->tier, "human") == 0)
                 return true;
-        if (strcmp(tier, "human") == 0)
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
-                            "fact %s is the human's word; only the human may supersede it",
-                            fact_id);
-        else
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
-                            "fact %s is of tier %s, which a claim of tier %s does not supersede",
-                            fact_id, tier, recorder->tier);
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                    "fact %s is the human's word; only the human may supersede it, by a claim of "
+                    "tier human",
+                    fact_id);
         return false;
 }
 

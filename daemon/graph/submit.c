@@ -8,6 +8,7 @@
 #include "graph/lease.h"
 #include "graph/record.h"
 #include "graph/rejection.h"
+#include "graph/rule.h"
 
 typedef struct Batch {
         Submission *call;
@@ -240,8 +241,34 @@ static void batch_clear(Batch *batch)
         g_free(batch->group);
 }
 
+/* What is inferred, and who infers it, is told by tier and observer: nobody gives himself out as a rule. */
+static bool check_voice(const Submission *call, GError **error)
+{
+        const char *observer = access_observer(call->access);
+
+        if (g_str_has_prefix(observer, RULE_AGENT_PREFIX)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                            "observer %s: names that begin with " RULE_AGENT_PREFIX
+                            " are those of rules, which claim nothing",
+                            observer);
+                return false;
+        }
+        if (!call->tier || strcmp(call->tier, "human") == 0 || strcmp(call->tier, "extracted") == 0)
+                return true;
+        if (strcmp(call->tier, "inferred") == 0)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "trust_tier inferred is for what follows from facts by declared rules "
+                            "(define_rule); a claim is of tier human or extracted");
+        else
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "trust_tier must be human or extracted");
+        return false;
+}
+
 static bool check_call(const Submission *call, GError **error)
 {
+        if (!check_voice(call, error))
+                return false;
         if (call->count > GRAPH_BATCH_MAX) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
                             "%u claims at once, more than %d (GRAPH_BATCH_MAX)", call->count,

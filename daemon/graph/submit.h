@@ -28,7 +28,7 @@ typedef struct Submission {
         const Claim *claims;
         unsigned count;
         const char *reason;      /* or NULL */
-        const char *tier;        /* NULL: the caller's own */
+        const char *tier;        /* human or extracted; NULL: the caller's own */
         bool hold;               /* what is about undeclared entities waits in the queue */
         const char *lease_id;    /* of the mining run that this belongs to, or NULL … */
         bool complete;           /* … whose window is mined with this */

@@ -11,6 +11,8 @@
 
 /* ---- what is derived ---- */
 
+#define RULES "rule:" /* observers of what is inferred begin so; nobody else's do */
+
 bool undo_is_derived(const char *table, const char *column, JsonObject *row)
 {
         static const char *const of_facts[] = {"superseded_by", "superseded_at", "stale_source",
@@ -22,7 +24,7 @@ bool undo_is_derived(const char *table, const char *column, JsonObject *row)
                 return false;
         /* an inferred fact comes and goes with its sources */
         return g_strv_contains(of_facts, column) ||
-               g_strcmp0(json_member_string(row, "trust_tier", NULL), "inferred") == 0;
+               (row && g_str_has_prefix(json_member_string(row, "agent", ""), RULES));
 }
 
 static bool same_member(JsonObject *a, JsonObject *b, const char *name)

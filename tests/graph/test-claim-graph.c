@@ -343,52 +343,84 @@ static void test_agents_word_of_the_undeclared_is_held(Case *test, gconstpointer
 }
 
 /* Seen to fail: an agent's claim to be the human. */
-static void test_tier_is_ones_own_or_lower(Case *test, gconstpointer data)
+static void test_tier_is_ones_own_or_extracted(Case *test, gconstpointer data)
 {
-        static const char *const tiers[] = {"extracted", "inferred"};
+        const Access *const all[] = {HUMAN(test), AGENT(test)};
+        const char *bare = "remember_fact {'entity_name':'Acme','predicate':'note','object':'x',"
+                           "'trust_tier':'extracted'}";
 
         table_fail(&test->table, AGENT(test),
                    "remember_fact {'entity_name':'Acme','predicate':'note','object':'x',"
                    "'trust_tier':'human'}",
                    OUROBOROS_ERROR_DENIED, "the human's alone");
-        for (unsigned i = 0; i < G_N_ELEMENTS(tiers); i++) {
-                g_autofree char *bare = g_strdup_printf(
-                        "remember_fact {'entity_name':'Acme','predicate':'note','object':'x',"
-                        "'trust_tier':'%s'}",
-                        tiers[i]);
-                g_autofree char *sql = g_strdup_printf(
-                        "SELECT count(*) FROM facts WHERE trust_tier = '%s'", tiers[i]);
-                const Access *const all[] = {HUMAN(test), AGENT(test)};
+        for (unsigned who = 0; who < 2; who++) {
+                g_autoptr(JsonObject) said = NULL;
 
-                for (unsigned who = 0; who < 2; who++) {
-                        g_autoptr(JsonObject) said = NULL;
-
-                        table_fail(&test->table, all[who], bare, OUROBOROS_ERROR_INVALID,
-                                   "verbatim quote");
-                        said = table_call(&test->table, all[who], "remember_fact",
-                                          "{'entity_name':'Acme','predicate':'note','object':'x',"
-                                          "'quote':'Acme','document_id':'%s','trust_tier':'%s'}",
-                                          test->document, tiers[i]);
-                        g_assert_true(json_member_bool(said, "is_new", false));
-                }
-                table_expect(&test->table, sql, "2");
+                table_fail(&test->table, all[who], bare, OUROBOROS_ERROR_INVALID, "verbatim quote");
+                said = table_call(&test->table, all[who], "remember_fact",
+                                  "{'entity_name':'Acme','predicate':'note','object':'x',"
+                                  "'quote':'Acme','document_id':'%s','trust_tier':'extracted'}",
+                                  test->document);
+                g_assert_true(json_member_bool(said, "is_new", false));
         }
+        table_expect(&test->table, "SELECT count(*) FROM facts WHERE trust_tier = 'extracted'",
+                     "2");
 }
 
-/* Seen to fail: only the human's word guarded. */
+/* As by a door that does not look at the schema. */
+static void fail_unchecked(Case *test, const Access *access, const char *text, const char *words)
+{
+        g_autoptr(GError) error = NULL;
+        g_autoptr(JsonObject) args = json_parse_object(text, -1, NULL), answer = NULL;
+        ToolTable table = graph_tools(test->table.fixture->graph);
+
+        for (const Tool *at = table.tools; at->name; at++)
+                if (g_str_equal(at->name, "remember_fact"))
+                        answer = at->handler(table.room, access, args, &error);
+        g_assert_null(answer);
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID);
+        g_assert_nonnull(strstr(error->message, words));
+}
+
+/* Seen to fail: check_voice() left out. */
+static void test_only_rules_infer(Case *test, gconstpointer data)
+{
+        const Access *const all[] = {HUMAN(test), AGENT(test), test->table.fixture->pipeline};
+        g_autoptr(Access) agent = access_new_agent("rule:reach", "Forger", NULL, NULL);
+        g_autoptr(Access) system = access_new_system("rule:reach");
+        g_autofree char *call =
+                g_strdup_printf("remember_fact {'entity_name':'Acme','predicate':'note',"
+                                "'object':'x','quote':'Acme','document_id':'%s',"
+                                "'trust_tier':'inferred'}",
+                                test->document);
+        g_autofree char *batch =
+                g_strdup_printf("submit_claim_graph {'document_id':'%s','claims':[{'entity':'Acme',"
+                                "'predicate':'note','object':'x','quote':'Acme'}]}",
+                                test->document);
+
+        for (unsigned who = 0; who < G_N_ELEMENTS(all); who++)
+                table_fail(&test->table, all[who], call, OUROBOROS_ERROR_INVALID, "inferred");
+        fail_unchecked(test, HUMAN(test),
+                       "{\"entity_name\":\"Acme\",\"predicate\":\"note\",\"object\":\"x\","
+                       "\"trust_tier\":\"inferred\"}",
+                       "declared rules");
+        table_fail(&test->table, agent, batch, OUROBOROS_ERROR_DENIED, "those of rules");
+        table_fail(&test->table, system, batch, OUROBOROS_ERROR_DENIED, "those of rules");
+        table_expect(&test->table, "SELECT count(*) FROM facts WHERE predicate = 'note'", "0");
+}
+
+/* Seen to fail: the caller looked at, not the tier of his claim. */
 static void test_lower_tier_supersedes_no_higher_one(Case *test, gconstpointer data)
 {
         g_autoptr(JsonObject) said =
-                table_call(&test->table, AGENT(test), "remember_fact",
-                           "{'entity_name':'Acme','predicate':'note','object':'x','quote':'Acme',"
-                           "'document_id':'%s'}",
-                           test->document);
+                table_call(&test->table, HUMAN(test), "remember_fact",
+                           "{'entity_name':'Acme','predicate':'note','object':'x'}");
         g_autofree char *call = g_strdup_printf(
                 "remember_fact {'entity_name':'Acme','predicate':'note','object':'y',"
-                "'quote':'Acme','document_id':'%s','trust_tier':'inferred','supersedes':['%s']}",
+                "'quote':'Acme','document_id':'%s','trust_tier':'extracted','supersedes':['%s']}",
                 test->document, json_member_string(said, "fact_id", ""));
 
-        table_fail(&test->table, HUMAN(test), call, OUROBOROS_ERROR_DENIED, "of tier extracted");
+        table_fail(&test->table, HUMAN(test), call, OUROBOROS_ERROR_DENIED, "of tier human");
 }
 
 /* ---- what is there already ---- */
@@ -450,7 +482,8 @@ int main(int argc, char **argv)
         ADD("calls-have-limits", test_calls_have_limits);
         ADD("scope-holds-for-batches", test_scope_holds_for_batches);
         ADD("agents-word-of-the-undeclared-is-held", test_agents_word_of_the_undeclared_is_held);
-        ADD("tier-is-ones-own-or-lower", test_tier_is_ones_own_or_lower);
+        ADD("tier-is-ones-own-or-extracted", test_tier_is_ones_own_or_extracted);
+        ADD("only-rules-infer", test_only_rules_infer);
         ADD("lower-tier-supersedes-no-higher-one", test_lower_tier_supersedes_no_higher_one);
         ADD("prior-claims-are-all-that-is-mined", test_prior_claims_are_all_that_is_mined);
         return g_test_run();

@@ -385,6 +385,36 @@ static void test_reverting_everything_gives_the_beginning(Case *test, gconstpoin
         check_all(test);
 }
 
+static void retire_rule(Case *test, const char *name)
+{
+        json_object_unref(fixture_call(graph_tools(test->fixture->graph), test->fixture->human,
+                                       "decide_rule", "{\"name\":\"%s\",\"decision\":\"retire\"}",
+                                       name));
+}
+
+/* Seen to fail: facts that only come, while no rule is at work, taken for somebody's word. */
+static void test_revert_brings_back_nothing_that_no_rule_wants(Case *test, gconstpointer data)
+{
+        static const char *const rules[] = {"reach", "above", "back", "total", "low"};
+        g_autofree char *edge = NULL, *group = NULL, *gone = NULL;
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(rules); i++)
+                retire_rule(test, rules[i]);
+        edge = rules_say(test->fixture, "n1", "linked", "n2");
+        g_free(rules_define(test->fixture, test->fixture->human,
+                            "\"name\":\"late\",\"kind\":\"inverse\",\"predicates\":[\"linked\"],"
+                            "\"predicate\":\"reached_by\""));
+        rules_expect(test->fixture, "reached_by", "n2>n1");
+        group = fixture_select(test->fixture->vault,
+                               "SELECT group_id FROM mutations ORDER BY seq DESC LIMIT 1");
+        g_assert_true(revert(test, "revert_group", "group_id", group));
+        gone = fixture_select(test->fixture->vault,
+                              "SELECT id FROM mutations WHERE table_name = 'facts'"
+                              " AND op = 'delete' ORDER BY seq DESC LIMIT 1");
+        g_assert_true(revert(test, "revert_mutation", "mutation_id", gone));
+        rules_expect(test->fixture, "reached_by", "");
+}
+
 #define ADD(name, function)                                                                        \
         g_test_add("/journal/inferred/" name, Case, NULL, case_up, function, case_down)
 
@@ -395,5 +425,7 @@ int main(int argc, char **argv)
         ADD("entries-leave-nothing-unfounded", test_reverting_entries_leaves_nothing_unfounded);
         ADD("reverting-everything-gives-the-beginning",
             test_reverting_everything_gives_the_beginning);
+        ADD("revert-brings-back-nothing-that-no-rule-wants",
+            test_revert_brings_back_nothing_that_no_rule_wants);
         return g_test_run();
 }

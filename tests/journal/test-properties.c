@@ -162,10 +162,11 @@ static void step_remember(World *world, const Access *access)
         g_autofree char *target = any(world, 4) ? NULL : any_id(world, "id", "facts");
         g_autofree char *supersedes =
                 target ? g_strdup_printf(",\"supersedes\":[\"%s\"]", target) : g_strdup("");
-        const char *tier = any(world, 6) ? "" : ",\"trust_tier\":\"inferred\"";
+        static const char *const tiers[] = {
+                "", "", "", "", ",\"trust_tier\":\"extracted\"", ",\"trust_tier\":\"inferred\""};
 
         call(world, access, "remember_fact", "{\"entity_name\":\"%s\",%s%s%s%s}",
-             ONE_OF(world, names), ONE_OF(world, claims), source, supersedes, tier);
+             ONE_OF(world, names), ONE_OF(world, claims), source, supersedes, ONE_OF(world, tiers));
 }
 
 static void step_extract(World *world, const Access *access)
