@@ -79,6 +79,7 @@ static bool build_tools(Rooms *rooms, GError **error)
                 graph_tools(rooms->graph),
                 documents_tools(rooms->documents),
                 documents_mining_tools(rooms->documents),
+                documents_autolink_tools(rooms->documents),
                 search_tools(rooms->search),
                 journal_tools(rooms->journal),
                 care_tools(rooms->care),

@@ -4,6 +4,7 @@
  * the graph knows an equal claim. */
 #include "documents/pipeline.h"
 
+#include "documents/autolink.h"
 #include "documents/claims.h"
 #include "documents/root.h"
 #include "extract/protocol.h"
@@ -17,6 +18,8 @@ G_STATIC_ASSERT(CLAIMS_AT_ONCE <= GRAPH_BATCH_MAX);
 struct ClaimStage {
         Pipeline *pipeline;
         bool awake, running;
+        NameSet *names; /* of the job at work, kept until nothing is left; NULL: there are none */
+        int64_t names_stamp;
 };
 
 typedef struct Source {
@@ -25,7 +28,8 @@ typedef struct Source {
         unsigned features;
         int64_t mtime;
         ClaimList *list;
-        GError *error; /* its own */
+        GPtrArray *links; /* Evidence of entities that it names, or NULL */
+        GError *error;    /* its own */
 } Source;
 
 typedef struct Job {
@@ -48,6 +52,7 @@ static void source_clear(void *data)
         g_free(source->reason);
         g_clear_pointer(&source->structure, g_variant_unref);
         (void)claim_list_free(source->list);
+        g_clear_pointer(&source->links, g_ptr_array_unref);
         g_clear_error(&source->error);
 }
 
@@ -55,11 +60,14 @@ ClaimStage *claim_stage_new(Pipeline *pipeline)
 {
         ClaimStage *stage = g_new0(ClaimStage, 1);
         stage->pipeline = pipeline;
+        stage->names_stamp = -1;
         return stage;
 }
 
 ClaimStage *claim_stage_free(ClaimStage *stage)
 {
+        if (stage)
+                (void)name_set_free(stage->names);
         g_free(stage);
         return NULL;
 }
@@ -104,6 +112,31 @@ static Source source_from_row(Statement *row)
         source.structure = g_variant_ref_sink(
                 g_variant_new_from_bytes(G_VARIANT_TYPE(EXTRACT_STRUCTURE_TYPE), bytes, FALSE));
         return source;
+}
+
+/* Names of entities that were declared since are looked for from the next job on. */
+static bool refresh_names(ClaimStage *stage, GError **error)
+{
+        g_autoptr(Db) db = store_reader(stage->pipeline->vault, NULL, error);
+        int64_t stamp = db ? name_set_stamp(db, error) : -1;
+        g_autoptr(GError) problem = NULL;
+
+        if (stamp < 0)
+                return false;
+        if (stamp == stage->names_stamp)
+                return true;
+        (void)name_set_free(stage->names);
+        stage->names = name_set_load(db, /* entity_id= */ NULL, &problem);
+        stage->names_stamp = problem ? -1 : stamp;
+        if (problem)
+                g_propagate_error(error, g_steal_pointer(&problem));
+        return stage->names_stamp >= 0;
+}
+
+static void forget_names(ClaimStage *stage)
+{
+        stage->names = name_set_free(stage->names);
+        stage->names_stamp = -1;
 }
 
 static bool read_sources(Job *job, GError **error)
@@ -174,6 +207,25 @@ static bool entities_work(Db *db, void *data, GError **error)
         return true;
 }
 
+/* The links that its text proposes, or does so once more. */
+static bool propose_links(Db *db, const Source *source, GError **error)
+{
+        if (!autolink_refresh(db, source->document_id, source->sha256, source->text, error))
+                return false;
+        for (unsigned i = 0; source->links && i < source->links->len; i++) {
+                Autolink link = {.document_id = source->document_id,
+                                 .sha256 = source->sha256,
+                                 .evidence = source->links->pdata[i],
+                                 .proposed_by = "pipeline",
+                                 .bounded = true};
+                AutolinkOutcome outcome;
+
+                if (!autolink_propose(db, &link, &outcome, /* ret_id= */ NULL, error))
+                        return false;
+        }
+        return true;
+}
+
 static bool indexed_work(Db *db, void *data, GError **error)
 {
         const Job *job = data;
@@ -190,7 +242,7 @@ static bool indexed_work(Db *db, void *data, GError **error)
                 statement_bind_text(update, ":sha256", source->sha256);
                 statement_bind_text(update, ":reason", source->reason);
                 statement_bind_int(update, ":now", clock_now());
-                if (!statement_run(update, error))
+                if (!statement_run(update, error) || !propose_links(db, source, error))
                         return false;
         }
         return true;
@@ -254,6 +306,16 @@ static void collect_claims(Source *source, GArray *claims)
                 g_array_append_vals(claims, source->list->claims->data, source->list->claims->len);
 }
 
+static void collect_source(const Job *job, Source *source, GArray *claims)
+{
+        const NameSet *names = job->stage->names;
+
+        collect_claims(source, claims);
+        g_clear_pointer(&source->links, g_ptr_array_unref);
+        if (names)
+                source->links = autolink_find(names, source->text, /* ret_scan= */ NULL);
+}
+
 /* Records the claims of some of the sources, all or none of them indexed. */
 static bool index_range(Job *job, unsigned from, unsigned to, GError **error)
 {
@@ -265,7 +327,7 @@ static bool index_range(Job *job, unsigned from, unsigned to, GError **error)
         if (!store_write(pipeline->vault, &options, entities_work, job, error))
                 return false;
         for (unsigned i = from; i < to; i++)
-                collect_claims(&g_array_index(job->sources, Source, i), claims);
+                collect_source(job, &g_array_index(job->sources, Source, i), claims);
         return submit_claims(job, claims, error) &&
                store_write(pipeline->vault, &options, indexed_work, job, error);
 }
@@ -296,6 +358,7 @@ static void index_singly(Job *job, GError **error)
 static void job_index(Job *job)
 {
         if (!read_sources(job, &job->error) || job->sources->len == 0 ||
+            !refresh_names(job->stage, &job->error) ||
             index_range(job, 0, job->sources->len, &job->error) ||
             pipeline_is_everyones(job->error))
                 return;
@@ -310,6 +373,8 @@ static void job_work(void *data)
         Job *job = data;
         job_index(job);
         g_array_set_size(job->sources, 0);
+        if (!job->more)
+                forget_names(job->stage);
 }
 
 static void job_done(void *data)

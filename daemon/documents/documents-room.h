@@ -6,6 +6,7 @@
 
 struct Documents {
         Store *vault;
+        Graph *graph;
         sd_event *loop;
         Mailbox *mailbox;
         Pipeline *pipeline; /* loop thread only */

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "documents/autolink.h"
 #include "documents/document.h"
 #include "documents/erasing.h"
 
@@ -130,7 +131,9 @@ Documents *documents_new(const DocumentsOptions *options, GError **error)
         g_mutex_init(&documents->lock);
         g_cond_init(&documents->changed);
         documents->vault = options->vault;
+        documents->graph = options->graph;
         documents_register_erasers(options->vault);
+        autolink_register(options->vault);
         documents->was_idle = true;
         documents->scans = 1; /* nobody has looked yet */
         documents->max_file_bytes = config_int(config, "Documents", "MaxFileMB") * 1024 * 1024;

@@ -27,6 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Documents, documents_free)
 
 ToolTable documents_tools(Documents *documents);
 ToolTable documents_mining_tools(Documents *documents);
+ToolTable documents_autolink_tools(Documents *documents);
 
 /* Once the vault is open: watches the roots, resumes what a stop interrupted. Loop thread. */
 bool documents_start(Documents *documents, GError **error);

@@ -98,6 +98,8 @@ static bool expand_document(EraseSet *set, const char *id, void *data, GError **
             !erase_add_rows(set, "mining_jobs",
                             "SELECT document_id FROM mining_jobs WHERE document_id = :id", id,
                             error) ||
+            !erase_add_rows(set, "autolinks", "SELECT id FROM autolinks WHERE right_id = :id", id,
+                            error) ||
             !erase_add_rows(set, "mining_windows",
                             "SELECT id FROM mining_windows WHERE document_id = :id", id, error) ||
             !erase_add_words(set, "SELECT path FROM documents WHERE id = :id", id, error))
@@ -184,6 +186,21 @@ bool erased_content(Db *db, int fd, bool *ret, GError **error)
         return find_buried(db, st.st_size, sha256, ret, error);
 }
 
+/* Links with the entity, or that were recorded as the fact. */
+static bool expand_linked(EraseSet *set, const char *id, void *data, GError **error)
+{
+        return erase_add_rows(set, "autolinks",
+                              "SELECT id FROM autolinks WHERE left_id = :id"
+                              " UNION SELECT id FROM autolinks WHERE fact_id = :id",
+                              id, error);
+}
+
+static bool expand_autolink(EraseSet *set, const char *id, void *data, GError **error)
+{
+        return erase_add_words(set, "SELECT quote, reason FROM autolinks WHERE id = :id", id,
+                               error);
+}
+
 static bool take_out_text(Db *db, const char *sha256, void *data, GError **error)
 {
         return content_unindex(db, sha256, error);
@@ -194,5 +211,8 @@ void documents_register_erasers(Store *vault)
         store_add_eraser(vault, "roots", &(StoreEraser){.expand = expand_root});
         store_add_eraser(vault, "documents",
                          &(StoreEraser){.expand = expand_document, .take_out = take_out_document});
+        store_add_eraser(vault, "entities", &(StoreEraser){.expand = expand_linked});
+        store_add_eraser(vault, "facts", &(StoreEraser){.expand = expand_linked});
+        store_add_eraser(vault, "autolinks", &(StoreEraser){.expand = expand_autolink});
         store_add_eraser(vault, "document_text", &(StoreEraser){.take_out = take_out_text});
 }

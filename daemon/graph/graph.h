@@ -119,6 +119,21 @@ bool graph_end_lease(Db *db, const Access *access, const LeaseEnd *end, GError *
 /* Is it a live lease of the caller? The same errors. */
 bool graph_check_lease(Db *db, const Access *access, const char *lease_id, GError **error);
 
+/* One claim, judged and recorded inside a write of the caller's, as graph_submit() does it; the vocabulary must be there
+ * (graph_start()). Its fact may be one that was there (is_new false). Any error is why it was not recorded. */
+bool graph_claim(Db *db, const Access *access, const Claim *claim, ClaimResult *ret,
+                 GError **error);
+
+/* Takes a fact back, or gives it back, inside a write; without an effect if it is so already or gone. */
+bool graph_set_fact_active(Db *db, const char *fact_id, bool active, GError **error);
+
+/* The id of the entity that an id, or a name and perhaps a type (NULL: any), means on this handle, merges followed;
+ * the caller frees. NOT_FOUND; INVALID if neither is given or several fit. */
+typedef struct GraphName {
+        const char *id, *name, *type;
+} GraphName;
+char *graph_find_entity(Db *db, const GraphName *name, GError **error);
+
 /* Facts of a document whose quotes are not in its newer text get stale_source, inside a write. */
 bool graph_mark_stale(Db *db, const char *document_id, const char *sha256, GError **error);
 
