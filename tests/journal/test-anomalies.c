@@ -2,9 +2,8 @@
 /* What is out of the ordinary: judged on numbers, and found in a vault. */
 #include <string.h>
 
-#include "graph/fixture.h"
 #include "journal/anomaly.h"
-#include "journal/journal.h"
+#include "journal/case.h"
 
 /* ---- numbers ---- */
 
@@ -77,25 +76,6 @@ static void test_the_last_ones_count(void)
 }
 
 /* ---- a vault ---- */
-
-typedef struct Case {
-        Fixture *fixture;
-        Journal *journal;
-        ToolTable tools;
-} Case;
-
-static void case_up(Case *test, gconstpointer data)
-{
-        test->fixture = fixture_new();
-        test->journal = journal_new(test->fixture->vault, test->fixture->ops);
-        test->tools = journal_tools(test->journal);
-}
-
-static void case_down(Case *test, gconstpointer data)
-{
-        journal_free(test->journal);
-        fixture_free(test->fixture);
-}
 
 static void run_session(Case *test, const char *connection, const char *session, const char *sql)
 {

@@ -2,27 +2,7 @@
 /* Sessions, and all that one wrote with what has become of it. */
 #include <string.h>
 
-#include "graph/fixture.h"
-#include "journal/journal.h"
-
-typedef struct Case {
-        Fixture *fixture;
-        Journal *journal;
-        ToolTable tools;
-} Case;
-
-static void case_up(Case *test, gconstpointer data)
-{
-        test->fixture = fixture_new();
-        test->journal = journal_new(test->fixture->vault, test->fixture->ops);
-        test->tools = journal_tools(test->journal);
-}
-
-static void case_down(Case *test, gconstpointer data)
-{
-        journal_free(test->journal);
-        fixture_free(test->fixture);
-}
+#include "journal/case.h"
 
 static void entity(Case *test, const char *id, const char *name)
 {

@@ -2,31 +2,7 @@
 /* What the graph would be if something had never been; and that asking changes nothing. */
 #include <string.h>
 
-#include "graph/fixture.h"
-#include "journal/journal.h"
-
-typedef struct Case {
-        Fixture *fixture;
-        Journal *journal;
-        ToolTable graph, tools;
-        char *document;
-} Case;
-
-static void case_up(Case *test, gconstpointer data)
-{
-        test->fixture = fixture_new();
-        test->journal = journal_new(test->fixture->vault, test->fixture->ops);
-        test->graph = graph_tools(test->fixture->graph);
-        test->tools = journal_tools(test->journal);
-        test->document = fixture_document(test->fixture, "a.txt", "Acme was founded in 1953.\n");
-}
-
-static void case_down(Case *test, gconstpointer data)
-{
-        journal_free(test->journal);
-        fixture_free(test->fixture);
-        g_free(test->document);
-}
+#include "journal/case.h"
 
 /* The human says a fact of Acme; returns the group. */
 static char *say(Case *test, const char *predicate, const char *object)
@@ -253,7 +229,7 @@ static void test_limits_and_scope(Case *test, gconstpointer data)
 }
 
 #define ADD(name, function)                                                                        \
-        g_test_add("/journal/branch/" name, Case, NULL, case_up, function, case_down)
+        g_test_add("/journal/branch/" name, Case, NULL, case_up_with_document, function, case_down)
 
 int main(int argc, char **argv)
 {

@@ -3,28 +3,8 @@
  * of by time, with a cursor of the vault alone, and with LIKE's wildcards taken as such. */
 #include <string.h>
 
-#include "graph/fixture.h"
-#include "journal/journal.h"
+#include "journal/case.h"
 #include "journal/reel.h"
-
-typedef struct Case {
-        Fixture *fixture;
-        Journal *journal;
-        ToolTable tools;
-} Case;
-
-static void case_up(Case *test, gconstpointer data)
-{
-        test->fixture = fixture_new();
-        test->journal = journal_new(test->fixture->vault, test->fixture->ops);
-        test->tools = journal_tools(test->journal);
-}
-
-static void case_down(Case *test, gconstpointer data)
-{
-        journal_free(test->journal);
-        fixture_free(test->fixture);
-}
 
 static void set(Case *test, const char *name, const char *value)
 {

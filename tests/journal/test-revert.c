@@ -2,48 +2,14 @@
 /* What undoing an entry or a group must do, and must refuse. */
 #include <string.h>
 
-#include "graph/fixture.h"
-#include "journal/journal.h"
+#include "journal/case.h"
 
-typedef struct Case {
-        Fixture *fixture;
-        Journal *journal;
-        ToolTable graph, tools;
-        char *document;
-} Case;
-
-static void case_up(Case *test, gconstpointer data)
-{
-        test->fixture = fixture_new();
-        test->journal = journal_new(test->fixture->vault, test->fixture->ops);
-        test->graph = graph_tools(test->fixture->graph);
-        test->tools = journal_tools(test->journal);
-        test->document = fixture_document(test->fixture, "a.txt", "Acme was founded in 1953.\n");
-}
-
-static void case_down(Case *test, gconstpointer data)
-{
-        journal_free(test->journal);
-        fixture_free(test->fixture);
-        g_free(test->document);
-}
-
-/* Says a year as somebody; the agent with a quote. Returns the group. */
+/* Says a year as somebody, for whom Acme is there. Returns the group. */
 static char *say(Case *test, const Access *access, int year)
 {
-        g_autofree char *source =
-                access == test->fixture->human
-                        ? g_strdup("")
-                        : g_strdup_printf(",\"quote\":\"founded in 1953\",\"document_id\":\"%s\"",
-                                          test->document);
         if (access != test->fixture->human)
                 fixture_entity(test->fixture, "Acme");
-        g_autoptr(JsonObject) said = fixture_call(
-                test->graph, access, "remember_fact",
-                "{\"entity_name\":\"Acme\",\"predicate\":\"published_in_year\",\"object\":%d%s}",
-                year, source);
-
-        return g_strdup(json_member_string(said, "group_id", NULL));
+        return case_say_year(test, access, year);
 }
 
 /* The id of the entry about a table in a group. */
@@ -313,7 +279,7 @@ static void test_reverting_entry_says_what_and_why(Case *test, gconstpointer dat
 }
 
 #define ADD(name, function)                                                                        \
-        g_test_add("/journal/revert/" name, Case, NULL, case_up, function, case_down)
+        g_test_add("/journal/revert/" name, Case, NULL, case_up_with_document, function, case_down)
 
 int main(int argc, char **argv)
 {
