@@ -165,7 +165,8 @@ void scan_stage_reload(ScanStage *stage)
 static void load_work(void *data)
 {
         LoadJob *job = data;
-        g_autoptr(Db) db = store_reader(job->stage->pipeline->vault, NULL, &job->error);
+        g_autoptr(Db) db =
+                store_reader(job->stage->pipeline->vault, /* scope= */ NULL, &job->error);
         if (db)
                 job->roots = roots_load(db, &job->error);
 }

@@ -731,7 +731,7 @@ static void scan_forget(Scan *scan)
 
 static bool scan_do_slice(Scan *scan, bool *ret_more, GError **error)
 {
-        g_autoptr(Db) db = store_reader(scan->options.vault, NULL, error);
+        g_autoptr(Db) db = store_reader(scan->options.vault, /* scope= */ NULL, error);
         if (!db)
                 return false;
         scan->db = db;

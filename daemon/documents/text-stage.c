@@ -163,7 +163,8 @@ static bool pull_rows(PullJob *job, Db *db, GError **error)
 static void pull_work(void *data)
 {
         PullJob *job = data;
-        g_autoptr(Db) db = store_reader(job->stage->pipeline->vault, NULL, &job->error);
+        g_autoptr(Db) db =
+                store_reader(job->stage->pipeline->vault, /* scope= */ NULL, &job->error);
         if (!db || !pull_rows(job, db, &job->error))
                 return;
         for (unsigned i = 0; i < job->items->len; i++) {

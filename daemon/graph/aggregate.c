@@ -293,7 +293,7 @@ static Wanted *want_window(Aggregate *aggregate, unsigned first, unsigned end)
         const Item *item = aggregate->items->pdata[end - 1];
         Days days = days_of(aggregate->rule, item->day);
         unsigned before = aggregate->list->wanted->len;
-        Wanted *wanted = want_add(aggregate->list, NULL,
+        Wanted *wanted = want_add(aggregate->list, /* object= */ NULL,
                                   window_qualifiers(aggregate->rule, item->group, &days));
 
         if (is_choice(aggregate->rule))
@@ -348,7 +348,7 @@ static Wanted *want_running(Aggregate *aggregate, const Wanted *previous, unsign
         const Item *item = aggregate->items->pdata[end - 1];
         Days days = days_of(aggregate->rule, item->day);
         unsigned before = aggregate->list->wanted->len;
-        Wanted *wanted = want_add(aggregate->list, NULL,
+        Wanted *wanted = want_add(aggregate->list, /* object= */ NULL,
                                   window_qualifiers(aggregate->rule, item->group, &days));
 
         follow(wanted, previous);

@@ -261,7 +261,7 @@ bool decision_restore(Db *db, void *data, GError **error)
                 return refuse(decision->entry, "revert that instead", error);
         decision->changed = true;
         decision->state = "waiting";
-        return discovered_set(db, decision->entry, "waiting", NULL, error) &&
+        return discovered_set(db, decision->entry, "waiting", /* entity_id= */ NULL, error) &&
                held_restore(db, decision->entry->id, &decision->claims, error);
 }
 
@@ -277,7 +277,7 @@ static bool propose_at_once(Db *db, Decision *decision, GError **error)
         ref.type = ref.type ?: entry && *entry->type ? entry->type : ENTITY_TYPE_DEFAULT;
         decision->changed = true;
         if (entry && discovered_is(entry, "dismissed") &&
-            (!discovered_set(db, entry, "waiting", NULL, error) ||
+            (!discovered_set(db, entry, "waiting", /* entity_id= */ NULL, error) ||
              !held_restore(db, entry->id, &decision->claims, error)))
                 return false;
         if (entry)

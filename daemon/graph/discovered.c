@@ -276,7 +276,7 @@ static bool move_claims(Db *db, const char *id, const Discovered *to, GError **e
             !run_ids(db,
                      "UPDATE held_claims SET state = 'dismissed' WHERE is_active = 1"
                      " AND state = 'waiting' AND (subject_id = :id OR object_id = :id)",
-                     id, NULL, error))
+                     id, /* to= */ NULL, error))
                 return false;
         return run_ids(db, "UPDATE held_claims SET subject_id = :to WHERE subject_id = :id", id,
                        to->id, error) &&
@@ -307,8 +307,8 @@ static bool bring_back(Db *db, const End *end, GError **error)
         }
         if (other)
                 return move_claims(db, end->id, other, error);
-        if (!run_ids(db, "UPDATE discovered SET is_active = 1 WHERE id = :id", end->id, NULL,
-                     error))
+        if (!run_ids(db, "UPDATE discovered SET is_active = 1 WHERE id = :id", end->id,
+                     /* to= */ NULL, error))
                 return false;
         return db_changes(db) > 0 || insert(db, end->id, &ref, &finding, error);
 }
@@ -343,8 +343,9 @@ static bool derive_entry(Db *db, const char *id, GError **error)
                 ORPHAN_OBJECT "c.object_id = :id" GONE("object_id"),
         };
 
-        return mend(db, orphans, id, error) && run_ids(db, DISMISS OF_ENTRY, id, NULL, error) &&
-               run_ids(db, LET_WAIT OF_ENTRY, id, NULL, error);
+        return mend(db, orphans, id, error) &&
+               run_ids(db, DISMISS OF_ENTRY, id, /* to= */ NULL, error) &&
+               run_ids(db, LET_WAIT OF_ENTRY, id, /* to= */ NULL, error);
 }
 
 /* Nearly always all is well with a claim, which one select tells. */
@@ -378,8 +379,9 @@ static bool derive_claim(Db *db, const char *id, GError **error)
 
         if (amiss != STEP_ROW)
                 return amiss == STEP_DONE;
-        return mend(db, orphans, id, error) && run_ids(db, DISMISS "id = :id", id, NULL, error) &&
-               run_ids(db, LET_WAIT "id = :id", id, NULL, error);
+        return mend(db, orphans, id, error) &&
+               run_ids(db, DISMISS "id = :id", id, /* to= */ NULL, error) &&
+               run_ids(db, LET_WAIT "id = :id", id, /* to= */ NULL, error);
 }
 
 /* A claim whose fact is gone was taken back with another decision than its own: it waits again, on what may be an
@@ -389,7 +391,7 @@ static bool derive_fact(Db *db, const char *id, GError **error)
         return run_ids(db,
                        "UPDATE held_claims SET state = 'waiting', fact_id = NULL"
                        " WHERE fact_id = :id AND state = 'recorded'",
-                       id, NULL, error);
+                       id, /* to= */ NULL, error);
 }
 
 static bool derive_each(Db *db, const Change *changes, unsigned count,

@@ -298,7 +298,7 @@ static bool announce(Run *run, GPtrArray *come, GError **error)
 
                 ok = after != NULL;
                 if (ok)
-                        run_move(run, NULL, after);
+                        run_move(run, /* before= */ NULL, after);
         }
         if (come->len > 0)
                 g_hash_table_remove_all(run->reached); /* there may be new ways */

@@ -321,7 +321,7 @@ static bool work_enter(Db *db, void *data, GError **error)
 /* Keeps in vocabulary what the table does not have; one that the human retired is there. */
 static bool keep_missing(Store *vault, GPtrArray *vocabulary, GError **error)
 {
-        g_autoptr(Db) db = store_reader(vault, NULL, error);
+        g_autoptr(Db) db = store_reader(vault, /* scope= */ NULL, error);
 
         if (!db)
                 return false;

@@ -79,10 +79,10 @@ static JsonObject *list_projections(void *room, const Access *access, JsonObject
 
         if (!args_limit(args, GRAPH_PAGE_MAX, "GRAPH_PAGE_MAX", &limit, error))
                 return NULL;
-        key = cursor_key("projections", NULL, args_string(args, "after"), error);
+        key = cursor_key("projections", /* filters= */ NULL, args_string(args, "after"), error);
         db = key ? graph_reader(room, access, error) : NULL;
         list = db ? projection_list(db, key, limit + 1, error) : NULL;
-        page = page_new("projections", NULL, limit);
+        page = page_new("projections", /* filters= */ NULL, limit);
         for (unsigned i = 0; list && i < list->len && page_has_room(page); i++) {
                 const Projection *projection = list->pdata[i];
 

@@ -87,7 +87,7 @@ static bool add_by_sql(Search *search, const char *sql, const char *key, GError 
                 return false;
         statement_bind_text(statement, ":key", key);
         statement_bind_int(statement, ":limit", KEY_MAX);
-        return add_found(search, statement, NULL, error);
+        return add_found(search, statement, /* ret_count= */ NULL, error);
 }
 
 /* Exactly so: documents too, which have no other keys. */
@@ -107,13 +107,14 @@ static bool add_alike(Search *search, GError **error)
 {
         const NameForm *form = search->form;
 
-        return add_by_key(search, KEY_SORTED, form->sorted, NULL, error) &&
-               add_by_key(search, KEY_SQUASHED, form->squashed, NULL, error) &&
-               add_by_key(search, KEY_WORD, form->squashed, NULL, error) &&
-               add_by_key(search, KEY_BRIEF, form->brief, NULL, error) &&
+        return add_by_key(search, KEY_SORTED, form->sorted, /* ret_count= */ NULL, error) &&
+               add_by_key(search, KEY_SQUASHED, form->squashed, /* ret_count= */ NULL, error) &&
+               add_by_key(search, KEY_WORD, form->squashed, /* ret_count= */ NULL, error) &&
+               add_by_key(search, KEY_BRIEF, form->brief, /* ret_count= */ NULL, error) &&
                add_by_key(search, KEY_ACRONYM,
-                          form->core[0] && !form->core[1] ? form->squashed : NULL, NULL, error) &&
-               add_by_key(search, KEY_WORD, form->acronym, NULL, error);
+                          form->core[0] && !form->core[1] ? form->squashed : NULL,
+                          /* ret_count= */ NULL, error) &&
+               add_by_key(search, KEY_WORD, form->acronym, /* ret_count= */ NULL, error);
 }
 
 /* ---- words like those of the name ---- */
@@ -239,7 +240,7 @@ static bool add_crossed(Search *search, GArray *left, GArray *right, GError **er
                         statement_bind_text(statement, ":a", a->word);
                         statement_bind_text(statement, ":b", b->word);
                         statement_bind_int(statement, ":limit", KEY_MAX);
-                        if (!add_found(search, statement, NULL, error))
+                        if (!add_found(search, statement, /* ret_count= */ NULL, error))
                                 return false;
                 }
         return true;

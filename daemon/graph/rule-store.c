@@ -165,7 +165,7 @@ static bool meet(Db *db, Rule *present, const Rule *wanted, bool active, GError 
 bool rule_define(Db *db, Rule *rule, bool active, GError **error)
 {
         g_autoptr(GError) problem = NULL;
-        g_autoptr(Rule) present = rule_find(db, NULL, rule->name, &problem);
+        g_autoptr(Rule) present = rule_find(db, /* id= */ NULL, rule->name, &problem);
 
         if (problem) {
                 g_propagate_error(error, g_steal_pointer(&problem));
@@ -257,7 +257,7 @@ static bool work_enter(Db *db, void *data, GError **error)
 
 static bool keep_missing(Store *vault, GPtrArray *rules, GError **error)
 {
-        g_autoptr(Db) db = store_reader(vault, NULL, error);
+        g_autoptr(Db) db = store_reader(vault, /* scope= */ NULL, error);
 
         if (!db)
                 return false;

@@ -70,7 +70,7 @@ static JsonObject *rule_to_json(Db *db, const Rule *rule, GError **error)
 static JsonObject *read_one(Graph *graph, const Access *access, const char *name, GError **error)
 {
         g_autoptr(Db) db = graph_reader(graph, access, error);
-        g_autoptr(Rule) rule = db ? rule_find(db, NULL, name, error) : NULL;
+        g_autoptr(Rule) rule = db ? rule_find(db, /* id= */ NULL, name, error) : NULL;
 
         return rule ? rule_to_json(db, rule, error) : NULL;
 }
@@ -137,7 +137,7 @@ static bool work_decide(Db *db, void *data, GError **error)
 {
         const Decision *decision = data;
         g_autoptr(GError) problem = NULL;
-        g_autoptr(Rule) rule = rule_find(db, NULL, decision->name, &problem);
+        g_autoptr(Rule) rule = rule_find(db, /* id= */ NULL, decision->name, &problem);
         const char *state;
 
         if (problem) {

@@ -514,7 +514,7 @@ static bool begin(Trace *trace, const TraceQuery *query, GError **error)
                 return true;
         }
         if (!query->object)
-                return begin_at_said(trace, query, NULL, error);
+                return begin_at_said(trace, query, /* object= */ NULL, error);
         predicate = predicate_find(trace->db, query->predicate, &problem);
         if (!predicate && !problem)
                 g_set_error(&problem, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no predicate %s",

@@ -103,7 +103,9 @@ static Unit *hour_unit(ActorHistory *actor, int64_t time)
 {
         Unit *last = last_unit(actor, UNIT_HOUR);
 
-        return last && last->hour == time / HOUR_US ? last : add_unit(actor, UNIT_HOUR, NULL, time);
+        return last && last->hour == time / HOUR_US
+                       ? last
+                       : add_unit(actor, UNIT_HOUR, /* id= */ NULL, time);
 }
 
 static Unit *group_unit(ActorHistory *actor, const char *id, int64_t time)

@@ -213,7 +213,7 @@ static bool look(Db *db, int64_t seq, void *data, GError **error)
 
         branch->dropped = unmake_dropped(branch->unmake, BRANCH_DROPPED_MAX, &all);
         branch->truncated = branch->truncated || !all;
-        branch->effect = effect_tell(db, &range, NULL, BRANCH_SAMPLE_MAX, error);
+        branch->effect = effect_tell(db, &range, /* but= */ NULL, BRANCH_SAMPLE_MAX, error);
         if (!branch->effect || !effect_each(db, &range, note_change, branch, error))
                 return false;
         for (unsigned i = 0; i < branch->ids->len; i++)
@@ -270,7 +270,7 @@ static GArray *find_seqs(const BranchOptions *options, GError **error)
         GArray *seqs;
 
         if (options->cohort) {
-                db = store_reader(options->vault, NULL, error);
+                db = store_reader(options->vault, /* scope= */ NULL, error);
                 return db ? cohort_find(db, options->cohort, error) : NULL;
         }
         seqs = g_array_new(FALSE, FALSE, sizeof(int64_t));

@@ -89,8 +89,8 @@ static bool add_members(JsonObject *before, JsonObject *after, const char *path,
         for (GList *at = new; at &&ok; at = at->next) {
                 g_autofree char *place = member_path(path, at->data);
                 if (!json_object_has_member(before, at->data))
-                        ok = add_differences(NULL, json_object_get_member(after, at->data), place,
-                                             out);
+                        ok = add_differences(/* before= */ NULL,
+                                             json_object_get_member(after, at->data), place, out);
         }
         return ok;
 }

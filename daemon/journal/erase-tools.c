@@ -52,7 +52,7 @@ static Store *find_store(Journal *journal, const GArray *targets, GError **error
         Store *store = journal->stores[0];
 
         for (unsigned i = 0; i < G_N_ELEMENTS(journal->stores); i++) {
-                g_autoptr(Db) db = store_reader(journal->stores[i], NULL, error);
+                g_autoptr(Db) db = store_reader(journal->stores[i], /* scope= */ NULL, error);
                 TableKind kind;
 
                 if (!db)

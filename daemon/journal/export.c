@@ -262,7 +262,7 @@ static JsonObject *answer_of(JsonObject *header, const Out *out)
 JsonObject *export_entries(Store *store, const char *database, const Filter *query, int fd,
                            GError **error)
 {
-        g_autoptr(Db) db = store_reader(store, NULL, error);
+        g_autoptr(Db) db = store_reader(store, /* scope= */ NULL, error);
         g_autoptr(JsonObject) header = NULL;
         g_autoptr(GString) buffer = g_string_new(NULL);
         struct stat status;

@@ -60,7 +60,7 @@ Entry *journal_find_entry(Journal *journal, const Access *access, const char *id
                           GError **error)
 {
         for (unsigned i = 0; i < G_N_ELEMENTS(journal->stores) && !access_scope(access); i++) {
-                g_autoptr(Db) db = store_reader(journal->stores[i], NULL, error);
+                g_autoptr(Db) db = store_reader(journal->stores[i], /* scope= */ NULL, error);
                 g_autoptr(GError) problem = NULL;
                 Entry *entry = db ? entry_find(db, id, &problem) : NULL;
 
@@ -84,13 +84,13 @@ bool journal_readers(Journal *journal, const Access *access, Readers *ret, GErro
         g_auto(Readers) readers = {.scoped = scope != NULL};
 
         readers.connection = scope ? access_actor(access)->connection : NULL;
-        readers.sources.vault = store_reader(journal->stores[0], NULL, error);
+        readers.sources.vault = store_reader(journal->stores[0], /* scope= */ NULL, error);
         if (!readers.sources.vault)
                 return false;
         if (scope)
                 readers.sources.seen = store_reader(journal->stores[0], scope, error);
         else
-                readers.sources.ops = store_reader(journal->stores[1], NULL, error);
+                readers.sources.ops = store_reader(journal->stores[1], /* scope= */ NULL, error);
         if (!readers.sources.seen && !readers.sources.ops)
                 return false;
         *ret = readers;

@@ -61,7 +61,7 @@ static Entry *find_written(Db *db, const Entry *entry, const char *group, GError
 
 static JsonObject *entry_answer(const RevertOptions *options, const OneJob *job, GError **error)
 {
-        g_autoptr(Db) db = store_reader(options->store, NULL, error);
+        g_autoptr(Db) db = store_reader(options->store, /* scope= */ NULL, error);
         g_autoptr(Entry) written = db ? find_written(db, job->entry, job->group, NULL) : NULL;
         g_autoptr(Entry) last = db ? entry_last_of_row(db, job->entry, error) : NULL;
         JsonObject *answer, *row;
@@ -240,7 +240,7 @@ static bool survey_all(Survey *survey, Db *db, GArray *seqs, GError **error)
 static JsonObject *survey_cohort(const RevertOptions *options, const Cohort *cohort, GroupJob *job,
                                  GError **error)
 {
-        g_autoptr(Db) db = store_reader(options->store, NULL, error);
+        g_autoptr(Db) db = store_reader(options->store, /* scope= */ NULL, error);
         g_autoptr(GHashTable) states =
                 g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
         g_autoptr(JsonObject) tables = json_object_new();
@@ -332,7 +332,7 @@ JsonObject *revert_group_preview(const RevertOptions *options, const Cohort *coh
 
 static bool tell_also(const RevertOptions *options, GroupJob *job, GError **error)
 {
-        g_autoptr(Db) db = store_reader(options->store, NULL, error);
+        g_autoptr(Db) db = store_reader(options->store, /* scope= */ NULL, error);
 
         return db && look_group(db, job->seq, job, error);
 }

@@ -43,7 +43,7 @@ static bool take_name(const char *partial, const char *path, GError **error)
 bool store_backup(Store *store, const char *path, GError **error)
 {
         g_autofree char *partial = g_strconcat(path, ".partial", NULL);
-        g_autoptr(Db) db = store_reader(store, NULL, error);
+        g_autoptr(Db) db = store_reader(store, /* scope= */ NULL, error);
 
         if (!db)
                 return false;

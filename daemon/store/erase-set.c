@@ -420,7 +420,7 @@ static bool add_own_words(EraseSet *set, const EraseRow *row, GError **error)
                 return true;
         g_string_printf(sql, "SELECT * FROM main.\"%s\"", row->table->name);
         append_key(sql, row->table->shape);
-        own = prepare(set, sql->str, NULL, error);
+        own = prepare(set, sql->str, /* id= */ NULL, error);
         if (!own)
                 return false;
         for (unsigned i = 0; i < row->table->shape->keys; i++)

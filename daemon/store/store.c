@@ -308,7 +308,7 @@ static int64_t size_of(const char *path, const char *suffix)
 
 bool store_status(Store *store, StoreStatus *ret, GError **error)
 {
-        g_autoptr(Db) db = store_reader(store, NULL, error);
+        g_autoptr(Db) db = store_reader(store, /* scope= */ NULL, error);
         int64_t entries;
 
         if (!db ||

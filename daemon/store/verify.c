@@ -442,7 +442,7 @@ static bool run_step(Verify *verify, bool (*step)(Verify *verify, GError **error
 bool store_verify(Store *store, StoreProgress progress, void *data, VerifyReport *ret,
                   GError **error)
 {
-        g_autoptr(Db) db = store_reader(store, NULL, error);
+        g_autoptr(Db) db = store_reader(store, /* scope= */ NULL, error);
         VerifyReport report = {0};
         Verify verify = {.db = db, .progress = progress, .data = data, .report = &report};
 
