@@ -5,17 +5,30 @@
 
 #include <string.h>
 
-/* Rows of table that sql selects, or, if table is NULL, texts. */
+/* Rows of table that sql selects, or, if table is NULL, texts. gone: rows that are no more. */
 typedef struct Goes {
         const char *table;
         const char *sql;
+        bool gone;
 } Goes;
+
+/* What was reverted, of which the journal still tells all. */
+#define GONE(table, condition)                                                                     \
+        {                                                                                          \
+                table,                                                                             \
+                        "SELECT m.row_id FROM mutations m WHERE m.table_name = '" table "'"        \
+                        " AND m.op = 'delete' AND json_valid(m.before) AND (" condition ")"        \
+                        " AND NOT EXISTS (SELECT 1 FROM " table                                    \
+                        " r WHERE r.id = m.row_id ->> '$.id')",                                    \
+                        true                                                                       \
+        }
 
 static bool expand(EraseSet *set, const char *id, void *data, GError **error)
 {
         for (const Goes *goes = data; goes->sql; goes++) {
-                bool ok = goes->table ? erase_add_rows(set, goes->table, goes->sql, id, error)
-                                      : erase_add_words(set, goes->sql, id, error);
+                bool ok = !goes->table ? erase_add_words(set, goes->sql, id, error)
+                          : goes->gone ? erase_add_gone(set, goes->table, goes->sql, id, error)
+                                       : erase_add_rows(set, goes->table, goes->sql, id, error);
 
                 if (!ok)
                         return false;
@@ -42,8 +55,13 @@ static const Goes entity[] = {
         {"discovered", "SELECT id FROM discovered WHERE entity_id = :id OR name_key IN"
                        " (SELECT name_key FROM entities WHERE id = :id"
                        " UNION SELECT alias_key FROM entity_aliases WHERE entity_id = :id)"},
+        GONE("facts", "m.before ->> '$.entity_id' = :id OR m.before ->> '$.object' = :id"),
+        GONE("held_claims", "m.before ->> '$.entity_id' = :id OR m.before ->> '$.object' = :id"),
         {NULL, "SELECT name, name_key FROM entities WHERE id = :id"},
         {NULL, "SELECT alias, alias_key FROM entity_aliases WHERE entity_id = :id"},
+        {NULL, "SELECT before ->> '$.alias', before ->> '$.alias_key' FROM mutations"
+               " WHERE table_name = 'entity_aliases' AND op = 'delete' AND json_valid(before)"
+               " AND before ->> '$.entity_id' = :id"},
         {NULL, NULL},
 };
 
@@ -73,6 +91,8 @@ static const Goes alias[] = {
 
 static const Goes discovered[] = {
         {"held_claims", "SELECT id FROM held_claims WHERE subject_id = :id OR object_id = :id"},
+        GONE("held_claims",
+             "m.before ->> '$.subject_id' = :id OR m.before ->> '$.object_id' = :id"),
         {NULL, "SELECT name, name_key, aliases, reason FROM discovered WHERE id = :id"},
         {NULL, NULL},
 };
@@ -117,6 +137,9 @@ static const Goes document[] = {
                        " WHERE (h.subject_id = d.id OR h.object_id = d.id)"
                        " AND h.document_id <> :id)"},
         {"rejections", "SELECT id FROM rejections WHERE document_id = :id"},
+        GONE("facts", "m.before ->> '$.document_id' = :id"),
+        GONE("held_claims", "m.before ->> '$.document_id' = :id"),
+        GONE("discovered", "m.before ->> '$.document_id' = :id"),
         {NULL, NULL},
 };
 

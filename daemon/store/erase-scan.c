@@ -225,6 +225,7 @@ static bool judge_other(EraseSet *set, Statement *entry, EraseEntry *ret, GError
         return true;
 }
 
+/* row: NULL for one that is no more. */
 static void judge_own(const EraseRow *row, Statement *entry, EraseEntry *ret)
 {
         if (text(entry, 3))
@@ -233,7 +234,7 @@ static void judge_own(const EraseRow *row, Statement *entry, EraseEntry *ret)
                 ret->fields |= CHAIN_GONE_AFTER;
         if (text(entry, 5))
                 ret->fields |= CHAIN_GONE_REASON;
-        if (row->made_up) {
+        if (row && row->made_up) {
                 ret->fields |= CHAIN_GONE_ROW;
                 ret->row_id = row->made_up;
         }
@@ -245,7 +246,7 @@ static bool judge(EraseSet *set, Statement *entry, GError **error)
         EraseEntry loses = {.seq = statement_int(entry, 0)};
 
         set->seen = loses.seq;
-        if (row)
+        if (row || erase_set_is_gone(set, text(entry, 1), text(entry, 2)))
                 judge_own(row, entry, &loses);
         else if (!judge_other(set, entry, &loses, error))
                 return false;
@@ -254,29 +255,47 @@ static bool judge(EraseSet *set, Statement *entry, GError **error)
         return true;
 }
 
-/* Before anything is judged: a group's first entries may be about rows that stay. */
-static bool gather_reasons(EraseSet *set, GError **error)
+static bool gather_reasons_of(EraseSet *set, const char *table, const char *row_id, GError **error)
 {
         Statement *query = db_own_statement(set->db,
                                             "SELECT group_id, reason FROM main.mutations "
                                             "WHERE table_name = :table AND row_id = :row "
                                             "AND reason IS NOT NULL AND actor_kind <> 'system'",
                                             error);
-        StepResult r = STEP_DONE;
+        StepResult r;
 
-        for (unsigned i = 0; query && r == STEP_DONE && i < set->rows->len; i++) {
+        if (!query)
+                return false;
+        statement_bind_text(query, ":table", table);
+        statement_bind_text(query, ":row", row_id);
+        while ((r = statement_step(query, error)) == STEP_ROW)
+                g_hash_table_add(set->reasons,
+                                 g_strjoin("\n", text(query, 0), text(query, 1), NULL));
+        (void)sqlite3_reset(statement_sqlite(query));
+        return r == STEP_DONE;
+}
+
+/* Before anything is judged: a group's first entries may be about rows that stay. */
+static bool gather_reasons(EraseSet *set, GError **error)
+{
+        GHashTableIter iter;
+        void *gone;
+
+        for (unsigned i = 0; i < set->rows->len; i++) {
                 const EraseRow *row = g_ptr_array_index(set->rows, i);
 
-                if (row->table->kind != TABLE_USER)
-                        continue;
-                statement_bind_text(query, ":table", row->table->name);
-                statement_bind_text(query, ":row", row->row_id);
-                while ((r = statement_step(query, error)) == STEP_ROW)
-                        g_hash_table_add(set->reasons,
-                                         g_strjoin("\n", text(query, 0), text(query, 1), NULL));
-                (void)sqlite3_reset(statement_sqlite(query));
+                if (row->table->kind == TABLE_USER &&
+                    !gather_reasons_of(set, row->table->name, row->row_id, error))
+                        return false;
         }
-        return query && r == STEP_DONE;
+        g_hash_table_iter_init(&iter, set->gone);
+        while (g_hash_table_iter_next(&iter, &gone, NULL)) {
+                g_auto(GStrv) key = g_strsplit(gone, "\n", 2);
+
+                if (!gather_reasons_of(set, key[0], key[1], error))
+                        return false;
+        }
+        return true;
 }
 
 bool erase_scan_journal(EraseSet *set, GError **error)

@@ -94,6 +94,7 @@ EraseSet *erase_set_new(Db *db, const Erasers *erasers)
         set->words = erase_words_new();
         set->files = g_ptr_array_new_with_free_func(file_free);
         set->reasons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        set->gone = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         set->made_up = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
         set->redactions = g_array_new(FALSE, FALSE, sizeof(EraseEntry));
         set->mentioned = json_array_new();
@@ -109,6 +110,7 @@ EraseSet *erase_set_free(EraseSet *set)
         (void)erase_words_free(set->words);
         g_ptr_array_unref(set->files);
         g_hash_table_unref(set->reasons);
+        g_hash_table_unref(set->gone);
         g_hash_table_unref(set->made_up);
         g_array_unref(set->redactions);
         json_array_unref(set->mentioned);
@@ -330,6 +332,28 @@ bool erase_add_rows(EraseSet *set, const char *table, const char *sql, const cha
         unsigned found;
 
         return to && add_rows(set, to, sql, id, &found, error);
+}
+
+bool erase_add_gone(EraseSet *set, const char *table, const char *sql, const char *id,
+                    GError **error)
+{
+        g_autoptr(sqlite3_stmt) found = prepare(set, sql, id, error);
+        int r;
+
+        if (!found)
+                return false;
+        while ((r = sqlite3_step(found)) == SQLITE_ROW)
+                g_hash_table_add(
+                        set->gone,
+                        g_strjoin("\n", table, (const char *)sqlite3_column_text(found, 0), NULL));
+        return is_done(set, r, error);
+}
+
+bool erase_set_is_gone(const EraseSet *set, const char *table, const char *row_id)
+{
+        g_autofree char *key = g_strjoin("\n", table, row_id, NULL);
+
+        return g_hash_table_contains(set->gone, key);
 }
 
 /* ---- words and files ---- */

@@ -35,6 +35,8 @@ struct EraseSet {
         GPtrArray *files;    /* EraseFile */
         GHashTable *reasons; /* set of "group\nreason" that go with the rows' entries */
         GArray *redactions;  /* EraseEntry, in the order of the journal */
+        GHashTable *
+                gone; /* set of "table\nkey" of rows that are no more, which the journal forgets too */
         GHashTable *made_up; /* "table\nkey" of rows long gone → the key in its place */
         int64_t seen;        /* last entry that was looked at */
         JsonArray *mentioned;
@@ -60,6 +62,9 @@ bool erase_set_target(EraseSet *set, const EraseTarget *target, GError **error);
 
 /* The row of the set, or NULL. */
 const EraseRow *erase_set_find(const EraseSet *set, const char *table, const char *row_id);
+
+/* Is it a row that is no more and goes all the same? */
+bool erase_set_is_gone(const EraseSet *set, const char *table, const char *row_id);
 
 /* The made-up key of a row that is not of the set; the set's. */
 const char *erase_set_made_up(EraseSet *set, const char *table, const char *row_id);

@@ -29,6 +29,7 @@ struct StoreImport {
 };
 
 typedef struct ImportJob {
+        StoreKind kind;
         StoreImportWork work;
         void *data;
 } ImportJob;
@@ -139,18 +140,29 @@ static bool clear_tables(Db *db, GError **error)
         return db_run(db, "DELETE FROM main.mutations", error);
 }
 
-static bool check_references(Db *db, GError **error)
+/* What foreign keys and triggers would have seen to. */
+static bool check_references(Db *db, StoreKind kind, GError **error)
 {
-        int64_t broken;
+        static const char *const counts[] = {
+                "SELECT count(*) FROM pragma_foreign_key_check",
+                "SELECT count(*) FROM facts WHERE entity_id NOT IN (SELECT id FROM entities)",
+        };
+        unsigned many = kind == STORE_VAULT ? 2 : 1;
 
-        if (!db_query_int(db, "SELECT count(*) FROM pragma_foreign_key_check", &broken, error))
+        for (unsigned i = 0; i < many; i++) {
+                int64_t broken;
+
+                if (!db_query_int(db, counts[i], &broken, error))
+                        return false;
+                if (broken == 0)
+                        continue;
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT,
+                            "%" G_GINT64_FORMAT
+                            " rows of the journal refer to rows that are not there",
+                            broken);
                 return false;
-        if (broken == 0)
-                return true;
-        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT,
-                    "%" G_GINT64_FORMAT " rows of the journal refer to rows that are not there",
-                    broken);
-        return false;
+        }
+        return true;
 }
 
 /* A redacted entry is proved by its record, which is a row that comes later in the journal. */
@@ -180,7 +192,7 @@ static bool import_all(Db *db, const ImportJob *job, GError **error)
         db->importing = true;
         ok = job->work(db, &import, job->data, error);
         db->importing = false;
-        ok = ok && check_redacted(&import, error) && check_references(db, error) &&
+        ok = ok && check_redacted(&import, error) && check_references(db, job->kind, error) &&
              journal_triggers_make(db, error) && register_rebuild(db, error);
         g_byte_array_unref(import.scratch);
         return ok;
@@ -193,7 +205,9 @@ static bool import_call(Db **db, void *data, GError **error)
         /* Rows come in the order of history, in which they may refer to what was redacted since. */
         if (!db_run(*db, "PRAGMA foreign_keys = OFF; BEGIN IMMEDIATE", error))
                 return false;
+        (void)sqlite3_db_config((*db)->sqlite, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
         bool ok = import_all(*db, data, error);
+        (void)sqlite3_db_config((*db)->sqlite, SQLITE_DBCONFIG_ENABLE_TRIGGER, 1, NULL);
         db_drop_statements(*db);
         ok = ok && db_run(*db, "COMMIT", error);
         if (!ok && !sqlite3_get_autocommit((*db)->sqlite))
@@ -204,7 +218,7 @@ static bool import_call(Db **db, void *data, GError **error)
 
 bool store_import(Store *store, StoreImportWork work, void *data, GError **error)
 {
-        ImportJob job = {.work = work, .data = data};
+        ImportJob job = {.kind = store->kind, .work = work, .data = data};
 
         if (impatience_refuses(error))
                 return false;

@@ -361,6 +361,10 @@ void store_add_eraser(Store *store, const char *table, const StoreEraser *eraser
 bool erase_add_rows(EraseSet *set, const char *table, const char *sql, const char *id,
                     GError **error);
 
+/* Adds rows of table that are no more, of which the journal still tells: sql selects their keys as JSON. */
+bool erase_add_gone(EraseSet *set, const char *table, const char *sql, const char *id,
+                    GError **error);
+
 /* Is the row with this id one of the set by now? */
 bool erase_has(const EraseSet *set, const char *table, const char *id);
 

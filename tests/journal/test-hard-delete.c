@@ -523,15 +523,14 @@ static void test_a_redacted_entry_says_so_and_is_not_reverted(Case *test, const 
 }
 
 /* Taken out as JSON lines and brought into an empty home. Seen to fail: with states that an entry must have. */
-static void test_a_journal_with_redacted_entries_is_carried(Case *test, const void *data)
+/* The journal, brought into an empty vault, gives the same rows. */
+static void must_be_carried(const Case *test)
 {
-        g_autofree char *targets = targets_of(test);
         g_autofree char *before = NULL, *after = NULL;
         g_autoptr(GError) error = NULL;
         Home home;
         int fd = home_file();
 
-        json_object_unref(delete_previewed(test, targets));
         home_up(&home);
         json_object_unref(home_export(test->journal, test->fixture->human, fd, ""));
         g_autoptr(JsonObject) answer = home_import(&home, test->fixture->human, fd, &error);
@@ -543,6 +542,52 @@ static void test_a_journal_with_redacted_entries_is_carried(Case *test, const vo
         home_must_be_sound(home.vault);
         home_down(&home);
         close(fd);
+}
+
+static void test_a_journal_with_redacted_entries_is_carried(Case *test, const void *data)
+{
+        g_autofree char *targets = targets_of(test);
+
+        json_object_unref(delete_previewed(test, targets));
+        must_be_carried(test);
+}
+
+static void revert_last_group(const Case *test)
+{
+        g_autofree char *group = fixture_select(
+                test->fixture->vault, "SELECT group_id FROM mutations ORDER BY seq DESC LIMIT 1");
+
+        json_object_unref(fixture_call(tools(test), test->fixture->human, "revert_group",
+                                       "{\"group_id\": \"%s\"}", group));
+}
+
+/* Facts that the human took back are rows no more, but the journal has them. Seen to fail: with nothing looked for but
+ * rows that are there; the import also with triggers on, of which one wants the entity of each fact. */
+static void test_what_was_reverted_before_goes_too(Case *test, const void *data)
+{
+        static const char *const words[] = {"qjtaken", "qjback", "qjwhy", "qvquote"};
+        g_autofree char *targets = targets_of(test);
+
+        json_object_unref(fixture_call(graph(test), test->fixture->human, "remember_fact",
+                                       "{\"entity_name\": \"" NAME "\", \"predicate\": \"note\","
+                                       " \"object\": \"qjtaken\", \"reason\": \"qjwhy\"}"));
+        revert_last_group(test);
+        json_object_unref(fixture_call(
+                graph(test), test->fixture->human, "remember_fact",
+                "{\"entity_name\": \"Plain\", \"predicate\": \"note\","
+                " \"object\": \"qjback\", \"document_id\": \"%s\", \"quote\": \"" QUOTE "\"}",
+                test->document));
+        revert_last_group(test);
+        json_object_unref(fixture_call(graph(test), test->fixture->human, "remember_fact",
+                                       "{\"entity_name\": \"" NAME "\", \"entity_type\": \"qj\","
+                                       " \"predicate\": \"note\", \"object\": \"kept\"}"));
+        revert_last_group(test);
+        json_object_unref(delete_previewed(test, targets));
+        g_autoptr(GByteArray) pages = pages_read(test->path, key);
+        for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
+                g_assert_false(pages_have(pages, words[i]));
+        must_verify(test);
+        must_be_carried(test);
 }
 
 /* ---- a stop in the middle ---- */
@@ -673,6 +718,7 @@ int main(int argc, char **argv)
              test_a_redacted_entry_says_so_and_is_not_reverted);
         TEST("a-journal-with-redacted-entries-is-carried",
              test_a_journal_with_redacted_entries_is_carried);
+        TEST("what-was-reverted-before-goes-too", test_what_was_reverted_before_goes_too);
         TEST("a-stop-in-the-middle-is-finished-at-the-next-start",
              test_a_stop_in_the_middle_is_finished_at_the_next_start);
         TEST("older-copies-are-named-or-removed", test_older_copies_are_named_or_removed);
