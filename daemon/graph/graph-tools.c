@@ -54,6 +54,7 @@ static bool query_knowledge(void *room, const Access *access, JsonObject *args, 
                            .tier = args_string(args, "trust_tier"),
                            .document_id = args_string(args, "document_id"),
                            .superseded = json_member_bool(args, "include_superseded", false),
+                           .scoped = access_scope(access) != NULL,
                            .after = args_string(args, "after")};
         g_autoptr(Entity) entity = NULL;
         g_autoptr(Db) db = NULL;

@@ -15,6 +15,7 @@ typedef struct FactQuery {
         const char *predicate, *tier, *document_id; /* or NULL */
         const char *said_of;                        /* of this entity, which was merged; or NULL */
         bool superseded;                            /* those too */
+        bool scoped;                                /* the handle does not see everything */
         unsigned limit;
         const char *after; /* cursor or NULL */
 } FactQuery;

@@ -8,7 +8,8 @@
 #include <limits.h>
 #include <string.h>
 
-#define LIST_GUESS 25 /* elements, as SQLite guesses */
+#define LIST_GUESS  25   /* elements, as SQLite guesses */
+#define SCOPED_ROWS 1000 /* of one value, from which on a scope is thought to have fewer */
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(sqlite3_value, sqlite3_value_free)
 
@@ -291,6 +292,7 @@ typedef struct Select {
         GArray *keys; /* Key: further parameters */
         int parameters;
         bool exact; /* all conditions are met */
+        bool is_scoped;
 } Select;
 
 typedef struct Key {
@@ -349,8 +351,10 @@ static void add_conditions(Select *select)
                         select->exact = false;
                         continue;
                 }
-                g_string_append_printf(select->sql, " AND (%s) %s", column->sql,
-                                       condition->operator);
+                /* + keeps the planner from an index that finds more than the scope has */
+                g_string_append_printf(select->sql, " AND %s(%s) %s",
+                                       select->is_scoped && column->rows > SCOPED_ROWS ? "+" : "",
+                                       column->sql, condition->operator);
                 if (!condition->is_unary)
                         g_string_append_printf(select->sql, " ?%u", i + 1);
                 if (condition->is_equality && column->lookup)
@@ -515,7 +519,8 @@ static int cursor_filter(sqlite3_vtab_cursor *base, int plan, const char *unused
                          .values = values,
                          .sql = sql,
                          .keys = keys,
-                         .exact = true};
+                         .exact = true,
+                         .is_scoped = sandbox->reader->scope != NULL};
 
         g_array_set_clear_func(keys, key_clear);
         select.parameters = (int)select.plan->conditions->len;

@@ -83,13 +83,14 @@ static bool make_view(Db *db, Shown *shown, GError **error)
         return true;
 }
 
+/* The column of the scope has no type: with that of a text column the comparison would have one too, and an index on an
+ * expression, which has none, could not be used for it. */
 static bool make_views(Db *db, GError **error)
 {
         g_autoptr(GPtrArray) list = list_tables(db, error);
 
         if (!list ||
-            !db_run(db, "CREATE TEMP TABLE scope (id TEXT NOT NULL PRIMARY KEY) WITHOUT ROWID",
-                    error))
+            !db_run(db, "CREATE TEMP TABLE scope (id NOT NULL PRIMARY KEY) WITHOUT ROWID", error))
                 return false;
         db->views = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
         for (unsigned i = 0; i < list->len; i++)

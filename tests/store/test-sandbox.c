@@ -427,8 +427,8 @@ static void test_chosen_queries_are_answered_as_by_plain_sqlite(Case *test, cons
                 "SELECT DISTINCT a.id FROM observations a JOIN facts b ON a.document_id = b.stale_source",
                 "SELECT DISTINCT a.id FROM observations a JOIN facts b ON a.object = b.quote_start",
                 LISTS,
-                "SELECT id FROM facts WHERE entity_name <> 'ACME' COLLATE NOCASE ORDER BY id LIMIT 4",
-                "SELECT id FROM facts WHERE entity_name IS NOT 'ACME' COLLATE NOCASE ORDER BY id LIMIT 40",
+                "SELECT id FROM facts WHERE predicate <> 'P1' COLLATE NOCASE ORDER BY id LIMIT 40",
+                "SELECT id FROM facts WHERE predicate IS NOT 'P1' COLLATE NOCASE ORDER BY id LIMIT 40",
                 "SELECT predicate FROM facts WHERE entity_id IN ('ent-1', 'ent-2') OR predicate = 'p1' ORDER BY predicate",
                 "SELECT entity_name FROM observations WHERE entity_name = '7' OR"
                 " entity_id IN (SELECT entity_id FROM facts WHERE predicate = 'p1') ORDER BY entity_name",
