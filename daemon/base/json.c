@@ -122,6 +122,67 @@ char *json_print_object(JsonObject *object)
         return g_string_free(out, FALSE);
 }
 
+static JsonNode *sort_node(JsonNode *node);
+
+static int compare_names(gconstpointer left, gconstpointer right)
+{
+        return strcmp(left, right);
+}
+
+static JsonObject *sort_object(JsonObject *object)
+{
+        JsonObject *sorted = json_object_new();
+        g_autoptr(GList) names = g_list_sort(json_object_get_members(object), compare_names);
+
+        for (GList *at = names; at; at = at->next)
+                json_object_set_member(sorted, at->data,
+                                       sort_node(json_object_get_member(object, at->data)));
+        return sorted;
+}
+
+static JsonArray *sort_array(JsonArray *array)
+{
+        JsonArray *sorted = json_array_new();
+
+        for (unsigned i = 0; i < json_array_get_length(array); i++)
+                json_array_add_element(sorted, sort_node(json_array_get_element(array, i)));
+        return sorted;
+}
+
+/* A double that is an integer that it holds exactly becomes one. */
+static JsonNode *sort_value(JsonNode *node)
+{
+        double value;
+
+        if (!JSON_NODE_HOLDS_VALUE(node) || json_node_get_value_type(node) != G_TYPE_DOUBLE)
+                return json_node_copy(node);
+        value = json_node_get_double(node);
+        if (!(fabs(value) < 9007199254740992.0) || floor(value) != value)
+                return json_node_copy(node);
+        return json_node_init_int(json_node_alloc(), (int64_t)value);
+}
+
+static JsonNode *sort_node(JsonNode *node)
+{
+        JsonNode *sorted;
+
+        if (!JSON_NODE_HOLDS_OBJECT(node) && !JSON_NODE_HOLDS_ARRAY(node))
+                return sort_value(node);
+        sorted = json_node_new(JSON_NODE_TYPE(node));
+        if (JSON_NODE_HOLDS_OBJECT(node))
+                json_node_take_object(sorted, sort_object(json_node_get_object(node)));
+        else
+                json_node_take_array(sorted, sort_array(json_node_get_array(node)));
+        return sorted;
+}
+
+char *json_print_canonical(JsonObject *object)
+{
+        g_autoptr(JsonObject) sorted = sort_object(object);
+
+        return json_print_object(sorted);
+}
+
 /* A member of a value type, NULL for null, absent, array and object. */
 static JsonNode *member_value(JsonObject *object, const char *name)
 {

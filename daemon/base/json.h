@@ -21,6 +21,10 @@ JsonObject *json_parse_object(const char *text, gssize length, GError **error);
 char *json_print_node(JsonNode *node);
 char *json_print_object(JsonObject *object);
 
+/* The same with the members of every object in order of their names, and whole numbers without a fraction: equal
+ * values have equal texts. */
+char *json_print_canonical(JsonObject *object);
+
 /* Members with a default for "absent or null". A member of another type also gives the default:
  * types are checked against the schema before. Strings belong to the object. */
 const char *json_member_string(JsonObject *object, const char *name, const char *fallback);

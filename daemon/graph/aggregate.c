@@ -110,6 +110,7 @@ static void append_day(GString *text, const char *name, int32_t day)
 static char *window_qualifiers(const Rule *rule, const char *group, const Days *days)
 {
         g_autoptr(GString) text = g_string_new("{");
+        g_autoptr(JsonObject) object = NULL;
 
         g_string_append(text, group);
         if (rule->window != RULE_ALL) {
@@ -120,7 +121,8 @@ static char *window_qualifiers(const Rule *rule, const char *group, const Days *
         if (text->len == 1)
                 return NULL;
         g_string_append_c(text, '}');
-        return g_string_free(g_steal_pointer(&text), FALSE);
+        object = json_parse_object(text->str, (gssize)text->len, NULL);
+        return object ? json_print_canonical(object) : NULL;
 }
 
 /* ---- items ---- */

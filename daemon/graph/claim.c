@@ -109,7 +109,7 @@ static bool parse_qualifiers(const char *text, char **ret, GError **error)
                 return false;
         }
         if (json_object_get_size(object) > 0)
-                *ret = json_print_object(object);
+                *ret = json_print_canonical(object);
         return true;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The current view. Facts are rivals when they share entity and predicate (cardinality one) or entity,
- * predicate and object (many). Among rivals that are active:
+ * predicate, object and qualifiers (many). Among rivals that are active:
  *   1. what an active fact of no lower tier explicitly replaces is superseded by it and counts no more;
  *   2. the highest tier supersedes the others;
  *   3. within a tier the latest observation supersedes earlier ones of the same voice. The voice of a human
@@ -26,7 +26,7 @@
 #define PIPELINE "pipeline" /* observer of documents */
 
 typedef struct Row {
-        char *id, *object, *voice, *superseded_by, *explicit_by;
+        char *id, *object, *qualifiers, *voice, *superseded_by, *explicit_by;
         FactTier tier;
         int64_t observed_at; /* 0: the order of recording alone rules */
         int64_t recorded_at, superseded_at, explicit_at;
@@ -39,15 +39,16 @@ static void row_free(gpointer data)
 
         g_free(row->id);
         g_free(row->object);
+        g_free(row->qualifiers);
         g_free(row->voice);
         g_free(row->superseded_by);
         g_free(row->explicit_by);
         g_free(row);
 }
 
-/* The rivals' key. object is NULL when all objects are looked at. */
+/* The rivals' key. object is NULL when all objects are looked at; qualifiers: NULL if there are none. */
 typedef struct Key {
-        char *entity_id, *predicate, *object;
+        char *entity_id, *predicate, *object, *qualifiers;
         bool one;   /* cardinality */
         bool whole; /* look at superseded rows too */
 } Key;
@@ -59,6 +60,7 @@ static void key_free(gpointer data)
         g_free(key->entity_id);
         g_free(key->predicate);
         g_free(key->object);
+        g_free(key->qualifiers);
         g_free(key);
 }
 
@@ -193,16 +195,17 @@ static bool settle(Db *db, GPtrArray *rows, bool *ret_again, GError **error)
         " AND " FACT_TIER_RANK("e.trust_tier") " >= " FACT_TIER_RANK(                              \
                 "c.trust_tier") " ORDER BY e.recorded_at, e.id LIMIT 1)"
 
-#define RIVALS                                                                                     \
-        "SELECT c.id, " FACT_OBJECT(                                                               \
-                c) ", c.trust_tier, c.agent, c.document_id, c.observed_at,"                        \
-                   " c.recorded_at, c.superseded_by, c.superseded_at, " EXPLICIT(                  \
-                           "id") ","                                                               \
-                                 " " EXPLICIT("recorded_at") " FROM facts c WHERE " FACT_SUBJECT(  \
-                                         c) " = :entity"                                           \
+#define RIVALS                                                                                                  \
+        "SELECT c.id, " FACT_OBJECT(                                                                            \
+                c) ", c.trust_tier, c.agent, c.document_id, c.observed_at,"                                     \
+                   " c.recorded_at, c.superseded_by, c.superseded_at, " EXPLICIT(                               \
+                           "id") ","                                                                            \
+                                 " " EXPLICIT("recorded_at") ", c.qualifiers FROM facts c WHERE " FACT_SUBJECT( \
+                                         c) " = :entity"                                                        \
                                             " AND c.predicate = :predicate AND c.is_active = 1"
 
-#define OF_OBJECT " AND" FACT_SAME_OBJECT(FACT_OBJECT(c), ":object")
+#define OF_OBJECT                                                                                  \
+        " AND" FACT_SAME_OBJECT(FACT_OBJECT(c), ":object") " AND c.qualifiers IS :qualifiers"
 
 static Row *row_from_statement(Statement *statement)
 {
@@ -228,6 +231,7 @@ static Row *row_from_statement(Statement *statement)
         row->superseded_at = statement_int(statement, 8);
         row->explicit_by = g_strdup(statement_text(statement, 9));
         row->explicit_at = statement_int(statement, 10);
+        row->qualifiers = g_strdup(statement_text(statement, 11));
         return row;
 }
 
@@ -245,28 +249,44 @@ static GPtrArray *read_rivals(Db *db, const Key *key, GError **error)
                 return NULL;
         statement_bind_text(statement, ":entity", key->entity_id);
         statement_bind_text(statement, ":predicate", key->predicate);
-        if (key->object)
+        if (key->object) {
                 statement_bind_text(statement, ":object", key->object);
+                statement_bind_text(statement, ":qualifiers", key->qualifiers);
+        }
         while ((step = statement_step(statement, error)) == STEP_ROW)
                 g_ptr_array_add(rows, row_from_statement(statement));
         return step == STEP_DONE ? g_steal_pointer(&rows) : NULL;
 }
 
-/* Many objects of one entity and predicate at once: a set of rivals for each. */
+static guint hash_said(gconstpointer data)
+{
+        const Row *row = data;
+
+        return g_str_hash(row->object) * 31 + (row->qualifiers ? g_str_hash(row->qualifiers) : 0);
+}
+
+static gboolean equal_said(gconstpointer left, gconstpointer right)
+{
+        const Row *a = left, *b = right;
+
+        return strcmp(a->object, b->object) == 0 && g_strcmp0(a->qualifiers, b->qualifiers) == 0;
+}
+
+/* Many objects of one entity and predicate at once: a set of rivals for each, and for its qualifiers. */
 static bool settle_by_object(Db *db, GPtrArray *rows, bool *ret_again, GError **error)
 {
-        g_autoptr(GHashTable) sets = g_hash_table_new_full(g_str_hash, g_str_equal, NULL,
+        g_autoptr(GHashTable) sets = g_hash_table_new_full(hash_said, equal_said, NULL,
                                                            (GDestroyNotify)g_ptr_array_unref);
         GHashTableIter iter;
         gpointer set;
 
         for (unsigned i = 0; i < rows->len; i++) {
                 Row *row = rows->pdata[i];
-                GPtrArray *rivals = g_hash_table_lookup(sets, row->object);
+                GPtrArray *rivals = g_hash_table_lookup(sets, row);
 
                 if (!rivals) {
                         rivals = g_ptr_array_new();
-                        g_hash_table_insert(sets, row->object, rivals);
+                        g_hash_table_insert(sets, row, rivals);
                 }
                 g_ptr_array_add(rivals, row);
         }
@@ -303,7 +323,7 @@ static bool derive_key(Db *db, Key *key, GError **error)
 /* ---- which sets have changed ---- */
 
 typedef struct Touched {
-        GHashTable *keys;  /* "entity\npredicate\nobject" → Key */
+        GHashTable *keys;  /* "entity\npredicate\nqualifiers\nobject" → Key */
         GHashTable *pairs; /* "entity\npredicate" → number of its keys */
         Disputes *disputes;
 } Touched;
@@ -311,7 +331,7 @@ typedef struct Touched {
 static void touch(Touched *touched, Key *key)
 {
         g_autofree char *pair = g_strjoin("\n", key->entity_id, key->predicate, NULL);
-        g_autofree char *name = g_strjoin("\n", pair, key->object, NULL);
+        g_autofree char *name = g_strjoin("\n", pair, key->qualifiers ?: "", key->object, NULL);
         Key *present = g_hash_table_lookup(touched->keys, name);
         unsigned count = GPOINTER_TO_UINT(g_hash_table_lookup(touched->pairs, pair)) + 1;
 
@@ -326,7 +346,7 @@ static void touch(Touched *touched, Key *key)
 
 #define KEY_OF                                                                                     \
         "SELECT " FACT_SUBJECT(f) ", f.predicate, " FACT_OBJECT(                                   \
-                f) ", p.cardinality, f.superseded_at FROM facts f"                                 \
+                f) ", p.cardinality, f.superseded_at, f.qualifiers FROM facts f"                   \
                    " JOIN predicates p ON p.name = f.predicate WHERE "
 
 /* Touches the sets of the facts that sql, a KEY_OF, finds for :id. A fact that comes as superseded was
@@ -346,8 +366,10 @@ static bool touch_found(Db *db, const char *sql, const char *id, bool whole, Tou
                 key->entity_id = g_strdup(statement_text(statement, 0));
                 key->predicate = g_strdup(statement_text(statement, 1));
                 key->one = g_strcmp0(statement_text(statement, 3), "one") == 0;
-                if (!key->one)
+                if (!key->one) {
                         key->object = g_strdup(statement_text(statement, 2));
+                        key->qualifiers = g_strdup(statement_text(statement, 5));
+                }
                 key->whole = whole || !statement_is_null(statement, 4);
                 touch(touched, key);
         }
@@ -371,6 +393,7 @@ static void gather_crowds(Touched *touched)
                 crowd = g_hash_table_lookup(crowds, pair);
                 if (!crowd) {
                         g_clear_pointer(&key->object, g_free); /* stays, for all */
+                        g_clear_pointer(&key->qualifiers, g_free);
                         g_hash_table_insert(crowds, g_steal_pointer(&pair), key);
                         continue;
                 }
@@ -409,7 +432,9 @@ static bool derive_touched(Db *db, Touched *touched, GError **error)
                               " WHERE " FACT_SUBJECT(c) " = " FACT_SUBJECT(                                                              \
                                       f) " AND c.predicate = f.predicate"                                                                \
                                          " AND c.superseded_at IS NULL AND c.is_active = 1 AND c.rowid <> f.rowid AND" FACT_SAME_OBJECT( \
-                                                 FACT_OBJECT(c), FACT_OBJECT(f)) ") END"
+                                                 FACT_OBJECT(c),                                                                         \
+                                                 FACT_OBJECT(                                                                            \
+                                                         f)) " AND c.qualifiers IS f.qualifiers) END"
 
 static StepResult is_alone(Db *db, const char *id, GError **error)
 {

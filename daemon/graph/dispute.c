@@ -76,11 +76,12 @@ static void add_pair(GHashTable *pairs, const char *entity_id, const char *predi
 
 #define OVERRIDDEN                                                                                 \
         "INSERT OR REPLACE INTO contradicted_facts (entity_id, predicate, fact_id)"                \
-        " SELECT " FACT_SUBJECT(s) ", s.predicate, s.id FROM facts s"                              \
-                                   " CROSS JOIN facts b ON b.id = s.superseded_by"                 \
-                                   " WHERE s.is_active = 1 AND s.superseded_by IS NOT NULL"        \
-                                   " AND " FACT_OBJECT(s) " <> " FACT_OBJECT(                      \
-                                           b) " AND " DISPUTE_OUTRANKS(b, s)
+        " SELECT " FACT_SUBJECT(                                                                   \
+                s) ", s.predicate, s.id FROM facts s"                                              \
+                   " CROSS JOIN facts b ON b.id = s.superseded_by"                                 \
+                   " WHERE s.is_active = 1 AND s.superseded_by IS NOT NULL"                        \
+                   " AND (" FACT_OBJECT(s) " <> " FACT_OBJECT(b) " OR NOT" FACT_SAME_QUALIFIERS(   \
+                           s, b) ") AND " DISPUTE_OUTRANKS(b, s)
 
 static bool forget_fact(Db *db, const char *id, GError **error)
 {
@@ -166,15 +167,22 @@ char *disputes_digest(const char *object)
         return digest;
 }
 
+/* SQL for what a fact says, as one text. */
+#define SAID(f)                                                                                    \
+        FACT_OBJECT(f)                                                                             \
+        " || CASE WHEN " #f ".qualifiers IS NOT NULL AND (SELECT v.cardinality FROM predicates v"  \
+        " WHERE v.name = " #f ".predicate) = 'many' THEN char(10) || " #f                          \
+        ".qualifiers ELSE '' END"
+
 bool disputes_each_object(Db *db, const char *entity_id, const char *predicate, DisputeFunc func,
                           void *data, GError **error)
 {
         Pair pair = {(char *)entity_id, (char *)predicate};
-        Statement *statement = db_statement(
-                db,
-                "SELECT " FACT_OBJECT(f) " FROM facts f WHERE " OF_PAIR " AND " CURRENT " UNION ALL"
-                                         " SELECT " FACT_OBJECT(s) " " STANDING,
-                error);
+        Statement *statement = db_statement(db,
+                                            "SELECT " SAID(f) " FROM facts f WHERE " OF_PAIR
+                                                              " AND " CURRENT " UNION ALL"
+                                                              " SELECT " SAID(s) " " STANDING,
+                                            error);
         StepResult step;
 
         if (!statement)

@@ -17,7 +17,9 @@
                 s) " AND n.predicate = " #s                                                        \
                    ".predicate AND" FACT_SAME_OBJECT(                                              \
                            FACT_OBJECT(n),                                                         \
-                           FACT_OBJECT(s)) " AND n.superseded_at IS NULL AND n.is_active = 1)"
+                           FACT_OBJECT(                                                            \
+                                   s)) " AND" FACT_SAME_QUALIFIERS(n,                              \
+                                                                   s) " AND n.superseded_at IS NULL AND n.is_active = 1)"
 
 /* What current.c came across in one write: new facts that have rivals. All others agree with what there is. */
 typedef struct Disputes Disputes;
@@ -41,7 +43,7 @@ bool disputes_rebuild(Db *db, GError **error);
 /* A short name for an object, as reviews keep them; the caller frees. */
 char *disputes_digest(const char *object);
 
-/* Calls back with each object that a contradiction is about: current ones and overridden ones; objects come more than
+/* Calls back with each object that a contradiction is about (and its qualifiers, if many things may be said): current ones and overridden ones; objects come more than
  * once. Stops when func returns false. */
 typedef bool (*DisputeFunc)(const char *object, void *data);
 bool disputes_each_object(Db *db, const char *entity_id, const char *predicate, DisputeFunc func,

@@ -43,6 +43,12 @@ typedef struct Fact {
         " substr(" a ", 1, 64) = substr(" b ", 1, 64) AND substr(" a ", -16) = substr(" b ", -16)" \
         " AND " a " = " b
 
+/* SQL for "of facts that say the same object, this makes them say the same": where many things may be said at a time,
+ * qualifiers are part of what is said. */
+#define FACT_SAME_QUALIFIERS(a, b)                                                                 \
+        " (" #a ".qualifiers IS " #b ".qualifiers OR (SELECT v.cardinality FROM predicates v"      \
+        " WHERE v.name = " #a ".predicate) = 'one')"
+
 /* The columns that fact_from_row() reads, of facts f joined with predicates p. */
 #define FACT_COLUMNS                                                                                \
         "f.id, f.entity_id, f.predicate, f.object, p.object_kind,"                                  \

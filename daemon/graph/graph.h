@@ -54,7 +54,7 @@ typedef struct Claim {
                 entity_aliases; /* JSON arrays of names that an entity has besides, in case that it is … */
         const char *object_aliases; /* … put into the queue, or NULL */
         ObjectForm object_form;
-        const char *qualifiers; /* JSON object */
+        const char *qualifiers; /* JSON object, any order of members; {} is none */
         const char *quote;      /* verbatim, at most GRAPH_QUOTE_CHARS_MAX characters */
         int64_t quote_hint;     /* character offset where the quote is expected, -1: anywhere */
         const char *document_id;
@@ -71,8 +71,8 @@ typedef struct ClaimResult {
         GError *error; /* why it was dropped, or NULL */
 } ClaimResult;
 
-/* What is current: among facts of one entity and predicate (and object, if the cardinality is many) the
- * highest tier stands; in it the latest observation of each voice. All the human says is one voice; what
+/* What is current: among facts of one entity and predicate (and object and qualifiers, if the cardinality is
+ * many: two payments of one amount on two days are two facts) the highest tier stands; in it the latest observation of each voice. All the human says is one voice; what
  * others extract is one voice per observer and document. Voices that disagree are a contradiction. Of one
  * document the pipeline's latest word is the one recorded last, whatever date the file bears.
  *

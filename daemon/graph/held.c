@@ -29,7 +29,7 @@ static const char *entity_of(const Mention *mention)
 
 #define EQUAL                                                                                      \
         " AND predicate = :predicate AND document_id = :document AND agent = :agent"               \
-        " AND trust_tier = :tier AND quote = :quote AND state = 'waiting' AND is_active = 1"
+        " AND trust_tier = :tier AND quote = :quote AND qualifiers IS :qualifiers AND state = 'waiting' AND is_active = 1"
 
 /* Does an equal claim wait already? */
 static bool find_equal(Db *db, const Holding *holding, bool *ret, GError **error)
@@ -57,6 +57,7 @@ static bool find_equal(Db *db, const Holding *holding, bool *ret, GError **error
         statement_bind_text(statement, ":agent", holding->observer);
         statement_bind_text(statement, ":tier", holding->tier);
         statement_bind_text(statement, ":quote", holding->claim->quote);
+        statement_bind_text(statement, ":qualifiers", holding->ready->qualifiers);
         step = statement_step(statement, error);
         *ret = step == STEP_ROW;
         return step != STEP_ERROR;

@@ -191,8 +191,8 @@ static bool check_targets(Recorder *recorder, Db *db, unsigned i, bool *ret_curr
         return true;
 }
 
-/* Does this call state the fact in columns 2 and 3 of the row (object, quote) as well, of claim i's
- * document? */
+/* Does this call state the fact in columns 2 to 4 of the row (object, quote, qualifiers) as well, of claim
+ * i's document? */
 static bool is_restated(const Recorder *recorder, unsigned i, Statement *row)
 {
         const Claim *claim = &recorder->claims[i];
@@ -204,6 +204,7 @@ static bool is_restated(const Recorder *recorder, unsigned i, Statement *row)
                 if (recorder->ready[j].predicate == predicate &&
                     g_strcmp0(other->document_id, claim->document_id) == 0 &&
                     g_strcmp0(other->quote, statement_text(row, 3)) == 0 &&
+                    g_strcmp0(recorder->ready[j].qualifiers, statement_text(row, 4)) == 0 &&
                     (predicate->kind == OBJECT_ENTITY || /* may not be resolved yet */
                      g_strcmp0(recorder->ready[j].object.text, statement_text(row, 2)) == 0))
                         return true;
@@ -217,7 +218,7 @@ static bool is_restated(const Recorder *recorder, unsigned i, Statement *row)
 
 /* f: equal facts, said of the same entity and of the same one as object. s: what superseded one in the same voice, from another content version. */
 #define EQUAL_FACTS                                                                                                            \
-        "SELECT f.id, s.id, s.object, s.quote FROM facts f LEFT JOIN facts s"                                                  \
+        "SELECT f.id, s.id, s.object, s.quote, s.qualifiers FROM facts f LEFT JOIN facts s"                                    \
         " ON s.id = f.superseded_by AND s.agent = f.agent AND s.trust_tier = f.trust_tier"                                     \
         " AND (f.trust_tier = 'human' OR s.document_id IS f.document_id)"                                                      \
         " AND s.document_hash IS NOT :hash"                                                                                    \
@@ -226,7 +227,7 @@ static bool is_restated(const Recorder *recorder, unsigned i, Statement *row)
                            " AND" FACT_SAME_OBJECT(                                                                            \
                                    FACT_OBJECT(f),                                                                             \
                                    ":counted") " AND f.agent = :agent AND f.trust_tier = :tier AND f.document_id IS :document" \
-                                               " AND f.quote IS :quote AND f.is_active = 1"
+                                               " AND f.quote IS :quote AND f.qualifiers IS :qualifiers AND f.is_active = 1"
 
 /* An equal fact by the same observer: a quote that stands in the new text too is the same observation. Not
  * so where his own later word has replaced it: what a text says no longer, and word without a source, is
@@ -255,6 +256,7 @@ static bool find_equal(Recorder *recorder, Db *db, unsigned i, const char *entit
         statement_bind_text(statement, ":hash", ready->document_hash);
         statement_bind_text(statement, ":document", claim->document_id);
         statement_bind_text(statement, ":quote", claim->quote);
+        statement_bind_text(statement, ":qualifiers", ready->qualifiers);
         while ((step = statement_step(statement, error)) == STEP_ROW)
                 if (statement_is_null(statement, 1) || is_restated(recorder, i, statement)) {
                         *ret_id = g_strdup(statement_text(statement, 0));

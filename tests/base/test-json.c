@@ -234,6 +234,27 @@ static void test_null_strings_and_times_are_written(void)
         g_assert_cmpstr(text, ==, "{\"s\":null,\"t\":\"1970-01-01T00:00:00.000000Z\"}");
 }
 
+/* Seen to fail: members of inner objects left as they came. */
+static void test_equal_values_have_one_canonical_text(void)
+{
+        static const char *const texts[] = {
+                "{\"b\":[{\"y\":1.0,\"x\":null}],\"a\":{\"d\":1e2,\"c\":0.5},\"\\u00e9\":-0.0}",
+                "{\"\\u00e9\":0,\"a\":{\"c\":0.50,\"d\":100},\"b\":[{\"x\":null,\"y\":1}]}",
+        };
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+                g_autoptr(GError) error = NULL;
+                g_autoptr(JsonObject) object = json_parse_object(texts[i], -1, &error);
+                g_autofree char *text = NULL;
+
+                g_assert_no_error(error);
+                text = json_print_canonical(object);
+                g_assert_cmpstr(
+                        text, ==,
+                        "{\"a\":{\"c\":0.5,\"d\":100},\"b\":[{\"x\":null,\"y\":1}],\"é\":0}");
+        }
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -249,6 +270,8 @@ int main(int argc, char **argv)
         g_test_add_func("/json/length-has-a-named-limit", test_length_has_a_named_limit);
         g_test_add_func("/json/an-object-is-asked-for",
                         test_an_object_is_asked_for_and_nothing_else_taken);
+        g_test_add_func("/json/equal-values-have-one-canonical-text",
+                        test_equal_values_have_one_canonical_text);
         g_test_add_func("/json/members-have-defaults", test_members_have_defaults);
         g_test_add_func("/json/null-strings-and-times-are-written",
                         test_null_strings_and_times_are_written);

@@ -531,9 +531,10 @@ static void test_projections_follow_random_histories(Case *test, gconstpointer d
                         g_autoptr(JsonObject) said = fixture_call(
                                 test->tools, who[g_rand_int_range(rand, 0, 4)], "remember_fact",
                                 "{\"entity_name\":\"Acme\",\"predicate\":\"%s\",\"object\":%d,"
+                                "\"qualifiers\":{\"n\":%d},"
                                 "\"quote\":\"Detroit\",\"document_id\":\"%s\"%s}",
                                 many ? "amount" : "balance", g_rand_int_range(rand, 0, 3),
-                                test->first, supersedes);
+                                g_rand_int_range(rand, 0, 2), test->first, supersedes);
                         g_ptr_array_add(facts, g_strdup(json_member_string(said, "fact_id", "?")));
                 }
                 if (i % 10 == 9)

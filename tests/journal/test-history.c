@@ -49,15 +49,15 @@ static void case_down(Case *test, gconstpointer data)
 #define REPLACED(f)                                                                                \
         "EXISTS (SELECT 1 FROM fact_supersedes l JOIN facts e ON e.id = l.fact_id"                 \
         " WHERE l.target_id = " f ".id AND e.is_active = 1 AND " TIER("e") " >= " TIER(f) ")"
-#define WRONG                                                                                                                                      \
-        "SELECT x.id || ' ' || x.object FROM facts x JOIN predicates p ON p.name = x.predicate"                                                    \
-        " WHERE x.is_active = 1 AND (x.superseded_at IS NOT NULL) <> (" REPLACED(                                                                  \
-                "x") " OR EXISTS (SELECT 1 FROM facts y WHERE y.is_active = 1 AND y.id <> x.id"                                                    \
-                     " AND y.entity_id = x.entity_id AND y.predicate = x.predicate"                                                                \
-                     " AND (p.cardinality = 'one' OR y.object = x.object) AND NOT " REPLACED("y") " AND (" TIER("y") " > " TIER("x") " OR (" TIER( \
-                             "y") " = " TIER("x") " AND " VOICE("y") " = " VOICE("x") " AND (" WHEN("y") ", y.recorded_at, y.id)"                  \
-                                                                                                         " > (" WHEN(                              \
-                                                                                                                 "x") ", x.recorded_at, x.id)))))"
+#define WRONG                                                                                                                                                       \
+        "SELECT x.id || ' ' || x.object FROM facts x JOIN predicates p ON p.name = x.predicate"                                                                     \
+        " WHERE x.is_active = 1 AND (x.superseded_at IS NOT NULL) <> (" REPLACED(                                                                                   \
+                "x") " OR EXISTS (SELECT 1 FROM facts y WHERE y.is_active = 1 AND y.id <> x.id"                                                                     \
+                     " AND y.entity_id = x.entity_id AND y.predicate = x.predicate"                                                                                 \
+                     " AND (p.cardinality = 'one' OR (y.object = x.object AND y.qualifiers IS x.qualifiers)) AND NOT " REPLACED("y") " AND (" TIER(                 \
+                             "y") " > " TIER("x") " OR (" TIER("y") " = " TIER("x") " AND " VOICE("y") " = " VOICE("x") " AND (" WHEN("y") ", y.recorded_at, y.id)" \
+                                                                                                                                           " > (" WHEN(             \
+                                                                                                                                                   "x") ", x.recorded_at, x.id)))))"
 
 static void check_current(Case *test)
 {
@@ -100,6 +100,7 @@ static void step_say(Case *test, const Access *access)
         static const char *const predicates[] = {"title", "tag", "status"};
         static const char *const objects[] = {"a", "b", "c"};
         static const char *const entities[] = {"One", "Two"};
+        static const char *const qualifiers[] = {NULL, NULL, "{}", "{\"n\":1}", "{\"n\":2}"};
         static const char *const quotes[] = {"alpha", "beta", "alpha beta"};
         bool human = access == test->fixture->human;
         bool sourced = !human || g_test_rand_int_range(0, 2);
@@ -112,6 +113,7 @@ static void step_say(Case *test, const Access *access)
         Claim claim = {.entity_name = entities[g_test_rand_int_range(0, 2)],
                        .predicate = predicates[g_test_rand_int_range(0, 3)],
                        .object = objects[g_test_rand_int_range(0, 3)],
+                       .qualifiers = qualifiers[g_test_rand_int_range(0, 5)],
                        .quote = sourced ? quotes[g_test_rand_int_range(0, 3)] : NULL,
                        .quote_hint = -1,
                        .document_id = sourced ? test->documents[g_test_rand_int_range(0, 2)] : NULL,

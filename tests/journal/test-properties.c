@@ -147,6 +147,9 @@ static void step_remember(World *world, const Access *access)
                 "\"predicate\":\"title\",\"object\":\"b\"",
                 "\"predicate\":\"tag\",\"object\":\"a\"",
                 "\"predicate\":\"tag\",\"object\":\"b\"",
+                "\"predicate\":\"tag\",\"object\":\"a\",\"qualifiers\":{\"n\":1,\"m\":2}",
+                "\"predicate\":\"tag\",\"object\":\"a\",\"qualifiers\":{\"m\":2,\"n\":1.0}",
+                "\"predicate\":\"title\",\"object\":\"a\",\"qualifiers\":{\"n\":1}",
                 "\"predicate\":\"published_in_year\",\"object\":1953",
                 "\"predicate\":\"published_in_year\",\"object\":1954",
                 "\"predicate\":\"part_of\",\"object\":\"One\"",
@@ -416,10 +419,10 @@ static void step_raw(World *world, const Access *access)
         " = " TIER("x") " AND " VOICE("y") " = " VOICE("x") " AND (" WHEN(                         \
                 "y") ","                                                                           \
                      " y.recorded_at, y.id) > (" WHEN("x") ", x.recorded_at, x.id)"
-#define RIVAL                                                                                                                                                                       \
-        "SELECT 1 FROM facts y WHERE y.is_active = 1 AND y.id <> x.id AND " SUBJECT("y") " = " SUBJECT("x") " AND y.predicate = x.predicate AND (p.cardinality = 'one' OR " OBJECT( \
-                "y") " = " OBJECT("x") ") AND NOT " REPLACED("y") " AND (" TIER("y") " > " TIER("x") " OR (" LATER                                                                  \
-                                                                                                     "))"
+#define RIVAL                                                                                                                                                                        \
+        "SELECT 1 FROM facts y WHERE y.is_active = 1 AND y.id <> x.id AND " SUBJECT("y") " = " SUBJECT("x") " AND y.predicate = x.predicate AND (p.cardinality = 'one' OR (" OBJECT( \
+                "y") " = " OBJECT("x") " AND y.qualifiers IS x.qualifiers)) AND NOT " REPLACED("y") " AND (" TIER("y") " > " TIER("x") " OR (" LATER                                 \
+                                                                                                                                       "))"
 #define WRONG                                                                                      \
         "SELECT x.id || ' ' || x.object FROM facts x JOIN predicates p ON p.name = x.predicate"    \
         " WHERE x.is_active = 1 AND (x.superseded_at IS NOT NULL) <> (" REPLACED(                  \
