@@ -240,14 +240,32 @@ void cli_set_list(const Cli *cli, JsonObject *args, const char *member, const ch
         json_object_set_array_member(args, member, array);
 }
 
+/* A count, or the sum of an object of counts. */
+static int64_t count_of(JsonObject *counts, const char *name)
+{
+        JsonNode *node = json_object_get_member(counts, name);
+        if (!JSON_NODE_HOLDS_OBJECT(node))
+                return json_member_int(counts, name, 0);
+        JsonObject *inner = json_node_get_object(node);
+        g_autoptr(GList) names = json_object_get_members(inner);
+        int64_t sum = 0;
+        for (GList *l = names; l; l = l->next)
+                sum += json_member_int(inner, l->data, 0);
+        return sum;
+}
+
 char *cli_counts_text(JsonObject *counts)
 {
         g_autoptr(GList) names = counts ? json_object_get_members(counts) : NULL;
-        GString *text = g_string_new(names ? NULL : "nothing");
-        for (GList *l = names; l; l = l->next)
-                g_string_append_printf(text, "%s%s %" G_GINT64_FORMAT, text->len > 0 ? ", " : "",
-                                       (const char *)l->data, json_member_int(counts, l->data, 0));
-        return g_string_free(text, FALSE);
+        GString *text = g_string_new(NULL);
+        for (GList *l = names; l; l = l->next) {
+                int64_t count = count_of(counts, l->data);
+                if (count > 0)
+                        g_string_append_printf(text, "%s%s %" G_GINT64_FORMAT,
+                                               text->len > 0 ? ", " : "", (const char *)l->data,
+                                               count);
+        }
+        return g_string_free(text->len > 0 ? text : g_string_assign(text, "nothing"), FALSE);
 }
 
 void cli_say_next(Cli *cli, JsonObject *answer)

@@ -84,7 +84,8 @@ void cli_set_flag(const Cli *cli, JsonObject *args, const char *member, const ch
 void cli_set_number(const Cli *cli, JsonObject *args, const char *member, const char *option);
 void cli_set_list(const Cli *cli, JsonObject *args, const char *member, const char *option);
 
-/* "facts 2, entities 1" of an object of counts, "nothing" if it is empty; the caller frees. */
+/* "facts 2, entities 1" of an object of counts, or of objects of counts, which are added up; "nothing" if there are
+ * none. The caller frees. */
 char *cli_counts_text(JsonObject *counts);
 
 /* Says how to see the rest if the answer has a next page. */

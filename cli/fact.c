@@ -195,7 +195,8 @@ void fact_print_all(Cli *cli, JsonArray *facts)
         g_autofree char *last = NULL;
         JsonObject *fact = NULL;
         for (unsigned i = 0; (fact = cli_element(facts, i)); i++) {
-                const char *entity = json_member_string(fact, "entity_id", "");
+                const char *said_of = json_member_string(fact, "entity_id", "");
+                const char *entity = json_member_string(fact, "subject_id", said_of); /* merged */
                 if (g_strcmp0(entity, last) != 0) {
                         g_autofree char *name = render_line(entity_name(&names, fact));
                         output_styled(cli->output, STYLE_BOLD, "%s%s\n", last ? "\n" : "", name);
