@@ -22,7 +22,8 @@ static const Option options[] = {
 
 char *journal_summary(JsonObject *row)
 {
-        static const char *const telling[] = {"name", "alias", "path", "title", "key", "reason", "id", NULL};
+        static const char *const telling[] = {"name", "alias",  "path", "title",
+                                              "key",  "reason", "id",   NULL};
         if (!row)
                 return g_strdup("");
         const char *predicate = json_member_string(row, "predicate", NULL);

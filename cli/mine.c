@@ -89,7 +89,8 @@ static bool run_add(Cli *cli, GError **error)
         if (answer)
                 output_print(cli->output,
                              "%" G_GINT64_FORMAT " to be mined, %" G_GINT64_FORMAT
-                             " are already, %" G_GINT64_FORMAT " have no text.\n",
+                             " are already, %" G_GINT64_FORMAT
+                             " were mined before or have no text.\n",
                              json_member_int(answer, "enqueued", 0),
                              json_member_int(answer, "already", 0),
                              json_member_int(answer, "skipped", 0));

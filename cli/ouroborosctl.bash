@@ -16,7 +16,8 @@ _ouroborosctl() {
                 [contradictions]="--predicate --state --all --overridden $page" [contradiction]='acknowledge reopen'
                 [topology]="--type --order $page" [sql]='--limit --timeout'
                 [rule]='list add confirm retire reinstate' [projection]='list add show rm'
-                [discovered]='list promote merge dismiss restore' [mine]='list add cancel'
+                [discovered]='list promote merge dismiss restore' [link]='list accept reject'
+                [mine]='list add cancel'
                 [remember]="--type --number --bool --object-json --quote --document --confidence
                         --observed-at --supersedes $why"
                 [log]="--table --row --entity --actor --connection --session --group $when --grep --diff --reverse $page"
@@ -38,11 +39,12 @@ _ouroborosctl() {
                 [projection list]="$page" [projection add]='--type --group-by --description'
                 [projection show]="--entity --order $page" [discovered list]="--state --type --document $page"
                 [discovered promote]="--name --type $why" [discovered merge]="$why" [discovered dismiss]="$why"
-                [discovered restore]="$why" [mine list]="--state $page"
+                [discovered restore]="$why" [link list]="--state --entity --document $page"
+                [link accept]="$why" [link reject]="$why" [mine list]="--state $page"
                 [mine add]='--priority --profile --feature --again' [mine cancel]="$why"
         )
         local -A families=([root]=1 [alias]=1 [predicate]=1 [contradiction]=1 [rule]=1 [projection]=1 [discovered]=1
-                [mine]=1 [tools]=1 [key]=1)
+                [link]=1 [mine]=1 [tools]=1 [key]=1)
         local verb='' second='' i
         for ((i = 1; i < cword; i++)); do
                 [[ ${words[i]} == -* ]] && continue

@@ -25,6 +25,7 @@ extern const Verb verb_projection_list, verb_projection_add, verb_projection_sho
         verb_projection_rm;
 extern const Verb verb_discovered_list, verb_discovered_promote, verb_discovered_merge;
 extern const Verb verb_discovered_dismiss, verb_discovered_restore;
+extern const Verb verb_link_list, verb_link_accept, verb_link_reject;
 extern const Verb verb_mine_list, verb_mine_add, verb_mine_cancel;
 extern const Verb verb_remember;
 extern const Verb verb_log, verb_show, verb_diff, verb_history, verb_revert;

@@ -144,6 +144,24 @@ static const BusMethod methods[] = {
                 .tool = "cancel_mining",
                 .args = {{ARG_TEXT, "document_id"}, {ARG_OPTIONS}},
         },
+        {
+                .member = "Autolinks",
+                .action = "read",
+                .tool = "list_autolinks",
+                .args = {{ARG_COUNT, "limit"}, {ARG_OPTIONAL_TEXT, "after"}, {ARG_OPTIONS}},
+                .answers = {{ANSWER_ROWS, "links"},
+                            {ANSWER_NUMBER, "total"},
+                            {ANSWER_TEXT, "next"}},
+        },
+        {
+                .member = "DecideAutolink",
+                .action = "write",
+                .tool = "decide_autolink",
+                .args = {{ARG_TEXT, "link_id"}, {ARG_TEXT, "decision"}, {ARG_OPTIONS}},
+                .answers = {{ANSWER_TEXT, "state"},
+                            {ANSWER_TEXT, "fact_id"},
+                            {ANSWER_TEXT, "group_id"}},
+        },
         {NULL},
 };
 
@@ -197,6 +215,13 @@ static const sd_bus_vtable vtable[] = {
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("CancelMining", SD_BUS_ARGS("s", document_id, "a{sv}", options),
                                 SD_BUS_NO_RESULT, bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Autolinks", SD_BUS_ARGS("u", limit, "s", after, "a{sv}", options),
+                                SD_BUS_RESULT("aa{sv}", links, "t", total, "s", next),
+                                bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("DecideAutolink",
+                                SD_BUS_ARGS("s", link_id, "s", decision, "a{sv}", options),
+                                SD_BUS_RESULT("s", state, "s", fact_id, "s", group_id),
+                                bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_SIGNAL_WITH_ARGS("Progress", SD_BUS_ARGS("a{sv}", counts), 0),
         SD_BUS_VTABLE_END,
 };

@@ -23,7 +23,7 @@ need() { # WORD, what for, then the offers on stdin
         missing=1
 }
 
-mapfile -t verbs < <("$program" --help | sed -n '/^Verbs/,/^Options/p' | sed -nE 's/^  ([a-z-]+( (acknowledge|add|call|cancel|confirm|describe|dismiss|export|import|list|merge|promote|propose|reinstate|reopen|rescan|restore|retire|rm|show))?)( .*|$)/\1/p')
+mapfile -t verbs < <("$program" --help | sed -n '/^Verbs/,/^Options/p' | sed -nE 's/^  ([a-z-]+( (accept|acknowledge|add|call|cancel|confirm|describe|dismiss|export|import|list|merge|promote|propose|reinstate|reject|reopen|rescan|restore|retire|rm|show))?)( .*|$)/\1/p')
 ((${#verbs[@]} > 20)) || { echo "only ${#verbs[@]} verbs in the help" >&2; exit 1; }
 for verb in "${verbs[@]}"; do
         read -r -a parts <<<"$verb"

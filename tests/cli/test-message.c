@@ -67,6 +67,30 @@ static void test_rows_are_objects(void)
         check(bus, message, "[[{\"x\":-1},{}],\"next\"]");
 }
 
+/* Seen to fail: the width of aa{sv} in the signature was 5. */
+static void test_json_is_written_as_its_signature_says(void)
+{
+        sd_bus *bus = NULL;
+        sd_bus_message *message = message_new(&bus);
+        const char *text = "[[{\"id\":\"fact-1\",\"n\":7},{}],\"token\",{\"on\":true,\"x\":0.5}]";
+        g_autoptr(JsonNode) node = json_parse_text(text, -1, NULL);
+        g_assert_cmpint(message_append_json(message, "aa{sv}sa{sv}", json_node_get_array(node)), >=,
+                        0);
+        check(bus, message, text);
+}
+
+/* Seen to fail: null was appended as "". */
+static void test_what_has_no_type_on_the_bus_is_refused(void)
+{
+        sd_bus *bus = NULL;
+        sd_bus_message *message = message_new(&bus);
+        g_autoptr(JsonNode) node = json_parse_text("[{\"a\":null}]", -1, NULL);
+        g_assert_cmpint(message_append_json(message, "a{sv}", json_node_get_array(node)), <, 0);
+        g_assert_cmpint(message_append_json(message, "aa{sv}", json_node_get_array(node)), <, 0);
+        sd_bus_message_unref(message);
+        sd_bus_close_unref(bus);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -75,5 +99,9 @@ int main(int argc, char **argv)
         g_test_add_func("/cli/message/several_values_are_an_array",
                         test_several_values_are_an_array);
         g_test_add_func("/cli/message/rows_are_objects", test_rows_are_objects);
+        g_test_add_func("/cli/message/json_is_written_as_its_signature_says",
+                        test_json_is_written_as_its_signature_says);
+        g_test_add_func("/cli/message/what_has_no_type_on_the_bus_is_refused",
+                        test_what_has_no_type_on_the_bus_is_refused);
         return g_test_run();
 }

@@ -8,6 +8,8 @@
 #include <string.h>
 
 #include "bus/bus-private.h"
+#include "graph/room.h"
+#include "journal/room.h"
 
 static char *source_file(const char *folder, const char *name, const char *suffix)
 {
@@ -197,6 +199,32 @@ static void test_every_method_names_its_action_and_its_errors(void)
         }
 }
 
+/* Seen to fail: "Action: read." above Merge. */
+static void test_every_method_is_guarded_as_it_says(void)
+{
+        for (size_t i = 0; bus_interfaces[i]; i++) {
+                g_autofree char *path = source_file("dbus", bus_interfaces[i]->name, ".xml");
+                g_autofree char *xml = read_file(path);
+                const BusMethod *method = bus_interfaces[i]->methods;
+                for (; method->member; method++) {
+                        g_autofree char *comment = comment_of(xml, method->member);
+                        bool tool = g_str_equal(method->action, "tool");
+                        g_autofree char *said = g_strdup_printf(
+                                "Action: %s",
+                                tool ? "read or write, as the tool needs" : method->action);
+                        g_auto(GStrv) words = g_strsplit_set(comment, " \n", -1);
+                        g_autoptr(GString) line = g_string_new(NULL);
+                        for (char **word = words; *word; word++)
+                                if (**word)
+                                        g_string_append_printf(line, "%s ", *word);
+                        const char *found = strstr(line->str, said);
+                        if (!found || !strchr(".;", found[strlen(said)]))
+                                g_error("%s says another action of %s than %s", path,
+                                        method->member, method->action);
+                }
+        }
+}
+
 /* ---- the tables beside the vtables ---- */
 
 static const char *arg_signature(ArgKind kind)
@@ -331,6 +359,54 @@ static void test_every_tool_that_a_method_names_has_a_schema(void)
                 }
 }
 
+static const Tool *find_tool(const char *name)
+{
+        const Tool *const tables[] = {
+                graph_read_tools,
+                graph_claim_tools,
+                graph_entity_tools,
+                graph_belief_tools,
+                graph_discovered_tools,
+                graph_rule_tools,
+                graph_projection_tools,
+                graph_predicate_tools,
+                graph_sql_tools,
+                documents_tools(NULL).tools,
+                documents_mining_tools(NULL).tools,
+                documents_autolink_tools(NULL).tools,
+                search_tools(NULL).tools,
+                journal_list_tools,
+                journal_revert_tools,
+                journal_audit_tools,
+                journal_erase_tools,
+        };
+
+        for (size_t i = 0; i < G_N_ELEMENTS(tables); i++)
+                for (const Tool *tool = tables[i]; tool->name; tool++)
+                        if (g_str_equal(tool->name, name))
+                                return tool;
+        return NULL;
+}
+
+/* Seen to fail: the action of DecidePredicate was read. */
+static void test_methods_ask_polkit_what_their_tool_would(void)
+{
+        for (size_t i = 0; bus_interfaces[i]; i++)
+                for (const BusMethod *m = bus_interfaces[i]->methods; m->member; m++) {
+                        const Tool *tool = m->tool ? find_tool(m->tool) : NULL;
+                        if (!m->tool)
+                                continue;
+                        if (!tool)
+                                g_error("there is no tool %s of %s", m->tool, m->member);
+                        const char *action = tool->action
+                                                     ?: tool->needs == TOOL_READ ? "read"
+                                                                                 : "write";
+                        if (!g_str_equal(m->action, action))
+                                g_error("%s asks for %s, its tool for %s", m->member, m->action,
+                                        action);
+                }
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -350,5 +426,9 @@ int main(int argc, char **argv)
                         test_every_interface_may_be_called_on_the_system_bus);
         g_test_add_func("/interfaces/every-tool-that-a-method-names-has-a-schema",
                         test_every_tool_that_a_method_names_has_a_schema);
+        g_test_add_func("/interfaces/every-method-is-guarded-as-it-says",
+                        test_every_method_is_guarded_as_it_says);
+        g_test_add_func("/interfaces/methods-ask-polkit-what-their-tool-would",
+                        test_methods_ask_polkit_what_their_tool_would);
         return g_test_run();
 }
