@@ -180,6 +180,23 @@ def test_unlock_says_what_is_true(desktop):
     (['log', '--group', 'grp-' + '0' * 32], 3, 'grp-'),
     (['log', '--limit', '501'], 2, '500'),
     (['root', 'add', '/nonexistent/folder'], 3, '/nonexistent/folder'),
+    (['trace', 'nobody at all', 'note'], 3, 'nobody at all'),
+    (['trace', 'fact-' + '0' * 32], 3, 'fact-'),
+    (['as-of', 'yesterday', 'Ada'], 2, 'ISO 8601'),
+    (['merge', 'nobody at all', 'nor me'], 3, 'nor me'),
+    (['sql', 'SELECT nonsense FROM facts'], 2, 'nonsense'),
+    (['rule', 'add', 'x', 'magic', 'note', 'note'], 2, 'magic'),
+    (['projection', 'add', 'x', 'nothing'], 2, 'COLUMN'),
+    (['projection', 'show', 'no_such_view'], 3, 'no_such_view'),
+    (['predicate', 'retire', 'no_such_predicate'], 3, 'no_such_predicate'),
+    (['discovered', 'promote', 'nobody at all'], 3, 'discovered list'),
+    (['mine', 'add', 'doc-' + '0' * 32], 3, 'doc-'),
+    (['audit', 'grp-' + '0' * 32], 3, 'grp-'),
+    (['preview', 'mut-' + '0' * 32], 3, 'mut-'),
+    (['history', 'note'], 2, '--table'),
+    (['hard-delete', 'note'], 2, '--kind'),
+    (['hard-delete', 'fact-' + '0' * 32, '--yes'], 3, 'fact-'),
+    (['import', '/nonexistent/file'], 3, '/nonexistent/file'),
     (['search'], 2, 'too few words'),
     (['tools', 'call', 'no_such_tool'], 3, 'no_such_tool'),
     (['tools', 'call', 'whoami', '{'], 2, ''),
@@ -195,7 +212,9 @@ def test_errors_have_the_tables_exit_status_and_say_what_was_wrong(shared, words
 
 @pytest.mark.parametrize('words', [
     ['status'], ['root', 'list'], ['documents'], ['search', 'a'], ['query'], ['entities'], ['predicates', '--all'],
-    ['contradictions'], ['log'], ['verify'], ['tools', 'list'], ['tools', 'describe', 'search_documents'],
+    ['contradictions'], ['contradictions', '--overridden'], ['topology'], ['sql'], ['sql', 'SELECT 1'], ['rule', 'list'],
+    ['projection', 'list'], ['discovered', 'list'], ['mine', 'list'], ['link', 'list'], ['resolve', 'Ada'], ['sessions'],
+    ['anomalies'], ['history', 'note', '--table', 'predicates'], ['log', '--diff', '--reverse'], ['log'], ['verify'], ['tools', 'list'], ['tools', 'describe', 'search_documents'],
     ['tools', 'call', 'whoami'], ['rebuild', 'search'], ['reload']])
 def test_every_verb_answers_in_json_too(shared, words):
     json.loads(ctl(shared, '--json', *words).stdout)

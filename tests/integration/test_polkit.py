@@ -24,11 +24,15 @@ HERE = pathlib.Path(__file__).resolve().parent
 NAMESPACE = ['unshare', *([] if os.getuid() == 0 else ['--map-root-user']), '--pid', '--fork', '--kill-child', '--mount-proc']
 
 READS = [('Manager.Status', ()), ('Graph.Entities', ('susa{sv}', '', 0, '', 0)), ('Tools.List', ()),
-         ('Tools.Call', ('ss', 'list_entities', '{}'))]
+         ('Journal.Sessions', ('usa{sv}', 0, '', 0)), ('Graph.Sql', ('sa{sv}', 'SELECT 1', 0)),
+         ('Documents.Discovered', ('usa{sv}', 0, '', 0)), ('Tools.Call', ('ss', 'list_entities', '{}'))]
 WRITES = [('Graph.Remember', ('sssa{sv}', 'Ada', 'note', 'not to be', 0)), ('Manager.Restart', ()), ('Manager.Reload', ()),
           ('Manager.Backup', ('s', '/nowhere')), ('Manager.Rebuild', ('s', 'all')), ('Manager.Unlock', ()),
           ('Documents.AddRoot', ('sa{sv}', '/nowhere', 0)), ('Documents.Rescan', ('s', '')),
           ('Journal.Revert', ('sa{sv}', 'mut-0', 0)), ('Journal.RevertGroup', ('sa{sv}', 'grp-0', 0)),
+          ('Graph.Merge', ('sasa{sv}', 'Ada', 1, 'ent-0', 0)), ('Graph.DecideRule', ('ss', 'owns', 'confirm')),
+          ('Graph.DecidePredicate', ('ssa{sv}', 'note', 'retire', 0)), ('Documents.Promote', ('sa{sv}', 'disc-0', 0)),
+          ('Documents.Dismiss', ('sa{sv}', 'disc-0', 0)), ('Documents.Mine', ('sa{sv}', 'doc-0', 0)),
           ('Tools.Call', ('ss', 'remember_fact', '{"entity_name":"Ada","predicate":"note","object":"not to be"}'))]
 
 
@@ -57,12 +61,23 @@ def test_what_polkit_does_not_allow_is_denied(shared, method, arguments, mode):
 @pytest.mark.parametrize('method,arguments,action', [
     ('Manager.Restore', ('s', '/nowhere'), 'data.restore'), ('Manager.Rekey', (), 'settings.change'),
     ('Manager.Panic', (), 'agent.panic'),
+    ('Journal.HardDelete', ('aa{sv}sa{sv}', 0, 'token', 0), 'journal.hard-delete'),
     ('Tools.Call', ('ss', 'hard_delete', '{"targets": [{"kind": "predicate", "id": "note"}]}'), 'journal.hard-delete')])
 def test_grave_methods_have_actions_of_their_own(shared, method, arguments, action):
     shared.polkit_says('yes')
     shared.polkit_says('no', f'org.ouroboros.{action}')
     error = refusal(shared, method, *arguments)
     assert error.name == 'Denied' and f'org.ouroboros.{action}' in error.message
+
+
+def test_a_journal_comes_in_by_an_action_of_its_own(shared):
+    shared.polkit_says('yes')
+    shared.polkit_says('no', 'org.ouroboros.data.restore')
+    bus = shared.connect()
+    journal = dbus.Interface(bus.get_object(desktop.NAME, desktop.PATH, introspect=False), f'{desktop.NAME}.Journal')
+    with open(shared.folder / 'journal', 'w+b') as file, pytest.raises(dbus.DBusException, match='org.ouroboros.data.restore'):
+        journal.Import(dbus.types.UnixFd(file.fileno()))
+    bus.close()
 
 
 @pytest.mark.parametrize('member,action', [('ImportKey', 'settings.change'), ('ExportKey', 'data.restore')])

@@ -302,6 +302,21 @@ def test_documents_are_queued_for_mining_and_handed_out(desk):
     assert ctl(desk, 'mine', 'cancel', other) == 'It is no longer to be mined.\n'
 
 
+def test_links_wait_for_the_human(desk):
+    story = Story(desk)
+    story.claims()
+    story.triage()
+    desk.tool('find_autolinks')
+    links = desk.call('Documents.Autolinks', 'usa{sv}', 0, '', 2, 'entity_id', 's', story.mill, 'document_id', 's', story.documents['mill.md'])[0]
+    assert [link['quote'].lower().count('old mill') for link in links] == [1]
+    assert 'The Old Mill in ' in ctl(desk, 'link', 'list', '--entity', 'The Old Mill')
+    state, fact, group = desk.call('Documents.DecideAutolink', 'ssa{sv}', links[0]['link_id'], 'accept', 0)
+    assert state == 'accepted' and 'mentioned_in' in ctl(desk, 'trace', fact) and group.startswith('grp-')
+    others = [link['link_id'] for link in ask(desk, 'link', 'list')['links']]
+    assert others and ctl(desk, 'link', 'reject', *others).count('It is rejected.') == len(others)
+    assert ctl(desk, 'link', 'list') == 'No links.\n'
+
+
 def test_a_journal_carries_everything_into_an_empty_home_and_nowhere_else(desk, desktop):
     story = Story(desk)
     story.claims()
