@@ -119,14 +119,40 @@ class Tour:
         entities = self.ask('entities', '-n', 1)['entities']
         return entities[0]['id'] if entities else 'A first thing'
 
+    def claim(self):
+        """What an extractor claims, on the samples, whose words are known."""
+        heading('What a machine claims waits for you')
+        remark('An extractor sends a batch of claims with their quotes. Names that nobody declared wait, with what is said of them.')
+        document = next(d for d in self.ask('documents', '-n', 500)['documents'] if d['path'] == 'about.md')
+        claims = [{'entity': name, 'predicate': 'part_of', 'object': 'Lindenhof Honey Cooperative', 'quote': quote} for name, quote in (
+            ('Mill orchard', '| Mill orchard | 14 | Marta Oyelaran | apple, lime |'), ('Size', '| Product | Size | Price |'),
+            ('Moon orchard', '| Moon orchard | 99 | Nobody | cheese |'))]
+        self.ctl('tools', 'call', 'submit_claim_graph', json.dumps({
+            'doc_id': document['document_id'], 'extractor': 'the tour', 'claims': claims,
+            'entities': [{'name': 'Mill orchard', 'type': 'place'}, {'name': 'Size', 'type': 'thing'}]}))
+        self.ctl('discovered', 'list')
+        self.ctl('discovered', 'dismiss', 'Size', '--reason', 'the head of a table')
+        self.ctl('discovered', 'promote', 'Mill orchard')
+        remark('\nFacts follow from facts by rules, and every belief can be traced to the words it rests on:')
+        self.ctl('rule', 'confirm', 'has_part')
+        self.ctl('trace', 'Lindenhof Honey Cooperative', 'has_part')
+
+    def read(self):
+        heading('Read as you like')
+        self.ctl('topology', '-n', 3)
+        self.ctl('sql', 'SELECT trust_tier, predicate, count(*) AS n FROM facts GROUP BY 1, 2 ORDER BY n DESC LIMIT 5')
+
     def revert(self):
         heading('Your word counts most, and everything can be taken back')
         entity = self.subject()
         self.ctl('remember', entity, 'summary', 'Said by a person, which outranks any document.',
                  '--reason', 'the tour')
         self.ctl('query', entity, '--predicate', 'summary')
+        self.ctl('trace', entity, 'summary')
         self.ctl('log', '-n', 4)
         group = self.ask('log', '-n', 1)['mutations'][0]['group_id']
+        remark('\nWhat would be known if that had never been written?')
+        self.ctl('preview', group)
         self.ctl('revert', group, '--reason', 'only a demonstration')
         remark('\nAs it was before; and the journal tells both, the change and its revert:')
         self.ctl('query', entity, '--predicate', 'summary', fine=(0, 3))  # 3: it was new, and is gone again
@@ -137,6 +163,9 @@ class Tour:
         self.take_in()
         self.show_facts()
         self.search()
+        if self.folder == SOURCE / 'samples':
+            self.claim()
+        self.read()
         self.revert()
 
 
