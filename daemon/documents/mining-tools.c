@@ -6,42 +6,49 @@
 #include "documents/mining.h"
 
 #define PRIOR_CLAIMS_SHOWN GRAPH_PAGE_MAX
-#define REASON_CHARS_MAX   1000
-#define LIST_MAX           500
+#define MINING_PAGE_MAX    500 /* jobs of one list call */
 
 /* ---- arguments ---- */
 
-static bool read_range(JsonObject *args, const char *name, const int64_t range[3], int64_t *ret,
-                       GError **error)
+typedef struct Range {
+        int64_t min, max, usual;
+        const char *limits; /* their names */
+} Range;
+
+static bool read_in_range(JsonObject *args, const char *name, const Range *range, int64_t *ret,
+                          GError **error)
 {
-        *ret = json_member_int(args, name, range[2]);
-        if (*ret >= range[0] && *ret <= range[1])
+        *ret = json_member_int(args, name, range->usual);
+        if (*ret >= range->min && *ret <= range->max)
                 return true;
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
-                    "%s must be between %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT, name, range[0],
-                    range[1]);
+                    "%s must be between %" G_GINT64_FORMAT " and %" G_GINT64_FORMAT " (%s)", name,
+                    range->min, range->max, range->limits);
         return false;
 }
 
 static bool read_lease_sec(JsonObject *args, int64_t *ret, GError **error)
 {
-        static const int64_t range[] = {MINING_LEASE_SEC_MIN, MINING_LEASE_SEC_MAX,
-                                        MINING_LEASE_SEC_DEFAULT};
+        static const Range range = {MINING_LEASE_SEC_MIN, MINING_LEASE_SEC_MAX,
+                                    MINING_LEASE_SEC_DEFAULT,
+                                    "MINING_LEASE_SEC_MIN, MINING_LEASE_SEC_MAX"};
 
-        return read_range(args, "lease_seconds", range, ret, error);
+        return read_in_range(args, "lease_seconds", &range, ret, error);
 }
 
 static bool read_sizes(JsonObject *args, MiningAsk *ask, GError **error)
 {
-        static const int64_t chars[] = {MINING_WINDOW_CHARS_MIN, MINING_WINDOW_CHARS_MAX,
-                                        MINING_WINDOW_CHARS_DEFAULT};
+        static const Range chars = {MINING_WINDOW_CHARS_MIN, MINING_WINDOW_CHARS_MAX,
+                                    MINING_WINDOW_CHARS_DEFAULT,
+                                    "MINING_WINDOW_CHARS_MIN, MINING_WINDOW_CHARS_MAX"};
 
-        if (!read_range(args, "max_chars", chars, &ask->max_chars, error))
+        if (!read_in_range(args, "max_chars", &chars, &ask->max_chars, error))
                 return false;
         int64_t most = ask->max_chars / MINING_OVERLAP_PART;
-        const int64_t overlap[] = {MINING_OVERLAP_CHARS_MIN, most,
-                                   MIN(2 * MINING_OVERLAP_CHARS_MIN, most)};
-        return read_range(args, "overlap_chars", overlap, &ask->overlap, error);
+        const Range overlap = {MINING_OVERLAP_CHARS_MIN, most,
+                               MIN(2 * MINING_OVERLAP_CHARS_MIN, most),
+                               "MINING_OVERLAP_CHARS_MIN, max_chars / MINING_OVERLAP_PART"};
+        return read_in_range(args, "overlap_chars", &overlap, &ask->overlap, error);
 }
 
 /* doc_id or document_id: the reference says the one, the other tools the other. */
@@ -259,10 +266,7 @@ static JsonObject *finish_mining(void *room, const Access *access, JsonObject *a
                                 .reason = args_string(args, "reason")}};
         JsonObject *answer;
 
-        if (finishing.end.reason && !text_check("reason", finishing.end.reason, REASON_CHARS_MAX,
-                                                "REASON_CHARS_MAX", error))
-                return NULL;
-        if (!read_outcome(args, &finishing.end.outcome, error) ||
+        if (!args_check_reason(args, error) || !read_outcome(args, &finishing.end.outcome, error) ||
             !store_write(documents->vault, &options, work_finish, &finishing, error))
                 return NULL;
         answer = json_object_new();
@@ -324,9 +328,7 @@ static JsonObject *cancel_mining(void *room, const Access *access, JsonObject *a
         MiningOrder order;
         JsonObject *answer;
 
-        if (!read_order(room, access, args, &order, error) ||
-            (reason &&
-             !text_check("reason", reason, REASON_CHARS_MAX, "REASON_CHARS_MAX", error)) ||
+        if (!read_order(room, access, args, &order, error) || !args_check_reason(args, error) ||
             !mining_cancel(&order, reason, error))
                 return NULL;
         answer = json_object_new();
@@ -393,7 +395,7 @@ static JsonObject *list_mining(void *room, const Access *access, JsonObject *arg
         Statement *row;
         unsigned limit;
 
-        if (!args_limit(args, LIST_MAX, "LIST_MAX", &limit, error))
+        if (!args_limit(args, MINING_PAGE_MAX, "MINING_PAGE_MAX", &limit, error))
                 return NULL;
         key = cursor_key("mining", state ?: "", args_string(args, "after"), error);
         db = key ? store_reader(documents->vault, access_scope(access), error) : NULL;

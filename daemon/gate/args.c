@@ -47,6 +47,14 @@ bool args_check_id(JsonObject *args, const char *name, const char *prefix, GErro
         return false;
 }
 
+bool args_check_reason(JsonObject *args, GError **error)
+{
+        const char *reason = args_string(args, "reason");
+
+        return !reason ||
+               text_check("reason", reason, ARGS_REASON_CHARS_MAX, "ARGS_REASON_CHARS_MAX", error);
+}
+
 bool args_time(JsonObject *args, const char *name, int64_t *ret, GError **error)
 {
         const char *text = args_string(args, name);

@@ -75,7 +75,8 @@ typedef struct ToolTable {
  * Read with the checks that are the same in every room. The input schema has been checked before: types fit,
  * what is required is there. */
 
-#define ARGS_LIMIT_DEFAULT 50 /* rows of a list when limit is not given */
+#define ARGS_LIMIT_DEFAULT    50 /* rows of a list when limit is not given */
+#define ARGS_REASON_CHARS_MAX 1000
 
 /* A string member, NULL if it is absent; borrowed. */
 const char *args_string(JsonObject *args, const char *name);
@@ -89,6 +90,9 @@ bool args_limit(JsonObject *args, unsigned max, const char *max_name, unsigned *
 
 /* Is the member absent or an id with this prefix? INVALID. */
 bool args_check_id(JsonObject *args, const char *name, const char *prefix, GError **error);
+
+/* Is reason absent or of at most ARGS_REASON_CHARS_MAX characters? INVALID, LIMIT. */
+bool args_check_reason(JsonObject *args, GError **error);
 
 /* A time in ISO 8601 as microseconds; *ret stays as it is if the member is absent. INVALID. */
 bool args_time(JsonObject *args, const char *name, int64_t *ret, GError **error);

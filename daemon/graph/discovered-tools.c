@@ -61,9 +61,6 @@ static JsonObject *run(Graph *graph, Decision *decision, StoreWork work, const c
         WriteOptions options = {.actor = access_actor(decision->access),
                                 .reason = decision->reason ?: tool};
 
-        if (decision->reason && !text_check("reason", decision->reason, DISCOVERED_REASON_CHARS_MAX,
-                                            "DISCOVERED_REASON_CHARS_MAX", error))
-                return NULL;
         return graph_start(graph, error) &&
                                store_write(graph->vault, &options, work, decision, error)
                        ? decision_to_json(decision)
@@ -74,7 +71,8 @@ static bool read_decision(JsonObject *args, Decision *ret, GError **error)
 {
         ret->discovered_id = args_string(args, "discovered_id");
         ret->reason = args_string(args, "reason");
-        return args_check_id(args, "discovered_id", "disc", error);
+        return args_check_id(args, "discovered_id", "disc", error) &&
+               args_check_reason(args, error);
 }
 
 static void add_tally(JsonObject *answer, Decision *decision)
@@ -186,7 +184,7 @@ static JsonObject *propose_entity(void *room, const Access *access, JsonObject *
         g_autofree char *aliases = NULL;
         JsonObject *answer = NULL;
 
-        if (entity_ref_check(&decision.ref, "entity", error) &&
+        if (args_check_reason(args, error) && entity_ref_check(&decision.ref, "entity", error) &&
             read_aliases(args, &aliases, error)) {
                 decision.aliases = aliases;
                 answer = run(room, &decision, decision_propose, "propose_entity", error);

@@ -5,12 +5,11 @@
 
 #include "graph/entity.h"
 
-#define DISCOVERED_WAITING_MAX      50000 /* entries that wait at once */
-#define DISCOVERED_ALIASES_MAX      32    /* other names of one */
-#define DISCOVERED_REASON_CHARS_MAX 1000
-#define DISCOVERED_SUGGESTIONS_MAX  5
-#define DISCOVERED_SAMPLES_MAX      3 /* quotes that a list shows of each */
-#define DISCOVERED_DOCUMENTS_MAX    5
+#define DISCOVERED_WAITING_MAX     50000 /* entries that wait at once */
+#define DISCOVERED_ALIASES_MAX     32    /* other names of one */
+#define DISCOVERED_SUGGESTIONS_MAX 5
+#define DISCOVERED_SAMPLES_MAX     3 /* quotes that a list shows of each */
+#define DISCOVERED_DOCUMENTS_MAX   5
 
 typedef struct Discovered {
         char *id, *name, *key;

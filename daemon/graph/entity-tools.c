@@ -8,8 +8,6 @@
 #include "graph/resolve.h"
 #include "graph/room.h"
 
-#define REASON_CHARS_MAX 1000
-
 /* Whatever door it came through. */
 static bool check_human(const Access *access, const char *tool, GError **error)
 {
@@ -18,13 +16,6 @@ static bool check_human(const Access *access, const char *tool, GError **error)
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
                     "Only the human may use the tool %s", tool);
         return false;
-}
-
-static bool check_reason(JsonObject *args, GError **error)
-{
-        const char *reason = args_string(args, "reason");
-
-        return !reason || text_check("reason", reason, REASON_CHARS_MAX, "REASON_CHARS_MAX", error);
 }
 
 static EntityRef read_ref(JsonObject *args)
@@ -66,7 +57,7 @@ static JsonObject *merge_entities(void *room, const Access *access, JsonObject *
         g_autofree EntityRef *refs = g_new0(EntityRef, count + 1);
         Merge merge = {.kept = read_ref(args), .merged = refs, .count = count};
 
-        if (!check_human(access, "merge_entities", error) || !check_reason(args, error) ||
+        if (!check_human(access, "merge_entities", error) || !args_check_reason(args, error) ||
             !entity_ref_check(&merge.kept, "entity", error) ||
             !read_merged(names, refs, count, error))
                 return NULL;
@@ -86,7 +77,7 @@ static bool run_change(Graph *graph, const Access *access, JsonObject *args, Sto
 
         change->ref = read_ref(args);
         change->scope = access_scope(access);
-        return check_reason(args, error) && entity_ref_check(&change->ref, "entity", error) &&
+        return args_check_reason(args, error) && entity_ref_check(&change->ref, "entity", error) &&
                store_write(graph->vault, &options, work, change, error);
 }
 
