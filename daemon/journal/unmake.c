@@ -165,6 +165,25 @@ static bool is_ours(const char *table, const char *column, JsonObject *row)
         return g_str_equal(column, "stale_source") || !undo_is_derived(table, column, row);
 }
 
+/* Where a later row has taken the place that it had, the row stays as it is now. */
+static bool change_back(Unmake *unmake, const Entry *entry, JsonObject *row, GError **error)
+{
+        g_autoptr(JsonObject) key = json_parse_object(entry->row_id, -1, error);
+        g_autoptr(GError) problem = NULL;
+
+        if (!key)
+                return false;
+        if (row_update(unmake->db, entry->table, row, &problem))
+                return true;
+        if (!g_error_matches(problem, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT)) {
+                g_propagate_error(error, g_steal_pointer(&problem));
+                return false;
+        }
+        g_autofree char *why = g_strdup_printf("it cannot be as it was: %s", problem->message);
+        add_dropped(unmake, entry->table, key, why);
+        return true;
+}
+
 static bool put_back(Unmake *unmake, const Entry *entry, const char *now, GError **error)
 {
         g_autoptr(JsonObject) before = json_parse_object(entry->before, -1, error);
@@ -183,7 +202,7 @@ static bool put_back(Unmake *unmake, const Entry *entry, const char *now, GError
                     is_ours(entry->table, at->data, row))
                         json_object_set_member(row, at->data, json_node_copy(old));
         }
-        return row_update(unmake->db, entry->table, row, error);
+        return change_back(unmake, entry, row, error);
 }
 
 static bool bring_back(Unmake *unmake, const Entry *entry, JsonObject *key, GError **error)
@@ -210,11 +229,13 @@ bool unmake_entry(Unmake *unmake, const Entry *entry, GError **error)
 
         if (!key)
                 return false;
+        if (strcmp(entry->table, "redactions") == 0) /* what was deleted for good stays so */
+                return true;
         if (entry->op == CHANGE_INSERT) {
                 g_hash_table_add(unmake->own, place_of(entry->table, key));
                 return !last->after || drop(unmake, entry->table, key, 0, error);
         }
-        if (!entry->before) /* its content was deleted for good */
+        if (!entry->before) /* its content, too */
                 return true;
         if (entry->op == CHANGE_DELETE)
                 return last->after || bring_back(unmake, entry, key, error);

@@ -228,6 +228,32 @@ static void test_limits_and_scope(Case *test, gconstpointer data)
         g_assert_cmpint(json_array_get_length(json_member_array(few, "entities")), ==, 1);
 }
 
+#define WAITING(id)                                                                                \
+        "INSERT INTO discovered VALUES ('" id "', 'Zed', 'zed', '', NULL, 'waiting', NULL,"        \
+        " 'pipeline', NULL, NULL, 1, 1)"
+
+/* A name was put aside and found anew: without the first both would wait. Seen to fail: with the change written back
+ * whatever came of it. */
+static void test_a_place_that_was_taken_since_is_named(Case *test, gconstpointer data)
+{
+        const Fixture *fixture = test->fixture;
+        g_autofree char *group = NULL;
+        g_autoptr(JsonObject) answer = NULL;
+        JsonObject *row;
+
+        fixture_sql(fixture->vault, fixture->pipeline, WAITING("disc-1"));
+        fixture_sql(fixture->vault, fixture->other, "UPDATE discovered SET is_active = 0");
+        group = fixture_select(fixture->vault,
+                               "SELECT group_id FROM mutations ORDER BY seq DESC LIMIT 1");
+        fixture_sql(fixture->vault, fixture->pipeline, WAITING("disc-2"));
+        answer = ask(test, "group_id", group);
+        g_assert_cmpint(table_count(answer, "discovered"), ==, 0);
+        g_assert_cmpint(json_array_get_length(json_member_array(answer, "dropped")), ==, 1);
+        row = json_array_get_object_element(json_member_array(answer, "dropped"), 0);
+        g_assert_cmpstr(json_member_string(json_member_object(row, "row_id"), "id", NULL), ==,
+                        "disc-1");
+}
+
 #define ADD(name, function)                                                                        \
         g_test_add("/journal/branch/" name, Case, NULL, case_up_with_document, function, case_down)
 
@@ -236,6 +262,7 @@ int main(int argc, char **argv)
         g_test_init(&argc, &argv, NULL);
         ADD("superseded-would-count-again", test_superseded_would_count_again);
         ADD("later-words-stand", test_later_words_stand);
+        ADD("a-place-that-was-taken-since-is-named", test_a_place_that_was_taken_since_is_named);
         ADD("what-cannot-be-without-it-is-dropped-and-named",
             test_what_cannot_be_without_it_is_dropped_and_named);
         ADD("document-takes-its-facts-along", test_document_takes_its_facts_along);
