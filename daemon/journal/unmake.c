@@ -96,13 +96,21 @@ static bool clear_column(Unmake *unmake, const Reference *reference, JsonObject 
         return row_update(unmake->db, reference->table, row, error);
 }
 
+/* A row that can be without it stays, unless what it would be has another in its place. */
 static bool drop_referring(Unmake *unmake, const Reference *reference, JsonObject *to,
                            JsonObject *key, unsigned depth, GError **error)
 {
         g_autofree char *target = json_print_object(to), *why = NULL;
+        g_autoptr(GError) problem = NULL;
 
-        if (reference->optional)
-                return clear_column(unmake, reference, key, error);
+        if (reference->optional) {
+                if (clear_column(unmake, reference, key, &problem))
+                        return true;
+                if (!g_error_matches(problem, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT)) {
+                        g_propagate_error(error, g_steal_pointer(&problem));
+                        return false;
+                }
+        }
         why = g_strdup_printf("its %s is %s %s", reference->column, reference->to_table, target);
         add_dropped(unmake, reference->table, key, why);
         return drop(unmake, reference->table, key, depth + 1, error);
