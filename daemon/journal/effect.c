@@ -5,11 +5,12 @@
 bool effect_each(Db *db, const EffectRange *range, EffectRow found, void *data, GError **error)
 {
         StepResult step;
+        /* + keeps the planner from going through the whole journal in order of tables and rows */
         Statement *statement = db_statement(
                 db,
                 "SELECT l.table_name, l.row_id, a.before, b.after FROM (SELECT table_name, row_id,"
                 " min(seq) AS first, max(seq) AS last FROM mutations WHERE seq > :seq"
-                " AND (:group IS NULL OR group_id = :group) GROUP BY table_name, row_id) l"
+                " AND (:group IS NULL OR group_id = :group) GROUP BY +table_name, row_id) l"
                 " JOIN mutations a ON a.seq = l.first JOIN mutations b ON b.seq = l.last"
                 " WHERE a.before IS NOT b.after ORDER BY l.first",
                 error);
