@@ -190,6 +190,18 @@ static void test_full_text_shows_what_the_scope_shows(Fixture *fixture, const vo
         assert_scoped(fixture, scope, "SELECT body FROM chunks_fts", "secret b");
 }
 
+/* Seen to fail: "+" left out before the condition of chunks_fts. */
+static void test_words_are_looked_for_once(Fixture *fixture, const void *data)
+{
+        g_autoptr(Scope) scope = scope_of("ent-b");
+        g_autoptr(Db) db = store_reader(fixture->store, scope, NULL);
+        g_autofree char *plan =
+                plan_of(db, "SELECT rowid, rank FROM chunks_fts WHERE chunks_fts MATCH 'secret'");
+
+        /* "=" in what the full-text table is asked for would be the rowid */
+        g_assert_nonnull(strstr(plan, "SCAN main.chunks_fts VIRTUAL TABLE INDEX 0:M"));
+}
+
 static void test_a_handle_takes_on_another_scope_whole(Fixture *fixture, const void *data)
 {
         static const char sql[] = "SELECT group_concat(id) FROM entities";
@@ -318,6 +330,7 @@ int main(int argc, char **argv)
                     test_what_a_scope_shows_is_found_by_its_entities);
         FILLED_TEST("/reader/full-text-shows-what-the-scope-shows",
                     test_full_text_shows_what_the_scope_shows);
+        FILLED_TEST("/reader/words-are-looked-for-once", test_words_are_looked_for_once);
         FILLED_TEST("/reader/a-handle-takes-on-another-scope-whole",
                     test_a_handle_takes_on_another_scope_whole);
         FILLED_TEST("/reader/a-scoped-handle-cannot-name-what-is-hidden",

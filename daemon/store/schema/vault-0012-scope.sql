@@ -5,3 +5,7 @@
 UPDATE table_kinds SET scope = 'coalesce(subject_id, entity_id) IN (SELECT id FROM temp.scope)'
     || ' OR (subject_id IS NOT NULL AND entity_id IN (SELECT id FROM temp.scope))'
     WHERE name = 'facts';
+
+-- + has full text look for the words once, not once for each piece that the scope has: to rank it counts all that
+-- has the words, each time.
+UPDATE table_kinds SET scope = '+' || scope WHERE name = 'chunks_fts';
