@@ -564,6 +564,40 @@ static void test_one_document_proposes_so_many(void)
         world_end(&world);
 }
 
+/* Seen to fail: without CANDIDATES_MAX and AUTOLINKS_PER_DOCUMENT_MAX. */
+static void test_ingest_under_ten_thousand_entities_is_bounded(void)
+{
+        World world = {0};
+        g_autoptr(GError) error = NULL;
+        g_autoptr(GString) text = g_string_new(NULL);
+
+        if (!world_begin(&world))
+                return;
+        WriteOptions options = {.actor = access_actor(world.fixture->human)};
+        store_write(
+                world.fixture->vault, &options, (StoreWork)(void (*)(void))db_execute,
+                (void *)(uintptr_t) "INSERT INTO entities (id, name, name_key, type, created_at)"
+                                    " WITH RECURSIVE n(i) AS (VALUES(0) UNION ALL SELECT i + 1"
+                                    " FROM n WHERE i < 9999) SELECT printf('ent-%032x', i),"
+                                    " 'Firm ' || i, 'firm ' || i, 'firm', 0 FROM n",
+                &error);
+        g_assert_no_error(error);
+        for (unsigned i = 0; i < 10000; i++)
+                g_string_append_printf(text, "Firm %u. ", i);
+        fixture_write(world.fixture, "all.txt", text->str);
+        fixture_write(world.fixture, "none.txt", "A firm belief, and a firm hand.\n");
+        g_free(fixture_register(world.fixture, ""));
+        fixture_settle(world.fixture);
+        expect(&world, "SELECT count(*) FROM mutations WHERE table_name = 'autolinks'",
+               G_STRINGIFY(AUTOLINKS_PER_DOCUMENT_MAX));
+        g_autoptr(JsonObject) answer = must(&world, world.agent, "find_autolinks", "{}");
+        g_assert_cmpint(json_object_get_int_member(answer, "known"), ==,
+                        AUTOLINKS_PER_DOCUMENT_MAX);
+        g_assert_cmpint(json_object_get_int_member(answer, "limited"), ==,
+                        3 * AUTOLINKS_PER_DOCUMENT_MAX);
+        world_end(&world);
+}
+
 /* Seen to fail: without AUTOLINKS_PER_ENTITY_MAX. */
 static void test_a_common_word_as_a_name_does_not_flood(void)
 {
@@ -604,6 +638,8 @@ int main(int argc, char **argv)
              test_scope_shows_links_between_what_it_shows);
         TEST("links-go-with-what-is-deleted-for-good", test_links_go_with_what_is_deleted_for_good);
         TEST("one-document-proposes-so-many", test_one_document_proposes_so_many);
+        TEST("ingest-under-ten-thousand-entities-is-bounded",
+             test_ingest_under_ten_thousand_entities_is_bounded);
         TEST("a-common-word-as-a-name-does-not-flood", test_a_common_word_as_a_name_does_not_flood);
         return g_test_run();
 }
