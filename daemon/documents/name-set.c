@@ -245,7 +245,7 @@ static void add_name(NameSet *set, const char *key, const char *entity_id)
 #define DECLARED                                                                                   \
         "SELECT e.id, e.name_key FROM entities e WHERE e.is_active = 1 AND e.merged_into IS NULL"  \
         " AND e.document_id IS NULL AND (:entity IS NULL OR e.id = :entity)"                       \
-        " ORDER BY e.id DESC LIMIT :limit"
+        " ORDER BY +e.id DESC LIMIT :limit"
 #define ALIASES                                                                                    \
         "SELECT :entity, alias_key FROM entity_aliases WHERE entity_id = :entity AND is_active = 1"
 #define MERGED                                                                                     \
