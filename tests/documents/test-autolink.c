@@ -554,7 +554,9 @@ static void test_links_go_with_what_is_deleted_for_good(void)
         if (!acme_begin(&world))
                 return;
         g_autofree char *acme = fixture_select(world.fixture, "SELECT left_id FROM autolinks");
+        g_free(decide(&world, "accept"));
         delete_for_good(&world, "entity", acme);
+        expect(&world, MENTIONS, "0");
         g_free(declare(&world, "Acme Gmbh"));
         g_autoptr(JsonObject) found = must(&world, world.agent, "find_autolinks", "{}");
         g_assert_cmpint(json_object_get_int_member(found, "proposed"), ==, 1);
