@@ -160,6 +160,12 @@ GPtrArray *basis_of(Db *db, const Rule *rule, const char *subject, unsigned i, u
         " AND f.object = :object AND f.predicate = :predicate" CURRENT                             \
         " ORDER BY f.id LIMIT :limit"
 
+/* What a rule's facts lead to. */
+typedef struct BasisEnd {
+        const Rule *rule;
+        const char *entity_id, *document_id;
+} BasisEnd;
+
 /* Which objects of a kind lead on. A text does if it is an id. */
 static bool may_lead(ObjectKind kind, const char *prefix)
 {
@@ -167,17 +173,15 @@ static bool may_lead(ObjectKind kind, const char *prefix)
                kind == (strcmp(prefix, "ent") == 0 ? OBJECT_ENTITY : OBJECT_DOCUMENT);
 }
 
-GPtrArray *basis_to(Db *db, const Rule *rule, const char *entity_id, unsigned i, unsigned limit,
-                    GError **error)
+/* Those whose object is the entity, or the document; either may be NULL. */
+static GPtrArray *read_to(Db *db, const BasisEnd *end, unsigned i, unsigned limit, GError **error)
 {
         g_autoptr(GPtrArray) list = g_ptr_array_new_with_free_func(free_basis);
-        g_autofree char *document = NULL;
+        const Rule *rule = end->rule;
         Statement *statement;
 
-        if (!basis_document(db, entity_id, &document, error))
-                return NULL;
         for (unsigned way = 0; way < 2; way++) {
-                const char *object = way ? document : entity_id;
+                const char *object = way ? end->document_id : end->entity_id;
 
                 if (!object || !may_lead(rule->kinds[i], way ? "doc" : "ent"))
                         continue;
@@ -190,6 +194,26 @@ GPtrArray *basis_to(Db *db, const Rule *rule, const char *entity_id, unsigned i,
                         return NULL;
         }
         return g_steal_pointer(&list);
+}
+
+GPtrArray *basis_to(Db *db, const Rule *rule, const char *entity_id, unsigned i, unsigned limit,
+                    GError **error)
+{
+        g_autofree char *document = NULL;
+        BasisEnd end = {rule, entity_id, NULL};
+
+        if (!basis_document(db, entity_id, &document, error))
+                return NULL;
+        end.document_id = document;
+        return read_to(db, &end, i, limit, error);
+}
+
+GPtrArray *basis_to_document(Db *db, const Rule *rule, const char *document_id, unsigned i,
+                             unsigned limit, GError **error)
+{
+        BasisEnd end = {rule, NULL, document_id};
+
+        return read_to(db, &end, i, limit, error);
 }
 
 static bool look_up(Db *db, const char *sql, const char *id, char **ret, GError **error)

@@ -31,6 +31,10 @@ GPtrArray *basis_of(Db *db, const Rule *rule, const char *subject, unsigned i, u
 GPtrArray *basis_to(Db *db, const Rule *rule, const char *entity_id, unsigned i, unsigned limit,
                     GError **error);
 
+/* The same by document, whatever entity stands for it, if any. */
+GPtrArray *basis_to_document(Db *db, const Rule *rule, const char *document_id, unsigned i,
+                             unsigned limit, GError **error);
+
 /* The entity that the object of predicate i leads to: itself, or the one that stands for a document. *ret is NULL if
  * it leads nowhere. */
 bool basis_target(Db *db, const Rule *rule, const Basis *basis, char **ret, GError **error);

@@ -47,6 +47,18 @@ static bool has_room(Search *search)
         return false;
 }
 
+/* Where a fact leads to: *ret_entity is NULL if that is a leaf, *ret_key is NULL if it was seen before. */
+static bool look_ahead(Search *search, const Basis *step, char **ret_entity, char **ret_key,
+                       GError **error)
+{
+        if (!basis_target(search->db, search->rule, step, ret_entity, error))
+                return false;
+        *ret_key = *ret_entity ? g_strdup(*ret_entity) : g_strconcat("=", step->object, NULL);
+        if (g_hash_table_contains(search->seen, *ret_key))
+                g_clear_pointer(ret_key, g_free);
+        return true;
+}
+
 /* Takes the fact at place of edges as the way to a new node, if it leads to one. */
 static bool take_step(Search *search, int parent, GPtrArray *edges, unsigned place, GError **error)
 {
@@ -54,10 +66,9 @@ static bool take_step(Search *search, int parent, GPtrArray *edges, unsigned pla
         g_autofree char *entity_id = NULL, *key = NULL;
         Node *node;
 
-        if (!basis_target(search->db, search->rule, step, &entity_id, error))
+        if (!look_ahead(search, step, &entity_id, &key, error))
                 return false;
-        key = entity_id ? g_strdup(entity_id) : g_strconcat("=", step->object, NULL);
-        if (g_hash_table_contains(search->seen, key))
+        if (!key)
                 return true;
         g_hash_table_add(search->seen, g_steal_pointer(&key));
         node = g_new0(Node, 1);
@@ -91,17 +102,41 @@ static bool expand(Search *search, int at, GError **error)
         return true;
 }
 
-/* Is there a step that max_depth keeps from being made? Only asked of a closure that is not bounded by its rule. */
-static void note_depth(Search *search)
+/* Notes if a step to something new is kept from being made by the depth alone. *ret_more: look at others, too. */
+static bool look_beyond(Search *search, const char *entity_id, bool *ret_more, GError **error)
 {
-        search->list->open = true;
-        want_problem(search->list, "RULE_DEPTH_MAX (%d) was reached from one entity",
-                     RULE_DEPTH_MAX);
+        *ret_more = false;
+        for (unsigned i = 0; search->rule->predicates[i]; i++) {
+                g_autoptr(GPtrArray) edges = basis_of(search->db, search->rule, entity_id, i,
+                                                      RULE_EDGES_MAX - search->edges, error);
+
+                if (!edges)
+                        return false;
+                for (unsigned j = 0; j < edges->len; j++) {
+                        g_autofree char *target = NULL, *key = NULL;
+
+                        search->edges++;
+                        if (!has_room(search))
+                                return true;
+                        if (!look_ahead(search, edges->pdata[j], &target, &key, error))
+                                return false;
+                        if (!key)
+                                continue;
+                        search->list->open = true;
+                        want_problem(search->list,
+                                     "RULE_DEPTH_MAX (%d) was reached from one entity",
+                                     RULE_DEPTH_MAX);
+                        return true;
+                }
+        }
+        *ret_more = true;
+        return true;
 }
 
 static bool search_run(Search *search, const char *subject, GError **error)
 {
         Node *begin = g_new0(Node, 1);
+        bool more;
 
         begin->entity_id = g_strdup(subject);
         g_ptr_array_add(search->nodes, begin);
@@ -110,15 +145,19 @@ static bool search_run(Search *search, const char *subject, GError **error)
 
                 if (!node->entity_id || (at > 0 && strcmp(node->entity_id, subject) == 0))
                         continue;
-                if (node->depth >= search->rule->max_depth) {
-                        if (!search->rule->bounded)
-                                note_depth(search);
-                        break; /* the rest is as deep */
-                }
                 if (!has_room(search))
                         break;
-                if (!expand(search, (int)at, error))
+                if (node->depth < search->rule->max_depth) {
+                        if (!expand(search, (int)at, error))
+                                return false;
+                        continue;
+                }
+                /* the rest is as deep; of a depth that was asked for nothing is missing */
+                more = !search->rule->bounded;
+                if (more && !look_beyond(search, node->entity_id, &more, error))
                         return false;
+                if (!more)
+                        break;
         }
         return true;
 }

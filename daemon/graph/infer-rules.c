@@ -522,10 +522,90 @@ static bool derive_predicates(Db *db, const Change *changes, unsigned count, voi
         return ok;
 }
 
+/* ---- entities that stand for documents ---- */
+
+/* The facts lead elsewhere now, or lead somewhere: as if they had just come. Takes them. */
+static bool follow_facts(Run *run, const Rule *rule, GPtrArray *taken, GError **error)
+{
+        g_autoptr(GPtrArray) facts = taken;
+
+        for (unsigned i = 0; facts && i < facts->len; i++) {
+                const Basis *basis = facts->pdata[i];
+
+                g_hash_table_add(run->fresh, g_strdup(basis->id));
+                if (rule->kind == RULE_CLOSURE &&
+                    !run_touch_reaching(run, rule, basis->subject, error))
+                        return false;
+        }
+        return facts != NULL;
+}
+
+/* An entity stands for another document than before (former, or NULL). */
+static bool follow_document(Run *run, const char *entity_id, const char *former, GError **error)
+{
+        for (unsigned i = 0; i < run->inference->rules->len; i++) {
+                const Rule *rule = run->inference->rules->pdata[i];
+
+                if (!rule->usable || rule->kind == RULE_AGGREGATE)
+                        continue;
+                for (unsigned j = 0; rule->predicates[j]; j++) {
+                        if (!follow_facts(run, rule,
+                                          basis_to(run->db, rule, entity_id, j,
+                                                   RULE_SUBJECTS_MAX + 1, error),
+                                          error))
+                                return false;
+                        if (former && !follow_facts(run, rule,
+                                                    basis_to_document(run->db, rule, former, j,
+                                                                      RULE_SUBJECTS_MAX + 1, error),
+                                                    error))
+                                return false;
+                }
+                if (rule->kind == RULE_INVERSE)
+                        run_task(run, rule, entity_id)->full = true;
+                else if (!run_touch_reaching(run, rule, entity_id, error))
+                        return false;
+        }
+        return true;
+}
+
+static bool follow_entity(Run *run, const Change *change, GError **error)
+{
+        g_autofree char *id = row_member(change->row_id, "id"), *document = NULL;
+        g_autoptr(JsonObject) former = NULL;
+        const char *before;
+
+        if (!id || !read_former(run->db, change->seq, &former, error) ||
+            !basis_document(run->db, id, &document, error))
+                return !id;
+        before = former ? json_member_string(former, "document_id", NULL) : NULL;
+        return g_strcmp0(before, document) == 0 || follow_document(run, id, before, error);
+}
+
+static bool derive_entities(Db *db, const Change *changes, unsigned count, void *data,
+                            GError **error)
+{
+        Inference *inference = data;
+        bool ok = true;
+        Run run;
+
+        if (!ensure_rules(inference, db, error))
+                return false;
+        if (g_hash_table_size(inference->by_agent) == 0)
+                return true; /* no rule is at work */
+        run_init(&run, db, inference);
+        ok = find_reverts(&run, &changes[0], error);
+        for (unsigned i = 0; i < count && ok; i++)
+                ok = follow_entity(&run, &changes[i], error);
+        ok = ok && run_all(&run, error);
+        run_clear(&run);
+        return ok;
+}
+
 void infer_register(Inference *inference, Store *vault)
 {
         store_add_derivation(vault, "facts", derive_facts, inference);
         store_add_derivation(vault, "fact_sources", derive_sources, inference);
         store_add_derivation(vault, "rules", derive_rules, inference);
         store_add_derivation(vault, "predicates", derive_predicates, inference);
+        store_add_derivation(vault, "entities", derive_entities, inference);
 }

@@ -48,6 +48,9 @@ void run_move(Run *run, Basis *before, Basis *after);
 /* The task of a rule and an entity, queued. */
 Task *run_task(Run *run, const Rule *rule, const char *subject);
 
+/* Asks a closure about this entity and all that it is reached from. */
+bool run_touch_reaching(Run *run, const Rule *rule, const char *entity_id, GError **error);
+
 /* Retires an inferred fact, which is taken. again: it may follow in another way. */
 bool run_retire(Run *run, Basis *fact, bool again, GError **error);
 

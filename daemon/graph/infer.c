@@ -262,7 +262,7 @@ static bool doom_dependents(Run *run, const char *fact_id, GError **error)
         return step == STEP_DONE;
 }
 
-static bool touch_reaching(Run *run, const Rule *rule, const char *entity_id, GError **error)
+bool run_touch_reaching(Run *run, const Rule *rule, const char *entity_id, GError **error)
 {
         g_autoptr(GHashTable) subjects =
                 g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
@@ -297,7 +297,7 @@ static bool touch(Run *run, const Rule *rule, const Basis *basis, bool now, GErr
         case RULE_CLOSURE:
                 /* what went by way of it was inferred from it; only half of what is undone may not be */
                 if (now || run->reverts)
-                        return touch_reaching(run, rule, basis->subject, error);
+                        return run_touch_reaching(run, rule, basis->subject, error);
                 break;
         case RULE_INVERSE:
                 if (!basis_target(run->db, rule, basis, &target, error))

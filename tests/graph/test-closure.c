@@ -248,6 +248,50 @@ static void test_documents_are_followed_as_their_entities(Case *test, gconstpoin
         rules_expect(f, "reaches", "a>one.txt a>two.txt one.txt>two.txt");
 }
 
+static void stand_for(Fixture *f, const char *name, const char *document)
+{
+        g_autofree char *sql =
+                g_strdup_printf("UPDATE entities SET document_id = %s%s%s WHERE name = '%s'",
+                                document ? "'" : "", document ?: "NULL", document ? "'" : "", name);
+
+        fixture_sql(f->vault, f->human, sql);
+}
+
+/* No fact changes here. Seen to fail: entities not looked at; facts of the former document left out; facts not taken for
+ * fresh. */
+static void test_entity_of_another_document_is_followed(Case *test, gconstpointer data)
+{
+        Fixture *f = test->fixture;
+        g_autofree char *one = fixture_document(f, "one.txt", "alpha\n");
+        g_autofree char *group = NULL;
+
+        stand_for(f, "one.txt", NULL);
+        json_object_unref(fixture_call(
+                graph_tools(f->graph), f->human, "propose_predicate",
+                "{\"name\":\"refers\",\"object_kind\":\"document\",\"cardinality\":\"many\","
+                "\"description\":\"Of the tests.\"}"));
+        g_free(rules_define(f, f->human,
+                            "\"name\":\"follow\",\"kind\":\"closure\","
+                            "\"predicates\":[\"refers\",\"tied\"],\"predicate\":\"reaches\""));
+        g_free(rules_define(f, f->human,
+                            "\"name\":\"back\",\"kind\":\"inverse\",\"predicates\":[\"refers\"],"
+                            "\"predicate\":\"reached_by\""));
+        g_free(rules_say(f, "z", "tied", "a"));
+        g_free(rules_say(f, "a", "refers", one));
+        g_free(rules_say(f, "x", "tied", "b"));
+        g_free(rules_say(f, "y", "tied", "c"));
+        rules_expect(f, "reaches", "x>b y>c z>a");
+        stand_for(f, "x", one);
+        rules_expect(f, "reaches", "a>b a>x x>b y>c z>a z>b z>x");
+        rules_expect(f, "reached_by", "x>a");
+        stand_for(f, "x", NULL);
+        rules_expect(f, "reaches", "x>b y>c z>a");
+        rules_expect(f, "reached_by", "");
+        stand_for(f, "y", one);
+        rules_expect(f, "reaches", "a>c a>y x>b y>c z>a z>c z>y");
+        rules_expect(f, "reached_by", "y>a");
+}
+
 static void test_texts_are_where_a_way_ends_unless_they_are_ids(Case *test, gconstpointer data)
 {
         Fixture *f = test->fixture;
@@ -497,6 +541,36 @@ static void test_scoped_reader_sees_what_is_his(Case *test, gconstpointer data)
 
 /* ---- limits ---- */
 
+static void link_chain(Fixture *f, unsigned first, unsigned end)
+{
+        for (unsigned i = first; i < end; i++) {
+                g_autofree char *from = g_strdup_printf("n%02u", i);
+                g_autofree char *to = g_strdup_printf("n%02u", i + 1);
+
+                g_free(rules_say(f, from, "linked", to));
+        }
+}
+
+static void expect_problems(Fixture *f, const char *expected)
+{
+        g_autofree char *found = fixture_select(f->vault, "SELECT count(*) FROM rule_problems");
+
+        g_assert_cmpstr(found, ==, expected);
+}
+
+/* Seen to fail: any entity at the last step taken for a step too many. */
+static void test_as_deep_as_may_be_is_no_problem(Case *test, gconstpointer data)
+{
+        Fixture *f = test->fixture;
+
+        link_chain(f, 0, 64);
+        g_free(rules_say(f, "n64", "linked", "n63")); /* leads to nothing new */
+        expect_problems(f, "0");
+        g_free(rules_say(f, "n64", "linked", "n65"));
+        expect_problems(f, "1");
+        rules_check_sound(f);
+}
+
 /* Seen to fail: the write failed, with the limit made an error. */
 static void test_limit_is_a_problem_of_the_rule_and_not_of_the_write(Case *test, gconstpointer data)
 {
@@ -505,12 +579,7 @@ static void test_limit_is_a_problem_of_the_rule_and_not_of_the_write(Case *test,
         g_autoptr(JsonObject) rules = NULL;
         const char *problem;
 
-        for (unsigned i = 0; i < 70; i++) {
-                g_autofree char *from = g_strdup_printf("n%02u", i);
-                g_autofree char *to = g_strdup_printf("n%02u", i + 1);
-
-                g_free(rules_say(f, from, "linked", to));
-        }
+        link_chain(f, 0, 70);
         rules_check_sound(f);
         found = fixture_select(f->vault,
                                "SELECT count(*) FROM facts f JOIN entities e ON e.id = f.entity_id"
@@ -586,6 +655,8 @@ int main(int argc, char **argv)
         ADD("superseded-facts-are-no-sources", REACHES, test_superseded_facts_are_no_sources);
         ADD("inferred-facts-supersede-nothing", REACHES, test_inferred_facts_supersede_nothing);
         ADD("documents-are-followed", NULL, test_documents_are_followed_as_their_entities);
+        ADD("entity-of-another-document-is-followed", NULL,
+            test_entity_of_another_document_is_followed);
         ADD("texts-end-a-way", NULL, test_texts_are_where_a_way_ends_unless_they_are_ids);
         ADD("depth-bounds", NULL, test_depth_that_was_asked_for_bounds);
         ADD("trace-goes-down", REACHES, test_trace_goes_down_to_what_was_observed);
@@ -597,6 +668,7 @@ int main(int argc, char **argv)
         ADD("same-rule-twice-is-one", REACHES,
             test_same_rule_twice_is_one_and_another_of_its_name_none);
         ADD("scope", REACHES, test_scoped_reader_sees_what_is_his);
+        ADD("as-deep-as-may-be-is-no-problem", REACHES, test_as_deep_as_may_be_is_no_problem);
         ADD("limit-is-a-problem-of-the-rule", REACHES,
             test_limit_is_a_problem_of_the_rule_and_not_of_the_write);
         ADD("much-at-once-comes-in-parts", REACHES, test_much_at_once_is_inferred_in_parts);
