@@ -399,18 +399,18 @@ static bool add_fact(const AsOf *as_of, const AsOfQuery *query, const char *id, 
         return ok;
 }
 
+/* query->after is the key by now. */
 static bool add_facts(const AsOf *as_of, const AsOfQuery *query, const char *subject, Page *page,
                       GError **error)
 {
-        g_autofree char *after = cursor_key("as-of", page->filters, query->after, error);
         g_autoptr(GHashTable) ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         g_autoptr(GPtrArray) list = list_said(as_of, query, subject, ids, error);
 
-        for (unsigned i = 0; after && list && i < list->len && !page->more; i++)
-                if (strcmp(list->pdata[i], after) > 0 &&
+        for (unsigned i = 0; list && i < list->len && !page->more; i++)
+                if (strcmp(list->pdata[i], query->after) > 0 &&
                     !add_fact(as_of, query, list->pdata[i], page, error))
                         return false;
-        return after && list;
+        return list != NULL;
 }
 
 /* ---- the answers ---- */
@@ -443,16 +443,19 @@ JsonObject *as_of_entity(const AsOf *as_of, const AsOfQuery *query, GError **err
         g_autofree char *filters = g_strjoin("\n", query->entity_id, query->predicate ?: "",
                                              query->superseded ? "1" : "0", query->at, NULL);
         g_autoptr(Page) page = page_new("as-of", filters, query->limit);
+        g_autofree char *after = cursor_key("as-of", filters, query->after, error);
         g_autoptr(JsonObject) row = NULL, entity = NULL;
+        AsOfQuery from = *query;
         JsonObject *answer;
 
-        if (!check_ever(as_of, query->entity_id, error) ||
+        from.after = after;
+        if (!after || !check_ever(as_of, query->entity_id, error) ||
             !find_subject(as_of, query->entity_id, &row, error))
                 return NULL;
         if (row) {
                 entity = entity_to_json(as_of, row, query->entity_id, error);
                 if (!entity ||
-                    !add_facts(as_of, query, json_member_string(row, "id", ""), page, error))
+                    !add_facts(as_of, &from, json_member_string(row, "id", ""), page, error))
                         return NULL;
         }
         answer = page_to_json(page, "knowledge_facts");

@@ -286,15 +286,27 @@ static JsonArray *results_to_json(const Submission *submission, JsonObject *coun
         return array;
 }
 
+/* A name that is too long is not given back whole. */
+static char *shown_name(const char *name)
+{
+        g_autofree char *cut = NULL;
+
+        if (g_utf8_strlen(name, -1) <= GRAPH_NAME_CHARS_MAX)
+                return g_strdup(name);
+        cut = g_utf8_substring(name, 0, GRAPH_NAME_CHARS_MAX);
+        return g_strconcat(cut, "…", NULL);
+}
+
 static JsonArray *entities_to_json(const Submission *submission)
 {
         JsonArray *array = json_array_new();
 
         for (unsigned i = 0; i < submission->declared_count; i++) {
                 const Declaration *declared = &submission->declared[i];
+                g_autofree char *name = shown_name(declared->name);
                 JsonObject *object = json_object_new();
 
-                json_object_set_string_member(object, "name", declared->name);
+                json_object_set_string_member(object, "name", name);
                 if (declared->entity_id)
                         json_object_set_string_member(object, "entity_id", declared->entity_id);
                 if (declared->discovered_id)

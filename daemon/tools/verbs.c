@@ -85,16 +85,29 @@ static bool check_files(Care *care, Part *part, JsonObject *answer, char **probl
         return walked;
 }
 
+/* A damaged page lets statements of ours, which are sound, fail with either code. */
+static bool is_damage(const GError *error)
+{
+        return g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT) ||
+               g_error_matches(error, OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED);
+}
+
 /* Every quote stands in the text that it was taken from. */
 static bool check_quotes(Care *care, Part *part, JsonObject *answer, char **problem, GError **error)
 {
         g_autoptr(Access) access = access_new_system("verify");
         GraphQuotes quotes = {.progress = on_progress, .data = part};
+        g_autoptr(GError) failed = NULL;
         g_autofree char *what = NULL;
 
-        if (!graph_verify_quotes(care->options.graph, access, &quotes, error))
+        if (!graph_verify_quotes(care->options.graph, access, &quotes, &failed) &&
+            !is_damage(failed)) {
+                g_propagate_error(error, g_steal_pointer(&failed));
                 return false;
-        if (quotes.invalid > 0)
+        }
+        if (failed)
+                what = g_strdup_printf("the quotes cannot be checked: %s", failed->message);
+        else if (quotes.invalid > 0)
                 what = g_strdup_printf("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT
                                        " quotes do not stand where they were found; verify_quotes "
                                        "names them",
