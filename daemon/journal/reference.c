@@ -16,7 +16,7 @@ static const struct {
          "(coalesce(object_as, object) = :value AND substr(object, 1, 4) = 'ent-' AND object_as IS NULL"
          " OR object = :value AND object_as IS NOT NULL)"
          " AND predicate IN (SELECT name FROM predicates WHERE object_kind = 'entity')",
-         false},
+         true},
         {"facts", "document_id", "documents", NULL, false},
         {"entities", "document_id", "documents", NULL, false},
         {"held_claims", "entity_id", "entities", NULL, false},
