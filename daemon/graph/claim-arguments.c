@@ -22,7 +22,7 @@ static char *read_object(JsonObject *args)
         JsonNode *node = json_object_get_member(args, "object");
         char buffer[G_ASCII_DTOSTR_BUF_SIZE];
 
-        if (!node)
+        if (!node || JSON_NODE_HOLDS_NULL(node))
                 return NULL;
         if (JSON_NODE_HOLDS_VALUE(node))
                 switch (json_node_get_value_type(node)) {
@@ -43,7 +43,9 @@ static ObjectForm read_object_form(JsonObject *args)
 {
         JsonNode *node = json_object_get_member(args, "object");
 
-        if (!node || !JSON_NODE_HOLDS_VALUE(node))
+        if (!node || JSON_NODE_HOLDS_NULL(node))
+                return OBJECT_AS_STRING; /* of which there must be one */
+        if (!JSON_NODE_HOLDS_VALUE(node))
                 return OBJECT_AS_STRUCTURE;
         return json_node_get_value_type(node) == G_TYPE_STRING ? OBJECT_AS_STRING : OBJECT_AS_VALUE;
 }

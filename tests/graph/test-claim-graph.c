@@ -133,6 +133,19 @@ static void test_same_batch_twice_changes_nothing(Case *test, gconstpointer data
                         "waiting");
 }
 
+/* Seen to fail: null read as JSON, which only predicates of kind json take; those took it. */
+static void test_a_claim_without_an_object_is_dropped(Case *test, gconstpointer data)
+{
+        g_autoptr(JsonObject) answer = submit(
+                test, AGENT(test),
+                "'claims':[{'entity':'Acme','predicate':'note','object':null,'quote':'in 1953'},"
+                "{'entity':'Acme','predicate':'note','quote':'in 1953'},"
+                "{'entity':'Acme','predicate':'frontmatter','object':null,'quote':'in 1953'}]");
+
+        for (unsigned i = 0; i < 3; i++)
+                expect_result(answer, i, "dropped", "object must not be empty");
+}
+
 /* A batch is one write: one group, which takes all of it back. */
 static void test_batch_is_reverted_as_one(Case *test, gconstpointer data)
 {
@@ -471,6 +484,7 @@ int main(int argc, char **argv)
         g_test_init(&argc, &argv, NULL);
         ADD("each-claim-is-told-of", test_each_claim_is_told_of);
         ADD("same-batch-twice-changes-nothing", test_same_batch_twice_changes_nothing);
+        ADD("a-claim-without-an-object-is-dropped", test_a_claim_without_an_object_is_dropped);
         ADD("batch-is-reverted-as-one", test_batch_is_reverted_as_one);
         ADD("agent-takes-back-his-batch", test_agent_takes_back_his_batch);
         ADD("batch-is-extracted-whoever-calls", test_batch_is_extracted_whoever_calls);
