@@ -329,11 +329,28 @@ static JsonObject *entity_named(const Entity *entity, const char *id_member)
         return object;
 }
 
+/* What was merged before is told of by its own id and name, not by those of the kept one. */
+static bool tell_merged(Db *db, const Entity *entity, JsonObject *object, GError **error)
+{
+        Statement *statement =
+                db_statement(db, "SELECT name, type FROM entities WHERE id = :id", error);
+
+        if (!statement)
+                return false;
+        statement_bind_text(statement, ":id", entity->said_of);
+        if (statement_step(statement, error) != STEP_ROW)
+                return false;
+        json_object_set_string_member(object, "entity_id", entity->said_of);
+        json_object_set_string_member(object, "name", statement_text(statement, 0));
+        json_object_set_string_member(object, "type", statement_text(statement, 1));
+        return true;
+}
+
 static bool merge_one(Db *db, const Entity *kept, const EntityRef *ref, JsonArray *merged,
                       GError **error)
 {
         g_autoptr(Entity) entity = find_named(db, ref, error);
-        JsonObject *object;
+        g_autoptr(JsonObject) object = NULL;
         bool already;
         int64_t facts = 0;
 
@@ -344,13 +361,14 @@ static bool merge_one(Db *db, const Entity *kept, const EntityRef *ref, JsonArra
                                     entity->id, kept->id, error)))
                 return false;
         object = entity_named(entity, "entity_id");
-        if (already)
-                json_object_set_string_member(object, "entity_id", entity->said_of);
+        if (already && !tell_merged(db, entity, object, error))
+                return false;
         json_object_set_int_member(object, "facts", facts);
         json_object_set_boolean_member(object, "is_new", !already);
         json_object_set_boolean_member(object, "type_differs",
-                                       strcmp(entity->type, kept->type) != 0);
-        json_array_add_object_element(merged, object);
+                                       strcmp(json_member_string(object, "type", ""), kept->type) !=
+                                               0);
+        json_array_add_object_element(merged, g_steal_pointer(&object));
         /* the next one is found by what follows from this one */
         return already || derive_subject(db, entity->id, error);
 }

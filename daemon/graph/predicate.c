@@ -109,6 +109,16 @@ static void set_unknown(Db *db, OuroborosError code, const char *name, GError **
         set_refused(db, code, wrong, name, error);
 }
 
+/* Of "worksFor" works_for is the nearest. problem is taken. */
+static void set_malformed(Db *db, const char *name, GError *problem, GError **error)
+{
+        if (name && *name && g_utf8_strlen(name, -1) <= PREDICATE_NAME_CHARS_MAX) {
+                set_refused(db, OUROBOROS_ERROR_INVALID, problem->message, name, error);
+                g_error_free(problem);
+        } else
+                g_propagate_error(error, problem);
+}
+
 static void set_inactive(Db *db, const Predicate *predicate, GError **error)
 {
         g_autofree char *wrong = NULL;
@@ -141,9 +151,12 @@ static Predicate *predicate_get(Db *db, const char *name, OuroborosError code, G
 Predicate *predicate_use(Db *db, const char *name, GError **error)
 {
         g_autoptr(Predicate) predicate = NULL;
+        g_autoptr(GError) malformed = NULL;
 
-        if (!predicate_check_name("predicate", name, error))
+        if (!predicate_check_name("predicate", name, &malformed)) {
+                set_malformed(db, name, g_steal_pointer(&malformed), error);
                 return NULL;
+        }
         predicate = predicate_get(db, name, OUROBOROS_ERROR_INVALID, error);
         if (!predicate || strcmp(predicate->state, "active") == 0)
                 return g_steal_pointer(&predicate);

@@ -171,6 +171,7 @@ static void test_quote_must_be_in_the_text(Case *test, gconstpointer data)
         refuse(test, claim, OUROBOROS_ERROR_INVALID, "document_id");
 }
 
+/* Seen to fail: with names refused for their form alone. */
 static void test_predicate_must_be_known(Case *test, gconstpointer data)
 {
         Claim claim = good(test);
@@ -180,6 +181,8 @@ static void test_predicate_must_be_known(Case *test, gconstpointer data)
         refuse(test, claim, OUROBOROS_ERROR_INVALID, "nearest: published_in_year");
         claim.predicate = "Title";
         refuse(test, claim, OUROBOROS_ERROR_INVALID, "lower-case");
+        claim.predicate = "Published-In Year";
+        refuse(test, claim, OUROBOROS_ERROR_INVALID, "nearest: published_in_year");
         claim.predicate = "x'; DROP TABLE facts --";
         refuse(test, claim, OUROBOROS_ERROR_INVALID, "lower-case");
         claim.predicate = huge;
