@@ -311,13 +311,15 @@ bool decision_propose(Db *db, void *data, GError **error)
 {
         Decision *decision = data;
         const Scope *scope = access_scope(decision->access);
+        bool human = access_actor(decision->access)->kind == ACTOR_HUMAN;
         g_autoptr(GError) problem = NULL;
         g_autoptr(Entity) entity = entity_find(db, scope, &decision->ref, &problem);
 
         decision_clear(decision); /* the work may be done twice */
         decision->group = g_strdup(db_group(db));
         if (!problem && !entity && !scope)
-                decision->entry = discovered_find(db, &decision->ref, &problem);
+                decision->entry = human ? discovered_declared(db, &decision->ref, &problem)
+                                        : discovered_find(db, &decision->ref, &problem);
         if (problem) {
                 g_propagate_error(error, g_steal_pointer(&problem));
                 return false;
@@ -334,7 +336,5 @@ bool decision_propose(Db *db, void *data, GError **error)
                         decision->ref.name);
                 return false;
         }
-        return access_actor(decision->access)->kind == ACTOR_HUMAN
-                       ? propose_at_once(db, decision, error)
-                       : propose_to_queue(db, decision, error);
+        return human ? propose_at_once(db, decision, error) : propose_to_queue(db, decision, error);
 }

@@ -129,6 +129,23 @@ Discovered *discovered_find(Db *db, const EntityRef *ref, GError **error)
         return found < 0 ? NULL : g_ptr_array_steal_index(entries, (unsigned)found);
 }
 
+Discovered *discovered_declared(Db *db, const EntityRef *ref, GError **error)
+{
+        const EntityRef untyped = {.name = ref->name};
+        g_autoptr(GError) problem = NULL;
+        g_autoptr(Discovered) entry = discovered_find(db, ref, &problem);
+
+        if (!entry && !problem && ref->type) {
+                entry = discovered_find(db, &untyped, &problem);
+                if (entry && (*entry->type || !discovered_is(entry, "waiting")))
+                        g_clear_pointer(&entry, discovered_free);
+        }
+        if (!problem)
+                return g_steal_pointer(&entry);
+        g_propagate_error(error, g_steal_pointer(&problem));
+        return NULL;
+}
+
 void discovered_set_dismissed(const Discovered *discovered, GError **error)
 {
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,

@@ -31,6 +31,10 @@ Discovered *discovered_get(Db *db, const char *id, GError **error);
  * so with every type that has no entry of its own. */
 Discovered *discovered_find(Db *db, const EntityRef *ref, GError **error);
 
+/* The same for what the human declares: if there is none of the type, what waits of the name without a type, which
+ * means the declared one from then on. */
+Discovered *discovered_declared(Db *db, const EntityRef *ref, GError **error);
+
 /* Who came upon a name, and where; aliases is a JSON array. Unset members are NULL. */
 typedef struct Finding {
         const char *observer, *document_id, *reason, *aliases;

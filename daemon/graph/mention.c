@@ -99,7 +99,7 @@ static bool make(const Mentions *mentions, Db *db, const EntityRef *ref, Entity 
 {
         bool human = mentions->human && !mentions->scope;
         g_autoptr(GError) problem = NULL;
-        g_autoptr(Discovered) entry = human ? discovered_find(db, ref, &problem) : NULL;
+        g_autoptr(Discovered) entry = human ? discovered_declared(db, ref, &problem) : NULL;
         EntityRef wanted = *ref;
         HeldTally tally = {0};
         bool ok;
