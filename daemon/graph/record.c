@@ -216,6 +216,13 @@ static bool is_restated(const Recorder *recorder, unsigned i, Statement *row)
 #define SUBJECT_OF(id)                                                                             \
         "coalesce((SELECT m.subject_id FROM merged_entities m WHERE m.id = " id "), " id ")"
 
+/* f, which an own later word replaced, is said again of a time after both. The pipeline's times say nothing of order. */
+#define SAID_ANEW                                                                                         \
+        "(f.superseded_at IS NOT NULL AND :observed > f.observed_at AND f.agent <> 'pipeline' AND"        \
+        " EXISTS (SELECT 1 FROM facts l WHERE l.id = f.superseded_by AND l.agent = f.agent"               \
+        " AND l.trust_tier = f.trust_tier AND (l.trust_tier = 'human' OR l.document_id IS f.document_id)" \
+        " AND l.observed_at < :observed))"
+
 /* f: equal facts, said of the same entity and of the same one as object. s: what superseded one in the same voice, from another content version. */
 #define EQUAL_FACTS                                                                                                            \
         "SELECT f.id, s.id, s.object, s.quote, s.qualifiers FROM facts f LEFT JOIN facts s"                                    \
@@ -227,7 +234,7 @@ static bool is_restated(const Recorder *recorder, unsigned i, Statement *row)
                            " AND" FACT_SAME_OBJECT(                                                                            \
                                    FACT_OBJECT(f),                                                                             \
                                    ":counted") " AND f.agent = :agent AND f.trust_tier = :tier AND f.document_id IS :document" \
-                                               " AND f.quote IS :quote AND f.qualifiers IS :qualifiers AND f.is_active = 1"
+                                               " AND f.quote IS :quote AND f.qualifiers IS :qualifiers AND f.is_active = 1 AND NOT " SAID_ANEW
 
 /* An equal fact by the same observer: a quote that stands in the new text too is the same observation. Not
  * so where his own later word has replaced it: what a text says no longer, and word without a source, is
@@ -257,6 +264,7 @@ static bool find_equal(Recorder *recorder, Db *db, unsigned i, const char *entit
         statement_bind_text(statement, ":document", claim->document_id);
         statement_bind_text(statement, ":quote", claim->quote);
         statement_bind_text(statement, ":qualifiers", ready->qualifiers);
+        statement_bind_int(statement, ":observed", claim->observed_at); /* 0: no time was told */
         while ((step = statement_step(statement, error)) == STEP_ROW)
                 if (statement_is_null(statement, 1) || is_restated(recorder, i, statement)) {
                         *ret_id = g_strdup(statement_text(statement, 0));

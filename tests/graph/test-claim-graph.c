@@ -133,6 +133,27 @@ static void test_same_batch_twice_changes_nothing(Case *test, gconstpointer data
                         "waiting");
 }
 
+#define TITLED(title, day)                                                                         \
+        "'claims':[{'entity':'Acme','predicate':'title','object':'" title                          \
+        "','quote':'in 1953','observed_at':'2020-01-0" day "'}]"
+
+/* Seen to fail: the third taken for the first. */
+static void test_a_former_word_of_a_later_time_counts(Case *test, gconstpointer data)
+{
+        static const char *const batches[] = {TITLED("a", "1"), TITLED("b", "2"), TITLED("a", "3")};
+
+        for (unsigned i = 0; i < 2 * G_N_ELEMENTS(batches); i++) {
+                unsigned which = i % G_N_ELEMENTS(batches);
+                g_autoptr(JsonObject) answer = submit(test, AGENT(test), batches[which]);
+
+                expect_result(answer, 0, i == which ? "accepted" : "unchanged", NULL);
+        }
+        table_expect(&test->table,
+                     "SELECT group_concat(object || (observed_at / 86400000000)) FROM facts"
+                     " WHERE superseded_at IS NULL",
+                     "a18264");
+}
+
 /* Seen to fail: null read as JSON, which only predicates of kind json take; those took it. */
 static void test_a_claim_without_an_object_is_dropped(Case *test, gconstpointer data)
 {
@@ -484,6 +505,7 @@ int main(int argc, char **argv)
         g_test_init(&argc, &argv, NULL);
         ADD("each-claim-is-told-of", test_each_claim_is_told_of);
         ADD("same-batch-twice-changes-nothing", test_same_batch_twice_changes_nothing);
+        ADD("a-former-word-of-a-later-time-counts", test_a_former_word_of_a_later_time_counts);
         ADD("a-claim-without-an-object-is-dropped", test_a_claim_without_an_object_is_dropped);
         ADD("batch-is-reverted-as-one", test_batch_is_reverted_as_one);
         ADD("agent-takes-back-his-batch", test_agent_takes_back_his_batch);
