@@ -255,6 +255,16 @@ def test_backup_and_restore_bring_back_what_was(desk):
     assert desk.objects('Ada') == ['before']
 
 
+def test_a_deletion_for_good_names_what_goes_and_asks(desk):
+    fact = desk.remember('Ada', 'note', 'not for ever')
+    status, seen = on_terminal(desk, 'hard-delete', fact, typed=b'n\n')
+    assert status == 12 and 'note = not for ever' in seen and 'Delete facts 1 for good? [y/N]' in seen, seen
+    assert desk.objects('Ada') == ['not for ever']
+    status, seen = on_terminal(desk, 'hard-delete', fact, typed=b'y\n')
+    assert status == 0 and 'Deleted for good: facts 1.' in seen, seen
+    assert desk.objects('Ada') == []
+
+
 def test_a_key_that_was_staged_before_a_stop_is_no_hindrance(desk):
     ctl(desk, 'remember', 'Ada', 'note', 'kept')
     desk.end_daemon()

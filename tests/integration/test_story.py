@@ -267,6 +267,9 @@ def test_a_contradiction_may_stand_until_something_new_is_said(desk):
     ctl(desk, 'contradiction', 'acknowledge', 'The Old Mill', 'wheels', '--note', 'both count differently')
     assert ctl(desk, 'contradictions') == 'No contradictions.\n'
     assert 'both count differently' in ctl(desk, 'contradictions', '--all')
+    ctl(desk, 'contradiction', 'acknowledge', 'The Old Mill', 'wheels', '--note', 'both count by other rules')
+    said = ctl(desk, 'log', '--diff', '-n', 4)
+    assert '    both count [-differently-]{+by other rules+}\n' in said, said
     desk.call('Graph.ResolveContradiction', 'sssa{sv}', 'The Old Mill', 'wheels', 'unresolved', 0)
     assert 'unresolved' in ctl(desk, 'contradictions')
 
