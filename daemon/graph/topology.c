@@ -275,9 +275,11 @@ static void weigh(Standing *standing)
 
         if (standing->median > 0)
                 lacking = MAX(0, 1 - standing->observations / standing->median);
-        standing->weakness = 0.35 * lacking + 0.30 * share(standing->weak, standing->predicates) +
-                             0.25 * share(standing->unresolved, standing->predicates) +
-                             0.10 * share(standing->overridden, standing->observations);
+        standing->weakness =
+                TOPOLOGY_WEIGHT_LACKING * lacking +
+                TOPOLOGY_WEIGHT_WEAK * share(standing->weak, standing->predicates) +
+                TOPOLOGY_WEIGHT_UNRESOLVED * share(standing->unresolved, standing->predicates) +
+                TOPOLOGY_WEIGHT_OVERRIDDEN * share(standing->overridden, standing->observations);
 }
 
 static bool measure(Db *db, GHashTable *medians, Standing *standing, GError **error)

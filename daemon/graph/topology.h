@@ -14,6 +14,13 @@
 #define TOPOLOGY_CLUSTERS_MAX   10    /* predicates told in the summary */
 #define TOPOLOGY_CONFIDENCE_LOW 0.5
 
+/* What makes up weakness, together 1: fewer observations than the median of the type has, the share of predicates that
+ * are weak spots, the share that is contradicted without a resolution, the share of observations that were overridden. */
+#define TOPOLOGY_WEIGHT_LACKING    0.35
+#define TOPOLOGY_WEIGHT_WEAK       0.30
+#define TOPOLOGY_WEIGHT_UNRESOLVED 0.25
+#define TOPOLOGY_WEIGHT_OVERRIDDEN 0.10
+
 typedef enum TopologyOrder {
         TOPOLOGY_WEAKEST,
         TOPOLOGY_STRONGEST,
@@ -30,7 +37,6 @@ typedef struct TopologyQuery {
         const char *after; /* cursor or NULL */
 } TopologyQuery;
 
-/* {"entities": […], "summary": {…}, "next"}; the summary is of the entities gone through, its clusters of all. weakness is between 0 and 1, a weighted sum: 0.35 for having
- * fewer observations than the median of its type, 0.30 for the share of its predicates that are weak spots, 0.25 for the
- * share that is contradicted without a resolution, 0.10 for the share of observations that were overridden. */
+/* {"entities": […], "summary": {…}, "next"}; the summary is of the entities gone through, its clusters of all. weakness is
+ * between 0 and 1, by the weights above. */
 JsonObject *topology_tell(Db *db, const TopologyQuery *query, GError **error);

@@ -15,8 +15,8 @@ typedef struct AnomalyQuery {
         unsigned limit;
 } AnomalyQuery;
 
-/* {"anomalies", "total", "actors", "since"}: the farthest from usual first, then those of actors without a history. An actor is a
- * connection, or the human, or a part of the system by its name. */
+/* {"anomalies", "total", "actors", "since"}: the farthest from usual first, then those of actors without a history. An
+ * actor is a connection, or the human, or a part of the system by its name. */
 JsonObject *anomalies_find(Db *db, const AnomalyQuery *query, GError **error);
 
 /* The answer without any. */

@@ -16,8 +16,7 @@ bool row_table_insert(const RowTable *table, Db *db, JsonObject *row, GError **e
 bool row_table_update(const RowTable *table, Db *db, JsonObject *row, GError **error);
 bool row_table_delete(const RowTable *table, Db *db, JsonObject *key, GError **error);
 
-/* Puts the row in. row is a JSON object of columns; one that the
- * schema no longer has is left out. */
+/* Puts the row in. row is a JSON object of columns; one that the schema no longer has is left out. */
 bool row_insert(Db *db, const char *table, JsonObject *row, GError **error);
 
 /* Writes all columns of row but its key. NOT_FOUND if it is not there. */

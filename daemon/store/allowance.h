@@ -28,7 +28,8 @@ void allowance_install(void);
 /* Was it early enough? */
 bool allowance_is_installed(void);
 
-/* From here until the end what this thread does in SQLite is on the allowance's account; allocations fail once it is used up. */
+/* From here until the end what this thread does in SQLite is on the allowance's account; allocations fail once it is
+ * used up. */
 void allowance_begin(Allowance *allowance);
 void allowance_end(void);
 

@@ -44,16 +44,17 @@ typedef struct ChainEntry {
 void chain_hash(const ChainEntry *entry, const uint8_t prev[CHAIN_HASH_BYTES], GByteArray *scratch,
                 uint8_t ret[CHAIN_HASH_BYTES]);
 
-/* Checks up to count entries after seq; *seq becomes the last one checked, *checked grows by their
- * number. On a broken link *ret_problem says which and where. False only if reading failed. */
+/* How far a check has come; begins as zeros. */
 typedef struct ChainCheck {
         int64_t seq;                    /* last entry that was found good */
         int64_t checked;                /* how many were */
         uint8_t hash[CHAIN_HASH_BYTES]; /* of entry seq; zeros before the first */
         int64_t bad_seq;                /* first entry that does not follow, 0: none */
-        char *problem;
-        bool no_redactions; /* the schema is older than they are */
+        char *problem;                  /* which link is broken, and where; NULL: none */
+        bool no_redactions;             /* the schema is older than they are */
 } ChainCheck;
+
+/* Goes on with up to count more entries. False only if reading failed: a broken link is in check->problem. */
 bool chain_check(Db *db, ChainCheck *check, int64_t count, GError **error);
 void chain_check_clear(ChainCheck *check);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(ChainCheck, chain_check_clear)
