@@ -298,20 +298,24 @@ static void test_many_equal_payments_of_one_write_all_count(Case *test, gconstpo
         Fixture *f = test->fixture;
         Claim claims[COUNT];
         ClaimResult results[COUNT] = {0};
+        g_autofree char *document = fixture_document(f, "1.txt", "2 and 2\n");
         g_autoptr(GError) error = NULL;
 
         for (unsigned i = 0; i < COUNT; i++)
                 claims[i] = (Claim){.entity_name = "acct",
                                     .predicate = "amount",
                                     .object = "2",
+                                    .quote = "2",
+                                    .document_id = document,
                                     .qualifiers = g_strdup_printf("{\"n\":%u}", i),
                                     .quote_hint = -1,
                                     .confidence = 1};
-        for (unsigned twice = 0; twice < 2; twice++) {
-                graph_submit(f->graph, f->human, claims, COUNT, NULL, results, &error);
+        for (unsigned twice = 0; twice < 4; twice++) { /* the human says the same of each */
+                graph_submit(f->graph, twice < 2 ? f->pipeline : f->human, claims, COUNT, NULL,
+                             results, &error);
                 g_assert_no_error(error);
                 for (unsigned i = 0; i < COUNT; i++) {
-                        g_assert_cmpint(results[i].is_new, ==, twice == 0);
+                        g_assert_cmpint(results[i].is_new, ==, twice % 2 == 0);
                         claim_result_clear(&results[i]);
                         results[i] = (ClaimResult){0};
                 }
