@@ -24,8 +24,12 @@ static void print_report(Cli *cli, JsonObject *report)
                 cli_count(json_member_int(report, "quotes", 0), "quote", "quotes");
         print_store(cli, "Vault", report, "vault.db");
         print_store(cli, "Operations", report, "ops.db");
-        output_print(cli->output, "%10s: %s, %" G_GINT64_FORMAT " bad\n", "Facts", quotes,
+        output_print(cli->output, "%10s: %s, %" G_GINT64_FORMAT " bad", "Facts", quotes,
                      json_member_int(report, "quotes_bad", 0));
+        if (json_member_int(report, "quotes_unread", 0) > 0)
+                output_print(cli->output, ", %" G_GINT64_FORMAT " whose text is not kept here",
+                             json_member_int(report, "quotes_unread", 0));
+        output_print(cli->output, "\n");
         output_print(cli->output, "%10s: %s, %" G_GINT64_FORMAT " bad\n", "Files", files,
                      json_member_int(report, "files_bad", 0));
 }

@@ -73,14 +73,12 @@ static bool is_anywhere(Audit *audit, const char *quote, size_t length)
         return hit != NULL;
 }
 
-/* What is wrong with a quote, NULL: nothing. */
+/* What is wrong with a quote in the text that is loaded, NULL: nothing. */
 static const char *find_fault(Audit *audit, const char *quote, int64_t place)
 {
         size_t length = strlen(quote);
         bool in_place;
 
-        if (!audit->source)
-                return "the text of that content version is no longer kept";
         if (audit->search && !is_anywhere(audit, quote, length))
                 return "the quote is not in the text";
         in_place = is_in_place(audit, quote, length, place);
@@ -98,10 +96,14 @@ static bool check_row(Audit *audit, Statement *row, GError **error)
 
         if (!load_text(audit, statement_text(row, 2), error))
                 return false;
+        report->checked++;
+        if (!audit->source) {
+                report->unread++;
+                return true;
+        }
         begun = g_get_monotonic_time();
         fault = find_fault(audit, statement_text(row, 3), statement_int(row, 4));
         report->search_us += g_get_monotonic_time() - begun;
-        report->checked++;
         if (!fault) {
                 report->valid++;
                 return true;

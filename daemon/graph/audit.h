@@ -20,7 +20,9 @@ typedef struct AuditQuery {
  * compared at its place its length; for one that is searched all from the beginning of the text to the end of where
  * it was found, or to the end of the text. search_us is the time that took, without reading rows and loading texts. */
 typedef struct AuditReport {
-        int64_t checked, valid, texts, bytes_scanned, search_us;
+        int64_t checked, valid; /* what is neither valid nor unread is invalid */
+        int64_t unread;         /* whose text is not kept here, as after an import of a journal */
+        int64_t texts, bytes_scanned, search_us;
         JsonArray *invalid; /* of {"fact_id", "document_id", "reason"} */
         char *next;         /* cursor, NULL at the end */
 } AuditReport;

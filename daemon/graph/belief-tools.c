@@ -211,6 +211,7 @@ static JsonObject *audit_to_json(AuditReport *report)
 
         json_object_set_int_member(object, "checked", report->checked);
         json_object_set_int_member(object, "valid", report->valid);
+        json_object_set_int_member(object, "unread", report->unread);
         json_object_set_array_member(object, "invalid", g_steal_pointer(&report->invalid));
         json_object_set_int_member(object, "texts", report->texts);
         json_object_set_int_member(object, "bytes_scanned", report->bytes_scanned);
@@ -247,7 +248,8 @@ static bool verify_page(Db *db, GraphQuotes *quotes, char **after, GError **erro
         bool ok = audit_quotes(db, &query, &report, error);
 
         quotes->checked += report.checked;
-        quotes->invalid += report.checked - report.valid;
+        quotes->invalid += report.checked - report.valid - report.unread;
+        quotes->unread += report.unread;
         g_free(*after);
         *after = g_steal_pointer(&report.next);
         audit_report_clear(&report);
@@ -274,7 +276,7 @@ bool graph_verify_quotes(Graph *graph, const Access *access, GraphQuotes *quotes
         if (!db)
                 return false;
         whole = (double)MAX(count_quotes(db), 1);
-        quotes->checked = quotes->invalid = 0;
+        quotes->checked = quotes->invalid = quotes->unread = 0;
         do {
                 double done = MIN((double)quotes->checked / whole, 1);
 

@@ -143,6 +143,7 @@ typedef struct GraphQuotes {
         StoreProgress progress;
         void *data;
         int64_t checked, invalid; /* filled in */
+        int64_t unread;           /* whose text is not kept here: neither valid nor invalid */
 } GraphQuotes;
 bool graph_verify_quotes(Graph *graph, const Access *access, GraphQuotes *quotes, GError **error);
 

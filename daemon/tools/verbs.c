@@ -114,6 +114,7 @@ static bool check_quotes(Care *care, Part *part, JsonObject *answer, char **prob
                                        quotes.invalid, quotes.checked);
         json_object_set_int_member(answer, "quotes", quotes.checked);
         json_object_set_int_member(answer, "quotes_bad", quotes.invalid);
+        json_object_set_int_member(answer, "quotes_unread", quotes.unread);
         note_problem(problem, "facts", what);
         return true;
 }
