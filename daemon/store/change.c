@@ -46,6 +46,8 @@ void change_list_add(ChangeList *list, const Change *change)
         }
         copy.id = g_string_chunk_insert(list->text, change->id);
         copy.row_id = g_string_chunk_insert(list->text, change->row_id);
+        /* the shape of the table goes when the database is closed, which may be before the feeds are told */
+        copy.table = g_string_chunk_insert_const(list->text, change->table);
         if (!copy.group)
                 copy.group = g_string_chunk_insert(list->text, group);
         if (!copy.actor_name)
