@@ -61,6 +61,11 @@ static bool read_document(JsonObject *args, const char **ret, GError **error)
 
                 if (!args_check_id(args, names[i], "doc", error))
                         return false;
+                if (id && *ret && !g_str_equal(id, *ret)) {
+                        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                                    "doc_id and document_id differ");
+                        return false;
+                }
                 if (id)
                         *ret = id;
         }

@@ -43,7 +43,8 @@ static Statement *bind(Db *db, const char *sql, const AliasChange *change, const
         return statement;
 }
 
-/* Another active entity of the type that is called so: whoever names it means that one. */
+/* Another active entity of the type that is called so: whoever names it means that one. To who cannot see that
+ * one it is not there, and a refusal would say that it is. */
 static bool check_free(Db *db, const AliasChange *change, const char *key, GError **error)
 {
         Statement *statement =
@@ -60,15 +61,12 @@ static bool check_free(Db *db, const AliasChange *change, const char *key, GErro
         step = statement_step(statement, error);
         if (step != STEP_ROW)
                 return step == STEP_DONE;
-        if (scope_allows(change->scope, statement_text(statement, 0)))
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
-                            "%s is the name of %s, another %s: an alias of %s would hide behind it",
-                            change->alias, statement_text(statement, 0), change->entity->type,
-                            change->entity->id);
-        else
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
-                            "%s cannot be an alias of %s: the name is taken", change->alias,
-                            change->entity->id);
+        if (!scope_allows(change->scope, statement_text(statement, 0)))
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
+                    "%s is the name of %s, another %s: an alias of %s would hide behind it",
+                    change->alias, statement_text(statement, 0), change->entity->type,
+                    change->entity->id);
         return false;
 }
 
