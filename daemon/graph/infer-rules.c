@@ -237,7 +237,8 @@ static bool add_change(Run *run, const Change *change, const char *id, GError **
 static bool find_reverts(Run *run, const Change *first, GError **error)
 {
         Statement *statement = db_statement(
-                run->db, "SELECT 1 FROM mutations WHERE seq = :seq AND reverts IS NOT NULL", error);
+                run->db, "SELECT reverts FROM mutations WHERE seq = :seq AND reverts IS NOT NULL",
+                error);
         StepResult step;
 
         if (!statement)
@@ -245,6 +246,7 @@ static bool find_reverts(Run *run, const Change *first, GError **error)
         statement_bind_int(statement, ":seq", first->seq);
         step = statement_step(statement, error);
         run->reverts = step == STEP_ROW;
+        run->undoes_many = run->reverts && !g_str_has_prefix(statement_text(statement, 0), "mut-");
         return step != STEP_ERROR;
 }
 

@@ -35,7 +35,8 @@ typedef struct Run {
                 lost; /* "rule\nsubject\nobject" of what was retired and may follow in another way */
         GHashTable *reached;  /* "rule\nentity" of closures: what leads there has its task */
         GHashTable *inserted; /* rule id → number */
-        bool reverts;         /* the write undoes others */
+        bool reverts;         /* the write undoes others … */
+        bool undoes_many;     /* … all of a cohort, not one entry alone */
         GHashTable *problems; /* rule id → text */
 } Run;
 

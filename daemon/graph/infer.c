@@ -156,15 +156,15 @@ static bool is_shaken(Run *run, const Rule *rule, GHashTable *known)
         return false;
 }
 
-/* What went together with something that its rule reads, as when a whole write is reverted, may follow in another way.
- * What somebody took back alone stays away. */
+/* What went with a whole write that is reverted, or together with something that its rule reads, may follow all the
+ * same or in another way. What somebody took back alone stays away. */
 static void look_after_gone(Run *run)
 {
         g_autoptr(GHashTable) known = g_hash_table_new(NULL, NULL);
         Gone *gone;
 
         while ((gone = g_queue_pop_head(&run->gone))) {
-                if (is_shaken(run, gone->rule, known)) {
+                if (run->undoes_many || is_shaken(run, gone->rule, known)) {
                         run_task(run, gone->rule, gone->subject)->full = true;
                         g_hash_table_add(run->lost, g_steal_pointer(&gone->key));
                 }

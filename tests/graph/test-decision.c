@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "graph/queue.h"
+#include "seed.h"
 
 /* ---- promote and merge ---- */
 
@@ -318,7 +319,7 @@ static void test_random_histories(Case *test, gconstpointer data)
 
 int main(int argc, char **argv)
 {
-        g_test_init(&argc, &argv, NULL);
+        seed_test_init(argc, argv);
         ADD("promoted-entity-has-its-claims", test_promoted_entity_has_its_claims);
         ADD("quotes-are-checked-again", test_quotes_are_checked_again);
         ADD("merged-name-is-another-of-the-entity", test_merged_name_is_another_of_the_entity);

@@ -4,6 +4,7 @@
 
 #include "journal/diff.h"
 #include "journal/hunk.h"
+#include "seed.h"
 
 static const HunkLimits plenty = {.bytes_max = 1024 * 1024, .edits_max = 1000};
 
@@ -353,7 +354,7 @@ static void test_paths_applied_give_the_value_after(void)
 
 int main(int argc, char **argv)
 {
-        g_test_init(&argc, &argv, NULL);
+        seed_test_init(argc, argv);
         g_test_add_func("/journal/diff/words-are-whole", test_words_are_whole);
         g_test_add_func("/journal/diff/changed-words-stand-together",
                         test_changed_words_stand_together);

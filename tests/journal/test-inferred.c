@@ -2,12 +2,14 @@
 /* Random histories of a small graph with rules at work: edges come, are superseded, rest, come back; groups and
  * entries are reverted. After each step what is inferred must be what the rules, written out plainly here, say.
  * Seen to fail: dependents not doomed; what a reverted group took with it not asked for again; facts that came back
- * not fresh; a superseded source read. OUROBOROS_LONG makes longer ones. */
+ * not fresh; a superseded source read; inferences that a reverted group alone had touched left away (with
+ * --seed=R02S8041d9589033b685d1021e591c8be96c). OUROBOROS_LONG makes longer ones. */
 #include <math.h>
 #include <string.h>
 
 #include "graph/rules.h"
 #include "journal/journal.h"
+#include "seed.h"
 
 #define NODES 6
 #define DAY   (24LL * 3600 * G_USEC_PER_SEC)
@@ -420,7 +422,7 @@ static void test_revert_brings_back_nothing_that_no_rule_wants(Case *test, gcons
 
 int main(int argc, char **argv)
 {
-        g_test_init(&argc, &argv, NULL);
+        seed_test_init(argc, argv);
         ADD("is-what-the-rules-say", test_what_is_inferred_is_what_the_rules_say);
         ADD("entries-leave-nothing-unfounded", test_reverting_entries_leaves_nothing_unfounded);
         ADD("reverting-everything-gives-the-beginning",

@@ -5,6 +5,7 @@
 
 #include "journal/case.h"
 #include "journal/reel.h"
+#include "seed.h"
 
 static void set(Case *test, const char *name, const char *value)
 {
@@ -660,7 +661,7 @@ static void test_scope_is_not_got_round(Case *test, gconstpointer data)
 
 int main(int argc, char **argv)
 {
-        g_test_init(&argc, &argv, NULL);
+        seed_test_init(argc, argv);
         ADD("both-journals-are-one-newest-first", test_both_journals_are_one_newest_first);
         ADD("pages-join-without-gap-or-repeat", test_pages_join_without_gap_or_repeat);
         ADD("filters", test_filters);

@@ -5,12 +5,12 @@
 
 #include "graph/sql-views.h"
 #include "store/db.h"
+#include "seed.h"
 
 #define ENTITIES     40
 #define FACTS        160
 #define QUERIES      3000
 #define QUERIES_LONG 200000
-#define SEED         "R02S5f0958d1bd0532eb6133de2fd3cb1103"
 #define CASE_STEPS   20000000 /* enough for two views side by side */
 
 static const char *const words[] = {"Acme", "acme", "ACME", "Äcme", "Bolt", "bolt & co",
@@ -501,26 +501,9 @@ static void test_a_reader_comes_back_as_it_was(Case *test, const void *data)
 
 #define CASE_TEST(name, function) g_test_add(name, Case, NULL, case_up, function, case_down)
 
-/* The same queries in each run, but with OUROBOROS_LONG other ones; --seed repeats those of the seed that a run prints. */
-static void init(int argc, char **argv)
-{
-        g_autoptr(GPtrArray) args = g_ptr_array_new();
-        char **left;
-
-        g_ptr_array_add(args, argv[0]);
-        if (!g_getenv("OUROBOROS_LONG"))
-                g_ptr_array_add(args, (char *)"--seed=" SEED);
-        for (int i = 1; i < argc; i++)
-                g_ptr_array_add(args, argv[i]);
-        argc = (int)args->len;
-        g_ptr_array_add(args, NULL);
-        left = (char **)args->pdata;
-        g_test_init(&argc, &left, NULL);
-}
-
 int main(int argc, char **argv)
 {
-        init(argc, argv);
+        seed_test_init(argc, argv);
         CASE_TEST("/sandbox/random-queries-are-answered-as-by-plain-sqlite",
                   test_random_queries_are_answered_as_by_plain_sqlite);
         CASE_TEST("/sandbox/chosen-queries-are-answered-as-by-plain-sqlite",
