@@ -182,15 +182,19 @@ static bool narrow_by_time(Reel *reel, GError **error)
 #define OF_ANY_ROW                                                                                 \
         "SELECT m.seq FROM mutations m WHERE m.row_id = :row AND m.table_name IN "                 \
         "(SELECT name FROM table_kinds WHERE kind = 'user')"
-/* As the keys of these tables are printed; facts for whom they count. */
+/* As the keys of these tables are printed; facts for whom they count, and those that are gone for whom they were. */
 #define OF_ENTITY                                                                                  \
         "SELECT m.seq FROM (SELECT e.seq FROM mutations e WHERE e.table_name = 'entities' AND "    \
         "e.row_id = '{\"id\":\"' || :entity || '\"}' UNION ALL SELECT a.seq FROM mutations a "     \
         "WHERE a.table_name = 'entity_aliases' AND a.row_id > '{\"entity_id\":\"' || :entity || "  \
         "'\",' AND a.row_id < '{\"entity_id\":\"' || :entity || '\"-' UNION ALL SELECT fm.seq "    \
         "FROM facts f CROSS JOIN mutations fm ON fm.table_name = 'facts' AND fm.row_id = "         \
-        "'{\"id\":\"' || f.id || '\"}' WHERE coalesce(f.subject_id, f.entity_id) = :entity) m "    \
-        "WHERE 1"
+        "'{\"id\":\"' || f.id || '\"}' WHERE coalesce(f.subject_id, f.entity_id) = :entity "       \
+        "UNION ALL SELECT fg.seq FROM (SELECT DISTINCT d.row_id FROM mutations d WHERE "           \
+        "d.table_name = 'facts' AND d.op = 'delete' AND json_valid(d.before) AND "                 \
+        "json_extract(d.before, '$.entity_id') = :entity AND NOT EXISTS (SELECT 1 FROM facts f "   \
+        "WHERE f.id = json_extract(d.row_id, '$.id'))) g CROSS JOIN mutations fg ON "              \
+        "fg.table_name = 'facts' AND fg.row_id = g.row_id) m WHERE 1"
 
 static const char *const row_sql[] = {OF_ROW PLACED("DESC"), OF_ROW PLACED("ASC")};
 static const char *const any_row_sql[] = {OF_ANY_ROW PLACED("DESC"), OF_ANY_ROW PLACED("ASC")};

@@ -452,6 +452,7 @@ static char *entity_id(Case *test, const char *name)
         return fixture_select(test->fixture->vault, sql);
 }
 
+/* Seen to fail: OF_ENTITY without the facts that are gone. */
 static void test_the_entries_of_an_entity(Case *test, gconstpointer data)
 {
         g_autofree char *first = claim(test, test->fixture->human, "Acme", 1953);
@@ -462,9 +463,10 @@ static void test_the_entries_of_an_entity(Case *test, gconstpointer data)
                 "INSERT INTO entity_aliases (entity_id, alias_key, alias) VALUES ('%s', 'acme corp', 'ACME Corp')",
                 acme);
         g_autofree char *args = g_strdup_printf("\"entity_id\":\"%s\",", acme);
-        g_autofree char *where = g_strdup_printf(
-                "instr(coalesce(before, '') || after, '%s') > 0 AND table_name <> 'predicates'",
-                acme);
+        g_autofree char *where =
+                g_strdup_printf("instr(coalesce(before, '') || coalesce(after, ''), '%s') > 0"
+                                " AND table_name <> 'predicates'",
+                                acme);
         g_autofree char *found = NULL, *expected = NULL;
 
         fixture_sql(test->fixture->vault, test->fixture->human, alias);
@@ -472,6 +474,13 @@ static void test_the_entries_of_an_entity(Case *test, gconstpointer data)
         expected = expected_ids(test, where, false);
         g_assert_cmpstr(found, ==, expected);
         g_assert_cmpuint(strlen(found), >, 4 * 36);
+        g_clear_pointer(&found, g_free);
+        g_clear_pointer(&expected, g_free);
+        fixture_sql(test->fixture->vault, test->fixture->human,
+                    "DELETE FROM facts WHERE object = '1954'");
+        found = all_pages(test, args, 2, NULL);
+        expected = expected_ids(test, where, false);
+        g_assert_cmpstr(found, ==, expected);
         fixture_fail(test->tools, test->fixture->human, "list_mutations {\"entity_id\":\"acme\"}",
                      OUROBOROS_ERROR_INVALID, "entity_id");
 }
