@@ -42,6 +42,32 @@ static bool is_accent(gunichar c)
                (c >= 0xfe20 && c <= 0xfe2f);
 }
 
+/* Letters with a stroke or joined ones, which Unicode does not take apart, as who has no such keys writes them;
+ * NULL for all others. */
+static const char *plain_letter(gunichar c)
+{
+        switch (c) {
+        case 0x00e6: /* æ */
+                return "ae";
+        case 0x00f8: /* ø */
+                return "o";
+        case 0x0111: /* đ */
+                return "d";
+        case 0x0127: /* ħ */
+                return "h";
+        case 0x0131: /* ı */
+                return "i";
+        case 0x0142: /* ł */
+                return "l";
+        case 0x0153: /* œ */
+                return "oe";
+        case 0x0167: /* ŧ */
+                return "t";
+        default:
+                return NULL;
+        }
+}
+
 static bool is_space(gunichar c)
 {
         return g_unichar_isspace(c) || c == 0x0b || c == 0x85;
@@ -69,7 +95,10 @@ static char *squeeze(const char *text)
                 if (space && out->len > 0)
                         g_string_append_c(out, ' ');
                 space = false;
-                g_string_append_unichar(out, c);
+                if (plain_letter(c))
+                        g_string_append(out, plain_letter(c));
+                else
+                        g_string_append_unichar(out, c);
         }
         return g_string_free(out, FALSE);
 }

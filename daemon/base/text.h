@@ -12,8 +12,8 @@
 bool text_check(const char *what, const char *value, size_t max_chars, const char *limit,
                 GError **error);
 
-/* The key under which names are the same however people write them: NFKC, case folded, accents
- * removed, white space collapsed and trimmed. The caller frees. */
+/* The key under which names are the same however people write them: NFKC, case folded, accents and strokes
+ * (Łódź, Øre) removed, white space collapsed and trimmed. The caller frees. */
 char *text_key(const char *name);
 
 /* Up to count nearest of candidates (NULL-terminated) by Damerau-Levenshtein distance, nearest first,

@@ -29,6 +29,13 @@ static void test_names_written_differently_have_one_key(void)
                 {"", ""},
                 {"   ", ""},
                 {"İ", "i"},
+                {"ısı", "isi"},
+                {"Łódź", "lodz"},
+                {"ØRE", "ore"},
+                {"Ǿre", "ore"},
+                {"Đorđe", "dorde"},
+                {"Æsop", "aesop"},
+                {"Œuvre", "oeuvre"},
         };
 
         for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
