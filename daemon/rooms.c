@@ -38,6 +38,17 @@ static bool build_content(Rooms *rooms, GError **error)
         rooms->ops = rooms->vault ? build_store(rooms, STORE_OPS, /* cache_mb= */ 1, error) : NULL;
         if (!rooms->ops)
                 return false;
+        GateOptions gate = {
+                .ops = rooms->ops,
+                .vault = rooms->vault,
+                .paths = rooms->paths,
+                .config = rooms->config,
+                .loop = service_loop(rooms->service),
+                .pool = rooms->pool,
+        };
+        rooms->gate = gate_new(&gate, error);
+        if (!rooms->gate)
+                return false;
         rooms->journal = journal_new(rooms->vault, rooms->ops);
         rooms->graph = graph_new(rooms->vault);
         rooms->search = search_new(rooms->vault);
@@ -59,6 +70,7 @@ static bool build_tools(Rooms *rooms, GError **error)
                 .vault = rooms->vault,
                 .ops = rooms->ops,
                 .secrets = rooms->secrets,
+                .gate = rooms->gate,
                 .graph = rooms->graph,
                 .journal = rooms->journal,
                 .documents = rooms->documents,
@@ -82,12 +94,15 @@ static bool build_tools(Rooms *rooms, GError **error)
                 documents_autolink_tools(rooms->documents),
                 search_tools(rooms->search),
                 journal_tools(rooms->journal),
+                gate_tools(rooms->gate),
                 care_tools(rooms->care),
         };
         rooms->tools = tools_new(tables, G_N_ELEMENTS(tables));
+        tools_set_gate(rooms->tools, rooms->gate);
         if (g_getenv("OUROBOROS_CHECK_OUTPUTS"))
                 tools_check_outputs(rooms->tools);
-        return true;
+        rooms->runner = runner_new(rooms->tools, rooms->pool, service_loop(rooms->service), error);
+        return rooms->runner != NULL;
 }
 
 static void on_vault_changed(void *data)
@@ -109,6 +124,7 @@ static bool build_doors(Rooms *rooms, const RoomsHandlers *handlers, GError **er
                 .tools = rooms->tools,
                 .care = rooms->care,
                 .documents = rooms->documents,
+                .gate = rooms->gate,
                 .vault = rooms->vault,
                 .ops = rooms->ops,
                 .exit = handlers->exit,
@@ -119,6 +135,11 @@ static bool build_doors(Rooms *rooms, const RoomsHandlers *handlers, GError **er
                 .instance = rooms->paths->instance,
                 .service = rooms->service,
                 .tools = rooms->tools,
+                .runner = rooms->runner,
+                .gate = rooms->gate,
+                .care = rooms->care,
+                .config = rooms->config,
+                .paths = rooms->paths,
         };
 
         rooms->bus = bus_new(&bus, error);
@@ -153,6 +174,7 @@ void rooms_stop(Rooms *rooms)
         rooms->http = http_free(rooms->http);
         care_stop(rooms->care);
         documents_stop(rooms->documents);
+        gate_stop(rooms->gate);
         bus_release(rooms->bus);
 }
 
@@ -171,10 +193,12 @@ void rooms_free(Rooms *rooms)
                 care_set_handlers(rooms->care, &(CareHandlers){0});
         bus_free(rooms->bus);
         care_free(rooms->care);
+        runner_free(rooms->runner);
         tools_free(rooms->tools);
         search_free(rooms->search);
         graph_free(rooms->graph);
         journal_free(rooms->journal);
+        gate_free(rooms->gate);
         store_free(rooms->vault);
         store_free(rooms->ops);
         secrets_free(rooms->secrets);

@@ -13,12 +13,14 @@ typedef struct Rooms {
         WorkerPool *pool;
         Store *vault, *ops;
         Secrets *secrets;
+        Gate *gate;
         Graph *graph;
         Journal *journal;
         Documents *documents;
         Search *search;
         Care *care;
         Tools *tools;
+        Runner *runner;
         Bus *bus;
         Http *http;
 } Rooms;

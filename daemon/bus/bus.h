@@ -26,6 +26,7 @@ typedef struct BusOptions {
         Tools *tools;
         Care *care;
         Documents *documents;
+        Gate *gate;
         Store *vault, *ops;
         void (*exit)(int status, void *data); /* Restart, Panic, or the bus has gone (status 0) */
         void (*reload)(void *data);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Access: the token that says who calls and what he may see. Made by a door when a call comes in, handed
  * down by reference, freed with the last one; never changed, so any thread may read it. */
-#include "gate/gate.h"
+#include "gate/exchange.h"
 
 struct Access {
         gatomicrefcount references;
         Actor actor;
         Scope *scope; /* NULL: everything */
         char *observer;
+        Connection *connection; /* of an agent that came through the gate */
+        Exchange *exchange;     /* of the call, or NULL */
 };
 
 static Access *access_new(ActorKind kind, const char *observer, const char *name,
@@ -47,6 +49,28 @@ Access *access_new_agent(const char *connection, const char *name, const char *s
         return access;
 }
 
+Access *access_new_connection(const Connection *connection, const char *session)
+{
+        Access *access =
+                access_new_agent(connection_id(connection), connection_terms(connection)->name,
+                                 session, (Scope *)connection_scope(connection));
+
+        access->connection = connection_ref(connection);
+        return access;
+}
+
+Access *access_for_call(const Access *access, Exchange *exchange)
+{
+        Access *copy = access_new(access->actor.kind, access->observer, access->actor.name,
+                                  access->actor.session);
+
+        copy->actor.connection = g_strdup(access->actor.connection);
+        copy->scope = access->scope ? scope_ref(access->scope) : NULL;
+        copy->connection = access->connection ? connection_ref(access->connection) : NULL;
+        copy->exchange = exchange ? exchange_ref(exchange) : NULL;
+        return copy;
+}
+
 Access *access_ref(const Access *access)
 {
         Access *counted = (Access *)access; /* only the count changes */
@@ -64,6 +88,8 @@ Access *access_unref(Access *access)
         g_free(access->actor.session);
         g_free(access->observer);
         scope_unref(access->scope);
+        connection_unref(access->connection);
+        exchange_unref(access->exchange);
         g_free(access);
         return NULL;
 }
@@ -81,4 +107,51 @@ const Scope *access_scope(const Access *access)
 const char *access_observer(const Access *access)
 {
         return access->observer;
+}
+
+const Connection *access_connection(const Access *access)
+{
+        return access->connection;
+}
+
+/* ---- while a call runs ---- */
+
+bool access_check_cancelled(const Access *access, GError **error)
+{
+        return exchange_check_cancelled(access->exchange, error);
+}
+
+void access_progress(const Access *access, double done, double total, const char *message)
+{
+        exchange_progress(access->exchange, done, total, message);
+}
+
+bool access_can_ask(const Access *access, AskKind kind)
+{
+        return exchange_can_ask(access->exchange, kind);
+}
+
+JsonObject *access_reply(const Access *access, const char *key)
+{
+        return exchange_reply(access->exchange, key);
+}
+
+const char *access_note(const Access *access)
+{
+        return exchange_old_note(access->exchange);
+}
+
+void access_ask(const Access *access, const char *key, AskKind kind, JsonObject *params)
+{
+        exchange_ask(access->exchange, key, kind, params);
+}
+
+void access_await(const Access *access, const char *approval)
+{
+        exchange_await(access->exchange, approval);
+}
+
+bool access_pause(const Access *access, const char *note, GError **error)
+{
+        return exchange_pause(access->exchange, note, error);
 }

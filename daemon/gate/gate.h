@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who is calling, what they may see, and what a callable operation looks like. Only this room makes an
- * Access; every verb of a higher room that reads or writes content takes one: no token, no call. */
+ * Access; every verb of a higher room that reads or writes content takes one: no token, no call.
+ *
+ * An agent has a connection, which the human minted. What it may do stands in ops.db; the room holds the
+ * current state of every connection in memory, so that a door can ask on the loop, for each call anew. */
 #pragma once
 
 #include <glib.h>
@@ -10,27 +13,11 @@
 #include "base/base.h"
 #include "store/store.h"
 
+typedef struct Gate Gate;
+typedef struct Connection Connection; /* a connection as it is now: immutable, reference counted */
+typedef struct Exchange Exchange;     /* what a door lends a call while it runs */
+
 typedef struct Access Access; /* immutable, reference counted */
-
-/* The human, as attested by a door that had polkit's word for it; session names the CLI run or client. */
-Access *access_new_human(const char *name, const char *session);
-
-/* The daemon itself: pipeline, sweeper, migration. */
-Access *access_new_system(const char *name);
-
-/* An agent by its connection (conn-…); scope NULL: everything. */
-Access *access_new_agent(const char *connection, const char *name, const char *session,
-                         Scope *scope);
-
-Access *access_ref(const Access *access);
-Access *access_unref(Access *access);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Access, access_unref)
-
-const Actor *access_actor(const Access *access);
-const Scope *access_scope(const Access *access); /* NULL: everything */
-
-/* The observer's name as facts record it: conn-…, "human" or "pipeline". */
-const char *access_observer(const Access *access);
 
 /* ---- tools ---- */
 
@@ -70,6 +57,252 @@ typedef struct ToolTable {
         const Tool *tools;
         void *room;
 } ToolTable;
+
+/* ---- access ---- */
+
+/* The human, as attested by a door that had polkit's word for it; session names the CLI run or client. */
+Access *access_new_human(const char *name, const char *session);
+
+/* The daemon itself: pipeline, sweeper, migration. */
+Access *access_new_system(const char *name);
+
+/* An agent by its connection (conn-…); scope NULL: everything. */
+Access *access_new_agent(const char *connection, const char *name, const char *session,
+                         Scope *scope);
+
+/* The same for a connection of the gate, with all that its human allowed. session: sess-… */
+Access *access_new_connection(const Connection *connection, const char *session);
+
+/* The same caller for one call, with what its door lends it; exchange may be NULL. */
+Access *access_for_call(const Access *access, Exchange *exchange);
+
+Access *access_ref(const Access *access);
+Access *access_unref(Access *access);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Access, access_unref)
+
+const Actor *access_actor(const Access *access);
+const Scope *access_scope(const Access *access); /* NULL: everything */
+
+/* The observer's name as facts record it: conn-…, "human" or "pipeline". */
+const char *access_observer(const Access *access);
+
+/* The connection of an agent that came through the gate, else NULL; borrowed. */
+const Connection *access_connection(const Access *access);
+
+/* ---- connections ---- */
+
+#define CONNECTION_NAME_CHARS_MAX 80
+#define CONNECTION_TOOLS_MAX      200   /* of an allow-list */
+#define CONNECTION_ENTITIES_MAX   10000 /* of a scope */
+#define CONNECTIONS_MAX           1000  /* that are not revoked */
+#define BEARER_BYTES              32    /* random; as text: "ouro_" and base64url without padding */
+#define BEARER_PREFIX             "ouro_"
+
+/* PROFILE_FULL: every tool that does not need the human; PROFILE_READ_ONLY: those that need TOOL_READ;
+ * PROFILE_CUSTOM: those that are listed. */
+typedef enum Profile { PROFILE_FULL, PROFILE_READ_ONLY, PROFILE_CUSTOM } Profile;
+const char *profile_to_string(Profile profile); /* "full" … */
+bool profile_from_string(const char *text, Profile *ret, GError **error);
+
+/* Which tools tools/list shows at first: about fifteen, all that the profile allows, or a list. */
+typedef enum ToolListing {
+        TOOL_LISTING_ESSENTIAL,
+        TOOL_LISTING_FULL,
+        TOOL_LISTING_SOME
+} ToolListing;
+const char *tool_listing_to_string(ToolListing listing); /* "essential" … */
+
+/* What the human allows. */
+typedef struct Terms {
+        const char *name; /* shown beside everything that the agent does */
+        Profile profile;
+        const char *const *tools;              /* PROFILE_CUSTOM: their names, else NULL */
+        const char *const *entities;           /* the scope; NULL: everything */
+        int64_t expires_us;                    /* UTC; 0: never */
+        uint64_t calls_per_day, bytes_per_day; /* its budget, bytes of answers; 0: no limit */
+        bool observer; /* may also read /api/state, /metrics and the log stream, which tell of others */
+} Terms;
+
+typedef enum ConnectionState {
+        CONNECTION_ACTIVE,
+        CONNECTION_EXPIRED,
+        CONNECTION_REVOKED,
+} ConnectionState;
+
+Connection *connection_ref(const Connection *connection);
+Connection *connection_unref(Connection *connection);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Connection, connection_unref)
+const char *connection_id(const Connection *connection); /* conn-… */
+const char *connection_short(
+        const Connection *connection); /* the first 8 hex digits of its random part */
+const Terms *connection_terms(const Connection *connection);
+const Scope *connection_scope(const Connection *connection); /* NULL: everything */
+ToolListing connection_listing(const Connection *connection);
+
+/* TOOL_LISTING_SOME: the names it chose, else NULL. */
+const char *const *connection_listed(const Connection *connection);
+ConnectionState connection_state(const Connection *connection);
+
+/* ---- the gate ---- */
+
+typedef struct GateOptions {
+        Store *ops, *vault; /* vault: to look entities up that a scope names */
+        const Paths *paths; /* bearers are written below paths->data */
+        const Config *config;
+        sd_event *loop;
+        WorkerPool *pool;
+} GateOptions;
+
+Gate *gate_new(const GateOptions *options, GError **error);
+
+/* Reads what stands in ops.db; called on a worker each time the stores have been opened. */
+bool gate_load(Gate *gate, GError **error);
+
+/* Writes what is queued for the read log; refuses further calls. */
+void gate_stop(Gate *gate);
+Gate *gate_free(Gate *gate);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Gate, gate_free)
+
+/* The tools with which people and agents deal with connections and approvals. */
+ToolTable gate_tools(Gate *gate);
+
+/* Loop thread; never blocks. The active connection that has the bearer. One text for all that is wrong with a
+ * bearer (DENIED); what it was goes to the log. LIMIT once peer (an address or uid, as text) has guessed
+ * GATE_GUESSES_MAX times within GATE_GUESSES_SEC. */
+#define GATE_GUESSES_MAX 10
+#define GATE_GUESSES_SEC 60
+Connection *gate_authenticate(Gate *gate, const char *bearer, const char *peer, GError **error);
+
+/* Loop thread; never blocks. The connection as it is now, for the next call of an open session. DENIED, in the
+ * words of gate_authenticate(), if it is not active any more. */
+Connection *gate_connection(Gate *gate, const char *id, GError **error);
+
+/* The session to which a call without one of its own belongs: that of the connection's last call if it was
+ * less than GATE_SESSION_SEC ago, else a new one. The caller frees. */
+#define GATE_SESSION_SEC 1800
+char *gate_session(Gate *gate, const char *connection);
+
+/* Told on the loop when the state of a connection has changed (its terms, its end, what it lists, its unread
+ * messages), so that open sessions can be told or ended. */
+typedef void (*GateFeed)(const char *connection, void *data);
+void gate_add_feed(Gate *gate, GateFeed feed, void *data);
+void gate_remove_feed(Gate *gate, GateFeed feed, void *data);
+
+/* Messages to the connection that it has not read; for _inbox_unread. Any thread; never blocks. */
+unsigned gate_unread(Gate *gate, const char *connection);
+
+/* ---- approvals: what waits for the human ---- */
+
+#define APPROVALS_PENDING_MAX                100
+#define APPROVALS_PENDING_PER_CONNECTION_MAX 10
+#define APPROVAL_PAYLOAD_BYTES_MAX           65536
+
+typedef enum ApprovalState {
+        APPROVAL_PENDING,
+        APPROVAL_APPROVED,
+        APPROVAL_DENIED,
+        APPROVAL_WITHDRAWN, /* by who asked, or expired */
+} ApprovalState;
+const char *approval_state_to_string(ApprovalState state);
+
+/* One thing to decide. The payload is what is asked for, in the words of its kind; the human may edit it. */
+typedef struct Approval {
+        char *id;                       /* appr-… */
+        char *kind;                     /* "connection", "question", "setting" … */
+        char *connection;               /* who asks, or NULL */
+        char *title;                    /* one line, of ours */
+        JsonObject *payload, *decision; /* decision: NULL while it waits */
+        ApprovalState state;
+        int64_t created_us, expires_us, decided_us;
+} Approval;
+Approval *approval_free(Approval *approval);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Approval, approval_free)
+
+/* What a room does when the human has said yes: runs in the transaction of the decision, on the writer's thread of
+ * ops. payload is as the human left it; what it returns is kept as the decision. */
+typedef JsonObject *(*ApprovalKind)(Db *db, const Approval *approval, JsonObject *payload,
+                                    void *data, GError **error);
+void gate_add_approval_kind(Gate *gate, const char *kind, ApprovalKind approve, void *data);
+
+/* All of these block. request: kind, connection, title, payload and expires_us are taken from it; returns appr-… */
+char *gate_request(Gate *gate, const Access *access, const Approval *request, GError **error);
+Approval *gate_approval(Gate *gate, const char *id, GError **error); /* NOT_FOUND */
+bool gate_resolve(Gate *gate, const Access *human, const char *id, bool approve,
+                  JsonObject *payload,
+                  GError **error); /* payload NULL: as asked for. CONFLICT: decided before */
+bool gate_withdraw(Gate *gate, const char *id, GError **error);
+
+/* Told on the loop when an approval came up or changed its state. */
+typedef void (*ApprovalFeed)(const char *approval, ApprovalState state, void *data);
+void gate_add_approval_feed(Gate *gate, ApprovalFeed feed, void *data);
+void gate_remove_approval_feed(Gate *gate, ApprovalFeed feed, void *data);
+
+/* ---- what a call does on its way; for the room tools, which carries calls out ---- */
+
+/* Before a call of a connection: may it use the tool (DENIED), is its budget used up (LIMIT)? Any thread. True for
+ * whoever is no connection. */
+bool gate_admit(Gate *gate, const Access *access, const Tool *tool, GError **error);
+
+/* After it: counts it, and puts what was read into the read log. answer is NULL if error is not. Any thread. */
+typedef struct GateCall {
+        const Access *access;
+        const Tool *tool;
+        JsonObject *args, *answer;
+        const GError *error;
+        int64_t began_us; /* monotonic */
+} GateCall;
+void gate_record(Gate *gate, const GateCall *call);
+
+/* ---- while a call runs ----
+ * What a handler may do with the exchange of its access; all of it works, to no effect, where there is none. A
+ * handler that needs an answer of its client asks, pauses and returns NULL; it is then called anew from the beginning
+ * with the reply. So a handler asks before it changes anything. */
+
+typedef enum AskKind {
+        ASK_FORM,  /* a person at the client: elicitation/create, mode form */
+        ASK_URL,   /* the same, mode url */
+        ASK_MODEL, /* the client's model: sampling/createMessage */
+        ASK_ROOTS, /* roots/list */
+} AskKind;
+
+typedef void (*ExchangeProgress)(double done, double total, const char *message, void *data);
+
+typedef struct ExchangeOptions {
+        unsigned can_ask;    /* bits 1u << AskKind: what the client can answer */
+        JsonObject *replies; /* key → what the client said in the rounds before, or NULL */
+        const char *note;    /* what the handler left for itself in the round before, or NULL */
+        ExchangeProgress progress; /* called on the thread of the handler, or NULL */
+        void *data;
+} ExchangeOptions;
+
+Exchange *exchange_new(const ExchangeOptions *options);
+Exchange *exchange_ref(Exchange *exchange);
+Exchange *exchange_unref(Exchange *exchange);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Exchange, exchange_unref)
+
+/* Any thread: the caller does not want the answer any more. */
+void exchange_cancel(Exchange *exchange);
+
+/* After the handler: did it pause? Then what it asked ({"key": {"method", "params"}}, or NULL), the approval that it
+ * waits for (or NULL), and its note (or NULL); borrowed. */
+bool exchange_is_paused(const Exchange *exchange);
+JsonObject *exchange_asks(const Exchange *exchange);
+const char *exchange_awaits(const Exchange *exchange);
+const char *exchange_note(const Exchange *exchange);
+
+/* For handlers. Long ones look now and then: CANCELLED. */
+bool access_check_cancelled(const Access *access, GError **error);
+void access_progress(const Access *access, double done, double total, const char *message);
+bool access_can_ask(const Access *access, AskKind kind);
+JsonObject *access_reply(const Access *access, const char *key); /* borrowed; NULL: not asked yet */
+const char *access_note(const Access *access);                   /* borrowed, or NULL */
+void access_ask(const Access *access, const char *key, AskKind kind, JsonObject *params);
+
+/* Have the call made anew once the approval is decided. */
+void access_await(const Access *access, const char *approval);
+
+/* Always false: the handler returns NULL now. UNAVAILABLE for whoever cannot wait. */
+bool access_pause(const Access *access, const char *note, GError **error);
 
 /* ---- arguments of a call ----
  * Read with the checks that are the same in every room. The input schema has been checked before: types fit,

@@ -17,6 +17,11 @@ typedef struct HttpOptions {
         Instance instance;
         Service *service; /* held while a client is connected */
         Tools *tools;
+        Runner *runner;
+        Gate *gate;
+        Care *care;
+        const Config *config;
+        const Paths *paths;
 } HttpOptions;
 
 /* Listens on the sockets named "mcp" that systemd passed; without any it does nothing. */

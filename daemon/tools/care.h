@@ -27,6 +27,7 @@ typedef struct CareOptions {
         const Paths *paths;
         Store *vault, *ops;
         Secrets *secrets;
+        Gate *gate; /* loaded when the stores have been opened */
         Graph *graph;
         Journal *journal;
         Documents *documents;

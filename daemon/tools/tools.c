@@ -21,6 +21,7 @@ typedef struct Entry {
 struct Tools {
         GHashTable *entries; /* name → Entry */
         GPtrArray *names;    /* sorted, NULL-terminated; they belong to the entries */
+        Gate *gate;          /* or NULL */
         bool check_outputs;
 };
 
@@ -130,6 +131,11 @@ Tools *tools_free(Tools *tools)
 void tools_check_outputs(Tools *tools)
 {
         tools->check_outputs = true;
+}
+
+void tools_set_gate(Tools *tools, Gate *gate)
+{
+        tools->gate = gate;
 }
 
 static const Entry *find_entry(const Tools *tools, const char *name, GError **error)
@@ -253,7 +259,8 @@ static const Entry *admit(const Tools *tools, const Access *access, const char *
 {
         const Entry *entry = find_entry(tools, name, error);
 
-        if (!entry || !check_allowed(entry->tool, access, error))
+        if (!entry || !check_allowed(entry->tool, access, error) ||
+            (tools->gate && !gate_admit(tools->gate, access, entry->tool, error)))
                 return NULL;
         if (check_against(entry->input, args, /* fill= */ true, error))
                 return entry;
@@ -265,9 +272,21 @@ JsonObject *tools_call(const Tools *tools, const Access *access, const char *nam
                        GError **error)
 {
         g_autoptr(JsonObject) given = args ? json_object_ref(args) : json_object_new();
+        GateCall call = {.access = access, .args = given, .began_us = g_get_monotonic_time()};
         const Entry *entry = admit(tools, access, name, given, error);
 
-        return entry ? run(tools, entry, access, given, error) : NULL;
+        if (!entry)
+                return NULL;
+        g_autoptr(GError) problem = NULL;
+        JsonObject *answer = run(tools, entry, access, given, &problem);
+        call.tool = entry->tool;
+        call.answer = answer;
+        call.error = problem;
+        if (tools->gate)
+                gate_record(tools->gate, &call);
+        if (problem)
+                g_propagate_error(error, g_steal_pointer(&problem));
+        return answer;
 }
 
 bool tools_tell(const Tools *tools, const Access *access, const char *name, JsonObject *args,

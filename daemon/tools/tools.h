@@ -18,6 +18,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Tools, tools_free)
  * first call. */
 void tools_check_outputs(Tools *tools);
 
+/* Where calls are admitted, counted and logged; without one every caller may do what the tool needs. Before the
+ * first call. */
+void tools_set_gate(Tools *tools, Gate *gate);
+
 /* NULL if there is none. */
 const Tool *tools_find(const Tools *tools, const char *name);
 
@@ -36,3 +40,47 @@ JsonObject *tools_call(const Tools *tools, const Access *access, const char *nam
 /* The same for a tool that has a teller, into a sink. */
 bool tools_tell(const Tools *tools, const Access *access, const char *name, JsonObject *args,
                 Sink *sink, GError **error);
+
+/* ---- calls from the loop ----
+ * One way for every door of agents: the call waits for its turn (each connection has RUNS_PER_CONNECTION_MAX under way and
+ * RUNS_QUEUED_MAX waiting; turns go round the connections), runs on a worker or, if it is TOOL_INSTANT, is tried at
+ * once, is made anew when an approval it waits for is decided, and comes back on the loop. */
+
+#define RUNS_PER_CONNECTION_MAX 4
+#define RUNS_QUEUED_MAX         64
+
+typedef struct Runner Runner;
+typedef struct ToolRun ToolRun; /* a call under way */
+
+/* How a call ended. One of answer and error, or neither: the client is to be asked. */
+typedef struct ToolOutcome {
+        JsonObject *answer;
+        GError *error;
+        JsonObject *asks; /* {"key": {"method", "params"}} */
+        const char *note; /* to be given back with the replies; or NULL */
+} ToolOutcome;
+
+typedef struct ToolRequest {
+        const Access *access;
+        const char *name;
+        JsonObject *args;    /* or NULL */
+        unsigned can_ask;    /* bits 1u << AskKind */
+        JsonObject *replies; /* of the client, or NULL; note: of the round before, or NULL */
+        const char *note;
+        void (*progress)(double done, double total, const char *message, void *data); /* or NULL */
+        void (*done)(const ToolOutcome *outcome, void *data); /* what it shows is borrowed */
+        void *data;
+} ToolRequest;
+
+Runner *runner_new(Tools *tools, WorkerPool *pool, sd_event *loop, GError **error);
+
+/* Ends no run: cancel them first. */
+Runner *runner_free(Runner *runner);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Runner, runner_free)
+
+/* Loop thread. progress and done are called on the loop, done last, once, and never before this returns. A queue that
+ * is full ends in LIMIT like every other failure. */
+ToolRun *runner_start(Runner *runner, const ToolRequest *request);
+
+/* Nothing is called for it any more; the handler is told to end. */
+void runner_cancel(ToolRun *run);

@@ -7,11 +7,11 @@ import tree
 
 SHELVES = {'base': 0, 'store': 1, 'secrets': 1, 'provider': 1, 'gate': 2, 'journal': 3, 'graph': 3,
            'documents': 4, 'search': 4, 'code': 4, 'wiki': 4, 'coordination': 5, 'agent': 6,
-           'evolve': 7, 'oracle': 7, 'alpha': 7, 'tools': 8, 'bus': 9, 'http': 9}
-DOORS = {'bus', 'http'}
+           'evolve': 7, 'oracle': 7, 'alpha': 7, 'tools': 8, 'bus': 9, 'http': 9, 'execute': 9}
+DOORS = {'bus', 'http', 'execute'}
 # Helper programs link base only. A header of theirs that the room at the other end of the wire shares:
 HELPERS = {'extract', 'isolate', 'infer', 'worker'}
-WIRES = {'documents': 'extract/protocol.h'}
+WIRES = {'documents': 'extract/protocol.h', 'execute': 'isolate/protocol.h'}
 
 # System headers that belong to one room, and the files outside it that call another service: one a room.
 OWNED = {r'sqlite3\.h': {'store'}, r'curl/': {'provider'}, r'microhttpd\.h': {'http'},
