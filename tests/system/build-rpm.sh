@@ -9,9 +9,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 version=$(sed -n 's/^Version: *//p' "$source/rpm/ouroboros.spec")
 mkdir -p "$work/SOURCES"
-tar -C "$source" --exclude='./build*' --exclude=./.git --exclude=./.cache --exclude=./node_modules \
-        --exclude=__pycache__ --transform="s,^\.,ouroboros-$version," \
-        -czf "$work/SOURCES/ouroboros-$version.tar.gz" .
+"$source/tests/system/source.sh" "$work/ouroboros-$version"
+tar -C "$work" -czf "$work/SOURCES/ouroboros-$version.tar.gz" "ouroboros-$version"
 foreign=()
 if ! rpm --quiet -q rpm 2>/dev/null; then
         foreign=(--nodeps --load "$source/tests/system/rpm.macros" --define 'debug_package %{nil}')
