@@ -122,6 +122,7 @@ static bool build_doors(Rooms *rooms, const RoomsHandlers *handlers, GError **er
                 .service = rooms->service,
                 .pool = rooms->pool,
                 .tools = rooms->tools,
+                .runner = rooms->runner,
                 .care = rooms->care,
                 .documents = rooms->documents,
                 .gate = rooms->gate,

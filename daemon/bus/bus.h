@@ -24,6 +24,7 @@ typedef struct BusOptions {
         Service *service;
         WorkerPool *pool;
         Tools *tools;
+        Runner *runner; /* for tools that have a starter */
         Care *care;
         Documents *documents;
         Gate *gate;

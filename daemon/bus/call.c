@@ -16,6 +16,7 @@ struct Call {
         JsonObject *args, *answer;
         sd_bus_message *reply; /* or NULL: made of answer */
         GError *error;
+        ToolRun *run; /* of a tool that waits rather than computes, or NULL */
 };
 
 static int send_error(sd_bus_message *message, const GError *error)
@@ -33,6 +34,8 @@ void bus_call_free(void *data)
         Call *call = data;
 
         g_hash_table_remove(call->bus->calls, call);
+        if (call->run)
+                runner_cancel(call->run);
         sd_bus_message_unref(call->message);
         sd_bus_message_unref(call->reply);
         access_unref(call->access);
@@ -185,9 +188,49 @@ static bool try_at_once(Call *call)
         return false;
 }
 
+static void on_outcome(const ToolOutcome *outcome, void *data)
+{
+        Call *call = data;
+
+        call->run = NULL;
+        call->answer = outcome->answer ? json_object_ref(outcome->answer) : NULL;
+        if (outcome->error)
+                call->error = g_error_copy(outcome->error);
+        else if (!outcome->answer)
+                g_set_error_literal(&call->error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                                    "This needs an answer of the client, who cannot be asked here");
+        on_done(call);
+}
+
+/* A tool that waits rather than computes: no thread waits with it. The call stays among those that end with the bus. */
+static void start(Call *call, const Tool *tool)
+{
+        g_autoptr(JsonObject) args = NULL;
+        const char *text = json_member_string(call->args, "json", "");
+
+        if (text[0] != '\0')
+                args = json_parse_object(text, -1, &call->error);
+        if (call->error) {
+                fail(call, call->error);
+                return;
+        }
+        ToolRequest request = {.access = call->access,
+                               .name = tool->name,
+                               .args = args,
+                               .done = on_outcome,
+                               .data = call};
+        call->run = runner_start(call->bus->options.runner, &request);
+}
+
 static void carry_out(Call *call)
 {
+        const Tool *tool = tool_of(call);
+
         call->access = access_ref(call->peer->access);
+        if (tool && tool->start) {
+                start(call, tool);
+                return;
+        }
         /* from here on it is the pool's, which is emptied before the bus is freed */
         g_hash_table_remove(call->bus->calls, call);
         if (try_at_once(call)) {

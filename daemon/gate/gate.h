@@ -41,15 +41,23 @@ typedef JsonObject *(*ToolHandler)(void *room, const Access *access, JsonObject 
 typedef bool (*ToolTeller)(void *room, const Access *access, JsonObject *args, Sink *sink,
                            GError **error);
 
+/* Begins a call on the loop thread, for what waits rather than computes; never blocks. done is called on the loop, once,
+ * never before this returns, with an answer or an error, which are borrowed. Returns what the tool's stop() takes. */
+typedef void (*ToolDone)(JsonObject *answer, const GError *error, void *data);
+typedef void *(*ToolStarter)(void *room, const Access *access, JsonObject *args, ToolDone done,
+                             void *data);
+
 /* One operation that agents and doors can call. Its schemas and the words an agent reads are in the
  * resource /org/ouroboros/schema/<name>.json: {"description", "input", "output"}. */
 typedef struct Tool {
         const char *name; /* snake_case, without the sophia. prefix */
         ToolNeeds needs;
         ToolCost cost;
-        ToolHandler handler; /* one of the two */
+        ToolHandler handler; /* one of handler, teller and start */
         ToolTeller teller;
         const char *action; /* of polkit, below org.ouroboros.; NULL: read or write, as it needs */
+        ToolStarter start;  /* such a tool is called by runner_start() only */
+        void (*stop)(void *task); /* its caller has gone: done is not called any more */
 } Tool;
 
 /* What a room exports: its tools (ended by a NULL name) and itself. */

@@ -16,6 +16,7 @@ struct ToolRun {
         char *name;
         JsonObject *args, *answer;
         GError *error;
+        ToolTask *task; /* of a tool with a starter */
         bool cancelled;
 };
 
@@ -62,6 +63,30 @@ static void on_done(void *data)
         g_free(run);
 }
 
+static void nothing(void *data)
+{
+}
+
+static void on_task_done(JsonObject *answer, const GError *error, void *data)
+{
+        ToolRun *run = data;
+
+        run->task = NULL;
+        run->answer = answer ? json_object_ref(answer) : NULL;
+        run->error = error ? g_error_copy(error) : NULL;
+        on_done(run);
+}
+
+/* A tool that waits rather than computes needs no thread. */
+static void begin_task(ToolRun *run)
+{
+        ToolStart start = {run->access, run->name, run->args, on_task_done, run};
+
+        run->task = tools_start(run->runner->tools, &start, &run->error);
+        if (!run->task)
+                worker_pool_push(run->runner->pool, nothing, on_done, run);
+}
+
 ToolRun *runner_start(Runner *runner, const ToolRequest *request)
 {
         ToolRun *run = g_new0(ToolRun, 1);
@@ -73,7 +98,11 @@ ToolRun *runner_start(Runner *runner, const ToolRequest *request)
         run->access = access_for_call(request->access, run->exchange);
         run->name = g_strdup(request->name);
         run->args = request->args ? json_object_ref(request->args) : json_object_new();
-        worker_pool_push(runner->pool, work, on_done, run);
+        const Tool *tool = tools_find(runner->tools, run->name);
+        if (tool && tool->start)
+                begin_task(run);
+        else
+                worker_pool_push(runner->pool, work, on_done, run);
         return run;
 }
 
@@ -81,4 +110,8 @@ void runner_cancel(ToolRun *run)
 {
         run->cancelled = true;
         exchange_cancel(run->exchange);
+        if (run->task) {
+                tools_stop(g_steal_pointer(&run->task));
+                on_done(run);
+        }
 }

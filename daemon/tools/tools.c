@@ -268,6 +268,15 @@ static const Entry *admit(const Tools *tools, const Access *access, const char *
         return NULL;
 }
 
+static bool has_handler(const Entry *entry, GError **error)
+{
+        if (!entry->tool->start)
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                    "%s cannot be called from here", entry->tool->name);
+        return false;
+}
+
 JsonObject *tools_call(const Tools *tools, const Access *access, const char *name, JsonObject *args,
                        GError **error)
 {
@@ -275,7 +284,7 @@ JsonObject *tools_call(const Tools *tools, const Access *access, const char *nam
         GateCall call = {.access = access, .args = given, .began_us = g_get_monotonic_time()};
         const Entry *entry = admit(tools, access, name, given, error);
 
-        if (!entry)
+        if (!entry || !has_handler(entry, error))
                 return NULL;
         g_autoptr(GError) problem = NULL;
         JsonObject *answer = run(tools, entry, access, given, &problem);
@@ -295,4 +304,66 @@ bool tools_tell(const Tools *tools, const Access *access, const char *name, Json
         const Entry *entry = admit(tools, access, name, args, error);
 
         return entry && entry->tool->teller(entry->room, access, args, sink, error);
+}
+
+/* ---- calls that are begun and end later ---- */
+
+struct ToolTask {
+        const Tools *tools;
+        const Tool *tool;
+        Access *access;
+        JsonObject *args;
+        ToolDone done;
+        void *data;
+        int64_t began_us;
+        void *begun; /* what the tool's stop() takes */
+};
+
+static void task_free(ToolTask *task)
+{
+        access_unref(task->access);
+        json_object_unref(task->args);
+        g_free(task);
+}
+
+static void on_task_done(JsonObject *answer, const GError *error, void *data)
+{
+        ToolTask *task = data;
+        GateCall call = {.access = task->access,
+                         .tool = task->tool,
+                         .args = task->args,
+                         .answer = answer,
+                         .error = error,
+                         .began_us = task->began_us};
+
+        if (task->tools->gate)
+                gate_record(task->tools->gate, &call);
+        task->done(answer, error, task->data);
+        task_free(task);
+}
+
+ToolTask *tools_start(const Tools *tools, const ToolStart *start, GError **error)
+{
+        g_autoptr(JsonObject) args = start->args ? json_object_ref(start->args) : json_object_new();
+        const Entry *entry = admit(tools, start->access, start->name, args, error);
+
+        if (!entry)
+                return NULL;
+        g_assert(entry->tool->start);
+        ToolTask *task = g_new0(ToolTask, 1);
+        *task = (ToolTask){.tools = tools,
+                           .tool = entry->tool,
+                           .access = access_ref(start->access),
+                           .args = g_steal_pointer(&args),
+                           .done = start->done,
+                           .data = start->data,
+                           .began_us = g_get_monotonic_time()};
+        task->begun = task->tool->start(entry->room, task->access, task->args, on_task_done, task);
+        return task;
+}
+
+void tools_stop(ToolTask *task)
+{
+        task->tool->stop(task->begun);
+        task_free(task);
 }

@@ -41,6 +41,23 @@ JsonObject *tools_call(const Tools *tools, const Access *access, const char *nam
 bool tools_tell(const Tools *tools, const Access *access, const char *name, JsonObject *args,
                 Sink *sink, GError **error);
 
+/* One call of a tool that has a starter. */
+typedef struct ToolTask ToolTask;
+typedef struct ToolStart {
+        const Access *access;
+        const char *name;
+        JsonObject *args; /* or NULL */
+        ToolDone done;
+        void *data;
+} ToolStart;
+
+/* Loop thread. Admits, checks and begins it; it is recorded when it is done. NULL with an error: it was refused, and
+ * nothing will be called. For runner.c, which knows when its turn is. */
+ToolTask *tools_start(const Tools *tools, const ToolStart *start, GError **error);
+
+/* Nothing is called for it any more. */
+void tools_stop(ToolTask *task);
+
 /* ---- calls from the loop ----
  * One way for every door of agents: the call waits for its turn (each connection has RUNS_PER_CONNECTION_MAX under way and
  * RUNS_QUEUED_MAX waiting; turns go round the connections), runs on a worker or, if it is TOOL_INSTANT, is tried at
@@ -63,7 +80,9 @@ typedef struct ToolOutcome {
 typedef struct ToolRequest {
         const Access *access;
         const char *name;
-        JsonObject *args;    /* or NULL */
+        JsonObject *args; /* or NULL */
+        bool inner; /* made by a snippet: takes no turn of its connection, since the call of the snippet has one, and ends
+                       in UNAVAILABLE where it would wait for somebody */
         unsigned can_ask;    /* bits 1u << AskKind */
         JsonObject *replies; /* of the client, or NULL; note: of the round before, or NULL */
         const char *note;
