@@ -20,6 +20,7 @@ def paths(root):
         found = []
         for folder, folders, names in os.walk(root):
             folders[:] = [f for f in folders if not f.startswith('.') and f not in ('__pycache__', 'node_modules')
+                          and not os.path.exists(os.path.join(folder, f, '.fetched'))
                           and not os.path.exists(os.path.join(folder, f, 'meson-private'))]
             found += [os.path.relpath(os.path.join(folder, n), root) for n in names]
     return sorted(p for p in found if os.path.isfile(os.path.join(root, p))
