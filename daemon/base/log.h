@@ -33,7 +33,10 @@
         X(REVERTED, "0d34bbf4e0b449f6917b21aba0830792")                                            \
         X(CONFIG_IGNORED, "2039c01bad8343afbf4e797b88705e67")                                      \
         X(WORK_FAILED, "ccfd9c0e829f4cf292abe9e1e24b3332")                                         \
-        X(HARD_DELETED, "885e32e3132f43b9933f23372736c97f")
+        X(HARD_DELETED, "885e32e3132f43b9933f23372736c97f")                                        \
+        X(BEARER_REFUSED, "ec7f1af5ff3b4dd29edf7e2518f02a75")                                      \
+        X(CONNECTION_MINTED, "fea3823e517640e6be0e889325a617db")                                   \
+        X(CONNECTION_REVOKED, "36b1f73ea6b7493b8c51e22f4e6713b1")
 
 typedef enum LogEvent {
 #define X(name, id) LOG_##name##_EVENT,

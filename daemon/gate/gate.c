@@ -1,154 +1,392 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* STUB to be replaced by the gate's engineer: declared in gate.h, nobody is let in yet. */
-#include "gate/gate.h"
+/* The gate: made before the stores are open, loaded each time they have been opened, asked on the loop for every call.
+ * What changes in ops.db comes back through the store's derivations and its feed, whoever wrote it. */
+#include "gate/mint.h"
 
-struct Connection {
-        gatomicrefcount references;
-};
-struct Gate {
-        GateOptions options;
-};
+#include <string.h>
 
-static bool not_yet(GError **error)
+#define NO_CONNECTION "No active connection has this bearer"
+
+typedef struct Feed {
+        GateFeed feed;
+        void *data;
+} Feed;
+
+typedef struct Session {
+        char *id;
+        int64_t last_us; /* monotonic */
+} Session;
+
+typedef struct Telling {
+        Gate *gate;
+        char *connection;
+} Telling;
+
+/* ---- telling ---- */
+
+static void tell_feeds(Gate *gate, const char *connection)
 {
-        g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED, "No such connection");
-        return false;
+        g_autoptr(GArray) feeds = g_array_copy(gate->feeds);
+
+        for (unsigned i = 0; i < feeds->len; i++) {
+                const Feed *feed = &g_array_index(feeds, Feed, i);
+
+                feed->feed(connection, feed->data);
+        }
 }
 
-const char *profile_to_string(Profile profile)
+static void on_told(void *data)
 {
-        return "full";
+        Telling *telling = data;
+
+        tell_feeds(telling->gate, telling->connection);
+        g_free(telling->connection);
+        g_free(telling);
 }
-bool profile_from_string(const char *text, Profile *ret, GError **error)
+
+void gate_tell(Gate *gate, const char *connection)
 {
-        return not_yet(error);
+        Telling *telling = g_new0(Telling, 1);
+
+        *telling = (Telling){gate, g_strdup(connection)};
+        mailbox_post(gate->mailbox, on_told, telling);
 }
-const char *tool_listing_to_string(ToolListing listing)
+
+void gate_add_feed(Gate *gate, GateFeed feed, void *data)
 {
-        return "essential";
+        Feed entry = {feed, data};
+
+        g_array_append_val(gate->feeds, entry);
 }
-Connection *connection_ref(const Connection *connection)
+
+void gate_remove_feed(Gate *gate, GateFeed feed, void *data)
 {
-        return (Connection *)connection;
+        for (unsigned i = gate->feeds->len; i > 0; i--) {
+                const Feed *entry = &g_array_index(gate->feeds, Feed, i - 1);
+
+                if (entry->feed == feed && entry->data == data)
+                        g_array_remove_index(gate->feeds, i - 1);
+        }
 }
-Connection *connection_unref(Connection *connection)
+
+/* ---- ends that nobody writes ---- */
+
+static void watch_ends(Gate *gate);
+
+static int on_end(sd_event_source *source, uint64_t usec, void *data)
 {
-        return NULL;
+        Gate *gate = data;
+        g_auto(GStrv) ended = registry_ids(gate->registry, /* ended= */ true);
+
+        for (char **id = ended; *id; id++)
+                tell_feeds(gate, *id);
+        watch_ends(gate);
+        return 0;
 }
-const char *connection_id(const Connection *connection)
+
+/* Sets the timer to the next connection that expires. */
+static void watch_ends(Gate *gate)
 {
-        return NULL;
+        int64_t end = registry_next_end(gate->registry);
+
+        gate->end = sd_event_source_disable_unref(gate->end);
+        if (!end || !gate->options.loop)
+                return;
+        int r = sd_event_add_time(gate->options.loop, &gate->end, CLOCK_REALTIME, (uint64_t)end,
+                                  /* accuracy= */ 1000, on_end, gate);
+        if (r < 0)
+                log_debug("Cannot set a timer: %s, ignoring", g_strerror(-r));
 }
-const char *connection_short(const Connection *connection)
+
+static void on_loaded(void *data)
 {
-        return NULL;
+        watch_ends(data);
 }
-const Terms *connection_terms(const Connection *connection)
+
+/* ---- what changes in ops.db ---- */
+
+/* Agents choose what they are shown, and nothing else about connections: not even by a revert. */
+static bool guard(Db *db, const Change *changes, unsigned count, void *data, GError **error)
 {
-        return NULL;
+        Gate *gate = data;
+        const Actor *actor = db_actor(db);
+
+        for (unsigned i = 0; i < count && actor->kind == ACTOR_AGENT; i++) {
+                bool own = g_str_equal(changes[i].table, "connection_listings") &&
+                           actor->connection && strstr(changes[i].row_id, actor->connection);
+
+                if (own)
+                        continue;
+                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                                    "Only the human changes connections");
+                return false;
+        }
+        return registry_stage(gate->registry, db, changes, count, error);
 }
-const Scope *connection_scope(const Connection *connection)
+
+static void tidy(void *data)
 {
-        return NULL;
+        Gate *gate = data;
+
+        g_mutex_lock(&gate->minting);
+        mint_tidy(gate);
+        g_mutex_unlock(&gate->minting);
 }
-ToolListing connection_listing(const Connection *connection)
+
+/* The file of a connection goes with it, also if it was ended or unmade through the journal. */
+static void tidy_if_ended(Gate *gate, GHashTable *ids)
 {
-        return TOOL_LISTING_ESSENTIAL;
+        GHashTableIter iter;
+        bool ended = false;
+        void *id;
+
+        g_hash_table_iter_init(&iter, ids);
+        while (!ended && g_hash_table_iter_next(&iter, &id, NULL)) {
+                g_autoptr(Connection) connection = registry_find(gate->registry, id);
+
+                ended = !connection || connection_revoked(connection);
+        }
+        if (ended && gate->options.pool && !g_atomic_int_get(&gate->stopped))
+                worker_pool_push(gate->options.pool, tidy, NULL, gate);
 }
-const char *const *connection_listed(const Connection *connection)
+
+static void on_changes(const Change *changes, unsigned count, void *data)
 {
-        return NULL;
+        Gate *gate = data;
+        g_autoptr(GHashTable) ids = registry_publish(gate->registry, changes, count);
+        GHashTableIter iter;
+        void *id;
+
+        if (!ids)
+                return;
+        tidy_if_ended(gate, ids);
+        watch_ends(gate);
+        g_hash_table_iter_init(&iter, ids);
+        while (g_hash_table_iter_next(&iter, &id, NULL))
+                tell_feeds(gate, id);
 }
-ConnectionState connection_state(const Connection *connection)
+
+static void listen(Gate *gate)
 {
-        return CONNECTION_REVOKED;
+        static const char *const tables[] = {"connections", "connection_entities",
+                                             "connection_listings", "bearers"};
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(tables); i++)
+                store_add_derivation(gate->options.ops, tables[i], guard, gate);
+        store_add_feed(gate->options.ops, on_changes, gate);
 }
+
+/* ---- life ---- */
+
+static void session_free(void *data)
+{
+        Session *session = data;
+
+        g_free(session->id);
+        g_free(session);
+}
+
+static GArray *gather_tools(void)
+{
+        static const Tool *const lists[] = {
+                connection_tools,
+        };
+        GArray *tools = g_array_new(/* zero_terminated= */ TRUE, /* clear= */ FALSE, sizeof(Tool));
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(lists); i++)
+                for (const Tool *tool = lists[i]; tool->name; tool++)
+                        g_array_append_vals(tools, tool, 1);
+        return tools;
+}
+
 Gate *gate_new(const GateOptions *options, GError **error)
 {
-        Gate *gate = g_new0(Gate, 1);
+        g_autoptr(Gate) gate = g_new0(Gate, 1);
+
         gate->options = *options;
-        return gate;
+        g_mutex_init(&gate->minting);
+        gate->tools = gather_tools();
+        gate->registry = registry_new();
+        gate->guesses = guesses_new();
+        gate->sessions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, session_free);
+        gate->feeds = g_array_new(FALSE, FALSE, sizeof(Feed));
+        gate->mailbox = mailbox_new(options->loop, error);
+        if (!gate->mailbox)
+                return NULL;
+        listen(gate);
+        return g_steal_pointer(&gate);
 }
+
 bool gate_load(Gate *gate, GError **error)
 {
+        g_autoptr(Db) db = store_reader(gate->options.ops, /* scope= */ NULL, error);
+
+        if (!db || !registry_load(gate->registry, db, error))
+                return false;
+        tidy(gate);
+        mailbox_post(gate->mailbox, on_loaded, gate);
         return true;
 }
+
 void gate_stop(Gate *gate)
 {
+        g_atomic_int_set(&gate->stopped, 1);
+        gate->end = sd_event_source_disable_unref(gate->end);
 }
+
 Gate *gate_free(Gate *gate)
 {
+        if (!gate)
+                return NULL;
+        gate_stop(gate);
+        if (gate->mailbox)
+                store_remove_feed(gate->options.ops, on_changes, gate);
+        mailbox_free(gate->mailbox);
+        gate->end = sd_event_source_disable_unref(gate->end);
+        registry_free(gate->registry);
+        guesses_free(gate->guesses);
+        g_hash_table_unref(gate->sessions);
+        g_array_unref(gate->feeds);
+        g_array_unref(gate->tools);
+        g_mutex_clear(&gate->minting);
         g_free(gate);
         return NULL;
 }
+
 ToolTable gate_tools(Gate *gate)
 {
-        return (ToolTable){NULL, gate};
+        return (ToolTable){(const Tool *)(const void *)gate->tools->data, gate};
 }
+
+/* ---- asking ---- */
+
+bool gate_is_ready(Gate *gate, GError **error)
+{
+        g_autoptr(GError) reason = NULL;
+
+        if (g_atomic_int_get(&gate->stopped)) {
+                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                                    "The daemon is stopping");
+                return false;
+        }
+        if (registry_is_loaded(gate->registry))
+                return true;
+        /* a closed store says why; an open one is about to be read */
+        store_impatient_begin(1);
+        g_autoptr(Db) db = store_reader(gate->options.ops, /* scope= */ NULL, &reason);
+        db_release(g_steal_pointer(&db));
+        if (store_impatient_end() || !reason) {
+                g_clear_error(&reason);
+                g_set_error_literal(&reason, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                                    "The connections have not been read yet");
+        }
+        reason->code = OUROBOROS_ERROR_UNAVAILABLE;
+        g_propagate_error(error, g_steal_pointer(&reason));
+        return false;
+}
+
+Connection *gate_any_connection(Gate *gate, const char *id, GError **error)
+{
+        if (!gate_is_ready(gate, error))
+                return NULL;
+        Connection *connection = registry_find(gate->registry, id);
+        if (!connection)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                            "There is no connection %s", id);
+        return connection;
+}
+
+/* ---- letting in ---- */
+
+static const char *what_is_wrong(const Connection *connection, ConnectionState bearer)
+{
+        static const char *const words[] = {
+                [CONNECTION_EXPIRED] = "expired",
+                [CONNECTION_REVOKED] = "revoked",
+        };
+        ConnectionState state = connection ? connection_state(connection) : CONNECTION_REVOKED;
+
+        if (!connection)
+                return "unknown";
+        return state != CONNECTION_ACTIVE ? words[state] : words[bearer];
+}
+
+/* The log knows what it was; the caller does not. */
+static void log_refusal(const char *peer, const Connection *connection, const char *what)
+{
+        g_autofree char *about = g_strconcat("OUROBOROS_PEER=", peer, NULL);
+        g_autofree char *reason = g_strconcat("OUROBOROS_REASON=", what, NULL);
+        g_autofree char *id = g_strconcat(
+                "OUROBOROS_CONNECTION=", connection ? connection_id(connection) : "", NULL);
+        const char *fields[] = {about, reason, id, NULL};
+
+        if (connection)
+                log_event(LOG_BEARER_REFUSED_EVENT, LOG_WARNING, fields, NULL,
+                          "Refused %s: its bearer or connection \"%s\" (%s) is %s", peer,
+                          connection_terms(connection)->name, connection_id(connection), what);
+        else
+                log_event(LOG_BEARER_REFUSED_EVENT, LOG_WARNING, fields, NULL,
+                          "Refused %s: its bearer is %s", peer, what);
+}
+
+/* One text for all that is wrong. Beyond the limit nothing is logged: it would be the guesser who fills the log. */
+static Connection *refuse(Gate *gate, const char *peer, const Connection *connection,
+                          const char *what, GError **error)
+{
+        unsigned guesses = guesses_note(gate->guesses, peer);
+
+        if (guesses <= GATE_GUESSES_MAX)
+                log_refusal(peer, connection, what);
+        if (guesses <= GATE_GUESSES_MAX)
+                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED, NO_CONNECTION);
+        else
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
+                            "More than GATE_GUESSES_MAX (%d) bearers that are none within %d s",
+                            GATE_GUESSES_MAX, GATE_GUESSES_SEC);
+        return NULL;
+}
+
 Connection *gate_authenticate(Gate *gate, const char *bearer, const char *peer, GError **error)
 {
-        not_yet(error);
-        return NULL;
+        ConnectionState state = CONNECTION_REVOKED;
+        uint8_t hash[BEARER_HASH_BYTES];
+
+        if (!gate_is_ready(gate, error))
+                return NULL;
+        bearer_hash(bearer, hash);
+        g_autoptr(Connection) connection = registry_find_bearer(gate->registry, hash, &state);
+        if (connection && state == CONNECTION_ACTIVE &&
+            connection_state(connection) == CONNECTION_ACTIVE)
+                return g_steal_pointer(&connection);
+        return refuse(gate, peer, connection, what_is_wrong(connection, state), error);
 }
+
 Connection *gate_connection(Gate *gate, const char *id, GError **error)
 {
-        not_yet(error);
+        if (!gate_is_ready(gate, error))
+                return NULL;
+        g_autoptr(Connection) connection = registry_find(gate->registry, id);
+        if (connection && connection_state(connection) == CONNECTION_ACTIVE)
+                return g_steal_pointer(&connection);
+        if (guesses_note(gate->guesses, id) == 1)
+                log_refusal(id, connection, what_is_wrong(connection, CONNECTION_ACTIVE));
+        g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED, NO_CONNECTION);
         return NULL;
 }
+
 char *gate_session(Gate *gate, const char *connection)
 {
-        return id_new("sess");
-}
-void gate_add_feed(Gate *gate, GateFeed feed, void *data)
-{
-}
-void gate_remove_feed(Gate *gate, GateFeed feed, void *data)
-{
-}
-unsigned gate_unread(Gate *gate, const char *connection)
-{
-        return 0;
-}
-const char *approval_state_to_string(ApprovalState state)
-{
-        return "pending";
-}
-Approval *approval_free(Approval *approval)
-{
-        return NULL;
-}
-void gate_add_approval_kind(Gate *gate, const char *kind, ApprovalKind approve, void *data)
-{
-}
-char *gate_request(Gate *gate, const Access *access, const Approval *request, GError **error)
-{
-        not_yet(error);
-        return NULL;
-}
-Approval *gate_approval(Gate *gate, const char *id, GError **error)
-{
-        not_yet(error);
-        return NULL;
-}
-bool gate_resolve(Gate *gate, const Access *human, const char *id, bool approve,
-                  JsonObject *payload, GError **error)
-{
-        return not_yet(error);
-}
-bool gate_withdraw(Gate *gate, const char *id, GError **error)
-{
-        return not_yet(error);
-}
-void gate_add_approval_feed(Gate *gate, ApprovalFeed feed, void *data)
-{
-}
-void gate_remove_approval_feed(Gate *gate, ApprovalFeed feed, void *data)
-{
-}
-bool gate_admit(Gate *gate, const Access *access, const Tool *tool, GError **error)
-{
-        return true;
-}
-void gate_record(Gate *gate, const GateCall *call)
-{
+        Session *session = g_hash_table_lookup(gate->sessions, connection);
+        int64_t now_us = g_get_monotonic_time();
+
+        if (!session) {
+                session = g_new0(Session, 1);
+                g_hash_table_insert(gate->sessions, g_strdup(connection), session);
+        }
+        if (!session->id || now_us - session->last_us >= GATE_SESSION_SEC * G_USEC_PER_SEC) {
+                g_free(session->id);
+                session->id = id_new("sess");
+        }
+        session->last_us = now_us;
+        return g_strdup(session->id);
 }

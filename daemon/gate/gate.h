@@ -103,6 +103,7 @@ const Connection *access_connection(const Access *access);
 #define CONNECTION_TOOLS_MAX      200   /* of an allow-list */
 #define CONNECTION_ENTITIES_MAX   10000 /* of a scope */
 #define CONNECTIONS_MAX           1000  /* that are not revoked */
+#define CONNECTIONS_PAGE_MAX      200   /* rows of one list call */
 #define BEARER_BYTES              32    /* random; as text: "ouro_" and base64url without padding */
 #define BEARER_PREFIX             "ouro_"
 

@@ -217,6 +217,16 @@ static void enter_vocabulary(Care *care)
                           "Cannot enter the shipped predicates");
 }
 
+/* Without them no agent is let in; everybody else is. */
+static void load_connections(Care *care)
+{
+        g_autoptr(GError) error = NULL;
+
+        if (care->options.gate && !gate_load(care->options.gate, &error))
+                log_event(LOG_WORK_FAILED_EVENT, LOG_ERR, NULL, error,
+                          "Cannot read the connections of agents");
+}
+
 bool care_open_stores(Care *care, GError **error)
 {
         g_autoptr(GError) problem = NULL;
@@ -228,6 +238,7 @@ bool care_open_stores(Care *care, GError **error)
         if (opened) {
                 remove_marker(care);
                 enter_vocabulary(care);
+                load_connections(care);
         }
         if (keys.waits)
                 log_event(LOG_KEYRING_WAITING_EVENT, LOG_NOTICE, NULL, problem,

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Inside of the room: what it is made of, and what its tools share. */
+#pragma once
+
+#include "gate/guess.h"
+#include "gate/registry.h"
+
+struct Gate {
+        GateOptions options;
+        GArray *tools; /* Tool: all lists below */
+        Registry *registry;
+        Mailbox *mailbox; /* to the loop */
+        GMutex minting; /* held while bearer files and what says that they are wanted are changed */
+        gint stopped;   /* atomic */
+
+        Guesses *guesses;     /* loop thread, as all below */
+        GHashTable *sessions; /* conn-… → Session */
+        GArray *feeds;        /* Feed */
+        sd_event_source *end; /* of the next connection that expires */
+};
+
+/* The tools by theme, each list ended by a NULL name. */
+extern const Tool connection_tools[];
+
+/* ---- told to others ---- */
+
+/* Has the loop tell that a connection has changed. Any thread. */
+void gate_tell(Gate *gate, const char *connection);
+
+/* The connection, whatever its state, for people. NOT_FOUND, UNAVAILABLE. */
+Connection *gate_any_connection(Gate *gate, const char *id, GError **error);
+
+/* Are the connections known? UNAVAILABLE, saying why not. */
+bool gate_is_ready(Gate *gate, GError **error);
