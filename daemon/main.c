@@ -66,11 +66,12 @@ static void on_rest(void *data)
 static void on_reload(void *data)
 {
         Rooms *rooms = &((Daemon *)data)->rooms;
-        g_autoptr(Config) config = config_load(rooms->paths->instance);
+        g_autoptr(Config) config = settings_read(rooms->settings);
         int64_t idle_sec = config_int(config, "Daemon", "IdleExitSec");
 
         log_set_level(log_level_from_string(config_string(config, "Daemon", "LogLevel")));
         service_set_idle(rooms->service, (uint64_t)idle_sec * G_USEC_PER_SEC);
+        bus_settings_changed(rooms->bus);
 }
 
 /* ---- starting ---- */

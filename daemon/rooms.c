@@ -11,8 +11,12 @@ static bool build_base(Rooms *rooms, Instance instance, GError **error)
         rooms->pool = worker_pool_new(
                 service_loop(rooms->service), "worker",
                 (unsigned)config_int(rooms->config, "Daemon", "WorkerThreads"), error);
+        if (!rooms->pool)
+                return false;
         rooms->secrets = secrets_new(rooms->paths);
-        return rooms->pool != NULL;
+        rooms->settings =
+                settings_new(instance, rooms->config, service_loop(rooms->service), error);
+        return rooms->settings != NULL;
 }
 
 static Store *build_store(Rooms *rooms, StoreKind kind, unsigned cache_mb, GError **error)
@@ -96,6 +100,7 @@ static bool build_tools(Rooms *rooms, GError **error)
                 journal_tools(rooms->journal),
                 gate_tools(rooms->gate),
                 care_tools(rooms->care),
+                settings_tools(rooms->settings),
         };
         rooms->tools = tools_new(tables, G_N_ELEMENTS(tables));
         tools_set_gate(rooms->tools, rooms->gate);
@@ -126,6 +131,7 @@ static bool build_doors(Rooms *rooms, const RoomsHandlers *handlers, GError **er
                 .care = rooms->care,
                 .documents = rooms->documents,
                 .gate = rooms->gate,
+                .settings = rooms->settings,
                 .vault = rooms->vault,
                 .ops = rooms->ops,
                 .exit = handlers->exit,
@@ -147,6 +153,7 @@ static bool build_doors(Rooms *rooms, const RoomsHandlers *handlers, GError **er
         if (!rooms->bus)
                 return false;
         care_set_handlers(rooms->care, &(CareHandlers){on_vault_changed, on_progress, rooms});
+        settings_set_handler(rooms->settings, handlers->reload, handlers->data);
         rooms->http = http_new(&http, error);
         return rooms->http != NULL;
 }
@@ -203,6 +210,7 @@ void rooms_free(Rooms *rooms)
         store_free(rooms->vault);
         store_free(rooms->ops);
         secrets_free(rooms->secrets);
+        settings_free(rooms->settings);
         paths_free(rooms->paths);
         config_unref(rooms->config);
         service_free(rooms->service);

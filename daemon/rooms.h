@@ -19,6 +19,7 @@ typedef struct Rooms {
         Documents *documents;
         Search *search;
         Care *care;
+        Settings *settings;
         Tools *tools;
         Runner *runner;
         Bus *bus;

@@ -7,17 +7,20 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/text.h"
 
 #include <string.h>
 
 #define FILE_BYTES_MAX (1024 * 1024) /* longest configuration file read */
+#define NEAREST_SHOWN  3             /* names offered for one that is unknown */
 
 static const ConfigKey keys[] = {
         {"Daemon", "IdleExitSec", CONFIG_INT, "60", 0, 86400,
-         "Seconds without a client, a watched root or work after which the daemon ends; 0: never"},
+         "Seconds without a client, a watched root or work after which the daemon ends; 0: never",
+         .live = true},
         {"Daemon", "WorkerThreads", CONFIG_INT, "4", 1, 64, "Calls carried out at the same time"},
         {"Daemon", "LogLevel", CONFIG_STRING, "info", 0, 0,
-         "Least grave messages that are logged: err, warning, notice, info or debug"},
+         "Least grave messages that are logged: err, warning, notice, info or debug", .live = true},
         {"Store", "CacheMB", CONFIG_INT, "64", 1, 4096,
          "Page cache of the database's writer, in MiB"},
         {"Store", "CheckDelaySec", CONFIG_INT, "300", 1, 86400,
@@ -189,6 +192,13 @@ static void read_file(Config *config, const char *path)
         }
 }
 
+char *config_changes_file(Instance instance)
+{
+        g_autofree char *folder = paths_data(instance);
+
+        return g_build_filename(folder, "settings.conf", NULL);
+}
+
 /* The folders searched, least important first. */
 static char **folders_of(Instance instance)
 {
@@ -251,6 +261,8 @@ Config *config_load(Instance instance)
                 read_file(config, path);
         }
         read_drop_ins(config, folders);
+        g_autofree char *changes = config_changes_file(instance);
+        read_file(config, changes);
         return config;
 }
 
@@ -306,4 +318,82 @@ const char *config_source(const Config *config, const char *group, const char *k
         const Value *value = value_of(config, group, key, /* type= */ -1);
 
         return value->source ? value->source : "default";
+}
+
+/* ---- changes ---- */
+
+static bool is_name_of(const ConfigKey *key, const char *name)
+{
+        size_t length = strlen(key->group);
+
+        return strncmp(name, key->group, length) == 0 && name[length] == '.' &&
+               strcmp(name + length + 1, key->key) == 0;
+}
+
+const ConfigKey *config_find(const char *name, GError **error)
+{
+        const char *names[G_N_ELEMENTS(keys) + 1] = {NULL};
+        g_autoptr(GPtrArray) owned = g_ptr_array_new_with_free_func(g_free);
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(keys); i++) {
+                if (is_name_of(&keys[i], name))
+                        return &keys[i];
+                names[i] = g_strconcat(keys[i].group, ".", keys[i].key, NULL);
+                g_ptr_array_add(owned, (char *)names[i]);
+        }
+        g_autofree char *nearest = text_nearest(name, names, NEAREST_SHOWN);
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                    "There is no setting \"%.80s\"%s%s", name,
+                    nearest ? "; near it: " : "; ouroboros.conf(5) has them all",
+                    nearest ? nearest : "");
+        return NULL;
+}
+
+static bool check_change(const ConfigKey *key, const char *value, GError **error)
+{
+        int64_t number;
+
+        if (!text_check("value", value, CONFIG_VALUE_CHARS_MAX, "CONFIG_VALUE_CHARS_MAX", error))
+                return false;
+        g_autofree char *wrong = strpbrk(value, "\r\n") ? g_strdup("must be one line")
+                                                        : parse_value(key, value, &number);
+        if (!wrong)
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID, "%s.%s %s, not \"%.80s\"",
+                    key->group, key->key, wrong, value);
+        return false;
+}
+
+/* What was changed so far; nothing if the file is not there. */
+static GKeyFile *read_changes(const char *path, GError **error)
+{
+        g_autoptr(GKeyFile) changes = g_key_file_new();
+        g_autoptr(GError) problem = NULL;
+
+        if (g_key_file_load_from_file(changes, path, G_KEY_FILE_KEEP_COMMENTS, &problem) ||
+            g_error_matches(problem, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+                return g_steal_pointer(&changes);
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                    "%s cannot be read: %s; mend or remove it", path, problem->message);
+        return NULL;
+}
+
+bool config_change(Instance instance, const ConfigKey *key, const char *value, GError **error)
+{
+        g_autofree char *path = config_changes_file(instance), *text = NULL;
+        gsize length;
+
+        if (*value && !check_change(key, value, error))
+                return false;
+        g_autoptr(GKeyFile) changes = read_changes(path, error);
+        if (!changes)
+                return false;
+        if (*value)
+                g_key_file_set_value(changes, key->group, key->key, value);
+        else
+                (void)g_key_file_remove_key(changes, key->group, key->key, NULL); /* or never set */
+        text = g_key_file_to_data(changes, &length, NULL);
+        return g_file_set_contents_full(
+                path, text, (gssize)length,
+                G_FILE_SET_CONTENTS_CONSISTENT | G_FILE_SET_CONTENTS_DURABLE, 0600, error);
 }

@@ -36,7 +36,8 @@
         X(HARD_DELETED, "885e32e3132f43b9933f23372736c97f")                                        \
         X(BEARER_REFUSED, "ec7f1af5ff3b4dd29edf7e2518f02a75")                                      \
         X(CONNECTION_MINTED, "fea3823e517640e6be0e889325a617db")                                   \
-        X(CONNECTION_REVOKED, "36b1f73ea6b7493b8c51e22f4e6713b1")
+        X(CONNECTION_REVOKED, "36b1f73ea6b7493b8c51e22f4e6713b1")                                  \
+        X(SETTING_CHANGED, "d035e28febd245eeb746c6ab20fed059")
 
 typedef enum LogEvent {
 #define X(name, id) LOG_##name##_EVENT,

@@ -34,21 +34,28 @@ static char *home_folder(const char *variable, const char *below_home)
                       : g_build_filename(home ? home : g_get_home_dir(), below_home, NULL);
 }
 
+char *paths_data(Instance instance)
+{
+        char *state = instance == INSTANCE_SYSTEM ? environment_folder("STATE_DIRECTORY") : NULL;
+
+        if (instance == INSTANCE_SYSTEM)
+                return state ? state : g_strdup("/var/lib/ouroboros");
+        g_autofree char *data = home_folder("XDG_DATA_HOME", ".local/share");
+        return g_build_filename(data, "ouroboros", NULL);
+}
+
 static void find_user(Paths *paths)
 {
-        g_autofree char *data = home_folder("XDG_DATA_HOME", ".local/share");
         g_autofree char *runtime = home_folder("XDG_RUNTIME_DIR", ".cache/ouroboros-run");
 
-        paths->data = g_build_filename(data, "ouroboros", NULL);
+        paths->data = paths_data(INSTANCE_USER);
         paths->vault = home_folder("", "Ouroboros/vault");
         paths->runtime = g_build_filename(runtime, "ouroboros", NULL);
 }
 
 static void find_system(Paths *paths)
 {
-        paths->data = environment_folder("STATE_DIRECTORY");
-        if (!paths->data)
-                paths->data = g_strdup("/var/lib/ouroboros");
+        paths->data = paths_data(INSTANCE_SYSTEM);
         paths->vault = g_build_filename(paths->data, "vault", NULL);
         paths->runtime = environment_folder("RUNTIME_DIRECTORY");
         if (!paths->runtime)

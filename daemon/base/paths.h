@@ -21,6 +21,9 @@ Paths *paths_new(Instance instance, GError **error);
 Paths *paths_free(Paths *paths);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Paths, paths_free)
 
+/* The data folder of an instance, whether it is there or not; the caller frees. */
+char *paths_data(Instance instance);
+
 /* Opens path below the folder dir_fd (openat2, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS): a path or
  * symlink that leads outside is DENIED. Returns an O_CLOEXEC fd or -1. */
 int path_open_beneath(int dir_fd, const char *path, int flags, GError **error);

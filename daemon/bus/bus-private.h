@@ -67,17 +67,23 @@ typedef struct BusMethod {
 typedef struct BusInterface {
         const char *name;
         const sd_bus_vtable *vtable;
-        const BusMethod *methods; /* ended by a NULL member */
+        const BusMethod *methods;            /* ended by a NULL member */
+        sd_bus_vtable *(*make_vtable)(void); /* for one made out of another table; vtable is NULL */
 } BusInterface;
 
-extern const BusInterface bus_manager, bus_documents, bus_graph, bus_journal, bus_tools;
+extern const BusInterface bus_manager, bus_documents, bus_graph, bus_journal, bus_settings,
+        bus_tools;
 extern const BusInterface *const bus_interfaces[]; /* NULL-terminated */
 
 /* An interface as registered; the userdata of its vtable. */
 typedef struct Door {
         Bus *bus;
         const BusInterface *interface;
+        sd_bus_vtable *made; /* its vtable, if the interface has none of its own */
 } Door;
+
+/* The vtable of a door; made with the first call if need be. */
+const sd_bus_vtable *bus_door_vtable(Door *door);
 
 /* ---- process.c ---- */
 
@@ -122,7 +128,8 @@ struct Bus {
         unsigned skip_trying; /* calls that go to a worker at once, after one was tried in vain */
         unsigned running;     /* calls not yet answered, wherever they are */
         Polkit *polkit;
-        Door *doors; /* one per interface */
+        Door *doors;      /* one per interface */
+        Config *settings; /* as clients were last told */
         char *vault_reason, *key_source;
         VaultState vault_state;
 };

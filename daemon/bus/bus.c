@@ -5,7 +5,7 @@
 #include "bus/bus-private.h"
 
 const BusInterface *const bus_interfaces[] = {
-        &bus_manager, &bus_documents, &bus_graph, &bus_journal, &bus_tools, NULL,
+        &bus_manager, &bus_documents, &bus_graph, &bus_journal, &bus_settings, &bus_tools, NULL,
 };
 
 static int on_disconnected(sd_bus_message *message, void *data, sd_bus_error *ret)
@@ -49,13 +49,22 @@ static bool check_name_is_free(Bus *bus, GError **error)
         return false;
 }
 
+const sd_bus_vtable *bus_door_vtable(Door *door)
+{
+        if (door->interface->vtable)
+                return door->interface->vtable;
+        if (!door->made)
+                door->made = door->interface->make_vtable();
+        return door->made;
+}
+
 static int add_interfaces(Bus *bus)
 {
         bus->doors = g_new0(Door, G_N_ELEMENTS(bus_interfaces));
         for (size_t i = 0; bus_interfaces[i]; i++) {
                 bus->doors[i] = (Door){.bus = bus, .interface = bus_interfaces[i]};
                 int r = sd_bus_add_object_vtable(bus->bus, NULL, BUS_PATH, bus_interfaces[i]->name,
-                                                 bus_interfaces[i]->vtable, &bus->doors[i]);
+                                                 bus_door_vtable(&bus->doors[i]), &bus->doors[i]);
                 if (r < 0)
                         return r;
         }
@@ -68,6 +77,7 @@ Bus *bus_new(const BusOptions *options, GError **error)
         sd_event *loop = service_loop(options->service);
 
         bus->options = *options;
+        bus->settings = settings_config(options->settings);
         bus->peers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, bus_peer_free);
         bus->arrivals = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
         bus->calls = g_hash_table_new(NULL, NULL);
@@ -137,7 +147,10 @@ Bus *bus_free(Bus *bus)
         g_hash_table_unref(bus->peers);
         g_hash_table_unref(bus->arrivals);
         sd_bus_flush_close_unref(bus->bus);
+        for (size_t i = 0; bus->doors && bus_interfaces[i]; i++)
+                g_free(bus->doors[i].made);
         g_free(bus->doors);
+        config_unref(bus->settings);
         g_free(bus->vault_reason);
         g_free(bus->key_source);
         g_free(bus);

@@ -28,6 +28,7 @@ typedef struct BusOptions {
         Care *care;
         Documents *documents;
         Gate *gate;
+        Settings *settings;
         Store *vault, *ops;
         void (*exit)(int status, void *data); /* Restart, Panic, or the bus has gone (status 0) */
         void (*reload)(void *data);
@@ -51,6 +52,9 @@ bool bus_is_quiet(Bus *bus);
 
 /* Tells clients that Manager's properties about the vault have changed. */
 void bus_vault_changed(Bus *bus);
+
+/* Tells clients which properties of Settings have changed since they were last told. */
+void bus_settings_changed(Bus *bus);
 
 /* Sends Manager.Progress. */
 void bus_progress(Bus *bus, const char *operation, double fraction);

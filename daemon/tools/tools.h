@@ -5,6 +5,7 @@
 
 #include "gate/gate.h"
 #include "tools/care.h"
+#include "tools/settings.h"
 
 typedef struct Tools Tools;
 

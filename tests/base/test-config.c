@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/config.h"
+#include "base/error.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@ static void setup(Folders *folders, const void *data)
         g_autofree char *path = g_strconcat(folders->top, "/lib:", folders->top,
                                             "/etc:", folders->top, "/home", NULL);
         g_setenv("OUROBOROS_CONFIG_PATH", path, TRUE);
+        g_setenv("XDG_DATA_HOME", folders->top, TRUE);
         g_unsetenv("JOURNAL_STREAM");
         g_unsetenv("OUROBOROS_LOG");
 }
@@ -181,6 +183,74 @@ static void test_a_file_that_is_no_text_is_ignored_and_named(Folders *folders, c
                 "<4>*lib/ouroboros.conf*\n<4>*etc/ouroboros.conf*\n<4>*home*FILE_BYTES_MAX*");
 }
 
+/* ---- changes ---- */
+
+static bool change(const char *name, const char *value, GError **error)
+{
+        const ConfigKey *key = config_find(name, error);
+
+        return key && config_change(INSTANCE_USER, key, value, error);
+}
+
+/* The folder of changes is there as soon as the daemon is. */
+static void make_data(const Folders *folders)
+{
+        g_autofree char *data = g_build_filename(folders->top, "ouroboros", NULL);
+
+        g_assert_cmpint(g_mkdir(data, 0700), ==, 0);
+}
+
+/* Seen to fail: settings.conf was read before the drop-ins. */
+static void test_what_was_changed_wins_over_all_files_until_it_is_taken_back(Folders *folders,
+                                                                             const void *data)
+{
+        g_autofree char *etc = put(folders, "etc/ouroboros.conf", "[Store]\nCacheMB=2\n");
+        g_autofree char *drop = put(folders, "home/ouroboros.conf.d/99-x.conf",
+                                    "[Store]\nCacheMB=3\n[Documents]\nWatch=no\n");
+        g_autofree char *changes = config_changes_file(INSTANCE_USER);
+        g_autoptr(GError) error = NULL;
+
+        make_data(folders);
+        g_assert_true(change("Store.CacheMB", "4", &error));
+        g_assert_no_error(error);
+        assert_cache(4, changes);
+        g_assert_true(change("Documents.Watch", "yes", &error));
+        g_assert_true(change("Store.CacheMB", "5", &error));
+        assert_cache(5, changes);
+        g_assert_true(change("Store.CacheMB", "", &error));
+        assert_cache(3, drop);
+        g_autoptr(Config) config = config_load(INSTANCE_USER);
+        g_assert_true(config_bool(config, "Documents", "Watch"));
+}
+
+static void assert_refused(const char *name, const char *value, OuroborosError code,
+                           const char *words)
+{
+        g_autoptr(GError) error = NULL;
+
+        g_assert_false(change(name, value, &error));
+        g_assert_error(error, OUROBOROS_ERROR, (int)code);
+        g_assert_nonnull(strstr(error->message, words));
+}
+
+/* Seen to fail: a value with a line break brought a section of its own. */
+static void test_a_change_that_is_wrong_says_what_is_right_and_changes_nothing(Folders *folders,
+                                                                               const void *data)
+{
+        g_autofree char *changes = config_changes_file(INSTANCE_USER);
+        g_autofree char *longest = g_strnfill(CONFIG_VALUE_CHARS_MAX + 1, '1');
+
+        make_data(folders);
+        assert_refused("Store.CacheMb", "4", OUROBOROS_ERROR_NOT_FOUND, "Store.CacheMB");
+        assert_refused("CacheMB", "4", OUROBOROS_ERROR_NOT_FOUND, "There is no setting");
+        assert_refused("Store.CacheMB", "0", OUROBOROS_ERROR_INVALID, "from 1 to 4096");
+        assert_refused("Documents.Watch", "perhaps", OUROBOROS_ERROR_INVALID, "yes or no");
+        assert_refused("Daemon.LogLevel", "info\n[Store]\nCacheMB=9", OUROBOROS_ERROR_INVALID,
+                       "one line");
+        assert_refused("Store.CacheMB", longest, OUROBOROS_ERROR_LIMIT, "CONFIG_VALUE_CHARS_MAX");
+        g_assert_false(g_file_test(changes, G_FILE_TEST_EXISTS));
+}
+
 static void test_asking_for_an_undeclared_key_is_a_bug(void)
 {
         if (g_test_subprocess()) {
@@ -210,6 +280,10 @@ int main(int argc, char **argv)
             test_bad_lines_cost_themselves_only_and_are_named);
         ADD("a-file-that-is-no-text-is-ignored-and-named",
             test_a_file_that_is_no_text_is_ignored_and_named);
+        ADD("what-was-changed-wins-over-all-files-until-it-is-taken-back",
+            test_what_was_changed_wins_over_all_files_until_it_is_taken_back);
+        ADD("a-change-that-is-wrong-says-what-is-right-and-changes-nothing",
+            test_a_change_that_is_wrong_says_what_is_right_and_changes_nothing);
         g_test_add_func("/config/asking-for-an-undeclared-key-is-a-bug",
                         test_asking_for_an_undeclared_key_is_a_bug);
         return g_test_run();
