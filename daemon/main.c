@@ -8,6 +8,10 @@
 
 #include "rooms.h"
 
+#ifdef OUROBOROS_CONFORMANCE
+#include "conformance/conformance.h"
+#endif
+
 #define DRAIN_USEC ((uint64_t)20 * G_USEC_PER_SEC) /* for calls under way when told to stop */
 
 typedef struct Daemon {
@@ -93,6 +97,10 @@ static void on_tried(void *data)
                 on_exit_asked(error_row(error_code(error))->exit, daemon);
                 return;
         }
+#ifdef OUROBOROS_CONFORMANCE
+        if (conformance_is_on())
+                conformance_start(rooms);
+#endif
         service_ready(rooms->service, "vault %s%s%s", vault_state_to_string(state),
                       reason ? ": " : "", reason ? reason : "");
         on_reload(daemon); /* idle time counts from here */
@@ -136,6 +144,9 @@ int main(int argc, char **argv)
                 {"system", no_argument, NULL, 's'},
                 {"help", no_argument, NULL, 'h'},
                 {"version", no_argument, NULL, 'v'},
+#ifdef OUROBOROS_CONFORMANCE
+                {"conformance", optional_argument, NULL, 'c'},
+#endif
                 {NULL, 0, NULL, 0},
         };
         Instance instance = INSTANCE_USER;
@@ -146,6 +157,12 @@ int main(int argc, char **argv)
                         return usage(stdout, EXIT_SUCCESS);
                 if (option == 'v')
                         return puts("ouroborosd " OUROBOROS_VERSION) < 0;
+#ifdef OUROBOROS_CONFORMANCE
+                if (option == 'c' && !conformance_choose(optarg))
+                        return 2;
+                if (option == 'c')
+                        continue;
+#endif
                 if (option != 'u' && option != 's')
                         return usage(stderr, 2);
                 instance = option == 's' ? INSTANCE_SYSTEM : INSTANCE_USER;

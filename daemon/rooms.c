@@ -2,6 +2,10 @@
 /* Who needs whom: the one place that knows every room. */
 #include "rooms.h"
 
+#ifdef OUROBOROS_CONFORMANCE
+#include "conformance/conformance.h"
+#endif
+
 static bool build_base(Rooms *rooms, Instance instance, GError **error)
 {
         rooms->config = config_load(instance);
@@ -101,6 +105,10 @@ static bool build_tools(Rooms *rooms, GError **error)
                 gate_tools(rooms->gate),
                 care_tools(rooms->care),
                 settings_tools(rooms->settings),
+#ifdef OUROBOROS_CONFORMANCE
+                conformance_content_tools(rooms),
+                conformance_ask_tools(rooms),
+#endif
         };
         rooms->tools = tools_new(tables, G_N_ELEMENTS(tables));
         tools_set_gate(rooms->tools, rooms->gate);

@@ -126,6 +126,11 @@ void access_progress(const Access *access, double done, double total, const char
         exchange_progress(access->exchange, done, total, message);
 }
 
+void access_say(const Access *access, int level, const char *text)
+{
+        exchange_say(access->exchange, level, text);
+}
+
 bool access_can_ask(const Access *access, AskKind kind)
 {
         return exchange_can_ask(access->exchange, kind);

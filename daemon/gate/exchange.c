@@ -90,6 +90,12 @@ void exchange_progress(const Exchange *exchange, double done, double total, cons
                 exchange->options.progress(done, total, message, exchange->options.data);
 }
 
+void exchange_say(const Exchange *exchange, int level, const char *text)
+{
+        if (exchange && exchange->options.say)
+                exchange->options.say(level, text, exchange->options.data);
+}
+
 bool exchange_can_ask(const Exchange *exchange, AskKind kind)
 {
         return exchange && (exchange->options.can_ask & (1u << kind));

@@ -58,6 +58,9 @@ typedef struct Tool {
         const char *action; /* of polkit, below org.ouroboros.; NULL: read or write, as it needs */
         ToolStarter start;  /* such a tool is called by runner_start() only */
         void (*stop)(void *task); /* its caller has gone: done is not called any more */
+        const char *
+                content; /* the member of its answer that agents are shown as it is, an array of MCP's content (text,
+                                image, audio, resource …); NULL: they are shown the answer */
 } Tool;
 
 /* What a room exports: its tools (ended by a NULL name) and itself. */
@@ -276,11 +279,14 @@ typedef enum AskKind {
 
 typedef void (*ExchangeProgress)(double done, double total, const char *message, void *data);
 
+typedef void (*ExchangeSay)(int level, const char *text, void *data);
+
 typedef struct ExchangeOptions {
         unsigned can_ask;    /* bits 1u << AskKind: what the client can answer */
         JsonObject *replies; /* key → what the client said in the rounds before, or NULL */
         const char *note;    /* what the handler left for itself in the round before, or NULL */
         ExchangeProgress progress; /* called on the thread of the handler, or NULL */
+        ExchangeSay say;           /* the same */
         void *data;
 } ExchangeOptions;
 
@@ -302,6 +308,9 @@ const char *exchange_note(const Exchange *exchange);
 /* For handlers. Long ones look now and then: CANCELLED. */
 bool access_check_cancelled(const Access *access, GError **error);
 void access_progress(const Access *access, double done, double total, const char *message);
+
+/* One line for whoever follows the call, at a level of syslog. */
+void access_say(const Access *access, int level, const char *text);
 bool access_can_ask(const Access *access, AskKind kind);
 JsonObject *access_reply(const Access *access, const char *key); /* borrowed; NULL: not asked yet */
 const char *access_note(const Access *access);                   /* borrowed, or NULL */

@@ -388,6 +388,17 @@ static bool check_alternatives(Check *check, const Rule *rule, JsonNode *value, 
         return true;
 }
 
+static bool check_condition(Check *check, const Rule *rule, JsonNode *value, GError **error)
+{
+        g_autoptr(GPtrArray) rules = g_ptr_array_new();
+        g_autofree char *complaints = NULL;
+
+        g_ptr_array_add(rules, rule->condition);
+        const Rule *next =
+                count_fits(check, rules, value, &complaints) > 0 ? rule->then : rule->otherwise;
+        return !next || check_rule(check, next, value, error);
+}
+
 static bool check_content(Check *check, const Rule *rule, JsonNode *value, GError **error)
 {
         unsigned types = value_types(value);
@@ -416,6 +427,8 @@ static bool check_all(Check *check, const Rule *rule, JsonNode *value, GError **
         for (guint i = 0; rule->all_of && i < rule->all_of->len; i++)
                 if (!check_rule(check, g_ptr_array_index(rule->all_of, i), value, error))
                         return false;
+        if (rule->condition && !check_condition(check, rule, value, error))
+                return false;
         return check_alternatives(check, rule, value, error);
 }
 

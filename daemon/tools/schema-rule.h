@@ -38,7 +38,8 @@ struct Rule {
         double minimum, maximum, above, below; /* NaN: none; above and below exclude */
         GRegex *pattern;
         GPtrArray *all_of, *any_of, *one_of;
-        Rule *forbidden; /* not */
+        Rule *forbidden;                    /* not */
+        Rule *condition, *then, *otherwise; /* if, then, else, or NULL */
         Rule *ref;
         JsonNode *fallback; /* default */
 };

@@ -144,6 +144,21 @@ static bool read_not(Schema *schema, Rule *rule, JsonNode *node, GError **error)
         return read_rule(schema, &rule->forbidden, node, error);
 }
 
+static bool read_if(Schema *schema, Rule *rule, JsonNode *node, GError **error)
+{
+        return read_rule(schema, &rule->condition, node, error);
+}
+
+static bool read_then(Schema *schema, Rule *rule, JsonNode *node, GError **error)
+{
+        return read_rule(schema, &rule->then, node, error);
+}
+
+static bool read_else(Schema *schema, Rule *rule, JsonNode *node, GError **error)
+{
+        return read_rule(schema, &rule->otherwise, node, error);
+}
+
 static bool read_rules(Schema *schema, GPtrArray **ret, JsonNode *node, GError **error)
 {
         if (!JSON_NODE_HOLDS_ARRAY(node))
@@ -299,6 +314,7 @@ static bool read_ref(Schema *schema, Rule *rule, JsonNode *node, GError **error)
 }
 
 static const Keyword keywords[] = {
+        {"$anchor", NULL}, /* references by it are refused */
         {"$comment", NULL},
         {"$defs", NULL}, /* compiled when referenced */
         {"$id", NULL},
@@ -311,11 +327,13 @@ static const Keyword keywords[] = {
         {"default", read_default},
         {"definitions", NULL},
         {"description", NULL},
+        {"else", read_else},
         {"enum", read_enum},
         {"examples", NULL},
         {"exclusiveMaximum", read_below},
         {"exclusiveMinimum", read_above},
         {"format", NULL}, /* an annotation in 2020-12 */
+        {"if", read_if},
         {"items", read_items},
         {"maxItems", read_max_items},
         {"maxLength", read_max_length},
@@ -329,9 +347,11 @@ static const Keyword keywords[] = {
         {"prefixItems", read_prefix},
         {"properties", read_properties},
         {"required", read_required},
+        {"then", read_then},
         {"title", NULL},
         {"type", read_type},
         {"uniqueItems", read_unique},
+        {"x-mcp-header", NULL}, /* for doors */
 };
 
 static const Keyword *keyword_find(const char *name)
