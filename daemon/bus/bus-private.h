@@ -71,8 +71,8 @@ typedef struct BusInterface {
         sd_bus_vtable *(*make_vtable)(void); /* for one made out of another table; vtable is NULL */
 } BusInterface;
 
-extern const BusInterface bus_manager, bus_documents, bus_graph, bus_journal, bus_settings,
-        bus_tools;
+extern const BusInterface bus_manager, bus_documents, bus_graph, bus_journal, bus_gate,
+        bus_settings, bus_tools;
 extern const BusInterface *const bus_interfaces[]; /* NULL-terminated */
 
 /* An interface as registered; the userdata of its vtable. */
@@ -207,8 +207,10 @@ void polkit_check(Polkit *polkit, const PolkitQuery *query, PolkitDone done, voi
 /* The whole action id: the system instance has ids of its own, because one id has one set of defaults. */
 char *polkit_action_id(Instance instance, const char *action);
 
-/* ---- journal-bus.c, documents-bus.c ---- */
+/* ---- journal-bus.c, documents-bus.c, gate-bus.c ---- */
 
 void bus_watch_journal(Bus *bus);
 void bus_unwatch_journal(Bus *bus);
 void bus_watch_documents(Bus *bus);
+void bus_watch_gate(Bus *bus);
+void bus_unwatch_gate(Bus *bus);

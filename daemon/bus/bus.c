@@ -5,7 +5,8 @@
 #include "bus/bus-private.h"
 
 const BusInterface *const bus_interfaces[] = {
-        &bus_manager, &bus_documents, &bus_graph, &bus_journal, &bus_settings, &bus_tools, NULL,
+        &bus_manager, &bus_documents, &bus_graph, &bus_journal,
+        &bus_gate,    &bus_settings,  &bus_tools, NULL,
 };
 
 static int on_disconnected(sd_bus_message *message, void *data, sd_bus_error *ret)
@@ -97,6 +98,7 @@ Bus *bus_new(const BusOptions *options, GError **error)
         bus->polkit = polkit_new(loop, bus->bus, options->instance);
         bus_watch_journal(bus);
         bus_watch_documents(bus);
+        bus_watch_gate(bus);
         return g_steal_pointer(&bus);
 }
 
@@ -141,6 +143,7 @@ Bus *bus_free(Bus *bus)
         if (!bus)
                 return NULL;
         bus_unwatch_journal(bus);
+        bus_unwatch_gate(bus);
         polkit_free(bus->polkit);
         drop_calls(bus);
         g_hash_table_unref(bus->calls);

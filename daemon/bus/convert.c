@@ -197,7 +197,10 @@ static bool read_scalar(Reader *reader, char type, JsonNode **ret, GError **erro
         case 'g':
                 if (!read_text(reader, type, &text, error))
                         return false;
-                *ret = json_node_init_string(json_node_alloc(), text);
+                /* as in answers: D-Bus has no null */
+                *ret = type == 'g' && text[0] == '\0'
+                               ? json_node_init_null(json_node_alloc())
+                               : json_node_init_string(json_node_alloc(), text);
                 return true;
         case 'b':
                 if (!read_boolean(reader, &boolean, error))
