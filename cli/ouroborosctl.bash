@@ -5,6 +5,7 @@ _ouroborosctl() {
         _init_completion -n = || return
 
         local page='--limit --after' why='--reason' when='--since --until'
+        local scope='--entity --everything' terms='--profile --tool --expires --calls-per-day --bytes-per-day --observer --list'
         local -A verbs=(
                 [common]='--user --system --json --no-pager --no-ask-password --quiet --help --version'
                 [status]='' [root]='add list rm rescan' [documents]="--root --state --errors $page"
@@ -27,7 +28,8 @@ _ouroborosctl() {
                 [export]="--ops --table --row --actor --connection --session --group $when"
                 [hard-delete]="--kind --preview --remove-copies --yes $why" [verify]='' [backup]=''
                 [restore]='--yes' [rebuild]='' [rekey]='' [unlock]='' [reload]='' [restart]='' [panic]=''
-                [tools]='list describe call' [key]='export import'
+                [tools]='list describe call' [key]='export import' [settings]='list get set'
+                [connection]='mint list show rename scope terms revoke rotate'
         )
         local -A family=(
                 [root add]='--profile --feature --include --exclude --max-file-bytes --no-wait'
@@ -41,10 +43,13 @@ _ouroborosctl() {
                 [discovered promote]="--name --type $why" [discovered merge]="$why" [discovered dismiss]="$why"
                 [discovered restore]="$why" [link list]="--state --entity --document $page"
                 [link accept]="$why" [link reject]="$why" [mine list]="--state $page"
+                [connection list]="--state $page" [connection mint]="$terms $scope $why" [connection terms]="$terms $why"
+                [connection scope]="$scope $why" [connection rename]="$why" [connection revoke]="$why"
+                [connection rotate]="$why"
                 [mine add]='--priority --profile --feature --again' [mine cancel]="$why"
         )
         local -A families=([root]=1 [alias]=1 [predicate]=1 [contradiction]=1 [rule]=1 [projection]=1 [discovered]=1
-                [link]=1 [mine]=1 [tools]=1 [key]=1)
+                [link]=1 [mine]=1 [tools]=1 [key]=1 [connection]=1 [settings]=1)
         local verb='' second='' i
         for ((i = 1; i < cword; i++)); do
                 [[ ${words[i]} == -* ]] && continue
@@ -52,7 +57,11 @@ _ouroborosctl() {
         done
 
         case $prev in
-        --profile | -p) [[ $verb == root || $verb == mine ]] && COMPREPLY=($(compgen -W 'general legal code-doc paper' -- "$cur")) && return ;;
+        --profile | -p)
+                [[ $verb == root || $verb == mine ]] && COMPREPLY=($(compgen -W 'general legal code-doc paper' -- "$cur")) && return
+                [[ $verb == connection || $verb == approve ]] && COMPREPLY=($(compgen -W 'full read-only custom' -- "$cur")) && return ;;
+        --list) COMPREPLY=($(compgen -W 'essential full' -- "$cur")) && return ;;
+        --state) [[ $verb == connection ]] && COMPREPLY=($(compgen -W 'active expired revoked all' -- "$cur")) && return ;;
         --feature) COMPREPLY=($(compgen -W 'tables wikilinks code_blocks frontmatter external_refs citations procedures' -- "$cur")) && return ;;
         --order) [[ $verb == topology ]] && COMPREPLY=($(compgen -W 'weakest strongest recent contested' -- "$cur")) && return ;;
         --function) COMPREPLY=($(compgen -W 'sum count min max avg latest' -- "$cur")) && return ;;
