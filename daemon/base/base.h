@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "base/config.h"
+#include "base/confine.h"
 #include "base/cursor.h"
 #include "base/error.h"
 #include "base/file.h"

@@ -3,72 +3,24 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/landlock.h>
 #include <seccomp.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/base.h"
 #include "extract/protocol.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define UNDER_SANITIZER true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_SANITIZER true
-#endif
-#endif
-#ifndef UNDER_SANITIZER
-#define UNDER_SANITIZER false
-#endif
-
-static bool set_limit(int resource, rlim_t value, const char *name, GError **error)
-{
-        struct rlimit limit = {value, value};
-        if (setrlimit((__rlimit_resource_t)resource, &limit) == 0)
-                return true;
-        error_set_errno(error, errno, "Cannot set %s", name);
-        return false;
-}
-
 static bool set_limits(GError **error)
 {
         /* a sanitizer reserves terabytes for its shadow */
-        if (!UNDER_SANITIZER &&
-            !set_limit(RLIMIT_AS, CONFINE_ADDRESS_SPACE_MAX, "RLIMIT_AS", error))
+        if (!CONFINE_UNDER_SANITIZER &&
+            !confine_limit(RLIMIT_AS, CONFINE_ADDRESS_SPACE_MAX, "RLIMIT_AS", error))
                 return false;
         /* a memfd is a file too */
-        return set_limit(RLIMIT_FSIZE, EXTRACT_RESULT_BYTES_MAX, "RLIMIT_FSIZE", error) &&
-               set_limit(RLIMIT_NOFILE, CONFINE_FILES_MAX, "RLIMIT_NOFILE", error) &&
-               set_limit(RLIMIT_CORE, 0, "RLIMIT_CORE", error);
-}
-
-/* Handles every access right that the kernel knows and grants none of them. */
-bool confine_files(void)
-{
-        static const __u64 rights[] = {
-                /* ABI 1, 2, 3 */
-                (1ULL << 13) - 1,
-                (1ULL << 14) - 1,
-                (1ULL << 15) - 1,
-        };
-        long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-        if (abi < 1) {
-                log_debug("This kernel has no Landlock, ignoring");
-                return false;
-        }
-        struct landlock_ruleset_attr attributes = {
-                .handled_access_fs = rights[MIN((size_t)abi, G_N_ELEMENTS(rights)) - 1]};
-        int fd = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
-        bool done = fd >= 0 && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
-        if (!done)
-                log_debug("Landlock refused: %s, ignoring", g_strerror(errno));
-        if (fd >= 0)
-                close(fd);
-        return done;
+        return confine_limit(RLIMIT_FSIZE, EXTRACT_RESULT_BYTES_MAX, "RLIMIT_FSIZE", error) &&
+               confine_limit(RLIMIT_NOFILE, CONFINE_FILES_MAX, "RLIMIT_NOFILE", error) &&
+               confine_limit(RLIMIT_CORE, 0, "RLIMIT_CORE", error);
 }
 
 /* What parsers and the C library need, in any arguments. */
@@ -174,11 +126,7 @@ static bool restrict_calls(GError **error)
 
 bool confine(GError **error)
 {
-        if (prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0) {
-                error_set_errno(error, errno, "Cannot give up privileges");
-                return false;
-        }
-        if (!set_limits(error))
+        if (!confine_privileges(error) || !set_limits(error))
                 return false;
         (void)confine_files();
         return restrict_calls(error);

@@ -14,6 +14,3 @@
  * Opening, looking up and connecting fail softly with EACCES, since libraries try them; starting programs,
  * sending signals, tracing, and every system call that is not listed end the process (SIGSYS). */
 bool confine(GError **error);
-
-/* The Landlock part alone: false when the kernel has none. Needs "no new privileges". */
-bool confine_files(void);

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Turns a snippet of TypeScript into JavaScript by blanking its types, so that lines and columns stay what they were.
+// Bundled with its two packages and compiled to bytecode when the isolate is built. It looks at the snippet inside its
+// wrapper: if that is not one arrow function from the first character to the last, the snippet breaks out of it.
+import * as ts from 'typescript';
+import { blankSourceFile } from 'ts-blank-space';
+
+const BEFORE = '(async () => {"use strict";\n';
+const AFTER = '\n})';
+const OPTIONS = { languageVersion: ts.ScriptTarget.ESNext, impliedNodeFormat: ts.ModuleKind.ESNext };
+const NESTING_MESSAGE = 'The snippet is nested too deeply';
+
+const ADVICE = {
+        [ts.SyntaxKind.EnumDeclaration]: "enum is not supported: use a const object with 'as const'",
+        [ts.SyntaxKind.ModuleDeclaration]: 'namespace is not supported: use an object',
+        [ts.SyntaxKind.Parameter]: 'parameter properties are not supported: declare the field and assign it',
+        [ts.SyntaxKind.TypeAssertionExpression]: "angle-bracket assertions are not supported: use 'value as Type'",
+        [ts.SyntaxKind.ImportEqualsDeclaration]: 'import = is not supported: everything is in sophia',
+        [ts.SyntaxKind.ExportAssignment]: 'export = is not supported: return the result',
+};
+
+const place = (file, position) => {
+        const at = ts.getLineAndCharacterOfPosition(file, position);
+        return { line: at.line, column: at.character + 1 }; // the wrapper has line 0
+};
+
+const failure = (code, message, where, payload) =>
+        ({ failure: JSON.stringify({ code, message, payload: payload ?? null, line: where.line, column: where.column }) });
+
+// The node at which the snippet leaves its wrapper, or undefined.
+const escape = (file) => {
+        if (file.statements.length !== 1)
+                return file.statements[1] ?? file;
+        const outer = file.statements[0].expression;
+        if (outer?.kind !== ts.SyntaxKind.ParenthesizedExpression || outer.expression.kind !== ts.SyntaxKind.ArrowFunction)
+                return file.statements[0];
+        const body = outer.expression.body;
+        return outer.end === file.text.length && body.end === file.text.length - 1 ? undefined : file.statements[0];
+};
+
+const strip = (code) => {
+        const file = ts.createSourceFile('snippet.ts', BEFORE + code + AFTER, OPTIONS, false, ts.ScriptKind.TS);
+        const problem = file.parseDiagnostics[0];
+        if (problem)
+                return failure('SYNTAX_ERROR', ts.flattenDiagnosticMessageText(problem.messageText, ' '), place(file, problem.start),
+                               { diagnostic: 'TS' + problem.code });
+        const outside = escape(file);
+        if (outside)
+                return failure('SYNTAX_ERROR', 'The brackets of the snippet do not match: it ends before its end', place(file, outside.pos));
+        let unsupported;
+        const text = blankSourceFile(file, (node) => { unsupported ??= node; });
+        if (!unsupported)
+                return { text };
+        const kind = ts.SyntaxKind[unsupported.kind];
+        return failure('UNSUPPORTED_SYNTAX', ADVICE[unsupported.kind] ?? 'TypeScript that is more than types is not supported: ' + kind,
+                       place(file, unsupported.getStart(file)), { syntax: kind });
+};
+
+globalThis.strip = (code) => {
+        try {
+                return strip(code);
+        } catch (error) {
+                if (error instanceof InternalError || error instanceof RangeError)
+                        return failure('SYNTAX_ERROR', NESTING_MESSAGE, { line: 1, column: 1 });
+                throw error;
+        }
+};
+// makes the tables that are made when first needed, before there are children
+strip('const a: number = 1 as number; interface B { c?: string } class D<T> { private e!: T } enum F {}');
