@@ -92,7 +92,7 @@ static void on_tried(void *data)
         /* another daemon has the vault: two would only be in each other's way */
         if (state == VAULT_UNAVAILABLE && care_state_code(rooms->care) == OUROBOROS_ERROR_CONFLICT)
                 g_set_error_literal(&error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT, reason);
-        if (error || !bus_claim(rooms->bus, &error)) {
+        if (error || !bus_claim(rooms->bus, &error) || !http_start(rooms->http, &error)) {
                 log_event(LOG_WORK_FAILED_EVENT, LOG_ERR, NULL, error, "Cannot start");
                 on_exit_asked(error_row(error_code(error))->exit, daemon);
                 return;

@@ -6,6 +6,7 @@ import os
 import pathlib
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 
@@ -34,6 +35,18 @@ BUS_CONFIG = '''<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
 '''
 
 
+# becomes the program that follows, with the descriptors named in the first argument ("5:mcp 6:http") passed as systemd would
+PASS = '''import os, sys
+given = [one.split(':') for one in sys.argv[1].split()]
+copies = [os.dup2(int(fd), 100 + i) for i, (fd, _) in enumerate(given)]
+for i, copy in enumerate(copies):
+    os.dup2(copy, 3 + i)
+    os.close(copy)
+os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS=str(len(given)), LISTEN_FDNAMES=':'.join(name for _, name in given))
+os.execv(sys.argv[2], sys.argv[2:])
+'''
+
+
 class Session:
     """Use as a context manager. keyring: 'unlocked', 'none' (no Secret Service can be had). polkit: True
     says yes to all, False: no polkit on the bus."""
@@ -43,6 +56,7 @@ class Session:
         self.keyring, self.polkit = keyring, polkit
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix='ouroboros-'))
         self.started = []
+        self.mcp_socket, self.http_port = None, 0
         self.environment = {
             'PATH': os.environ.get('PATH', '/usr/bin:/bin'), 'LANG': 'C.UTF-8', 'HOME': self._made('home'),
             'XDG_RUNTIME_DIR': self._made('run'), 'XDG_DATA_HOME': self._made('home/.local/share'),
@@ -74,12 +88,12 @@ class Session:
     # ---- parts ----
 
     def _bus(self, kind, services):
-        socket = self.folder / f'{kind}.socket'
+        path = self.folder / f'{kind}.socket'
         config = self.folder / f'{kind}.conf'
-        config.write_text(BUS_CONFIG.format(kind=kind, socket=socket, services=services), encoding='utf-8')
+        config.write_text(BUS_CONFIG.format(kind=kind, socket=path, services=services), encoding='utf-8')
         self.start('dbus-daemon', '--nofork', '--nopidfile', f'--config-file={config}')
-        wait_until(socket.exists, 10)
-        return f'unix:path={socket}'
+        wait_until(path.exists, 10)
+        return f'unix:path={path}'
 
     def _start_buses(self):
         self.environment['DBUS_SYSTEM_BUS_ADDRESS'] = self._bus('system', self._made('system-services'))
@@ -110,6 +124,21 @@ class Session:
             process = subprocess.Popen(command, env=self.environment, **{**defaults, 'stderr': log, **options})
         self.started.append(process)
         return process
+
+    def start_with_sockets(self, *command, **options):
+        """The same with the agents' sockets, listening: .mcp_socket, the path of a UNIX socket, and .http_port, any free one
+        of 127.0.0.1. Once they are there a later start listens at the same places."""
+        path = self.folder / 'mcp.sock'
+        path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX) as unix, socket.socket() as tcp:
+            unix.bind(str(path))
+            unix.listen()
+            tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            tcp.bind(('127.0.0.1', self.http_port))
+            tcp.listen(128)
+            self.mcp_socket, self.http_port = path, tcp.getsockname()[1]
+            return self.start('/usr/bin/python3', '-c', PASS, f'{unix.fileno()}:mcp {tcp.fileno()}:http', *command,
+                              pass_fds=[unix.fileno(), tcp.fileno()], **options)
 
     def run(self, *command, check=True, timeout=60, **options):
         return subprocess.run(command, env=self.environment, check=check, timeout=timeout, capture_output=True,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The door for agents. For now the UNIX socket, which speaks MCP's JSON-RPC, a message on each line; TCP and
- * HTTP come to it with connections. Loop thread only. */
+/* The door for agents: the UNIX socket, which speaks MCP's JSON-RPC, a message on each line, and HTTP on a loopback
+ * port. Loop thread only. */
 #pragma once
 
 #include "base/base.h"
@@ -24,8 +24,12 @@ typedef struct HttpOptions {
         const Paths *paths;
 } HttpOptions;
 
-/* Listens on the sockets named "mcp" that systemd passed; without any it does nothing. */
+/* Takes the sockets that systemd passed: those named "mcp" are UNIX sockets and served from now on, those named "http"
+ * are of TCP and wait for http_start(). Without any it does nothing. */
 Http *http_new(const HttpOptions *options, GError **error);
+
+/* Once it is known whether the vault opens: answers what waits at the port. */
+bool http_start(Http *http, GError **error);
 
 /* Closes the listening sockets' sources and every client. */
 Http *http_free(Http *http);

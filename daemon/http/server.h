@@ -6,7 +6,7 @@
 
 #include "http/http.h"
 
-#define SERVER_BODY_BYTES_MAX   (4 * 1024 * 1024)
+#define SERVER_BODY_BYTES_MAX   4194304
 #define SERVER_HEADER_BYTES_MAX 32768 /* request line and headers */
 #define SERVER_CONNECTIONS_MAX  1024
 #define SERVER_PER_ADDRESS_MAX  512
@@ -48,14 +48,16 @@ const char *request_method(const Request *request);
 const char *request_path(const Request *request);
 const char *request_header(
         const Request *request,
-        const char *name); /* NULL: not there; two of one name: NULL and 400 before */
+        const char *
+                name); /* NULL: not there; several of one name: joined by ", ", or 400 before (Host, Mcp-* …) */
 const char *request_query(const Request *request, const char *name); /* decoded; NULL: not there */
 const char *request_body(const Request *request, size_t *ret_size);  /* NUL after it */
 const char *request_peer(const Request *request);                    /* its address, "127.0.0.1" */
 const char *request_bearer(
         const Request *request); /* of Authorization: Bearer …; NULL: not there */
 
-/* Called once if the client goes before the answer is whole; the request or stream is not to be used any more. */
+/* Called once, from the loop, if the client goes or is closed before request_answer() or, of a stream, stream_end(); the
+ * request or stream is not to be used any more after it. It is never called from within what is called here. */
 void request_on_gone(Request *request, void (*gone)(void *data), void *data);
 
 typedef struct Answer {
@@ -77,11 +79,13 @@ void request_answer_error(Request *request, const GError *error);
  * caller's until stream_end() or gone, which is then what request_on_gone() set. */
 Stream *request_stream(Request *request, const char *const *headers);
 
-/* One event; id may be NULL (none), data "" (an event without data). False: the client takes too little, and is closed. */
+/* One event; id may be NULL (none), data "" (an event without data). False: the client takes too little, or has gone;
+ * what request_on_gone() set is called soon. */
 bool stream_send(Stream *stream, const char *id, const char *data);
 void stream_end(Stream *stream); /* what was said is still sent */
 
-/* For WebSocket: answers 101 and hands the socket over, which the caller closes; what came after the request is in extra. */
+/* For WebSocket: answers 101 and hands the socket over, which the caller closes (-1 if there are no descriptors left);
+ * what came after the request is in extra. Upgrade: websocket and Connection: Upgrade need not be among the headers. */
 typedef void (*RequestTaken)(int fd, const void *extra, size_t size, void *data);
 void request_take_over(Request *request, const char *const *headers, RequestTaken taken,
                        void *data);

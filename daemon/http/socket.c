@@ -6,17 +6,15 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
-#include "http/http.h"
 #include "http/jsonrpc.h"
+#include "http/socket.h"
 
-#define SOCKET_NAME "mcp"
-#define READ_BYTES  65536
+#define READ_BYTES 65536
 
 typedef struct Client {
-        Http *http;
+        Sockets *sockets;
         int fd;
         sd_event_source *io, *idle;
         GString *input, *output;
@@ -24,7 +22,7 @@ typedef struct Client {
         bool ending; /* closed once output is sent */
 } Client;
 
-struct Http {
+struct Sockets {
         HttpOptions options;
         GPtrArray *listeners; /* sd_event_source* */
         GHashTable *clients;  /* set of Client* */
@@ -39,13 +37,13 @@ static void client_free(void *data)
         close(client->fd);
         g_string_free(client->input, /* free_segment= */ TRUE);
         g_string_free(client->output, /* free_segment= */ TRUE);
-        service_release(client->http->options.service);
+        service_release(client->sockets->options.service);
         g_free(client);
 }
 
 static void client_close(Client *client)
 {
-        g_hash_table_remove(client->http->clients, client);
+        g_hash_table_remove(client->sockets->clients, client);
 }
 
 static void be_patient(Client *client)
@@ -98,7 +96,7 @@ static void answer_line(Client *client, const char *line, size_t length)
                 length--;
         if (length == 0)
                 return;
-        g_autofree char *answer = jsonrpc_answer(client->http->options.tools, line, length);
+        g_autofree char *answer = jsonrpc_answer(client->sockets->options.tools, line, length);
         if (answer)
                 queue(client, answer);
 }
@@ -189,27 +187,27 @@ static int on_idle(sd_event_source *source, uint64_t usec, void *data)
 }
 
 /* The user instance serves its own user, whatever the socket's mode. */
-static bool is_allowed(Http *http, int fd)
+static bool is_allowed(Sockets *sockets, int fd)
 {
         struct ucred credentials;
         socklen_t size = sizeof credentials;
 
         if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &credentials, &size) < 0)
                 return false;
-        return http->options.instance == INSTANCE_SYSTEM || credentials.uid == geteuid();
+        return sockets->options.instance == INSTANCE_SYSTEM || credentials.uid == geteuid();
 }
 
-static int add_client(Http *http, int fd)
+static int add_client(Sockets *sockets, int fd)
 {
-        sd_event *loop = service_loop(http->options.service);
+        sd_event *loop = service_loop(sockets->options.service);
         Client *client = g_new0(Client, 1);
         int r;
 
-        *client = (Client){.http = http, .fd = fd};
+        *client = (Client){.sockets = sockets, .fd = fd};
         client->input = g_string_new(NULL);
         client->output = g_string_new(NULL);
-        service_hold(http->options.service);
-        g_hash_table_add(http->clients, client);
+        service_hold(sockets->options.service);
+        g_hash_table_add(sockets->clients, client);
         r = sd_event_add_io(loop, &client->io, fd, EPOLLIN, on_io, client);
         if (r >= 0)
                 r = sd_event_add_time_relative(loop, &client->idle, CLOCK_MONOTONIC,
@@ -222,7 +220,7 @@ static int add_client(Http *http, int fd)
 
 static int on_connection(sd_event_source *source, int listener, uint32_t events, void *data)
 {
-        Http *http = data;
+        Sockets *sockets = data;
         int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
 
         if (fd < 0) {
@@ -230,51 +228,30 @@ static int on_connection(sd_event_source *source, int listener, uint32_t events,
                         log_debug("Cannot accept a client: %s, ignoring", g_strerror(errno));
                 return 0;
         }
-        if (!is_allowed(http, fd) || g_hash_table_size(http->clients) >= HTTP_CLIENTS_MAX) {
+        if (!is_allowed(sockets, fd) || g_hash_table_size(sockets->clients) >= HTTP_CLIENTS_MAX) {
                 log_debug("Refused a client of the socket: another user's, or the %dth",
                           HTTP_CLIENTS_MAX + 1);
                 close(fd);
                 return 0;
         }
-        int r = add_client(http, fd);
+        int r = add_client(sockets, fd);
         if (r < 0)
                 log_debug("Cannot serve a client: %s, ignoring", g_strerror(-r));
         return 0;
 }
 
-static bool add_listener(Http *http, int fd, GError **error)
+bool sockets_add(Sockets *sockets, int fd, GError **error)
 {
         sd_event_source *source = NULL;
-        int r = sd_event_add_io(service_loop(http->options.service), &source, fd, EPOLLIN,
-                                on_connection, http);
+        int r = sd_event_add_io(service_loop(sockets->options.service), &source, fd, EPOLLIN,
+                                on_connection, sockets);
 
         if (r < 0) {
                 error_set_errno(error, -r, "Cannot listen on the socket");
                 return false;
         }
         (void)sd_event_source_set_io_fd_own(source, /* own= */ true);
-        g_ptr_array_add(http->listeners, source);
-        return true;
-}
-
-static bool add_passed_sockets(Http *http, GError **error)
-{
-        g_auto(GStrv) names = NULL;
-        int count = sd_listen_fds_with_names(/* unset_environment= */ true, &names);
-
-        if (count < 0) {
-                error_set_errno(error, -count, "Cannot take the sockets from systemd");
-                return false;
-        }
-        for (int i = 0; i < count; i++) {
-                int fd = SD_LISTEN_FDS_START + i;
-                if (!g_str_equal(names[i], SOCKET_NAME) ||
-                    sd_is_socket_unix(fd, SOCK_STREAM, /* listening= */ 1, NULL, 0) <= 0)
-                        log_debug("The passed descriptor %s is no socket of ours, ignoring",
-                                  names[i]);
-                else if (!add_listener(http, fd, error))
-                        return false;
-        }
+        g_ptr_array_add(sockets->listeners, source);
         return true;
 }
 
@@ -283,22 +260,22 @@ static void source_free(void *source)
         sd_event_source_disable_unref(source);
 }
 
-Http *http_new(const HttpOptions *options, GError **error)
+Sockets *sockets_new(const HttpOptions *options)
 {
-        g_autoptr(Http) http = g_new0(Http, 1);
+        Sockets *sockets = g_new0(Sockets, 1);
 
-        http->options = *options;
-        http->listeners = g_ptr_array_new_with_free_func(source_free);
-        http->clients = g_hash_table_new_full(NULL, NULL, client_free, NULL);
-        return add_passed_sockets(http, error) ? g_steal_pointer(&http) : NULL;
+        sockets->options = *options;
+        sockets->listeners = g_ptr_array_new_with_free_func(source_free);
+        sockets->clients = g_hash_table_new_full(NULL, NULL, client_free, NULL);
+        return sockets;
 }
 
-Http *http_free(Http *http)
+Sockets *sockets_free(Sockets *sockets)
 {
-        if (!http)
+        if (!sockets)
                 return NULL;
-        g_ptr_array_unref(http->listeners);
-        g_hash_table_unref(http->clients);
-        g_free(http);
+        g_ptr_array_unref(sockets->listeners);
+        g_hash_table_unref(sockets->clients);
+        g_free(sockets);
         return NULL;
 }

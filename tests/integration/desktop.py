@@ -31,10 +31,11 @@ class Desktop(session.Session):
 
     # ---- the daemon ----
 
-    def start_daemon(self, wait=True, **options):
-        """Starts it as a child; its messages go to the file daemon.log."""
+    def start_daemon(self, wait=True, sockets=False, **options):
+        """Starts it as a child; its messages go to the file daemon.log. sockets: with the agents' (.mcp_socket, .http_port)."""
+        start = self.start_with_sockets if sockets else self.start
         with open(self.folder / 'daemon.log', 'ab') as log:
-            self.daemon = self.start(*self.within, str(self.build / 'daemon/ouroborosd'), '--user', stderr=log, **options)
+            self.daemon = start(*self.within, str(self.build / 'daemon/ouroborosd'), '--user', stderr=log, **options)
         if wait:
             assert wait_until(lambda: self.owner() == self.daemon.pid, 15), self.log()
         return self.daemon

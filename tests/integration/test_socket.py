@@ -10,27 +10,12 @@ import threading
 import time
 
 import pytest
-from desktop import Agent, Desktop, build_root, wait_until
-
-PASS = '''import os, sys
-os.dup2(int(sys.argv[1]), 3)
-os.environ.update(LISTEN_PID=str(os.getpid()), LISTEN_FDS='1', LISTEN_FDNAMES='mcp')
-os.execv(sys.argv[2], [sys.argv[2], '--user'])
-'''
-
+from desktop import Agent, Desktop, build_root
 
 def start_with_socket(desk):
-    """Starts the daemon with a listening socket as descriptor 3, as systemd would."""
-    path = desk.folder / 'mcp.sock'
-    listener = socket.socket(socket.AF_UNIX)
-    listener.bind(str(path))
-    listener.listen()
-    with open(desk.folder / 'daemon.log', 'ab') as log:
-        desk.daemon = desk.start('/usr/bin/python3', '-c', PASS, str(listener.fileno()),
-                                 str(desk.build / 'daemon/ouroborosd'), pass_fds=[listener.fileno()], stderr=log)
-    listener.close()
-    assert wait_until(lambda: desk.owner() == desk.daemon.pid, 15), desk.log()
-    return path
+    """Starts the daemon with listening sockets, as systemd would; returns the path of agents'."""
+    desk.start_daemon(sockets=True)
+    return desk.mcp_socket
 
 
 @pytest.fixture(scope='module')
