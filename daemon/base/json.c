@@ -255,3 +255,57 @@ void json_set_time(JsonObject *object, const char *name, int64_t time_us)
 
         json_object_set_string_member(object, name, text);
 }
+
+static JsonNode *copy_node(JsonNode *node);
+
+static JsonNode *copy_value(JsonNode *node)
+{
+        g_auto(GValue) value = G_VALUE_INIT;
+        JsonNode *copy = json_node_new(JSON_NODE_VALUE);
+
+        json_node_get_value(node, &value);
+        json_node_set_value(copy, &value);
+        return copy;
+}
+
+static JsonArray *copy_array(JsonArray *array)
+{
+        JsonArray *copy = json_array_sized_new(json_array_get_length(array));
+
+        for (guint i = 0; i < json_array_get_length(array); i++)
+                json_array_add_element(copy, copy_node(json_array_get_element(array, i)));
+        return copy;
+}
+
+static JsonNode *copy_node(JsonNode *node)
+{
+        JsonNode *copy;
+
+        switch (JSON_NODE_TYPE(node)) {
+        case JSON_NODE_OBJECT:
+                copy = json_node_new(JSON_NODE_OBJECT);
+                json_node_take_object(copy, json_copy_object(json_node_get_object(node)));
+                return copy;
+        case JSON_NODE_ARRAY:
+                copy = json_node_new(JSON_NODE_ARRAY);
+                json_node_take_array(copy, copy_array(json_node_get_array(node)));
+                return copy;
+        case JSON_NODE_VALUE:
+                return copy_value(node);
+        default:
+                return json_node_new(JSON_NODE_NULL);
+        }
+}
+
+JsonObject *json_copy_object(JsonObject *object)
+{
+        JsonObject *copy = json_object_new();
+        JsonObjectIter iter;
+        const char *name;
+        JsonNode *value;
+
+        json_object_iter_init_ordered(&iter, object);
+        while (json_object_iter_next_ordered(&iter, &name, &value))
+                json_object_set_member(copy, name, copy_node(value));
+        return copy;
+}

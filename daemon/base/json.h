@@ -25,6 +25,9 @@ char *json_print_object(JsonObject *object);
  * values have equal texts. */
 char *json_print_canonical(JsonObject *object);
 
+/* A copy that shares nothing, since references of json-glib are not counted atomically: for another thread. */
+JsonObject *json_copy_object(JsonObject *object);
+
 /* Members with a default for "absent or null". A member of another type also gives the default:
  * types are checked against the schema before. Strings belong to the object. */
 const char *json_member_string(JsonObject *object, const char *name, const char *fallback);

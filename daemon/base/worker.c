@@ -320,6 +320,11 @@ void worker_pool_push(WorkerPool *pool, WorkerFunc func, WorkerFunc done, void *
         mailbox_post(pool->mailbox, on_work_done, work);
 }
 
+unsigned worker_pool_threads(const WorkerPool *pool)
+{
+        return pool->max;
+}
+
 unsigned worker_pool_pending(const WorkerPool *pool)
 {
         return (unsigned)g_atomic_int_get(&pool->pending);

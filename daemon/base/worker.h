@@ -21,6 +21,9 @@ void worker_pool_set_idle(WorkerPool *pool, int64_t idle_us);
  * start in the order of pushing. Any thread may push. */
 void worker_pool_push(WorkerPool *pool, WorkerFunc work, WorkerFunc done, void *job);
 
+/* At most so many run at the same time. */
+unsigned worker_pool_threads(const WorkerPool *pool);
+
 /* Jobs pushed and not yet done; 0 means idle. Loop thread only. */
 unsigned worker_pool_pending(const WorkerPool *pool);
 

@@ -8,9 +8,6 @@
 #include "bus/bus.h"
 
 #define BUS_METHOD_ARGS_MAX 8 /* the end included */
-#define BUS_STEPS_AT_ONCE                                                                          \
-        4000 /* of SQLite, for a call tried on the loop: well under a millisecond */
-#define BUS_SKIP_TRYING 16
 
 typedef struct Polkit Polkit;
 typedef struct Call Call;
@@ -125,7 +122,7 @@ struct Bus {
         GHashTable *arrivals; /* unique name → uint64_t*, process_clock() when it came */
         uint64_t since;       /* process_clock() from when on arrivals are known */
         GHashTable *calls;    /* set of Call* before they are pushed to a worker */
-        unsigned skip_trying; /* calls that go to a worker at once, after one was tried in vain */
+        Trial trial;          /* of calls on the loop */
         unsigned running;     /* calls not yet answered, wherever they are */
         Polkit *polkit;
         Door *doors;      /* one per interface */

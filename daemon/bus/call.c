@@ -162,26 +162,21 @@ static const Tool *tool_of(const Call *call)
         return name ? tools_find(call->bus->options.tools, name) : NULL;
 }
 
-/* Handing a call to a thread and back takes longer than a lookup by index does, so such a one is tried here.
- * The store gives up what would hold the loop; then it is not tried again for some calls. */
-static bool try_at_once(Call *call)
+static void work_or_tell(void *data)
 {
+        Call *call = data;
         const Tool *tool = tool_of(call);
 
-        if (!tool || tool->cost != TOOL_INSTANT)
-                return false;
-        if (call->bus->skip_trying > 0) {
-                call->bus->skip_trying--;
-                return false;
-        }
-        store_impatient_begin(BUS_STEPS_AT_ONCE);
         if (call->method->tool && tool->teller)
                 tell(call);
         else
                 work(call);
-        if (!store_impatient_end())
+}
+
+static bool try_at_once(Call *call)
+{
+        if (trial_run(&call->bus->trial, tool_of(call), work_or_tell, call))
                 return true;
-        call->bus->skip_trying = BUS_SKIP_TRYING;
         g_clear_error(&call->error);
         g_clear_pointer(&call->answer, json_object_unref);
         call->reply = sd_bus_message_unref(call->reply);

@@ -151,12 +151,17 @@ void access_ask(const Access *access, const char *key, AskKind kind, JsonObject 
         exchange_ask(access->exchange, key, kind, params);
 }
 
-void access_await(const Access *access, const char *approval)
+void access_await(const Access *access, const char *approval, int64_t wait_us)
 {
-        exchange_await(access->exchange, approval);
+        exchange_await(access->exchange, approval, wait_us);
 }
 
 bool access_pause(const Access *access, const char *note, GError **error)
 {
         return exchange_pause(access->exchange, note, error);
+}
+
+bool access_is_paused(const Access *access)
+{
+        return exchange_is_paused(access->exchange);
 }

@@ -10,6 +10,7 @@ struct Exchange {
         bool paused;
         JsonObject *asks;
         char *awaits, *note;
+        int64_t awaits_us; /* 0: no limit of its own */
 };
 
 static const char *const methods[] = {
@@ -57,7 +58,7 @@ void exchange_cancel(Exchange *exchange)
 
 bool exchange_is_paused(const Exchange *exchange)
 {
-        return exchange->paused;
+        return exchange && exchange->paused;
 }
 
 JsonObject *exchange_asks(const Exchange *exchange)
@@ -68,6 +69,11 @@ JsonObject *exchange_asks(const Exchange *exchange)
 const char *exchange_awaits(const Exchange *exchange)
 {
         return exchange->awaits;
+}
+
+int64_t exchange_awaits_us(const Exchange *exchange)
+{
+        return exchange->awaits_us;
 }
 
 const char *exchange_note(const Exchange *exchange)
@@ -127,12 +133,13 @@ void exchange_ask(Exchange *exchange, const char *key, AskKind kind, JsonObject 
         json_object_set_object_member(exchange->asks, key, ask);
 }
 
-void exchange_await(Exchange *exchange, const char *approval)
+void exchange_await(Exchange *exchange, const char *approval, int64_t wait_us)
 {
         if (!exchange)
                 return;
         g_free(exchange->awaits);
         exchange->awaits = g_strdup(approval);
+        exchange->awaits_us = wait_us;
 }
 
 bool exchange_pause(Exchange *exchange, const char *note, GError **error)

@@ -11,5 +11,5 @@ bool exchange_can_ask(const Exchange *exchange, AskKind kind);
 JsonObject *exchange_reply(const Exchange *exchange, const char *key);
 const char *exchange_old_note(const Exchange *exchange);
 void exchange_ask(Exchange *exchange, const char *key, AskKind kind, JsonObject *params);
-void exchange_await(Exchange *exchange, const char *approval);
+void exchange_await(Exchange *exchange, const char *approval, int64_t wait_us);
 bool exchange_pause(Exchange *exchange, const char *note, GError **error);

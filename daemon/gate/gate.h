@@ -303,6 +303,7 @@ void exchange_cancel(Exchange *exchange);
 bool exchange_is_paused(const Exchange *exchange);
 JsonObject *exchange_asks(const Exchange *exchange);
 const char *exchange_awaits(const Exchange *exchange);
+int64_t exchange_awaits_us(const Exchange *exchange); /* how long; 0: as long as the door lets it */
 const char *exchange_note(const Exchange *exchange);
 
 /* For handlers. Long ones look now and then: CANCELLED. */
@@ -316,11 +317,16 @@ JsonObject *access_reply(const Access *access, const char *key); /* borrowed; NU
 const char *access_note(const Access *access);                   /* borrowed, or NULL */
 void access_ask(const Access *access, const char *key, AskKind kind, JsonObject *params);
 
-/* Have the call made anew once the approval is decided. */
-void access_await(const Access *access, const char *approval);
+/* Have the call made anew once the approval is decided, or after wait_us microseconds if that comes first; 0: after
+ * the door's own limit it fails with TIMEOUT. The handler tells the two apart by looking at the approval and by what
+ * it leaves in its note. */
+void access_await(const Access *access, const char *approval, int64_t wait_us);
 
 /* Always false: the handler returns NULL now. UNAVAILABLE for whoever cannot wait. */
 bool access_pause(const Access *access, const char *note, GError **error);
+
+/* Did the handler pause? Then the call is not over. */
+bool access_is_paused(const Access *access);
 
 /* ---- arguments of a call ----
  * Read with the checks that are the same in every room. The input schema has been checked before: types fit,

@@ -93,6 +93,9 @@ void db_set_limit(Db *db, uint64_t steps);
 void store_impatient_begin(uint64_t steps);
 bool store_impatient_end(void);
 
+/* Has this thread given something up since it began? */
+bool store_impatient_gave_up(void);
+
 /* ---- writing ---- */
 
 typedef bool (*StoreWork)(Db *db, void *data, GError **error);

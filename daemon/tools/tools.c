@@ -4,6 +4,7 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "tools/runner.h"
 #include "tools/schema.h"
 #include "tools/tools-tools.h"
 #include "tools/tools.h"
@@ -136,6 +137,11 @@ void tools_check_outputs(Tools *tools)
 void tools_set_gate(Tools *tools, Gate *gate)
 {
         tools->gate = gate;
+}
+
+Gate *tools_gate(const Tools *tools)
+{
+        return tools->gate;
 }
 
 static const Entry *find_entry(const Tools *tools, const char *name, GError **error)
@@ -277,6 +283,12 @@ static bool has_handler(const Entry *entry, GError **error)
         return false;
 }
 
+/* Not if it is made anew: with the client's reply, or on a thread that may wait. */
+static bool is_over(const Access *access)
+{
+        return !access_is_paused(access) && !store_impatient_gave_up();
+}
+
 JsonObject *tools_call(const Tools *tools, const Access *access, const char *name, JsonObject *args,
                        GError **error)
 {
@@ -291,7 +303,7 @@ JsonObject *tools_call(const Tools *tools, const Access *access, const char *nam
         call.tool = entry->tool;
         call.answer = answer;
         call.error = problem;
-        if (tools->gate)
+        if (tools->gate && is_over(access))
                 gate_record(tools->gate, &call);
         if (problem)
                 g_propagate_error(error, g_steal_pointer(&problem));

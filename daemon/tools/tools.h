@@ -60,12 +60,16 @@ ToolTask *tools_start(const Tools *tools, const ToolStart *start, GError **error
 void tools_stop(ToolTask *task);
 
 /* ---- calls from the loop ----
- * One way for every door of agents: the call waits for its turn (each connection has RUNS_PER_CONNECTION_MAX under way and
- * RUNS_QUEUED_MAX waiting; turns go round the connections), runs on a worker or, if it is TOOL_INSTANT, is tried at
+ * One way for every door of agents: the call waits for its turn (each connection has RUNS_PER_CONNECTION_MAX under way, but
+ * never all threads, and RUNS_QUEUED_MAX waiting; turns go round the connections; calls of slow tools leave a thread
+ * to others), runs on a worker or, if it is TOOL_INSTANT, is tried at
  * once, is made anew when an approval it waits for is decided, and comes back on the loop. */
 
 #define RUNS_PER_CONNECTION_MAX 4
 #define RUNS_QUEUED_MAX         64
+#define RUNS_HELD_MAX           16 /* of a connection, waiting for the human; they have no thread */
+#define RUN_HELD_SEC_MAX        3600 /* a call that waits for longer ends with TIMEOUT */
+#define RUNS_AT_ONCE_MAX        16   /* tried on the loop before it goes on with other things */
 
 typedef struct Runner Runner;
 typedef struct ToolRun ToolRun; /* a call under way */
@@ -81,7 +85,7 @@ typedef struct ToolOutcome {
 typedef struct ToolRequest {
         const Access *access;
         const char *name;
-        JsonObject *args; /* or NULL */
+        JsonObject *args; /* or NULL; copied, as replies are */
         bool inner; /* made by a snippet: takes no turn of its connection, since the call of the snippet has one, and ends
                        in UNAVAILABLE where it would wait for somebody */
         unsigned can_ask;    /* bits 1u << AskKind */
@@ -102,5 +106,19 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Runner, runner_free)
  * is full ends in LIMIT like every other failure. */
 ToolRun *runner_start(Runner *runner, const ToolRequest *request);
 
-/* Nothing is called for it any more; the handler is told to end. */
+/* Before done was called, and not by it: nothing is called for the run any more, and its handler is told to end. */
 void runner_cancel(ToolRun *run);
+
+/* ---- trying a call on the loop ---- */
+
+#define TRIAL_STEPS 4000 /* of SQLite: well under a millisecond */
+#define TRIAL_SKIP  16   /* calls that go to a worker at once, after one was tried in vain */
+
+typedef struct Trial {
+        unsigned skip;
+} Trial;
+
+/* Loop thread: runs work(call), which makes a call of tool (NULL: of none), if the tool is TOOL_INSTANT and nothing was
+ * tried in vain of late. False: it was not run, or gave up where it would have held the loop; then what came of it is
+ * to be forgotten and the call to be made on a worker. */
+bool trial_run(Trial *trial, const Tool *tool, WorkerFunc work, void *call);

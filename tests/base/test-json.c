@@ -255,6 +255,23 @@ static void test_equal_values_have_one_canonical_text(void)
         }
 }
 
+static void test_a_copy_shares_nothing(void)
+{
+        const char *text = "{\"a\":[1,{\"b\":null},2.5,true,\"x\"],\"c\":{\"d\":{}}}";
+        g_autoptr(GError) error = NULL;
+        g_autoptr(JsonObject) object = json_parse_object(text, -1, &error);
+        g_assert_no_error(error);
+        g_autoptr(JsonObject) copy = json_copy_object(object);
+        g_autofree char *printed = json_print_object(copy);
+
+        g_assert_cmpstr(printed, ==, text);
+        g_assert_true(json_object_get_member(object, "a") != json_object_get_member(copy, "a"));
+        g_assert_true(json_member_array(object, "a") != json_member_array(copy, "a"));
+        json_object_set_int_member(json_member_object(copy, "c"), "d", 1);
+        g_autofree char *original = json_print_object(object);
+        g_assert_cmpstr(original, ==, text);
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -275,5 +292,6 @@ int main(int argc, char **argv)
         g_test_add_func("/json/members-have-defaults", test_members_have_defaults);
         g_test_add_func("/json/null-strings-and-times-are-written",
                         test_null_strings_and_times_are_written);
+        g_test_add_func("/json/a-copy-shares-nothing", test_a_copy_shares_nothing);
         return g_test_run();
 }
