@@ -37,7 +37,9 @@
         X(BEARER_REFUSED, "ec7f1af5ff3b4dd29edf7e2518f02a75")                                      \
         X(CONNECTION_MINTED, "fea3823e517640e6be0e889325a617db")                                   \
         X(CONNECTION_REVOKED, "36b1f73ea6b7493b8c51e22f4e6713b1")                                  \
-        X(SETTING_CHANGED, "d035e28febd245eeb746c6ab20fed059")
+        X(SETTING_CHANGED, "d035e28febd245eeb746c6ab20fed059")                                     \
+        X(APPROVAL_ASKED, "9464c504137e492d970afc526f4a8f4d")                                      \
+        X(APPROVAL_DECIDED, "597377373e0143c6ad52d15e1935c6af")
 
 typedef enum LogEvent {
 #define X(name, id) LOG_##name##_EVENT,

@@ -157,6 +157,7 @@ static void on_changes(const Change *changes, unsigned count, void *data)
         GHashTableIter iter;
         void *id;
 
+        approvals_changed(gate->approvals, changes, count);
         if (!ids)
                 return;
         tidy_if_ended(gate, ids);
@@ -173,6 +174,7 @@ static void listen(Gate *gate)
 
         for (unsigned i = 0; i < G_N_ELEMENTS(tables); i++)
                 store_add_derivation(gate->options.ops, tables[i], guard, gate);
+        approvals_listen(gate->approvals);
         store_add_feed(gate->options.ops, on_changes, gate);
 }
 
@@ -190,6 +192,7 @@ static GArray *gather_tools(void)
 {
         static const Tool *const lists[] = {
                 connection_tools,
+                approval_tools,
         };
         GArray *tools = g_array_new(/* zero_terminated= */ TRUE, /* clear= */ FALSE, sizeof(Tool));
 
@@ -210,6 +213,7 @@ Gate *gate_new(const GateOptions *options, GError **error)
         gate->guesses = guesses_new();
         gate->sessions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, session_free);
         gate->feeds = g_array_new(FALSE, FALSE, sizeof(Feed));
+        gate->approvals = approvals_new(gate);
         gate->mailbox = mailbox_new(options->loop, error);
         if (!gate->mailbox)
                 return NULL;
@@ -225,13 +229,15 @@ bool gate_load(Gate *gate, GError **error)
                 return false;
         tidy(gate);
         mailbox_post(gate->mailbox, on_loaded, gate);
-        return true;
+        db_release(g_steal_pointer(&db));
+        return approvals_load(gate->approvals, error);
 }
 
 void gate_stop(Gate *gate)
 {
         g_atomic_int_set(&gate->stopped, 1);
         gate->end = sd_event_source_disable_unref(gate->end);
+        approvals_stop(gate->approvals);
 }
 
 Gate *gate_free(Gate *gate)
@@ -243,6 +249,7 @@ Gate *gate_free(Gate *gate)
                 store_remove_feed(gate->options.ops, on_changes, gate);
         mailbox_free(gate->mailbox);
         gate->end = sd_event_source_disable_unref(gate->end);
+        approvals_free(gate->approvals);
         registry_free(gate->registry);
         guesses_free(gate->guesses);
         g_hash_table_unref(gate->sessions);

@@ -208,6 +208,9 @@ unsigned gate_unread(Gate *gate, const char *connection);
 #define APPROVALS_PENDING_MAX                100
 #define APPROVALS_PENDING_PER_CONNECTION_MAX 10
 #define APPROVAL_PAYLOAD_BYTES_MAX           65536
+#define APPROVAL_TITLE_CHARS_MAX             300
+#define APPROVAL_DAYS                        7 /* after which one withdraws itself that does not say */
+#define APPROVALS_PAGE_MAX                   200 /* rows of one list call */
 
 typedef enum ApprovalState {
         APPROVAL_PENDING,
@@ -222,6 +225,7 @@ typedef struct Approval {
         char *id;                       /* appr-… */
         char *kind;                     /* "connection", "question", "setting" … */
         char *connection;               /* who asks, or NULL */
+        char *asked_by;                 /* the name of who asks, as its door attested it */
         char *title;                    /* one line, of ours */
         JsonObject *payload, *decision; /* decision: NULL while it waits */
         ApprovalState state;
@@ -236,13 +240,36 @@ typedef JsonObject *(*ApprovalKind)(Db *db, const Approval *approval, JsonObject
                                     void *data, GError **error);
 void gate_add_approval_kind(Gate *gate, const char *kind, ApprovalKind approve, void *data);
 
-/* All of these block. request: kind, connection, title, payload and expires_us are taken from it; returns appr-… */
+/* All of these block. request: kind, title, payload and expires_us (0: in APPROVAL_DAYS) are taken from it, who asks from
+ * access; returns appr-… INVALID for a kind that nobody added; LIMIT if too many wait. */
 char *gate_request(Gate *gate, const Access *access, const Approval *request, GError **error);
 Approval *gate_approval(Gate *gate, const char *id, GError **error); /* NOT_FOUND */
 bool gate_resolve(Gate *gate, const Access *human, const char *id, bool approve,
                   JsonObject *payload,
                   GError **error); /* payload NULL: as asked for. CONFLICT: decided before */
 bool gate_withdraw(Gate *gate, const char *id, GError **error);
+
+/* The kind "question" is the gate's: its payload is {"question", "options"?}, the person adds "answer", and the decision is
+ * {"answer"}. What was decided and the connection has not read, oldest first, as approvals; read from then on. */
+JsonArray *gate_answers(Gate *gate, const Access *access, unsigned limit, GError **error);
+
+/* Whoever has shown a decision to its connection otherwise says so. */
+bool gate_mark_read(Gate *gate, const char *approval, GError **error);
+
+/* Verbs in the shape of a tool's handler, for doors that can hand over a descriptor: a new bearer is written into a regular
+ * file, with a line feed, and {"connection_id"} answered.
+ *   collect  {"approval_id", "file"}: for who asked for the connection, once. DENIED, CONFLICT.
+ *   rotate   {"connection_id", "file"}: needs the action connection.mint; the bearers before are good for nothing then. */
+JsonObject *gate_collect_bearer(void *gate, const Access *access, JsonObject *args, GError **error);
+JsonObject *gate_rotate_into(void *gate, const Access *access, JsonObject *args, GError **error);
+
+/* For a door that hands out bearers of its own (kind: a word of its choice, not file or handed): one more, which lives until
+ * expires_us (0: as long as its connection). Blocks. The text is the caller's to wipe and free. */
+char *gate_issue_bearer(Gate *gate, const char *connection, const char *kind, int64_t expires_us,
+                        GError **error);
+
+/* Ends one such, given its text; that it is none is no error. Blocks. */
+bool gate_end_bearer(Gate *gate, const char *bearer, GError **error);
 
 /* Told on the loop when an approval came up or changed its state. */
 typedef void (*ApprovalFeed)(const char *approval, ApprovalState state, void *data);

@@ -265,6 +265,7 @@ typedef struct Changing {
         const char *name;
         const char *const *entities;
         const Draft *draft;
+        const char *approval;
         int fd;
 } Changing;
 
@@ -415,6 +416,35 @@ bool mint_rotate(const MintWrite *write, const char *id, int fd, GError **error)
         return true;
 }
 
+static bool hand_out(Db *db, const Changing *changing, GError **error)
+{
+        Statement *row =
+                db_statement(db, "INSERT OR IGNORE INTO approval_reads VALUES (:id, :now)", error);
+        NewBearer new = {.connection = changing->id, .kind = "handed"};
+
+        if (!row)
+                return false;
+        statement_bind_text(row, ":id", changing->approval);
+        statement_bind_int(row, ":now", clock_now());
+        if (!statement_run(row, error))
+                return false;
+        if (db_changes(db) > 0)
+                return add_and_deliver(changing->gate, db, &new, changing->fd, error);
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
+                    "The bearer of %s was collected before", changing->approval);
+        return false;
+}
+
+bool mint_hand_out(const MintWrite *write, const MintHandOut *what, GError **error)
+{
+        Changing changing = {.id = what->connection,
+                             .change = hand_out,
+                             .approval = what->approval,
+                             .fd = what->fd};
+
+        return run(write, &changing, error);
+}
+
 /* ---- ending ---- */
 
 static bool change_state(Db *db, const Changing *changing, GError **error)
@@ -446,23 +476,41 @@ bool mint_revoke(const MintWrite *write, const char *id, GError **error)
         return true;
 }
 
-static bool is_wanted(Gate *gate, const char *name)
+/* A name that is no connection at all is a draft that was never finished. */
+static bool is_wanted(Db *db, const char *name, bool *ret, GError **error)
 {
-        g_autoptr(Connection) connection = registry_find(gate->registry, name);
+        Statement *row = db_statement(
+                db, "SELECT 1 FROM connections WHERE id = :id AND revoked_at IS NULL", error);
+        StepResult r;
 
-        return connection && !connection_revoked(connection);
+        if (!row)
+                return false;
+        statement_bind_text(row, ":id", name);
+        r = statement_step(row, error);
+        *ret = r == STEP_ROW;
+        return r != STEP_ERROR;
+}
+
+static bool remove_unwanted(Gate *gate, char **names, GError **error)
+{
+        g_autoptr(Db) db = store_reader(gate->options.ops, /* scope= */ NULL, error);
+
+        for (; db && *names; names++) {
+                bool wanted = false;
+
+                if (!is_wanted(db, *names, &wanted, error) ||
+                    (!wanted && !bearer_remove(gate->options.paths, *names, error)))
+                        return false;
+        }
+        return db != NULL;
 }
 
 void mint_tidy(Gate *gate)
 {
-        const Paths *paths = gate->options.paths;
         g_autoptr(GError) error = NULL;
-        g_auto(GStrv) names = has_files(gate) ? bearer_list(paths, &error) : NULL;
+        g_auto(GStrv) names = has_files(gate) ? bearer_list(gate->options.paths, &error) : NULL;
 
-        for (char **name = names; name && *name && !error; name++)
-                if (!is_wanted(gate, *name))
-                        (void)bearer_remove(paths, *name, &error);
-        if (error)
+        if (error || (names && *names && !remove_unwanted(gate, names, &error)))
                 log_event(LOG_WORK_FAILED_EVENT, LOG_WARNING, NULL, error,
                           "Cannot remove bearers that are not wanted any more");
 }

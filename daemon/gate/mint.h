@@ -40,8 +40,12 @@ bool mint_revoke(const MintWrite *write, const char *id, GError **error);
 /* A new bearer in place of those in files and hands: into the connection's file, or into fd if it is not -1. */
 bool mint_rotate(const MintWrite *write, const char *id, int fd, GError **error);
 
-/* One more bearer for whoever asked for the connection, into fd: once. DENIED to others, CONFLICT the second time. */
-bool mint_hand_out(const MintWrite *write, const char *approval, int fd, GError **error);
+/* One more bearer for whoever asked for the connection, into fd: once for each approval, then CONFLICT. */
+typedef struct MintHandOut {
+        const char *connection, *approval;
+        int fd;
+} MintHandOut;
+bool mint_hand_out(const MintWrite *write, const MintHandOut *hand_out, GError **error);
 
 /* Enters one more bearer of a connection; kind is file, handed or a door's own. Inside a write. */
 typedef struct NewBearer {

@@ -2,6 +2,7 @@
 /* Inside of the room: what it is made of, and what its tools share. */
 #pragma once
 
+#include "gate/approvals.h"
 #include "gate/guess.h"
 #include "gate/registry.h"
 
@@ -10,6 +11,7 @@ struct Gate {
         GArray *tools; /* Tool: all lists below */
         Registry *registry;
         Mailbox *mailbox; /* to the loop */
+        Approvals *approvals;
         GMutex minting; /* held while bearer files and what says that they are wanted are changed */
         gint stopped;   /* atomic */
 
@@ -21,6 +23,7 @@ struct Gate {
 
 /* The tools by theme, each list ended by a NULL name. */
 extern const Tool connection_tools[];
+extern const Tool approval_tools[];
 
 /* ---- told to others ---- */
 
