@@ -58,9 +58,6 @@ typedef struct Tool {
         const char *action; /* of polkit, below org.ouroboros.; NULL: read or write, as it needs */
         ToolStarter start;  /* such a tool is called by runner_start() only */
         void (*stop)(void *task); /* its caller has gone: done is not called any more */
-        const char *
-                content; /* the member of its answer that agents are shown as it is, an array of MCP's content (text,
-                                image, audio, resource …); NULL: they are shown the answer */
 } Tool;
 
 /* What a room exports: its tools (ended by a NULL name) and itself. */

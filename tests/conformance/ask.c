@@ -2,8 +2,7 @@
 /* The tools that ask their client, once or more than once. A handler runs anew with the replies of the rounds before. */
 #include "conformance/fixtures.h"
 
-#define OWN_TOOL   TOOL_READ, TOOL_CHEAP
-#define AS_CONTENT .content = "content"
+#define OWN_TOOL TOOL_READ, TOOL_CHEAP
 
 #define NAME_SCHEMA                                                                                \
         "{\"type\":\"object\",\"properties\":{\"name\":{\"type\":\"string\"}},\"required\":["      \
@@ -194,19 +193,19 @@ static JsonObject *ask_choices(void *room, const Access *access, JsonObject *arg
 }
 
 const Tool ask_fixtures[] = {
-        {"test_sampling", OWN_TOOL, ask_model, AS_CONTENT},
-        {"test_elicitation", OWN_TOOL, ask_user, AS_CONTENT},
-        {"test_elicitation_sep1034_defaults", OWN_TOOL, ask_defaults, AS_CONTENT},
-        {"test_elicitation_sep1330_enums", OWN_TOOL, ask_choices, AS_CONTENT},
-        {"test_missing_capability", OWN_TOOL, ask_anyhow, AS_CONTENT},
-        {"test_streaming_elicitation", OWN_TOOL, ask_name, AS_CONTENT},
-        {"test_input_required_result_elicitation", OWN_TOOL, ask_name, AS_CONTENT},
-        {"test_input_required_result_sampling", OWN_TOOL, ask_capital, AS_CONTENT},
-        {"test_input_required_result_list_roots", OWN_TOOL, ask_roots, AS_CONTENT},
-        {"test_input_required_result_request_state", OWN_TOOL, ask_confirm, AS_CONTENT},
-        {"test_input_required_result_multiple_inputs", OWN_TOOL, ask_many, AS_CONTENT},
-        {"test_input_required_result_multi_round", OWN_TOOL, ask_twice, AS_CONTENT},
-        {"test_input_required_result_tampered_state", OWN_TOOL, ask_confirm, AS_CONTENT},
-        {"test_input_required_result_capabilities", OWN_TOOL, ask_what_can_be, AS_CONTENT},
+        {"test_sampling", OWN_TOOL, ask_model},
+        {"test_elicitation", OWN_TOOL, ask_user},
+        {"test_elicitation_sep1034_defaults", OWN_TOOL, ask_defaults},
+        {"test_elicitation_sep1330_enums", OWN_TOOL, ask_choices},
+        {"test_missing_capability", OWN_TOOL, ask_anyhow},
+        {"test_streaming_elicitation", OWN_TOOL, ask_name},
+        {"test_input_required_result_elicitation", OWN_TOOL, ask_name},
+        {"test_input_required_result_sampling", OWN_TOOL, ask_capital},
+        {"test_input_required_result_list_roots", OWN_TOOL, ask_roots},
+        {"test_input_required_result_request_state", OWN_TOOL, ask_confirm},
+        {"test_input_required_result_multiple_inputs", OWN_TOOL, ask_many},
+        {"test_input_required_result_multi_round", OWN_TOOL, ask_twice},
+        {"test_input_required_result_tampered_state", OWN_TOOL, ask_confirm},
+        {"test_input_required_result_capabilities", OWN_TOOL, ask_what_can_be},
         {NULL},
 };

@@ -7,9 +7,8 @@
 #include "conformance/fixtures.h"
 #include "conformance/guest.h"
 
-#define STEP_USEC  120000 /* reports of progress that come faster are told as one */
-#define OWN_TOOL   TOOL_READ, TOOL_CHEAP
-#define AS_CONTENT .content = "content"
+#define STEP_USEC 120000 /* reports of progress that come faster are told as one */
+#define OWN_TOOL  TOOL_READ, TOOL_CHEAP
 
 /* ---- content ---- */
 
@@ -17,9 +16,9 @@ static JsonObject *add(JsonObject *answer, JsonObject *content)
 {
         if (!answer)
                 answer = json_object_new();
-        if (!json_object_has_member(answer, "content"))
-                json_object_set_array_member(answer, "content", json_array_new());
-        json_array_add_object_element(json_object_get_array_member(answer, "content"), content);
+        if (!json_object_has_member(answer, "_content"))
+                json_object_set_array_member(answer, "_content", json_array_new());
+        json_array_add_object_element(json_object_get_array_member(answer, "_content"), content);
         return answer;
 }
 
@@ -158,19 +157,19 @@ static JsonObject *echo(void *room, const Access *access, JsonObject *args, GErr
 }
 
 const Tool content_fixtures[] = {
-        {"test_simple_text", OWN_TOOL, simple_text, AS_CONTENT},
-        {"test_image_content", OWN_TOOL, image, AS_CONTENT},
-        {"test_audio_content", OWN_TOOL, audio, AS_CONTENT},
-        {"test_embedded_resource", OWN_TOOL, resource, AS_CONTENT},
-        {"test_multiple_content_types", OWN_TOOL, several, AS_CONTENT},
-        {"test_error_handling", OWN_TOOL, failing, AS_CONTENT},
-        {"test_tool_with_progress", OWN_TOOL, progressing, AS_CONTENT},
-        {"test_tool_with_logging", OWN_TOOL, logging, AS_CONTENT},
-        {"test_logging_tool", OWN_TOOL, logging, AS_CONTENT},
-        {"test_trigger_tool_change", OWN_TOOL, change_tools, AS_CONTENT},
-        {FIXTURE_HIDDEN, OWN_TOOL, hidden, AS_CONTENT},
-        {"test_header_region", OWN_TOOL, echo, AS_CONTENT},
-        {"json_schema_2020_12_tool", OWN_TOOL, echo, AS_CONTENT},
+        {"test_simple_text", OWN_TOOL, simple_text},
+        {"test_image_content", OWN_TOOL, image},
+        {"test_audio_content", OWN_TOOL, audio},
+        {"test_embedded_resource", OWN_TOOL, resource},
+        {"test_multiple_content_types", OWN_TOOL, several},
+        {"test_error_handling", OWN_TOOL, failing},
+        {"test_tool_with_progress", OWN_TOOL, progressing},
+        {"test_tool_with_logging", OWN_TOOL, logging},
+        {"test_logging_tool", OWN_TOOL, logging},
+        {"test_trigger_tool_change", OWN_TOOL, change_tools},
+        {FIXTURE_HIDDEN, OWN_TOOL, hidden},
+        {"test_header_region", OWN_TOOL, echo},
+        {"json_schema_2020_12_tool", OWN_TOOL, echo},
         {NULL},
 };
 

@@ -9,7 +9,7 @@
 /* Each ended by a NULL name; their room is the daemon's Rooms. */
 extern const Tool content_fixtures[], ask_fixtures[];
 
-/* Each of these adds one to the answer's "content" (answer NULL: a new one) and returns the answer. */
+/* Each of these adds one to the answer's "_content" (answer NULL: a new one) and returns the answer. */
 JsonObject *content_text(JsonObject *answer, const char *format, ...) G_GNUC_PRINTF(2, 3);
 JsonObject *content_data(JsonObject *answer, const char *type, const char *mime,
                          const char *base64);

@@ -2,12 +2,11 @@
 /* Minting as the human would, by the tool for it; the bearer is read from the file that it was written to, as a client
  * does. The bearer stands here, for the process: a door asks for it where there is nobody to pass it on. */
 #include <stdio.h>
+#include <unistd.h>
 
 #include "conformance/conformance.h"
 #include "conformance/fixtures.h"
 #include "conformance/guest.h"
-
-#define NAME "conformance"
 
 static char *bearer; /* NULL: not minted yet */
 
@@ -44,10 +43,12 @@ JsonObject *guest_listing(bool hidden)
 static void mint(void *data)
 {
         Minting *minting = data;
-        g_autoptr(Access) human = access_new_human(NAME, NULL);
+        g_autoptr(Access) human = access_new_human("conformance", NULL);
         g_autoptr(JsonObject) args = guest_listing(/* hidden= */ false);
 
-        json_object_set_string_member(args, "name", NAME);
+        /* there may be one of a start before */
+        g_autofree char *name = g_strdup_printf("conformance %d", (int)getpid());
+        json_object_set_string_member(args, "name", name);
         g_autoptr(JsonObject) minted =
                 tools_call(minting->rooms->tools, human, "mint_connection", args, &minting->error);
         const char *path = minted ? json_member_string(minted, "bearer_file", NULL) : NULL;
