@@ -122,6 +122,13 @@ static void on_progress(double done, double total, const char *message, void *da
         run->request.progress(done, total, message, run->request.data);
 }
 
+static void on_said(int level, const char *text, void *data)
+{
+        ToolRun *run = data;
+
+        run->request.say(level, text, run->request.data);
+}
+
 static ToolRun *run_new(Runner *runner, const ToolRequest *request)
 {
         ToolRun *run = g_new0(ToolRun, 1);
@@ -137,8 +144,11 @@ static ToolRun *run_new(Runner *runner, const ToolRequest *request)
         run->request.args = request->args ? json_copy_object(request->args) : json_object_new();
         run->request.replies = request->replies ? json_copy_object(request->replies) : NULL;
         run->decided = g_ptr_array_new_with_free_func(g_free);
-        if (request->progress)
-                run->relay = relay_new(runner->loop, runner->mailbox, on_progress, run);
+        if (request->progress || request->say) {
+                RelayFuncs funcs = {request->progress ? on_progress : NULL,
+                                    request->say ? on_said : NULL, run};
+                run->relay = relay_new(runner->loop, runner->mailbox, &funcs);
+        }
         g_hash_table_add(runner->runs, run);
         return run;
 }
@@ -152,6 +162,7 @@ static void begin_round(ToolRun *run)
                 .replies = run->request.replies,
                 .note = run->request.note,
                 .progress = run->relay ? relay_report : NULL,
+                .say = run->relay ? relay_say : NULL,
                 .data = run->relay,
         };
 

@@ -92,6 +92,7 @@ typedef struct ToolRequest {
         JsonObject *replies; /* of the client, or NULL; note: of the round before, or NULL */
         const char *note;
         void (*progress)(double done, double total, const char *message, void *data); /* or NULL */
+        void (*say)(int level, const char *text, void *data); /* at a level of syslog; or NULL */
         void (*done)(const ToolOutcome *outcome, void *data); /* what it shows is borrowed */
         void *data;
 } ToolRequest;
@@ -102,7 +103,7 @@ Runner *runner_new(Tools *tools, WorkerPool *pool, sd_event *loop, GError **erro
 Runner *runner_free(Runner *runner);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Runner, runner_free)
 
-/* Loop thread. progress and done are called on the loop, done last, once, and never before this returns. A queue that
+/* Loop thread. progress, say and done are called on the loop, done last, once, and never before this returns. A queue that
  * is full ends in LIMIT like every other failure. */
 ToolRun *runner_start(Runner *runner, const ToolRequest *request);
 

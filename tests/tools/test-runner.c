@@ -3,8 +3,10 @@
  * Seen to fail: with a caller who keeps his place in the ring, without each of the limits (slow calls, one caller, queue,
  * held, at once), with done called by runner_start(), with progress told as it comes, with the last progress dropped,
  * with cancelled runs that stay in the queue, are told of, or whose handlers are not, with decisions forgotten that come
- * while the handler is at work, with held runs that keep their thread, with notes lost. */
+ * while the handler is at work, with held runs that keep their thread, with notes lost, with lines that nobody counts. */
+#include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
 #include "tools/runner.h"
 
@@ -28,7 +30,8 @@ typedef struct Fixture {
 typedef struct Call {
         Fixture *fixture;
         ToolRun *run;
-        unsigned done, told;
+        unsigned done, told, lines;
+        int line; /* the last that was said */
         double last;
         char letter;
         char *answer; /* value of the answer, error's code, or "asks" */
@@ -64,6 +67,16 @@ static JsonObject *report(const Access *access)
                         g_usleep(1000);
         }
         return answer_with("reported");
+}
+
+/* More than is kept at once. */
+static JsonObject *talk(const Access *access)
+{
+        for (unsigned i = 0; i < 5000; i++) {
+                g_autofree char *line = g_strdup_printf("%u", i);
+                access_say(access, LOG_NOTICE, line);
+        }
+        return answer_with("said");
 }
 
 static JsonObject *ask(const Access *access, GError **error)
@@ -103,6 +116,8 @@ static JsonObject *handle(void *room, const Access *access, JsonObject *args, GE
         g_atomic_int_inc(&fixture->inside);
         if (g_str_equal(does, "wait"))
                 answer = wait_for_gate(fixture, access, error);
+        else if (g_str_equal(does, "talk"))
+                answer = talk(access);
         else if (g_str_equal(does, "report"))
                 answer = report(access);
         else if (g_str_equal(does, "ask"))
@@ -234,6 +249,18 @@ static void on_progress(double done, double total, const char *message, void *da
         call->told++;
 }
 
+static void on_said(int level, const char *text, void *data)
+{
+        Call *call = data;
+
+        g_assert_true(g_thread_self() == call->fixture->loop_thread);
+        g_assert_cmpuint(call->done, ==, 0);
+        g_assert_cmpint(level, ==, LOG_NOTICE);
+        g_assert_cmpint(atoi(text), >, call->line);
+        call->line = atoi(text);
+        call->lines++;
+}
+
 static void on_done(const ToolOutcome *outcome, void *data)
 {
         Call *call = data;
@@ -279,6 +306,7 @@ static Call *begin(Fixture *fixture, Want want)
                 .can_ask = want.can_ask,
                 .replies = want.replies,
                 .progress = on_progress,
+                .say = on_said,
                 .done = on_done,
                 .data = call,
         };
@@ -471,6 +499,18 @@ static void test_progress_is_throttled_and_the_last_is_told(Fixture *fixture, co
         g_assert_cmpfloat(call->last, ==, 2000);
         g_assert_cmpuint(call->told, >=, 2);
         g_assert_cmpuint(call->told, <=, (g_get_monotonic_time() - began) / 100000 + 2);
+}
+
+static void test_lines_come_in_order_and_are_limited(Fixture *fixture, const void *data)
+{
+        int64_t began = g_get_monotonic_time();
+        g_autoptr(Call) call = begin(fixture, (Want){.does = "talk"});
+
+        call->line = -1;
+        finish(fixture, call);
+        g_assert_cmpstr(call->answer, ==, "said");
+        g_assert_cmpuint(call->lines, >=, 100);
+        g_assert_cmpuint(call->lines, <=, 100 * ((g_get_monotonic_time() - began) / 100000 + 2));
 }
 
 static void test_a_call_that_waits_for_its_turn_is_cancelled(Fixture *fixture, const void *data)
@@ -668,6 +708,7 @@ int main(int argc, char **argv)
         ADD("a-full-queue-is-a-limit-with-a-name", test_a_full_queue_is_a_limit_with_a_name);
         ADD_WITH("slow-calls-leave-a-thread-to-others", test_slow_calls_leave_a_thread_to_others,
                  2);
+        ADD("lines-come-in-order-and-are-limited", test_lines_come_in_order_and_are_limited);
         ADD("progress-is-throttled-and-the-last-is-told",
             test_progress_is_throttled_and_the_last_is_told);
         ADD("a-call-that-waits-for-its-turn-is-cancelled",
