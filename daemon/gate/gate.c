@@ -210,6 +210,7 @@ Gate *gate_new(const GateOptions *options, GError **error)
         g_mutex_init(&gate->minting);
         gate->tools = gather_tools();
         gate->registry = registry_new();
+        gate->grants = grants_new();
         gate->guesses = guesses_new();
         gate->sessions = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, session_free);
         gate->feeds = g_array_new(FALSE, FALSE, sizeof(Feed));
@@ -226,6 +227,9 @@ bool gate_load(Gate *gate, GError **error)
         g_autoptr(Db) db = store_reader(gate->options.ops, /* scope= */ NULL, error);
 
         if (!db || !registry_load(gate->registry, db, error))
+                return false;
+        db_release(g_steal_pointer(&db));
+        if (!grants_load(gate->grants, gate->options.ops, error))
                 return false;
         tidy(gate);
         mailbox_post(gate->mailbox, on_loaded, gate);
@@ -251,6 +255,7 @@ Gate *gate_free(Gate *gate)
         gate->end = sd_event_source_disable_unref(gate->end);
         approvals_free(gate->approvals);
         registry_free(gate->registry);
+        grants_free(gate->grants);
         guesses_free(gate->guesses);
         g_hash_table_unref(gate->sessions);
         g_array_unref(gate->feeds);
@@ -353,6 +358,19 @@ static Connection *refuse(Gate *gate, const char *peer, const Connection *connec
         return NULL;
 }
 
+/* By a bearer of its own, or by a token that was granted for it. */
+static Connection *find_bearer(Gate *gate, const uint8_t hash[BEARER_HASH_BYTES],
+                               ConnectionState *ret_state)
+{
+        Connection *connection = registry_find_bearer(gate->registry, hash, ret_state);
+
+        if (connection)
+                return connection;
+        g_autofree char *id = grants_find(gate->grants, hash);
+        *ret_state = CONNECTION_ACTIVE;
+        return id ? registry_find(gate->registry, id) : NULL;
+}
+
 Connection *gate_authenticate(Gate *gate, const char *bearer, const char *peer, GError **error)
 {
         ConnectionState state = CONNECTION_REVOKED;
@@ -361,7 +379,7 @@ Connection *gate_authenticate(Gate *gate, const char *bearer, const char *peer, 
         if (!gate_is_ready(gate, error))
                 return NULL;
         bearer_hash(bearer, hash);
-        g_autoptr(Connection) connection = registry_find_bearer(gate->registry, hash, &state);
+        g_autoptr(Connection) connection = find_bearer(gate, hash, &state);
         if (connection && state == CONNECTION_ACTIVE &&
             connection_state(connection) == CONNECTION_ACTIVE)
                 return g_steal_pointer(&connection);

@@ -273,6 +273,50 @@ typedef void (*ApprovalFeed)(const char *approval, ApprovalState state, void *da
 void gate_add_approval_feed(Gate *gate, ApprovalFeed feed, void *data);
 void gate_remove_approval_feed(Gate *gate, ApprovalFeed feed, void *data);
 
+/* ---- grants: bearers that come and go ----
+ * What OAuth gives a client for a connection that the human has approved: an access token, good for GRANT_ACCESS_SEC, and a
+ * refresh token, good once within GRANT_REFRESH_SEC, for the next two. A family is what came of one approval. All of
+ * these block. */
+
+#define GRANT_ACCESS_SEC  3600
+#define GRANT_REFRESH_SEC (30 * 24 * 3600)
+
+typedef struct Grant {
+        char *access, *refresh; /* wiped by grant_clear() */
+        char *family;           /* grant-… */
+        int64_t access_sec;     /* from now */
+} Grant;
+void grant_clear(Grant *grant);
+
+typedef struct GrantRequest {
+        const char *connection;
+        const char *client; /* its id, which renewing must name */
+        const char *
+                audience; /* the resource that the tokens are for: gate_authenticate() takes them nowhere else */
+} GrantRequest;
+
+/* What tokens must be for, now; NULL: nothing. Any thread. */
+void gate_set_resource(Gate *gate, const char *resource);
+
+/* DENIED if the connection is not active. */
+bool gate_grant(Gate *gate, const GrantRequest *request, Grant *ret, GError **error);
+
+/* New tokens for a refresh token. DENIED if it is none of the client's or over; one that was used before was stolen, and
+ * ends its family. */
+bool gate_renew(Gate *gate, const char *refresh, const char *client, Grant *ret, GError **error);
+
+/* Ends a family; or that of a token, which the client gives back: one that is not known is no error. */
+bool gate_end_grants(Gate *gate, const char *family, GError **error);
+bool gate_return_grant(Gate *gate, const char *token, const char *client, GError **error);
+
+/* ---- keys ---- */
+
+#define GATE_KEY_BYTES 32
+
+/* A key for a purpose, the same for as long as ops.db lives, derived from a secret that is kept there. Any thread, never blocks;
+ * UNAVAILABLE while the stores are closed. */
+bool gate_key(Gate *gate, const char *purpose, uint8_t ret[GATE_KEY_BYTES], GError **error);
+
 /* ---- what a call does on its way; for the room tools, which carries calls out ---- */
 
 /* Before a call of a connection: may it use the tool (DENIED), is its budget used up (LIMIT)? Any thread. True for

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gate/approvals.h"
+#include "gate/grants.h"
 #include "gate/guess.h"
 #include "gate/registry.h"
 
@@ -10,6 +11,7 @@ struct Gate {
         GateOptions options;
         GArray *tools; /* Tool: all lists below */
         Registry *registry;
+        Grants *grants;
         Mailbox *mailbox; /* to the loop */
         Approvals *approvals;
         GMutex minting; /* held while bearer files and what says that they are wanted are changed */
