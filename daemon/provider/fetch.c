@@ -187,13 +187,14 @@ bool fetch_check_url(const char *url, GError **error)
                 return refuse_url("is longer than FETCH_URL_BYTES_MAX (" G_STRINGIFY(
                                           FETCH_URL_BYTES_MAX) " bytes)",
                                   error);
-        g_autoptr(GUri) uri = g_uri_parse(url, G_URI_FLAGS_ENCODED, NULL);
-        if (!uri || g_strcmp0(g_uri_get_scheme(uri), "https") != 0 || !g_uri_get_host(uri) ||
-            g_uri_get_host(uri)[0] == '\0')
+        g_autofree char *scheme = NULL, *user = NULL, *host = NULL, *path = NULL, *fragment = NULL;
+        /* split, not parsed: parsing resolves dot segments */
+        if (!g_uri_split(url, G_URI_FLAGS_ENCODED, &scheme, &user, &host, NULL, &path, NULL,
+                         &fragment, NULL) ||
+            g_strcmp0(scheme, "https") != 0 || !host || host[0] == '\0')
                 return refuse_url("must begin with https:// and a host", error);
-        if (g_uri_get_userinfo(uri) || g_uri_get_fragment(uri))
+        if (user || fragment)
                 return refuse_url("must have neither a user nor a fragment", error);
-        const char *path = g_uri_get_path(uri);
         if (strlen(path) < 2)
                 return refuse_url("must have a path", error);
         g_auto(GStrv) segments = g_strsplit(path, "/", -1);
