@@ -23,7 +23,8 @@ struct Client {
         Instance instance;
         GPid agent; /* pkttyagent */
         bool questions, retry;
-        int carried; /* descriptor for the next call, -1: none */
+        bool carried_behind; /* after the arguments */
+        int carried;         /* descriptor for the next call, -1: none */
         GPtrArray *listeners;
         void (*tick)(void *data);
         void *tick_data;
@@ -246,13 +247,16 @@ static sd_bus_message *new_call(Client *client, const char *interface, const cha
 {
         sd_bus_message *call = NULL;
         int r = sd_bus_message_new_method_call(client->bus, &call, NAME, PATH, interface, member);
-        if (r >= 0 && client->carried >= 0)
-                r = sd_bus_message_append_basic(call, 'h', &client->carried);
+        int carried = client->carried;
+        if (r >= 0 && carried >= 0 && !client->carried_behind)
+                r = sd_bus_message_append_basic(call, 'h', &carried);
         client->carried = -1;
         for (const char *const *string = body->strings; r >= 0 && string && *string; string++)
                 r = sd_bus_message_append_basic(call, 's', *string);
         if (r >= 0 && body->signature)
                 r = message_append_json(call, body->signature, body->values);
+        if (r >= 0 && carried >= 0 && client->carried_behind)
+                r = sd_bus_message_append_basic(call, 'h', &carried);
         if (r >= 0)
                 return call;
         sd_bus_message_unref(call);
@@ -298,6 +302,13 @@ static JsonNode *call_full(Client *client, const char *interface, const char *me
 void client_carry(Client *client, int fd)
 {
         client->carried = fd;
+        client->carried_behind = false;
+}
+
+void client_carry_behind(Client *client, int fd)
+{
+        client->carried = fd;
+        client->carried_behind = true;
 }
 
 JsonNode *client_call(Client *client, const char *interface, const char *member,
@@ -353,7 +364,8 @@ static int on_signal(sd_bus_message *message, void *userdata, sd_bus_error *ret_
 bool client_listen(Client *client, const char *interface, const char *member, ClientHeard heard,
                    void *data, GError **error)
 {
-        g_autofree char *full = g_strconcat(NAME ".", interface, NULL);
+        g_autofree char *full = strchr(interface, '.') ? g_strdup(interface)
+                                                       : g_strconcat(NAME ".", interface, NULL);
         Listener *listener = g_new(Listener, 1);
         *listener = (Listener){heard, data};
         g_ptr_array_add(client->listeners, listener);

@@ -37,10 +37,13 @@ JsonNode *client_call_json(Client *client, const char *interface, const char *me
 /* The next client_call() or client_call_json() passes this descriptor before its arguments; it stays the caller's. */
 void client_carry(Client *client, int fd);
 
+/* The same, behind its arguments. */
+void client_carry_behind(Client *client, int fd);
+
 /* The properties of an interface. */
 JsonObject *client_properties(Client *client, const char *interface, GError **error);
 
-/* Calls heard with a signal's arguments, as client_call() gives them, whenever one comes while a call or
+/* A signal of the root object; interface has no prefix if it is one of ours. Calls heard with a signal's arguments, as client_call() gives them, whenever one comes while a call or
  * client_wait() is under way. */
 typedef void (*ClientHeard)(JsonNode *arguments, void *data);
 bool client_listen(Client *client, const char *interface, const char *member, ClientHeard heard,

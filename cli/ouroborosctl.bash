@@ -29,7 +29,8 @@ _ouroborosctl() {
                 [hard-delete]="--kind --preview --remove-copies --yes $why" [verify]='' [backup]=''
                 [restore]='--yes' [rebuild]='' [rekey]='' [unlock]='' [reload]='' [restart]='' [panic]=''
                 [tools]='list describe call' [key]='export import' [settings]='list get set'
-                [connection]='mint list show rename scope terms revoke rotate'
+                [approvals]="--state $page" [approve]="--name --answer --payload $terms $scope" [deny]="$why"
+                [connection]='request mint list show rename scope terms revoke rotate'
         )
         local -A family=(
                 [root add]='--profile --feature --include --exclude --max-file-bytes --no-wait'
@@ -43,7 +44,7 @@ _ouroborosctl() {
                 [discovered promote]="--name --type $why" [discovered merge]="$why" [discovered dismiss]="$why"
                 [discovered restore]="$why" [link list]="--state --entity --document $page"
                 [link accept]="$why" [link reject]="$why" [mine list]="--state $page"
-                [connection list]="--state $page" [connection mint]="$terms $scope $why" [connection terms]="$terms $why"
+                [connection list]="--state $page" [connection request]="--purpose --wait --no-wait $terms $scope" [connection mint]="$terms $scope $why" [connection terms]="$terms $why"
                 [connection scope]="$scope $why" [connection rename]="$why" [connection revoke]="$why"
                 [connection rotate]="$why"
                 [mine add]='--priority --profile --feature --again' [mine cancel]="$why"
@@ -61,7 +62,9 @@ _ouroborosctl() {
                 [[ $verb == root || $verb == mine ]] && COMPREPLY=($(compgen -W 'general legal code-doc paper' -- "$cur")) && return
                 [[ $verb == connection || $verb == approve ]] && COMPREPLY=($(compgen -W 'full read-only custom' -- "$cur")) && return ;;
         --list) COMPREPLY=($(compgen -W 'essential full' -- "$cur")) && return ;;
-        --state) [[ $verb == connection ]] && COMPREPLY=($(compgen -W 'active expired revoked all' -- "$cur")) && return ;;
+        --state)
+                [[ $verb == approvals ]] && COMPREPLY=($(compgen -W 'pending approved denied withdrawn all' -- "$cur")) && return
+                [[ $verb == connection ]] && COMPREPLY=($(compgen -W 'active expired revoked all' -- "$cur")) && return ;;
         --feature) COMPREPLY=($(compgen -W 'tables wikilinks code_blocks frontmatter external_refs citations procedures' -- "$cur")) && return ;;
         --order) [[ $verb == topology ]] && COMPREPLY=($(compgen -W 'weakest strongest recent contested' -- "$cur")) && return ;;
         --function) COMPREPLY=($(compgen -W 'sum count min max avg latest' -- "$cur")) && return ;;

@@ -206,6 +206,13 @@ void output_styled(Output *output, Style style, const char *format, ...)
         va_end(list);
 }
 
+void output_flush(Output *output)
+{
+        int failed = flush(stream_of(output));
+        if (output->failed == 0)
+                output->failed = failed;
+}
+
 void output_json(Output *output, JsonNode *node)
 {
         g_autofree char *text = json_to_string(node, output->terminal);

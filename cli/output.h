@@ -46,6 +46,9 @@ void output_print(Output *output, const char *format, ...) G_GNUC_PRINTF(2, 3);
 /* The same in a style, which ends with it. */
 void output_styled(Output *output, Style style, const char *format, ...) G_GNUC_PRINTF(3, 4);
 
+/* What was printed so far is to be seen now. */
+void output_flush(Output *output);
+
 /* A JSON answer: indented on a terminal, on one line elsewhere. */
 void output_json(Output *output, JsonNode *node);
 void output_json_object(Output *output, JsonObject *object);

@@ -11,6 +11,7 @@
 
 typedef struct Polkit Polkit;
 typedef struct Call Call;
+typedef struct BusApprovals BusApprovals;
 
 typedef enum ArgKind {
         ARG_END,
@@ -18,6 +19,7 @@ typedef enum ArgKind {
         ARG_OPTIONAL_TEXT, /* s, "" meaning: not given */
         ARG_ENTITY, /* s, an id (→ entity_id) or a name (→ entity_name), "" meaning: not given */
         ARG_COUNT,  /* u, 0 meaning: not given */
+        ARG_FLAG,   /* b */
         ARG_OFFSET, /* t, 0 meaning: not given */
         ARG_FOLDER, /* h, an open folder → its path below /proc/self/fd, good while the call lasts */
         ARG_FILE, /* h, an open regular file → the number of its descriptor, good while the call lasts */
@@ -54,8 +56,9 @@ typedef struct BusMethod {
         const char *member;
         const char *
                 action; /* below org.ouroboros.; "tool": read or write, as the tool in name needs */
-        const char *tool;        /* the tool it is … */
-        ToolHandler verb;        /* … or a handler, whose room is the Bus */
+        const char *tool; /* the tool it is … */
+        ToolHandler verb; /* … or a handler, whose room is the Bus */
+        const char *(*choose)(Bus *bus, JsonObject *args); /* the action of this call, or NULL */
         void (*after)(Bus *bus); /* on the loop, once it is answered without an error */
         BusArg args[BUS_METHOD_ARGS_MAX];
         BusAnswer answers[BUS_METHOD_ARGS_MAX];
@@ -66,10 +69,11 @@ typedef struct BusInterface {
         const sd_bus_vtable *vtable;
         const BusMethod *methods;            /* ended by a NULL member */
         sd_bus_vtable *(*make_vtable)(void); /* for one made out of another table; vtable is NULL */
+        const char *below; /* of the objects below this path; NULL: of the root object */
 } BusInterface;
 
 extern const BusInterface bus_manager, bus_documents, bus_graph, bus_journal, bus_gate,
-        bus_settings, bus_tools;
+        bus_approvals, bus_approval, bus_settings, bus_tools;
 extern const BusInterface *const bus_interfaces[]; /* NULL-terminated */
 
 /* An interface as registered; the userdata of its vtable. */
@@ -125,7 +129,8 @@ struct Bus {
         Trial trial;          /* of calls on the loop */
         unsigned running;     /* calls not yet answered, wherever they are */
         Polkit *polkit;
-        Door *doors;      /* one per interface */
+        Door *doors; /* one per interface */
+        BusApprovals *approvals;
         Config *settings; /* as clients were last told */
         char *vault_reason, *key_source;
         VaultState vault_state;
@@ -203,6 +208,19 @@ void polkit_check(Polkit *polkit, const PolkitQuery *query, PolkitDone done, voi
 
 /* The whole action id: the system instance has ids of its own, because one id has one set of defaults. */
 char *polkit_action_id(Instance instance, const char *action);
+
+/* ---- approvals-bus.c ---- */
+
+/* The action of a call that resolves an approval: args are those of the method or of Tools.Call. */
+const char *bus_approval_action(Bus *bus, JsonObject *args);
+
+/* From now on what waits is an object each; a negative errno on failure. */
+int bus_watch_approvals(Bus *bus);
+void bus_unwatch_approvals(Bus *bus);
+void bus_free_approvals(Bus *bus);
+
+/* Has what waits read anew, once a store has been opened. */
+void bus_read_approvals(Bus *bus);
 
 /* ---- journal-bus.c, documents-bus.c, gate-bus.c ---- */
 

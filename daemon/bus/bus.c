@@ -5,8 +5,8 @@
 #include "bus/bus-private.h"
 
 const BusInterface *const bus_interfaces[] = {
-        &bus_manager, &bus_documents, &bus_graph, &bus_journal,
-        &bus_gate,    &bus_settings,  &bus_tools, NULL,
+        &bus_manager,   &bus_documents, &bus_graph,    &bus_journal, &bus_gate,
+        &bus_approvals, &bus_approval,  &bus_settings, &bus_tools,   NULL,
 };
 
 static int on_disconnected(sd_bus_message *message, void *data, sd_bus_error *ret)
@@ -64,6 +64,8 @@ static int add_interfaces(Bus *bus)
         bus->doors = g_new0(Door, G_N_ELEMENTS(bus_interfaces));
         for (size_t i = 0; bus_interfaces[i]; i++) {
                 bus->doors[i] = (Door){.bus = bus, .interface = bus_interfaces[i]};
+                if (bus_interfaces[i]->below)
+                        continue;
                 int r = sd_bus_add_object_vtable(bus->bus, NULL, BUS_PATH, bus_interfaces[i]->name,
                                                  bus_door_vtable(&bus->doors[i]), &bus->doors[i]);
                 if (r < 0)
@@ -91,6 +93,7 @@ Bus *bus_new(const BusOptions *options, GError **error)
         if (!check_name_is_free(bus, error))
                 return NULL;
         if ((r = bus_watch_clients(bus)) < 0 || (r = add_interfaces(bus)) < 0 ||
+            (r = bus_watch_approvals(bus)) < 0 ||
             (r = sd_bus_attach_event(bus->bus, loop, SD_EVENT_PRIORITY_NORMAL)) < 0) {
                 error_set_errno(error, -r, "Cannot serve on the bus");
                 return NULL;
@@ -144,6 +147,7 @@ Bus *bus_free(Bus *bus)
                 return NULL;
         bus_unwatch_journal(bus);
         bus_unwatch_gate(bus);
+        bus_unwatch_approvals(bus);
         polkit_free(bus->polkit);
         drop_calls(bus);
         g_hash_table_unref(bus->calls);
@@ -153,6 +157,7 @@ Bus *bus_free(Bus *bus)
         for (size_t i = 0; bus->doors && bus_interfaces[i]; i++)
                 g_free(bus->doors[i].made);
         g_free(bus->doors);
+        bus_free_approvals(bus);
         config_unref(bus->settings);
         g_free(bus->vault_reason);
         g_free(bus->key_source);

@@ -248,9 +248,13 @@ static const char *action_of(const Call *call)
 {
         const char *action = call->method->action;
 
+        if (call->method->choose)
+                return call->method->choose(call->bus, call->args);
         if (!g_str_equal(action, "tool"))
                 return action;
         const Tool *tool = tool_of(call);
+        if (tool && g_str_equal(tool->name, "resolve_approval"))
+                return bus_approval_action(call->bus, call->args);
         if (tool && tool->action)
                 return tool->action;
         return tool && tool->needs != TOOL_READ ? "write" : "read";

@@ -292,6 +292,16 @@ static bool read_array_arg(Reader *reader, const BusArg *arg, JsonObject *args, 
         return true;
 }
 
+static bool read_flag_arg(Reader *reader, const BusArg *arg, JsonObject *args, GError **error)
+{
+        int value = 0;
+
+        if (!read_boolean(reader, &value, error))
+                return false;
+        json_object_set_boolean_member(args, arg->name, value != 0);
+        return true;
+}
+
 /* The message keeps the descriptor open until the call has ended. */
 /* A regular file: reading from or writing to anything else could take for ever. */
 static bool read_file_arg(Reader *reader, const BusArg *arg, JsonObject *args, GError **error)
@@ -343,6 +353,8 @@ static bool read_arg(Reader *reader, const BusArg *arg, JsonObject *args, GError
                 if (integer > 0)
                         json_object_set_int_member(args, arg->name, integer);
                 return true;
+        case ARG_FLAG:
+                return read_flag_arg(reader, arg, args, error);
         case ARG_FOLDER:
                 return read_folder_arg(reader, arg, args, error);
         case ARG_FILE:

@@ -2,7 +2,39 @@
 /* org.ouroboros.Ouroboros1.Gate: the connections of agents, as the human makes, changes and ends them. */
 #include "bus/bus-private.h"
 
+/* The descriptor is good while the call lasts. */
+static JsonObject *collect(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        return gate_collect_bearer(((Bus *)room)->options.gate, access, args, error);
+}
+
+static JsonObject *rotate_into(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        return gate_rotate_into(((Bus *)room)->options.gate, access, args, error);
+}
+
 static const BusMethod methods[] = {
+        {
+                .member = "RequestConnection",
+                .action = "read",
+                .tool = "request_connection",
+                .args = {{ARG_TEXT, "name"}, {ARG_OPTIONS}},
+                .answers = {{ANSWER_TEXT, "approval_id"}},
+        },
+        {
+                .member = "Request",
+                .action = "read",
+                .tool = "request_status",
+                .args = {{ARG_TEXT, "approval_id"}},
+                .answers = {{ANSWER_DICT, NULL}},
+        },
+        {
+                .member = "CollectBearer",
+                .action = "read",
+                .verb = collect,
+                .args = {{ARG_TEXT, "approval_id"}, {ARG_FILE, "file"}},
+                .answers = {{ANSWER_TEXT, "connection_id"}},
+        },
         {
                 .member = "Mint",
                 .action = "connection.mint",
@@ -46,6 +78,12 @@ static const BusMethod methods[] = {
                 .answers = {{ANSWER_DICT, NULL}},
         },
         {
+                .member = "RotateInto",
+                .action = "connection.mint",
+                .verb = rotate_into,
+                .args = {{ARG_TEXT, "connection_id"}, {ARG_FILE, "file"}},
+        },
+        {
                 .member = "Connections",
                 .action = "read",
                 .tool = "list_connections",
@@ -64,6 +102,15 @@ static const BusMethod methods[] = {
 
 static const sd_bus_vtable vtable[] = {
         SD_BUS_VTABLE_START(0),
+        SD_BUS_METHOD_WITH_ARGS("RequestConnection", SD_BUS_ARGS("s", name, "a{sv}", terms),
+                                SD_BUS_RESULT("s", approval), bus_on_method,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("Request", SD_BUS_ARGS("s", approval),
+                                SD_BUS_RESULT("a{sv}", status), bus_on_method,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("CollectBearer", SD_BUS_ARGS("s", approval, "h", file),
+                                SD_BUS_RESULT("s", connection), bus_on_method,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Mint", SD_BUS_ARGS("s", name, "a{sv}", terms),
                                 SD_BUS_RESULT("s", connection, "a{sv}", made), bus_on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
@@ -82,6 +129,8 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("RotateBearer", SD_BUS_ARGS("s", connection, "a{sv}", options),
                                 SD_BUS_RESULT("a{sv}", now), bus_on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("RotateInto", SD_BUS_ARGS("s", connection, "h", file),
+                                SD_BUS_NO_RESULT, bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Connections",
                                 SD_BUS_ARGS("u", limit, "s", after, "a{sv}", options),
                                 SD_BUS_RESULT("aa{sv}", connections, "s", next), bus_on_method,

@@ -216,6 +216,8 @@ static void refresh(Bus *bus)
 void bus_vault_changed(Bus *bus)
 {
         refresh(bus);
+        if (bus->vault_state == VAULT_OPEN)
+                bus_read_approvals(bus);
         int r = sd_bus_emit_properties_changed(bus->bus, BUS_PATH, bus_manager.name, "VaultState",
                                                "VaultReason", "KeySource", NULL);
         if (r < 0)

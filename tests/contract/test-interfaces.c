@@ -236,6 +236,8 @@ static const char *arg_signature(ArgKind kind)
         switch (kind) {
         case ARG_COUNT:
                 return "u";
+        case ARG_FLAG:
+                return "b";
         case ARG_OFFSET:
                 return "t";
         case ARG_FOLDER:
@@ -386,6 +388,7 @@ static const Tool *find_tool(const char *name)
                 journal_audit_tools,
                 journal_erase_tools,
                 connection_tools,
+                approval_tools,
                 settings_tools(NULL).tools,
         };
 
