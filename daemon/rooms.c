@@ -155,6 +155,7 @@ static bool build_doors(Rooms *rooms, const RoomsHandlers *handlers, GError **er
                 .care = rooms->care,
                 .config = rooms->config,
                 .paths = rooms->paths,
+                .pool = rooms->pool,
         };
 
         rooms->bus = bus_new(&bus, error);

@@ -3,6 +3,7 @@
 #include <sys/socket.h>
 
 #include "http/http.h"
+#include "http/oauth.h"
 #include "http/passed.h"
 #include "http/server-private.h"
 #include "http/socket.h"
@@ -10,6 +11,8 @@
 struct Http {
         Sockets *sockets;
         Server *server;
+        Oauth *oauth;
+        Gate *gate;
 };
 
 static bool take_unix(int fd, void *data, GError **error)
@@ -32,18 +35,26 @@ Http *http_new(const HttpOptions *options, GError **error)
         http->server = server_new(options, error);
         if (!http->server || !passed_take(names, http, error))
                 return NULL;
+        http->gate = options->gate;
+        http->oauth = oauth_new(options, http->server);
         return g_steal_pointer(&http);
 }
 
 bool http_start(Http *http, GError **error)
 {
-        return server_start(http->server, error);
+        if (!server_start(http->server, error))
+                return false;
+        const char *url = server_url(http->server);
+        g_autofree char *resource = url ? g_strconcat(url, "/mcp", NULL) : NULL;
+        gate_set_resource(http->gate, resource);
+        return true;
 }
 
 Http *http_free(Http *http)
 {
         if (!http)
                 return NULL;
+        oauth_free(http->oauth);
         sockets_free(http->sockets);
         server_free(http->server);
         g_free(http);

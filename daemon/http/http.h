@@ -22,6 +22,7 @@ typedef struct HttpOptions {
         Care *care;
         const Config *config;
         const Paths *paths;
+        WorkerPool *pool;
 } HttpOptions;
 
 /* Takes the sockets that systemd passed: those named "mcp" are UNIX sockets and served from now on, those named "http"

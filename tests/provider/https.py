@@ -3,6 +3,7 @@
 """A server of documents, one kind of trouble a path: https.py FOLDER. Makes a certificate for localhost in the folder
 and prints the port."""
 import http.server
+import json
 import os
 import ssl
 import subprocess
@@ -35,6 +36,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         match self.path:
             case '/good': self.send(200, b'{"good": true}')
+            case '/client.json':
+                own = f'https://localhost:{self.server.server_address[1]}/client.json'
+                self.send(200, json.dumps({'client_id': own, 'client_name': 'With a document',
+                                           'redirect_uris': ['http://127.0.0.1/cb']}).encode())
             case '/vendor': self.send(200, b'{}', 'application/vnd.x+json; charset=utf-8')
             case '/html': self.send(200, b'<html>', 'text/html')
             case '/moved': self.send(302, b'', Location='/good')
