@@ -167,10 +167,15 @@ static bool build_doors(Rooms *rooms, const RoomsHandlers *handlers, GError **er
         return rooms->http != NULL;
 }
 
-bool rooms_build(Rooms *rooms, Instance instance, const RoomsHandlers *handlers, GError **error)
+bool rooms_build_tools(Rooms *rooms, Instance instance, GError **error)
 {
         return build_base(rooms, instance, error) && build_content(rooms, error) &&
-               build_tools(rooms, error) && build_doors(rooms, handlers, error);
+               build_tools(rooms, error);
+}
+
+bool rooms_build(Rooms *rooms, Instance instance, const RoomsHandlers *handlers, GError **error)
+{
+        return rooms_build_tools(rooms, instance, error) && build_doors(rooms, handlers, error);
 }
 
 static void give_back(void *data)

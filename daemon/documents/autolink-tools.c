@@ -280,7 +280,8 @@ static JsonObject *propose_autolink(void *room, const Access *access, JsonObject
         Documents *documents = room;
         WriteOptions options = {.actor = access_actor(access), .reason = "propose_autolink"};
         g_auto(Proposal)
-                proposal = {.link = {.proposed_by = access_observer(access),
+                proposal = {.link = {.access = access,
+                                     .proposed_by = access_observer(access),
                                      .bounded = access_actor(access)->kind != ACTOR_HUMAN}};
         g_autoptr(Db) db = store_reader(documents->vault, access_scope(access), error);
 
@@ -379,6 +380,7 @@ static bool propose_named(Db *db, Search *search, const Named *named, GError **e
                 Autolink link = {.document_id = named->document_id,
                                  .sha256 = named->sha256,
                                  .evidence = named->evidence->pdata[i],
+                                 .access = search->access,
                                  .proposed_by = access_observer(search->access),
                                  .bounded = true};
                 AutolinkOutcome outcome;

@@ -132,15 +132,18 @@ static bool is_fact(Db *db, const Autolink *link, bool *ret, GError **error)
         return has_row(row, ret, error);
 }
 
+/* Under a scope only what the caller proposed counts: how many there are would tell of others'. */
+#define OF_CALLER " AND (:by IS NULL OR proposed_by = :by)"
+
 /* Do as many as may wait already? */
-static bool is_full(Db *db, const char *sql, const char *id, unsigned most, bool *ret,
-                    GError **error)
+static bool is_full(Statement *row, const Autolink *link, unsigned most, bool *ret, GError **error)
 {
-        Statement *row = prepare(db, sql, id, error);
+        bool scoped = link->access && access_scope(link->access);
 
         if (!row)
                 return false;
         statement_bind_int(row, ":most", most);
+        statement_bind_text(row, ":by", scoped ? link->proposed_by : NULL);
         if (statement_step(row, error) != STEP_ROW)
                 return false;
         *ret = statement_int(row, 0) >= most;
@@ -149,19 +152,23 @@ static bool is_full(Db *db, const char *sql, const char *id, unsigned most, bool
 
 static bool check_room(Db *db, const Autolink *link, bool *ret_full, GError **error)
 {
+        Statement *row;
+
         *ret_full = false;
         if (!link->bounded)
                 return true;
-        if (!is_full(db,
-                     "SELECT count(*) FROM autolinks WHERE right_id = :id"
-                     " AND kind = 'entity-document' AND state = 'proposed' LIMIT :most",
-                     link->document_id, AUTOLINKS_PER_DOCUMENT_MAX, ret_full, error))
-                return false;
-        return *ret_full ||
-               is_full(db,
-                       "SELECT count(*) FROM (SELECT 1 FROM autolinks WHERE"
-                       " left_id = :id AND state = 'proposed' LIMIT :most)",
-                       link->evidence->entity_id, AUTOLINKS_PER_ENTITY_MAX, ret_full, error);
+        row = prepare(db,
+                      "SELECT count(*) FROM (SELECT 1 FROM autolinks WHERE right_id = :id"
+                      " AND kind = 'entity-document' AND state = 'proposed'" OF_CALLER
+                      " LIMIT :most)",
+                      link->document_id, error);
+        if (!is_full(row, link, AUTOLINKS_PER_DOCUMENT_MAX, ret_full, error) || *ret_full)
+                return *ret_full;
+        row = prepare(db,
+                      "SELECT count(*) FROM (SELECT 1 FROM autolinks WHERE left_id = :id"
+                      " AND state = 'proposed'" OF_CALLER " LIMIT :most)",
+                      link->evidence->entity_id, error);
+        return is_full(row, link, AUTOLINKS_PER_ENTITY_MAX, ret_full, error);
 }
 
 static bool is_current(Db *db, const Autolink *link, bool *ret, GError **error)
@@ -206,6 +213,10 @@ bool autolink_propose(Db *db, const Autolink *link, AutolinkOutcome *ret, char *
         g_autofree char *id = NULL;
         bool current, said = false, full = false;
 
+        if (link->access &&
+            (!graph_check_document(db, link->access, link->document_id, error) ||
+             !graph_check_entity(db, link->access, link->evidence->entity_id, error)))
+                return false;
         if (!is_current(db, link, &current, error))
                 return false;
         if (!current)

@@ -42,6 +42,7 @@ GPtrArray *autolink_find(const NameSet *names, const char *text, NameScan *ret_s
 typedef struct Autolink {
         const char *document_id, *sha256; /* the content version that the evidence stands in */
         const Evidence *evidence;
+        const Access *access; /* NULL: the pipeline */
         const char *proposed_by;
         bool bounded; /* the limits hold: for all but what the human proposes */
 } Autolink;

@@ -115,6 +115,10 @@ static JsonObject *ingest_status(void *room, const Access *access, JsonObject *a
         g_autoptr(Db) db = store_reader(documents->vault, access_scope(access), error);
         if (!db || !listing_counts(db, NULL, &counts, error))
                 return NULL;
+        if (access_scope(access)) { /* with whose files is not told */
+                busy = false;
+                scans = 0;
+        }
         counts.pending += scans;
         JsonArray *roots = listing_roots(db, error);
         if (!roots)

@@ -161,12 +161,19 @@ static bool enqueue_one(Db *db, Enqueuing *enqueuing, const char *document_id, G
         return true;
 }
 
+/* Under a scope only what the caller asked for counts: how long the queue is would tell of others' documents. */
 static bool check_queue(Db *db, const Enqueuing *enqueuing, GError **error)
 {
-        Statement *row =
-                db_statement(db, "SELECT count(*) FROM mining_jobs WHERE state = 'queued'", error);
+        const Access *access = enqueuing->order->access;
+        Statement *row = db_statement(db,
+                                      "SELECT count(*) FROM mining_jobs WHERE state = 'queued'"
+                                      " AND (:by IS NULL OR requested_by = :by)",
+                                      error);
 
-        if (!row || statement_step(row, error) != STEP_ROW)
+        if (!row)
+                return false;
+        statement_bind_text(row, ":by", access_scope(access) ? access_observer(access) : NULL);
+        if (statement_step(row, error) != STEP_ROW)
                 return false;
         if (statement_int(row, 0) + enqueuing->documents->len <= MINING_QUEUE_MAX)
                 return true;
@@ -184,7 +191,9 @@ static bool work_enqueue(Db *db, void *data, GError **error)
         if (!check_queue(db, enqueuing, error))
                 return false;
         for (unsigned i = 0; i < enqueuing->documents->len; i++)
-                if (!enqueue_one(db, enqueuing, enqueuing->documents->pdata[i], error))
+                if (!graph_check_document(db, enqueuing->order->access,
+                                          enqueuing->documents->pdata[i], error) ||
+                    !enqueue_one(db, enqueuing, enqueuing->documents->pdata[i], error))
                         return false;
         return true;
 }
@@ -226,6 +235,7 @@ bool mining_enqueue(const MiningOrder *order, MiningCounts *ret, GError **error)
 /* ---- leaving the queue ---- */
 
 typedef struct Cancelling {
+        const Access *access;
         const char *document_id, *reason;
 } Cancelling;
 
@@ -238,7 +248,8 @@ static bool work_cancel(Db *db, void *data, GError **error)
                 " AND state = 'queued'",
                 error);
 
-        if (!update)
+        if (!update ||
+            !graph_check_document(db, cancelling->access, cancelling->document_id, error))
                 return false;
         statement_bind_text(update, ":id", cancelling->document_id);
         statement_bind_text(update, ":reason", cancelling->reason);
@@ -254,7 +265,7 @@ static bool work_cancel(Db *db, void *data, GError **error)
 bool mining_cancel(const MiningOrder *order, const char *reason, GError **error)
 {
         WriteOptions options = {.actor = access_actor(order->access), .reason = reason};
-        Cancelling cancelling = {order->document_id, reason};
+        Cancelling cancelling = {order->access, order->document_id, reason};
         g_autoptr(GPtrArray) visible = find_documents(order, error);
 
         return visible && store_write(order->vault, &options, work_cancel, &cancelling, error);

@@ -303,7 +303,8 @@ static bool work_take(Db *db, void *data, GError **error)
         Statement *row;
         int64_t window;
 
-        if (!ensure_windows(db, taking->candidate, error))
+        if (!graph_check_document(db, taking->ask->access, taking->candidate->document_id, error) ||
+            !ensure_windows(db, taking->candidate, error))
                 return false;
         row = find_window(db, taking, error);
         if (!row)

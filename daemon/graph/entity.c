@@ -122,7 +122,7 @@ Entity *entity_get(Db *db, const Scope *scope, const char *id, GError **error)
                 g_propagate_error(error, g_steal_pointer(&problem));
                 return NULL;
         }
-        if (!entity || !scope_allows(scope, entity->id)) { /* as if it were not there */
+        if (!entity || !scope_allows(scope, entity->subject_id)) { /* as if it were not there */
                 set_not_found(id, error);
                 return NULL;
         }
@@ -149,8 +149,7 @@ static Entity *entity_only(Statement *statement, const Scope *scope, const Entit
         StepResult step = STEP_DONE;
 
         while (count < ENTITY_DOUBTS_MAX && (step = statement_step(statement, error)) == STEP_ROW) {
-                if (!scope_allows(scope, statement_text(statement, 0)) &&
-                    !scope_allows(scope, statement_text(statement, 5)))
+                if (!scope_allows(scope, statement_text(statement, 5)))
                         continue;
                 if (only && strcmp(only->subject_id, statement_text(statement, 5)) == 0)
                         continue;

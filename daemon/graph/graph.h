@@ -116,6 +116,10 @@ typedef struct LeaseEnd {
  * its job as mined. Errors as a submit under the lease has them: NOT_FOUND, DENIED, STALE, INVALID. */
 bool graph_end_lease(Db *db, const Access *access, const LeaseEnd *end, GError **error);
 
+/* Inside a write: does the caller see the document, the entity? NOT_FOUND, as for one that is not there. */
+bool graph_check_document(Db *db, const Access *access, const char *document_id, GError **error);
+bool graph_check_entity(Db *db, const Access *access, const char *entity_id, GError **error);
+
 /* Is it a live lease of the caller? The same errors. */
 bool graph_check_lease(Db *db, const Access *access, const char *lease_id, GError **error);
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "graph/seen.h"
+
 Lease *lease_free(Lease *lease)
 {
         if (!lease)
@@ -47,6 +49,7 @@ Lease *lease_use(Db *db, const Access *access, const char *lease_id, GError **er
 {
         Statement *row = NULL;
         StepResult step;
+        bool seen = false;
         Lease *lease;
 
         if (!id_is_valid(lease_id, "lease")) {
@@ -59,10 +62,14 @@ Lease *lease_use(Db *db, const Access *access, const char *lease_id, GError **er
                 return NULL;
         statement_bind_text(row, ":lease", lease_id);
         step = statement_step(row, error);
-        if (step == STEP_DONE)
+        if (step == STEP_ERROR ||
+            (step == STEP_ROW &&
+             !seen_document(db, access_scope(access), statement_text(row, 1), &seen, error)))
+                return NULL;
+        if (!seen)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no lease %s",
                             lease_id);
-        if (step != STEP_ROW || !check_row(row, access, lease_id, error))
+        if (!seen || !check_row(row, access, lease_id, error))
                 return NULL;
         lease = g_new0(Lease, 1);
         lease->window = statement_int(row, 0);

@@ -13,16 +13,10 @@
 /* + keeps the planner from going through the facts of everybody in order of their predicates. */
 #define USES_OF_ENTITY USES "facts f WHERE " FACT_SUBJECT(f) " = :entity AND" CURRENT "+f.predicate"
 
-/* What counts for an entity that is seen, and what was said of one whose subject is not. + before e.id takes the column's
- * affinity away, for which the index would not be used. */
-#define USES_OF_SCOPE                                                                                             \
-        USES "(SELECT f.predicate, f.observed_at, f.superseded_at, f.is_active FROM entities e"                   \
-             " CROSS JOIN facts f ON " FACT_SUBJECT(                                                              \
-                     f) " = +e.id UNION ALL"                                                                      \
-                        " SELECT f.predicate, f.observed_at, f.superseded_at, f.is_active FROM entities e"        \
-                        " CROSS JOIN facts f ON f.entity_id = e.id AND f.subject_id IS NOT NULL"                  \
-                        " WHERE NOT EXISTS (SELECT 1 FROM entities s WHERE s.id = f.subject_id)) f WHERE" CURRENT \
-                        "+f.predicate"
+/* + before e.id takes the column's affinity away, for which the index would not be used. */
+#define USES_OF_SCOPE                                                                              \
+        USES "entities e CROSS JOIN facts f ON " FACT_SUBJECT(f) " = +e.id WHERE" CURRENT          \
+                                                                 "+f.predicate"
 
 #define PREDICATES(uses)                                                                            \
         "SELECT p.name, p.object_kind, p.cardinality, p.description, p.state, coalesce(u.uses, 0)," \

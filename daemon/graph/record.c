@@ -10,6 +10,7 @@
 #include "graph/fact.h"
 #include "graph/held.h"
 #include "graph/merge.h"
+#include "graph/seen.h"
 
 void recorder_clear(Recorder *recorder)
 {
@@ -49,9 +50,17 @@ static bool check_version(Recorder *recorder, Db *db, unsigned i, GError **error
 {
         const char *document_id = recorder->claims[i].document_id, *version;
         g_autoptr(GError) problem = NULL;
+        bool seen;
 
         if (!document_id)
                 return true;
+        if (!seen_document(db, recorder->mentions.scope, document_id, &seen, error))
+                return false;
+        if (!seen) {
+                g_set_error(dropped, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no document %s",
+                            document_id);
+                return true;
+        }
         version = current_version(recorder, db, document_id, &problem);
         if (problem) {
                 g_propagate_error(error, g_steal_pointer(&problem));
@@ -155,11 +164,11 @@ static bool check_tier(const Recorder *recorder, const char *fact_id, const char
 static bool check_target(Recorder *recorder, Db *db, const char *fact_id, bool *ret_current,
                          GError **error)
 {
-        Statement *statement =
-                db_statement(db,
-                             "SELECT entity_id, trust_tier, superseded_at, subject_id FROM facts"
-                             " WHERE id = :id AND is_active = 1",
-                             error);
+        Statement *statement = db_statement(db,
+                                            "SELECT trust_tier, superseded_at FROM facts"
+                                            " WHERE id = :id AND is_active = 1",
+                                            error);
+        bool seen = false;
         StepResult step;
 
         if (!statement)
@@ -168,16 +177,16 @@ static bool check_target(Recorder *recorder, Db *db, const char *fact_id, bool *
         step = statement_step(statement, error);
         if (step == STEP_ERROR)
                 return false;
-        if (step == STEP_DONE ||
-            (!scope_allows(recorder->mentions.scope, statement_text(statement, 0)) &&
-             !scope_allows(recorder->mentions.scope, statement_text(statement, 3)))) {
+        if (step == STEP_ROW && !seen_fact(db, recorder->mentions.scope, fact_id, &seen, error))
+                return false;
+        if (!seen) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
                             "no fact %s to supersede", fact_id);
                 return false;
         }
-        if (!check_tier(recorder, fact_id, statement_text(statement, 1), error))
+        if (!check_tier(recorder, fact_id, statement_text(statement, 0), error))
                 return false;
-        *ret_current = *ret_current || statement_is_null(statement, 2);
+        *ret_current = *ret_current || statement_is_null(statement, 1);
         return true;
 }
 

@@ -75,7 +75,8 @@ static JsonObject *list_sessions(void *room, const Access *access, JsonObject *a
         }
         query.actor_kind = filter.actor_kind;
         query.connection = filter.connection;
-        return session_list(&readers.sources, &query, error);
+        return readers.scoped ? session_list_told(&readers.sources, &query, error)
+                              : session_list(&readers.sources, &query, error);
 }
 
 static JsonObject *anomalies(void *room, const Access *access, JsonObject *args, GError **error)

@@ -161,7 +161,10 @@ JsonObject *entry_to_json(const Entry *entry, unsigned text_max)
         JsonObject *object = json_object_new();
 
         json_object_set_string_member(object, "id", entry->id);
-        json_object_set_int_member(object, "seq", entry->seq);
+        if (entry->scoped)
+                json_object_set_null_member(object, "seq");
+        else
+                json_object_set_int_member(object, "seq", entry->seq);
         json_object_set_string_member(object, "group_id", entry->group);
         json_object_set_string_member(object, "table_name", entry->table);
         set_row(object, "row_id", entry->row_id, 0);

@@ -11,6 +11,7 @@ typedef struct Entry {
         char *actor_kind, *actor_connection, *actor_name, *session, *reason, *reverts;
         ChangeOp op;
         int64_t time_us;
+        bool scoped; /* told to somebody who does not see everything: its place is not told */
         int64_t redacted; /* what was deleted for good: bits 1 before, 2 after, 4 reason, 8 the row's key; 0: nothing */
 } Entry;
 Entry *entry_free(Entry *entry);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The journal's room and its table of tools, gathered from the lists by theme. */
+#include "journal/cohort.h"
 #include "journal/room.h"
+#include "journal/visible.h"
 
 static GArray *gather_tools(void)
 {
@@ -59,20 +61,26 @@ bool journal_check_id(const char *name, const char *id, const char *prefix, GErr
 Entry *journal_find_entry(Journal *journal, const Access *access, const char *id, Store **ret_store,
                           GError **error)
 {
-        for (unsigned i = 0; i < G_N_ELEMENTS(journal->stores) && !access_scope(access); i++) {
-                g_autoptr(Db) db = store_reader(journal->stores[i], /* scope= */ NULL, error);
-                g_autoptr(GError) problem = NULL;
-                Entry *entry = db ? entry_find(db, id, &problem) : NULL;
+        g_auto(Readers) readers = {0};
+        g_autoptr(GError) problem = NULL;
+        g_autoptr(Entry) entry = NULL;
+        bool told = true;
 
-                if (problem)
-                        g_propagate_error(error, g_steal_pointer(&problem));
-                if (!db || (error && *error))
-                        return NULL;
+        if (!journal_readers(journal, access, &readers, error))
+                return NULL;
+        Db *dbs[] = {readers.sources.vault, readers.sources.ops};
+        for (unsigned i = 0; i < G_N_ELEMENTS(dbs) && dbs[i] && !entry && !problem; i++) {
                 *ret_store = journal->stores[i];
-                if (entry)
-                        return entry;
+                entry = entry_find(dbs[i], id, &problem);
         }
-        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no journal entry %s", id);
+        if (!problem && entry)
+                (void)readers_tell(&readers, entry, &told, &problem);
+        if (!problem && (!entry || !told))
+                g_set_error(&problem, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                            "no journal entry %s", id);
+        if (!problem && cohort_check_own(access, entry, &problem))
+                return g_steal_pointer(&entry);
+        g_propagate_error(error, g_steal_pointer(&problem));
         return NULL;
 }
 
@@ -81,6 +89,7 @@ Entry *journal_find_entry(Journal *journal, const Access *access, const char *id
 bool journal_readers(Journal *journal, const Access *access, Readers *ret, GError **error)
 {
         const Scope *scope = access_scope(access);
+        bool agent = access_actor(access)->kind == ACTOR_AGENT;
         g_auto(Readers) readers = {.scoped = scope != NULL};
 
         readers.connection = scope ? access_actor(access)->connection : NULL;
@@ -89,9 +98,9 @@ bool journal_readers(Journal *journal, const Access *access, Readers *ret, GErro
                 return false;
         if (scope)
                 readers.sources.seen = store_reader(journal->stores[0], scope, error);
-        else
+        else if (!agent)
                 readers.sources.ops = store_reader(journal->stores[1], /* scope= */ NULL, error);
-        if (!readers.sources.seen && !readers.sources.ops)
+        if (!readers.sources.seen && !readers.sources.ops && (scope || !agent))
                 return false;
         *ret = readers;
         readers.sources = (ListSources){0};
@@ -104,6 +113,18 @@ void readers_clear(Readers *readers)
         db_release(readers->sources.ops);
         db_release(readers->sources.seen);
         readers->sources = (ListSources){0};
+}
+
+bool readers_tell(const Readers *readers, const Entry *entry, bool *ret, GError **error)
+{
+        g_autoptr(Visible) visible = NULL;
+
+        *ret = !readers->scoped;
+        if (!readers->scoped || !readers->connection ||
+            g_strcmp0(entry->actor_connection, readers->connection) != 0)
+                return true;
+        visible = visible_new(readers->sources.seen);
+        return visible_row(visible, entry, ret, error);
 }
 
 bool readers_narrow(const Readers *readers, Filter *filter)

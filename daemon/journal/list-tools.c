@@ -69,17 +69,17 @@ static JsonObject *row_history(void *room, const Access *access, JsonObject *arg
 
 /* ---- one entry ---- */
 
-/* Is it the caller's own, about a row that the scope shows? */
-static bool is_told(const Readers *readers, const Entry *entry, bool *ret, GError **error)
+/* *ret: is it to be told? Then it is as it is told. */
+static bool is_told(const Readers *readers, Entry *entry, bool *ret, GError **error)
 {
         g_autoptr(Visible) visible = NULL;
 
-        *ret = !readers->scoped;
-        if (!readers->scoped || !readers->connection ||
-            g_strcmp0(entry->actor_connection, readers->connection) != 0)
+        if (!readers_tell(readers, entry, ret, error))
+                return false;
+        if (!*ret || !readers->scoped)
                 return true;
         visible = visible_new(readers->sources.seen);
-        return visible_row(visible, entry, ret, error);
+        return visible_mask(visible, entry, error);
 }
 
 /* *ret NULL: there is none, or none to tell of. */

@@ -57,9 +57,30 @@ static bool fits(const Reel *reel, Statement *row)
             !is_asked(filter->group, statement_text(row, 2)) ||
             (filter->since && time < filter->since) || (filter->until && time > filter->until))
                 return false;
-        return !filter->text || has_text(row, 12, filter->text) ||
+        return !filter->text || reel->visible || has_text(row, 12, filter->text) ||
                has_text(row, 10, filter->text) || has_text(row, 7, filter->text) ||
                has_text(row, 6, filter->text);
+}
+
+/* The rest of what is asked, of an entry as it is told under a scope. */
+static bool fits_told(const Reel *reel, const Entry *entry, bool *ret, GError **error)
+{
+        const char *text = reel->filter->text, *entity = reel->filter->entity;
+        const char *const told[] = {entry->reason, entry->actor_name, entry->after, entry->before};
+
+        *ret = !text;
+        for (unsigned i = 0; i < G_N_ELEMENTS(told) && !*ret; i++)
+                *ret = told[i] && strcasestr(told[i], text);
+        return !*ret || !entity || visible_is_about(reel->visible, entry, entity, ret, error);
+}
+
+/* Is it an entry to tell under a scope? It is then as it is told. */
+static bool see(const Reel *reel, Entry *entry, bool *ret, GError **error)
+{
+        if (!visible_row(reel->visible, entry, ret, error))
+                return false;
+        return !*ret ||
+               (visible_mask(reel->visible, entry, error) && fits_told(reel, entry, ret, error));
 }
 
 /* ---- writes ---- */
@@ -286,7 +307,10 @@ static bool choose(Reel *reel, GError **error)
 {
         const Filter *filter = reel->filter;
 
-        reel->plan = PLAN_STRETCH;
+        /* under a scope only the caller's own writes are looked at: how many entries others made must not show */
+        reel->plan = reel->visible ? PLAN_WRITES : PLAN_STRETCH;
+        if (reel->visible)
+                return open_writes(reel, error);
         if (filter->entity || filter->row)
                 return find_placed(reel, error);
         if (filter->table && !find_rare(reel, error))
@@ -465,7 +489,7 @@ static bool look(Reel *reel, GError **error)
         if (!fits(reel, reel->entries))
                 return true;
         g_autoptr(Entry) entry = entry_from_row(reel->entries);
-        if (reel->visible && !visible_row(reel->visible, entry, &seen, error))
+        if (reel->visible && !see(reel, entry, &seen, error))
                 return false;
         if (seen)
                 reel->entry = g_steal_pointer(&entry);

@@ -4,6 +4,14 @@
 #include "journal/revert.h"
 #include "journal/room.h"
 
+/* Under a scope, the handle by which what is reverted is told; else *ret stays NULL. */
+static bool open_seen(Journal *journal, const Access *access, Db **ret, GError **error)
+{
+        if (access_scope(access))
+                *ret = store_reader(journal->stores[0], access_scope(access), error);
+        return *ret || !access_scope(access);
+}
+
 static JsonObject *revert_mutation(void *room, const Access *access, JsonObject *args,
                                    GError **error)
 {
@@ -12,9 +20,12 @@ static JsonObject *revert_mutation(void *room, const Access *access, JsonObject 
                                  .reason = args_string(args, "reason"),
                                  .force = json_member_bool(args, "force", false)};
         g_autoptr(Entry) entry = NULL;
+        g_autoptr(Db) seen = NULL;
 
-        if (!journal_check_id("mutation_id", id, "mut", error))
+        if (!journal_check_id("mutation_id", id, "mut", error) ||
+            !open_seen(room, access, &seen, error))
                 return NULL;
+        options.seen = seen;
         entry = journal_find_entry(room, access, id, &options.store, error);
         return entry ? revert_entry(&options, entry, error) : NULL;
 }
@@ -36,18 +47,18 @@ static JsonObject *revert_group_tool(void *room, const Access *access, JsonObjec
                                  .reason = args_string(args, "reason"),
                                  .force = json_member_bool(args, "force", false)};
         g_autoptr(GError) problem = NULL;
+        g_autoptr(Db) seen = NULL;
         JsonObject *answer;
         Cohort cohort;
 
-        if (!cohort_read(args, &cohort, error))
+        if (!cohort_read(args, &cohort, error) || !open_seen(journal, access, &seen, error))
                 return NULL;
-        if (access_scope(access)) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no group %s",
-                            cohort_id(&cohort));
-                return NULL;
-        }
+        cohort.access = access;
+        cohort.seen = options.seen = seen;
         answer = revert_group_in(&options, &cohort, preview, &problem);
-        if (g_error_matches(problem, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND)) {
+        /* agents have no say in what the other database holds */
+        if (access_actor(access)->kind != ACTOR_AGENT &&
+            g_error_matches(problem, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND)) {
                 g_clear_error(&problem);
                 options.store = journal->stores[1];
                 answer = revert_group_in(&options, &cohort, preview, &problem);
@@ -93,15 +104,16 @@ static JsonObject *branch_preview_tool(void *room, const Access *access, JsonObj
             (options.entity && !text_check("entity", options.entity, BRANCH_NAME_CHARS_MAX,
                                            "BRANCH_NAME_CHARS_MAX", error)))
                 return NULL;
+        if (access_scope(access)) { /* it tells of everything that would come otherwise */
+                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                                    "a connection whose scope is limited cannot look at branches");
+                return NULL;
+        }
         if (id)
                 return branch_of_entry(journal, id, &options, error);
         if (!cohort_read(args, &cohort, error))
                 return NULL;
-        if (access_scope(access)) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "no group %s",
-                            cohort_id(&cohort));
-                return NULL;
-        }
+        cohort.access = access;
         options.cohort = &cohort;
         return branch_preview(&options, error);
 }

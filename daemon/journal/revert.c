@@ -7,6 +7,7 @@
 
 #include "journal/effect.h"
 #include "journal/undo.h"
+#include "journal/visible.h"
 
 /* ---- one entry ---- */
 
@@ -64,12 +65,18 @@ static JsonObject *entry_answer(const RevertOptions *options, const OneJob *job,
         g_autoptr(Db) db = store_reader(options->store, /* scope= */ NULL, error);
         g_autoptr(Entry) written = db ? find_written(db, job->entry, job->group, NULL) : NULL;
         g_autoptr(Entry) last = db ? entry_last_of_row(db, job->entry, error) : NULL;
+        g_autoptr(Visible) visible = options->seen ? visible_new(options->seen) : NULL;
         JsonObject *answer, *row;
 
         if (!last)
                 return NULL;
         answer = json_object_new();
         row = last->after ? json_parse_object(last->after, -1, NULL) : NULL;
+        if (visible && !visible_mask_row(visible, last->table, row, error)) {
+                json_object_unref(answer);
+                json_object_unref(row);
+                return NULL;
+        }
         json_object_set_boolean_member(answer, "reverted", TRUE);
         json_set_string(answer, "new_mutation_id", written ? written->id : NULL);
         if (row)
@@ -167,6 +174,7 @@ static bool look_group(Db *db, int64_t seq, void *data, GError **error)
 
 typedef struct Survey {
         GHashTable *own;
+        Visible *visible; /* under a scope, else NULL */
         GHashTable *
                 states; /* row → its state as if later entries of the cohort were undone, JSON or NULL */
         JsonObject *tables;
@@ -198,7 +206,7 @@ static void count_table(Survey *survey, const char *table)
                                    json_member_int(survey->tables, table, 0) + 1);
 }
 
-static bool survey_entry(Survey *survey, Db *db, const Entry *entry, GError **error)
+static bool survey_entry(Survey *survey, Db *db, Entry *entry, GError **error)
 {
         g_autofree char *place = g_strconcat(entry->table, "\n", entry->row_id, NULL);
         g_autoptr(Entry) last = NULL;
@@ -219,6 +227,8 @@ static bool survey_entry(Survey *survey, Db *db, const Entry *entry, GError **er
         g_hash_table_insert(survey->states, g_steal_pointer(&place),
                             undo_state_before(entry, state));
         count_table(survey, entry->table);
+        if (survey->visible && !visible_mask(survey->visible, entry, error))
+                return false;
         if (json_array_get_length(survey->sample) < REVERT_SAMPLE_MAX)
                 json_array_add_object_element(survey->sample,
                                               entry_to_json(entry, EFFECT_SAMPLE_CHARS));
@@ -245,7 +255,8 @@ static JsonObject *survey_cohort(const RevertOptions *options, const Cohort *coh
                 g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
         g_autoptr(JsonObject) tables = json_object_new();
         g_autoptr(JsonArray) sample = json_array_new(), conflicts = json_array_new();
-        Survey survey = {NULL, states, tables, sample, conflicts};
+        g_autoptr(Visible) visible = options->seen ? visible_new(options->seen) : NULL;
+        Survey survey = {NULL, visible, states, tables, sample, conflicts};
         JsonObject *answer;
 
         job->options = options;
@@ -317,7 +328,8 @@ JsonObject *revert_group_preview(const RevertOptions *options, const Cohort *coh
                               .reverts = cohort_id(cohort)};
         g_auto(GroupJob) job = {.force = true};
         g_autoptr(JsonObject) answer = survey_cohort(options, cohort, &job, error);
-        Rehearsal rehearsal = {.work = work_group, .look = look_group, .data = &job};
+        Rehearsal rehearsal = {
+                .work = work_group, .look = options->seen ? NULL : look_group, .data = &job};
         g_autoptr(GError) problem = NULL;
 
         if (!answer)
@@ -351,7 +363,7 @@ JsonObject *revert_group(const RevertOptions *options, const Cohort *cohort, GEr
         if (!answer || !store_write(options->store, &write, work_group, &job, error))
                 return NULL;
         log_reverted(options, cohort_id(cohort));
-        if (!tell_also(options, &job, error))
+        if (!options->seen && !tell_also(options, &job, error))
                 return NULL;
         finish_answer(answer, &job, /* reverted= */ true, NULL);
         return g_steal_pointer(&answer);

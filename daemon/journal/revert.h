@@ -12,6 +12,7 @@ typedef struct RevertOptions {
         const Access *access;
         const char *reason; /* or NULL */
         bool force;         /* also when the row has changed since */
+        Db *seen; /* of an agent under a scope: rows are told as it shows them; else NULL */
 } RevertOptions;
 
 /* {"reverted", "new_mutation_id", "restored_row"}. CONFLICT, naming the later entries, if the row has

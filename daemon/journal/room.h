@@ -19,12 +19,13 @@ extern const Tool journal_revert_tools[];
 /* Is it an id with this prefix? INVALID, with the argument's name. */
 bool journal_check_id(const char *name, const char *id, const char *prefix, GError **error);
 
-/* The entry and the store it is in. NOT_FOUND, also for everything under a scope. */
+/* The entry, for who wants to undo it, and the store it is in. NOT_FOUND, also for what an agent under a scope is not told
+ * of; DENIED to agents for what others wrote. */
 Entry *journal_find_entry(Journal *journal, const Access *access, const char *id, Store **ret_store,
                           GError **error);
 
-/* Handles to read the journals by. Under a scope: the vault's, of which only what the caller's own connection
- * wrote about rows that the scope shows is to be told. */
+/* Handles to read the journals by. Agents read the vault's alone: who may do what is the human's. Under a scope only what
+ * the caller's own connection wrote about rows that the scope shows is to be told. */
 typedef struct Readers {
         ListSources sources;
         const char *connection; /* under a scope: the only one to tell of */
@@ -33,6 +34,9 @@ typedef struct Readers {
 bool journal_readers(Journal *journal, const Access *access, Readers *ret, GError **error);
 void readers_clear(Readers *readers);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Readers, readers_clear)
+
+/* Is the entry to be told? */
+bool readers_tell(const Readers *readers, const Entry *entry, bool *ret, GError **error);
 
 /* Narrows a filter to what the readers may tell; false: nothing that it asks for. */
 bool readers_narrow(const Readers *readers, Filter *filter);

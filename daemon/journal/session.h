@@ -14,5 +14,11 @@ typedef struct SessionQuery {
         const char *after;
 } SessionQuery;
 
+#define SESSION_LOOKS_MAX 1000000 /* at entries of the caller, under a scope */
+
 /* {"sessions", "next"}: the session with the newest entry first. LIMIT beyond SESSION_STEPS_MAX. */
 JsonObject *session_list(const ListSources *sources, const SessionQuery *query, GError **error);
+
+/* The same under a scope, of the entries that it shows; query->connection is the caller's. */
+JsonObject *session_list_told(const ListSources *sources, const SessionQuery *query,
+                              GError **error);

@@ -2,9 +2,12 @@
 /* Two reels as one. */
 #include "journal/tape.h"
 
+#include "journal/cohort.h"
+
 struct Tape {
         Db *dbs[2];
-        Reel *reels[2]; /* of the vault and of ops, or NULL */
+        const char *caller; /* under a scope */
+        Reel *reels[2];     /* of the vault and of ops, or NULL */
         bool oldest_first;
 };
 
@@ -17,6 +20,42 @@ static void read_places(const char *text, int64_t ret[2])
                 ret[i] = both ? g_ascii_strtoll(parts[i], NULL, 10) : REEL_START;
 }
 
+/* Under a scope a place is the id of an entry of the caller's: a number would count others' entries too. */
+static bool read_told_place(const TapeOptions *options, int64_t ret[2], GError **error)
+{
+        g_autoptr(GError) problem = NULL;
+        g_autoptr(Entry) entry = NULL;
+
+        ret[0] = ret[1] = REEL_START;
+        if (!*options->place)
+                return true;
+        entry = entry_find(options->vault, options->place, &problem);
+        if (problem) {
+                g_propagate_error(error, g_steal_pointer(&problem));
+                return false;
+        }
+        if (!entry || g_strcmp0(entry->actor_connection, options->filter->connection) != 0) {
+                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_STALE,
+                                    "after: the cursor is damaged");
+                return false;
+        }
+        ret[0] = entry->seq + (options->oldest_first ? -1 : 1);
+        return true;
+}
+
+static char *told_place(const Tape *tape)
+{
+        const Entry *entry = tape_entry(tape);
+        g_autoptr(Entry) looked_at = NULL;
+
+        if (entry)
+                return g_strdup(entry->id);
+        looked_at = cohort_entry(tape->dbs[0], reel_place(tape->reels[0]), NULL);
+        return looked_at && g_strcmp0(looked_at->actor_connection, tape->caller) == 0
+                       ? g_strdup(looked_at->id)
+                       : g_strdup("");
+}
+
 Tape *tape_new(const TapeOptions *options, GError **error)
 {
         g_autoptr(Tape) tape = g_new0(Tape, 1);
@@ -24,7 +63,11 @@ Tape *tape_new(const TapeOptions *options, GError **error)
         int64_t places[2];
 
         tape->oldest_first = options->oldest_first;
-        read_places(options->place, places);
+        tape->caller = options->seen ? options->filter->connection : NULL;
+        if (!options->seen)
+                read_places(options->place, places);
+        else if (!read_told_place(options, places, error))
+                return NULL;
         for (unsigned i = 0; i < 2; i++) {
                 ReelOptions reel = {.db = dbs[i],
                                     .seen = options->seen,
@@ -100,6 +143,8 @@ char *tape_place(const Tape *tape)
 {
         int64_t places[2] = {REEL_START, REEL_START};
 
+        if (tape->caller)
+                return told_place(tape);
         for (unsigned i = 0; i < 2; i++)
                 if (tape->reels[i])
                         places[i] = reel_place(tape->reels[i]);

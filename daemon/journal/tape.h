@@ -11,7 +11,7 @@ typedef struct TapeOptions {
         Db *seen; /* as in ReelOptions */
         const Filter *filter;
         bool oldest_first;
-        const char *place; /* from tape_place(); "": the beginning */
+        const char *place; /* from tape_place() of a tape with the same seen; "": the beginning */
         unsigned looks;    /* in each journal */
 } TapeOptions;
 

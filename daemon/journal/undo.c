@@ -63,6 +63,21 @@ static void set_human(const char *id, GError **error)
                     "%s was done by the human; only the human reverts it", id);
 }
 
+static void set_others(const char *id, GError **error)
+{
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                    "%s, which says more of the row, is somebody else's; only the human reverts it",
+                    id);
+}
+
+/* The connection of an agent that reverts, NULL for others. */
+static const char *agent_of(Db *db)
+{
+        const Actor *actor = db_actor(db);
+
+        return actor->kind == ACTOR_AGENT ? actor->connection : NULL;
+}
+
 static Statement *select_later(Db *db, const char *sql, const Entry *entry, GError **error)
 {
         Statement *statement = db_statement(db, sql, error);
@@ -79,20 +94,25 @@ static Statement *select_later(Db *db, const char *sql, const Entry *entry, GErr
  * word stands, whatever becomes of the other. */
 static bool check_later_words(Db *db, const Entry *entry, GError **error)
 {
-        Statement *later =
-                select_later(db,
-                             "SELECT id, before, after FROM mutations WHERE table_name = :table"
-                             " AND row_id = :row AND seq > :seq AND actor_kind = 'human'"
-                             " ORDER BY seq",
-                             entry, error);
+        Statement *later = select_later(
+                db,
+                "SELECT id, before, after, actor_kind FROM mutations WHERE"
+                " table_name = :table AND row_id = :row AND seq > :seq AND (actor_kind = 'human'"
+                " OR (:agent IS NOT NULL AND actor_connection IS NOT :agent))"
+                " ORDER BY seq",
+                entry, error);
         StepResult step;
 
         if (!later)
                 return false;
+        statement_bind_text(later, ":agent", agent_of(db));
         while ((step = statement_step(later, error)) == STEP_ROW)
                 if (says_something(entry->table, statement_text(later, 1),
                                    statement_text(later, 2))) {
-                        set_human(statement_text(later, 0), error);
+                        if (strcmp(statement_text(later, 3), "human") == 0)
+                                set_human(statement_text(later, 0), error);
+                        else
+                                set_others(statement_text(later, 0), error);
                         return false;
                 }
         return step == STEP_DONE;

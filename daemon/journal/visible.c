@@ -103,3 +103,74 @@ bool visible_row(Visible *visible, const Entry *entry, bool *ret, GError **error
         *ret = step == STEP_ROW;
         return step != STEP_ERROR;
 }
+
+bool visible_is_about(Visible *visible, const Entry *entry, const char *entity, bool *ret,
+                      GError **error)
+{
+        bool is_fact = g_str_equal(entry->table, "facts");
+        g_autoptr(JsonObject) key = json_parse_object(entry->row_id, -1, error);
+        Statement *statement;
+        StepResult step;
+
+        *ret = key &&
+               g_str_equal(entity,
+                           json_member_string(
+                                   key, g_str_equal(entry->table, "entities") ? "id" : "entity_id",
+                                   ""));
+        if (!key || *ret || !is_fact)
+                return key != NULL;
+        statement = db_statement(visible->db,
+                                 "SELECT 1 FROM facts WHERE id = :id"
+                                 " AND coalesce(subject_id, entity_id) = :entity",
+                                 error);
+        if (!statement)
+                return false;
+        statement_bind_text(statement, ":id", json_member_string(key, "id", ""));
+        statement_bind_text(statement, ":entity", entity);
+        step = statement_step(statement, error);
+        *ret = step == STEP_ROW;
+        return step != STEP_ERROR;
+}
+
+/* ---- rows as they are told ---- */
+
+bool visible_mask_row(Visible *visible, const char *table, JsonObject *row, GError **error)
+{
+        const char *id = row && g_str_equal(table, "facts")
+                                 ? json_member_string(row, "object_as", NULL)
+                                 : NULL;
+        Statement *statement;
+        StepResult step;
+
+        if (!id)
+                return true;
+        statement = db_statement(visible->db, "SELECT 1 FROM entities WHERE id = :id", error);
+        if (!statement)
+                return false;
+        statement_bind_text(statement, ":id", id);
+        step = statement_step(statement, error);
+        if (step == STEP_DONE)
+                json_object_set_null_member(row, "object_as");
+        return step != STEP_ERROR;
+}
+
+static bool mask_json(Visible *visible, const char *table, char **json, GError **error)
+{
+        g_autoptr(JsonObject) row = *json ? json_parse_object(*json, -1, NULL) : NULL;
+
+        if (!row)
+                return true;
+        if (!visible_mask_row(visible, table, row, error))
+                return false;
+        g_free(*json);
+        *json = json_print_object(row);
+        return true;
+}
+
+bool visible_mask(Visible *visible, Entry *entry, GError **error)
+{
+        entry->scoped = true;
+        return !g_str_equal(entry->table, "facts") ||
+               (mask_json(visible, entry->table, &entry->before, error) &&
+                mask_json(visible, entry->table, &entry->after, error));
+}

@@ -155,6 +155,24 @@ static char *build(const GArray *terms, const char *operator, bool small)
                              : g_strdup(positive->str);
 }
 
+/* a OR b OR c OR d, the terms that are excluded last. */
+static char *build_each(const GArray *terms, bool small)
+{
+        GString *text = g_string_new(NULL);
+
+        for (unsigned pass = 0; pass < 2; pass++)
+                for (unsigned i = 0; i < terms->len; i++) {
+                        const Term *term = &g_array_index(terms, Term, i);
+
+                        if (term->exclude != (pass == 1) || (term->small && !small))
+                                continue;
+                        if (text->len)
+                                g_string_append(text, " OR ");
+                        append_term(text, term);
+                }
+        return g_string_free(text, FALSE);
+}
+
 Query *query_parse(const char *text, GError **error)
 {
         if (!text_check("query", text, QUERY_CHARS_MAX, "QUERY_CHARS_MAX", error))
@@ -174,6 +192,7 @@ Query *query_parse(const char *text, GError **error)
         query->terms = positive;
         query->all = build(terms, " AND ", small);
         query->any = positive > 1 ? build(terms, " OR ", small) : NULL;
+        query->each = build_each(terms, small);
         return query;
 }
 
@@ -183,6 +202,7 @@ Query *query_free(Query *query)
                 return NULL;
         g_free(query->all);
         g_free(query->any);
+        g_free(query->each);
         g_free(query);
         return NULL;
 }

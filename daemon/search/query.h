@@ -13,6 +13,7 @@
 typedef struct Query {
         char *all;      /* FTS5 expression: every term */
         char *any;      /* … at least one; NULL if that is the same */
+        char *each;     /* … at least one, or one that must not occur: those come last */
         unsigned terms; /* that have to occur */
 } Query;
 

@@ -16,8 +16,9 @@ typedef struct SearchRequest {
         const char *root_id, *mime; /* or NULL; mime may end with an asterisk */
         const char *after;          /* cursor or NULL */
         unsigned limit;
+        bool scoped; /* filled by search_run() */
 } SearchRequest;
 
 /* The answer of search_documents. */
-JsonObject *search_run(Search *search, const Access *access, const SearchRequest *request,
+JsonObject *search_run(Search *search, const Access *access, SearchRequest *request,
                        GError **error);

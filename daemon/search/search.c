@@ -8,9 +8,7 @@
 #include <string.h>
 
 #include "search/excerpt.h"
-#include "search/query.h"
-
-#define QUESTION_RESULTS_MIN 10 /* documents with all words of a question that are enough */
+#include "search/ranking.h"
 
 Search *search_new(Store *vault)
 {
@@ -25,21 +23,7 @@ Search *search_free(Search *search)
         return NULL;
 }
 
-/* One page of ranked documents. */
-typedef struct Found {
-        char *document_id, *title, *path, *sha256;
-        int64_t chunk_id;
-        double score; /* bm25: lower is better */
-} Found;
-
-typedef struct Page {
-        const char *key; /* of the cursor: begins behind it */
-        GArray *found;   /* of Found */
-        int64_t total;
-        bool more;
-} Page;
-
-static void found_clear(void *data)
+void found_clear(void *data)
 {
         Found *found = data;
         g_free(found->document_id);
@@ -48,7 +32,7 @@ static void found_clear(void *data)
         g_free(found->sha256);
 }
 
-static Found found_from_row(Statement *row)
+Found found_from_row(Statement *row)
 {
         const char *title = statement_text(row, 4);
         const char *path = statement_text(row, 3);
@@ -60,17 +44,20 @@ static Found found_from_row(Statement *row)
                        .sha256 = g_strdup(statement_text(row, 5))};
 }
 
-/* The cursor's key: score and document, as the order has them. */
-static bool key_read(const char *key, double *ret_score, const char **ret_id)
+bool page_begin(const Page *page, double *ret_score, const char **ret_id, GError **error)
 {
         char *end;
         *ret_score = -HUGE_VAL;
         *ret_id = "";
-        if (!*key)
+        if (!*page->key)
                 return true;
-        *ret_score = g_ascii_strtod(key, &end);
-        *ret_id = *end == ' ' ? end + 1 : "";
-        return *end == ' ';
+        *ret_score = g_ascii_strtod(page->key, &end);
+        if (*end == ' ') {
+                *ret_id = end + 1;
+                return true;
+        }
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_STALE, "after: the cursor is damaged");
+        return false;
 }
 
 static char *key_write(const Found *found)
@@ -103,11 +90,8 @@ static bool search_page(Db *db, const SearchRequest *request, const char *expres
         Statement *query = db_statement(db, search_sql, error);
         if (!query)
                 return false;
-        if (!key_read(page->key, &after_score, &after_id)) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_STALE,
-                            "after: the cursor is damaged");
+        if (!page_begin(page, &after_score, &after_id, error))
                 return false;
-        }
         statement_bind_text(query, ":query", expression);
         statement_bind_text(query, ":root_id", request->root_id);
         statement_bind_text(query, ":mime", request->mime);
@@ -180,13 +164,6 @@ static void page_reset(Page *page)
         page->total = 0;
 }
 
-/* What the ranking gave, and by which expression. */
-typedef struct Ranking {
-        Page page;
-        const char *expression;
-        bool all;
-} Ranking;
-
 /* Pieces with all words; if there are none, with any. A question in many words is seldom met by all of
  * them, so a few such pieces are not taken for the whole answer. */
 static bool rank(Db *db, const SearchRequest *request, const Query *query, Ranking *ranking,
@@ -194,10 +171,11 @@ static bool rank(Db *db, const SearchRequest *request, const Query *query, Ranki
 {
         ranking->all = true;
         ranking->expression = query->all;
+        if (request->scoped)
+                return scoped_rank(db, request, query, ranking, error);
         if (!search_page(db, request, query->all, &ranking->page, error))
                 return false;
-        int64_t enough = query->terms > QUERY_KEYWORDS ? QUESTION_RESULTS_MIN : 1;
-        if (ranking->page.total >= enough || !query->any)
+        if (ranking->page.total >= ranking_enough(query) || !query->any)
                 return true;
         page_reset(&ranking->page);
         ranking->all = false;
@@ -263,8 +241,7 @@ static bool root_check(Db *db, const char *root_id, GError **error)
         return step == STEP_ROW;
 }
 
-JsonObject *search_run(Search *search, const Access *access, const SearchRequest *request,
-                       GError **error)
+JsonObject *search_run(Search *search, const Access *access, SearchRequest *request, GError **error)
 {
         int64_t started = g_get_monotonic_time();
         g_autoptr(Query) query = query_parse(request->query, error);
@@ -279,6 +256,7 @@ JsonObject *search_run(Search *search, const Access *access, const SearchRequest
                 return NULL;
         g_autoptr(GArray) found = g_array_new(FALSE, FALSE, sizeof(Found));
         g_array_set_clear_func(found, found_clear);
+        request->scoped = access_scope(access) != NULL;
         Ranking ranking = {.page = {.key = key, .found = found}};
         if (!rank(db, request, query, &ranking, error))
                 return NULL;

@@ -23,6 +23,9 @@ static bool is_harmless_function(const char *name)
                g_ascii_strcasecmp(name, "load_extension") != 0;
 }
 
+/* Common table expressions of the views themselves, which are accessors of their own. */
+#define VIEW_EXPRESSIONS "scoped_"
+
 /* Shadow tables belong to a full-text table of the schema, which reads them while it is connected. */
 static bool is_shadow(const char *table)
 {
@@ -38,7 +41,8 @@ static bool may_read(const Db *db, const char *table, const char *database, cons
         /* No database: count(*) or the like of a name without one, which is the view of that name. */
         if (!database || g_str_equal(database, "temp"))
                 return true;
-        return (accessor && g_hash_table_contains(db->views, accessor)) ||
+        return (accessor && (g_hash_table_contains(db->views, accessor) ||
+                             starts(accessor, VIEW_EXPRESSIONS))) ||
                g_strcmp0(g_hash_table_lookup(db->views, table), "1") == 0 || is_shadow(table);
 }
 

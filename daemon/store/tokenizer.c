@@ -6,6 +6,8 @@
 
 #include <glib.h>
 
+#include "store/hits.h"
+
 typedef int (*TokenFunc)(void *, int, const char *, int, int, int);
 
 typedef struct Words {
@@ -164,5 +166,6 @@ bool tokenizer_register(sqlite3 *sqlite)
         fts5_api *api = find_api(sqlite);
         fts5_tokenizer words = {words_create, words_delete, words_tokenize};
 
-        return api && api->xCreateTokenizer(api, "words", api, &words, NULL) == SQLITE_OK;
+        return api && api->xCreateTokenizer(api, "words", api, &words, NULL) == SQLITE_OK &&
+               hits_register(api);
 }

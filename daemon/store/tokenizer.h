@@ -5,5 +5,5 @@
 
 #include <sqlite3.h>
 
-/* Registers the FTS5 tokenizer "words" with a handle; false if the handle has no FTS5. */
+/* Registers the FTS5 tokenizer "words" and the function phrase_hits() (see hits.c) with a handle; false if the handle has no FTS5. */
 bool tokenizer_register(sqlite3 *sqlite);

@@ -10,7 +10,7 @@
 
 typedef struct Shown {
         char *name;
-        char *condition; /* NULL: hidden */
+        char *condition; /* NULL: hidden; or the whole SELECT */
         char *sql;       /* of the view */
 } Shown;
 
@@ -50,7 +50,10 @@ static Shown *shown_from_row(Statement *row)
 
         shown->name = g_strdup(statement_text(row, 0));
         shown->condition = g_strdup(statement_text(row, 1));
-        if (shown->condition)
+        if (shown->condition && g_str_has_prefix(shown->condition, "SELECT "))
+                shown->sql = g_strdup_printf("CREATE TEMP VIEW \"%s\" AS %s", shown->name,
+                                             shown->condition);
+        else if (shown->condition)
                 shown->sql = joined_view(shown->name, shown->condition, statement_int(row, 2) != 0);
         return shown;
 }

@@ -42,7 +42,7 @@ static void add_counts(JsonObject *answer, Care *care, const Access *access)
         }
 }
 
-static void add_care(JsonObject *answer, Care *care)
+static void add_care(JsonObject *answer, Care *care, bool all)
 {
         g_autofree char *reason = NULL;
 
@@ -51,6 +51,9 @@ static void add_care(JsonObject *answer, Care *care)
         json_set_string(answer, "vault_reason", reason);
         json_object_set_string_member(answer, "key_source",
                                       key_source_to_string(care_key_source(care)));
+        json_set_string(answer, "operation", NULL);
+        if (!all)
+                return;
         g_mutex_lock(&care->lock);
         json_set_string(answer, "operation", care->operation);
         if (care->checked_at > 0) {
@@ -73,11 +76,13 @@ JsonObject *care_status(void *room, const Access *access, JsonObject *args, GErr
         json_object_set_int_member(answer, "pid", getpid());
         json_object_set_int_member(answer, "uptime_sec",
                                    (g_get_monotonic_time() - care->started_at) / G_USEC_PER_SEC);
-        add_care(answer, care);
-        json_object_set_string_member(answer, "data_folder", paths->data);
-        json_object_set_string_member(answer, "vault_folder", paths->vault);
-        add_store(answer, "vault", care->options.vault);
-        add_store(answer, "ops", care->options.ops);
+        add_care(answer, care, access_scope(access) == NULL);
+        if (!access_scope(access)) { /* sizes and counts grow with what others do */
+                json_object_set_string_member(answer, "data_folder", paths->data);
+                json_object_set_string_member(answer, "vault_folder", paths->vault);
+                add_store(answer, "vault", care->options.vault);
+                add_store(answer, "ops", care->options.ops);
+        }
         if (store_is_open(care->options.vault))
                 add_counts(answer, care, access);
         return answer;

@@ -322,11 +322,12 @@ static void test_depth_ends_a_derivation_and_worth_is_not_guessed(Case *test, gc
         g_assert_nonnull(node_of(whole, said));
 }
 
-/* Seen to fail: lineage_tier() without a look at scoped. */
-static void test_sources_out_of_scope_are_absent_and_lend_no_trust(Case *test, gconstpointer data)
+/* What was inferred by way of several entities may have been so by way of one that is not seen. Seen to fail: the scope of
+ * facts without its part on rules. */
+static void test_what_follows_from_several_entities_is_absent_under_a_scope(Case *test,
+                                                                            gconstpointer data)
 {
         g_autofree char *source = infer(test), *a = NULL, *c = NULL;
-        g_autoptr(JsonObject) answer = NULL;
 
         a = fixture_select(test->fixture->vault, "SELECT id FROM entities WHERE name = 'A'");
         c = fixture_select(test->fixture->vault, "SELECT id FROM entities WHERE name = 'C'");
@@ -334,9 +335,10 @@ static void test_sources_out_of_scope_are_absent_and_lend_no_trust(Case *test, g
         g_autoptr(Scope) scope = scope_new(own);
         g_autoptr(Access) seeing = access_new_agent("conn-s", "S", NULL, scope);
 
-        answer = trace_reach(test, seeing, "");
-        g_assert_null(node_of(answer, source));
-        g_assert_cmpstr(json_member_string(answer, "lineage_tier", NULL), ==, "inferred");
+        fixture_fail(
+                test->tools, seeing,
+                "trace_belief {\"entity_name\":\"A\",\"predicate\":\"reaches\",\"object\":\"C\"}",
+                OUROBOROS_ERROR_NOT_FOUND, "nothing is known");
 }
 
 #define ADD(name, func) g_test_add("/trace/" name, Case, NULL, case_up, func, case_down)
@@ -359,7 +361,7 @@ int main(int argc, char **argv)
             test_inferred_fact_that_fell_with_its_source_is_told_so);
         ADD("depth-ends-a-derivation-and-worth-is-not-guessed",
             test_depth_ends_a_derivation_and_worth_is_not_guessed);
-        ADD("sources-out-of-scope-are-absent-and-lend-no-trust",
-            test_sources_out_of_scope_are_absent_and_lend_no_trust);
+        ADD("what-follows-from-several-entities-is-absent-under-a-scope",
+            test_what_follows_from_several_entities_is_absent_under_a_scope);
         return g_test_run();
 }

@@ -30,7 +30,7 @@ static JsonObject *ask(Case *test, const char *format, const char *id)
         g_autofree char *entries = all_entries(test), *entries_after = NULL;
         g_autofree char *args = g_strdup_printf("{\"%s\":\"%s\"}", format, id);
         JsonObject *answer =
-                fixture_call(test->tools, test->fixture->agent, "branch_preview", "%s", args);
+                fixture_call(test->tools, test->fixture->human, "branch_preview", "%s", args);
 
         dump_after = fixture_dump(test->fixture->vault);
         entries_after = all_entries(test);
@@ -216,8 +216,10 @@ static void test_limits_and_scope(Case *test, gconstpointer data)
                 g_strdup_printf("branch_preview {\"mutation_id\":\"%s\"}", mutation);
         g_autoptr(JsonObject) whole = NULL, few = NULL;
 
-        fixture_fail(test->tools, scoped, by_group, OUROBOROS_ERROR_NOT_FOUND, one);
-        fixture_fail(test->tools, scoped, by_entry, OUROBOROS_ERROR_NOT_FOUND, mutation);
+        fixture_fail(test->tools, scoped, by_group, OUROBOROS_ERROR_DENIED, "scope");
+        fixture_fail(test->tools, scoped, by_entry, OUROBOROS_ERROR_DENIED, "scope");
+        fixture_fail(test->tools, test->fixture->agent, by_group, OUROBOROS_ERROR_DENIED, one);
+        fixture_fail(test->tools, test->fixture->agent, by_entry, OUROBOROS_ERROR_DENIED, mutation);
         fixture_fail(test->tools, test->fixture->human, "branch_preview {}",
                      OUROBOROS_ERROR_INVALID, "one of");
         fixture_fail(test->tools, test->fixture->human, "branch_preview {\"mutation_id\":\"x\"}",
