@@ -11,7 +11,7 @@ typedef struct Pair {
 
 typedef struct Draw {
         GRand *rand;
-        GHashTable *pools;   /* kind → GPtrArray of Pair */
+        GHashTable *pools;    /* kind → GPtrArray of Pair */
         JsonArray *sql_views; /* as list_sql_views tells them */
 } Draw;
 
