@@ -35,6 +35,10 @@ static const ConfigKey keys[] = {
          "Minutes between full walks over the roots, which find what watching missed; 0: never"},
         {"Documents", "Watch", CONFIG_BOOL, "true", 0, 0,
          "Follow changes of the roots as they happen"},
+        {"Gate", "ReadLogDays", CONFIG_INT, "90", 1, 36500,
+         "Days for which it is kept what agents called and were shown"},
+        {"Gate", "ReadLogRowsMax", CONFIG_INT, "1000000", 1000, 100000000,
+         "Calls of agents that are kept at most; the oldest go first"},
 };
 
 typedef struct Value {

@@ -65,7 +65,8 @@ static JsonObject *resolve(void *room, const Access *access, JsonObject *args, G
         JsonObject *payload = json_member_object(args, "payload");
         const char *reason = args_string(args, "reason");
 
-        if (!args_check_id(args, "approval_id", "appr", error) || !args_check_reason(args, error))
+        if ((payload && !approval_check_payload(payload, error)) ||
+            !args_check_id(args, "approval_id", "appr", error) || !args_check_reason(args, error))
                 return NULL;
         if (!approve) {
                 denial = json_object_new();

@@ -331,7 +331,10 @@ static void watch_end(Approvals *approvals, int64_t next_us)
 
 static void on_loaded(void *data)
 {
-        look(data, g_new0(char *, 1));
+        Approvals *approvals = data;
+
+        if (!g_atomic_int_get(&approvals->gate->stopped))
+                look(approvals, g_new0(char *, 1));
 }
 
 static bool count_all(Approvals *approvals, GError **error)

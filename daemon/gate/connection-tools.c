@@ -189,6 +189,10 @@ static JsonObject *get(void *room, const Access *access, JsonObject *args, GErro
                 json_object_set_array_member(answer, "entities", named);
         else
                 json_object_set_null_member(answer, "entities");
+        uint64_t calls, bytes;
+        usage_today(gate->usage, id, &calls, &bytes);
+        json_object_set_int_member(answer, "calls_today", (gint64)calls);
+        json_object_set_int_member(answer, "bytes_today", (gint64)bytes);
         return g_steal_pointer(&answer);
 }
 

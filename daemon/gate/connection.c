@@ -5,8 +5,7 @@
 #include <sodium.h>
 #include <string.h>
 
-#define TIME_DIGITS  12 /* of an id, before its random part */
-#define SHORT_DIGITS 8
+#define TIME_DIGITS 12 /* of an id, before its random part */
 
 /* How long a bearer that has ended is still told from one that never was, unless it lay in a file. */
 #define BEARER_KNOWN_US ((int64_t)30 * 24 * 3600 * G_USEC_PER_SEC)
@@ -14,7 +13,7 @@
 struct Connection {
         gatomicrefcount references;
         char *id;
-        char short_id[SHORT_DIGITS + 1];
+        char short_id[CONNECTION_SHORT_DIGITS + 1];
         Terms terms; /* its strings are the connection's */
         Scope *scope;
         ToolListing listing;
@@ -104,6 +103,13 @@ const char *connection_id(const Connection *connection)
 const char *connection_short(const Connection *connection)
 {
         return connection->short_id;
+}
+
+void connection_short_of(const char *id, char ret[CONNECTION_SHORT_DIGITS + 1])
+{
+        size_t begin = MIN(strlen("conn-") + TIME_DIGITS, strlen(id));
+
+        g_strlcpy(ret, id + begin, CONNECTION_SHORT_DIGITS + 1);
 }
 
 const Terms *connection_terms(const Connection *connection)
@@ -235,8 +241,7 @@ static void connection_from_row(Connection *connection, Statement *row)
         Terms *terms = &connection->terms;
 
         connection->id = g_strdup(statement_text(row, 0));
-        g_strlcpy(connection->short_id, connection->id + strlen("conn-") + TIME_DIGITS,
-                  sizeof connection->short_id);
+        connection_short_of(connection->id, connection->short_id);
         terms->name = g_strdup(statement_text(row, 1));
         if (!profile_from_string(statement_text(row, 2), &terms->profile, NULL))
                 g_assert_not_reached(); /* the table checks it */

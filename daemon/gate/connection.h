@@ -4,7 +4,8 @@
 
 #include "gate/gate.h"
 
-#define BEARER_HASH_BYTES 32
+#define BEARER_HASH_BYTES       32
+#define CONNECTION_SHORT_DIGITS 8
 
 /* A bearer of a connection, as far as it is known here. */
 typedef struct BearerEntry {
@@ -14,6 +15,9 @@ typedef struct BearerEntry {
 
 /* As it stands on this handle; *ret is NULL if there is none of the id. */
 bool connection_read(Db *db, const char *id, Connection **ret, GError **error);
+
+/* What connection_short() says, of an id. */
+void connection_short_of(const char *id, char ret[CONNECTION_SHORT_DIGITS + 1]);
 
 /* Its bearers, as BearerEntry. */
 const GArray *connection_bearers(const Connection *connection);

@@ -8,10 +8,10 @@
 #define BY_NAME                                                                                    \
         "WITH RECURSIVE named (id, step) AS ("                                                     \
         " SELECT id, 0 FROM entities WHERE name_key = :key AND is_active = 1"                      \
-        " UNION SELECT entity_id, 0 FROM entity_aliases WHERE alias_key = :key"                    \
+        " UNION SELECT entity_id, 0 FROM entity_aliases WHERE alias_key = :key AND is_active = 1"  \
         " UNION SELECT e.merged_into, step + 1 FROM named JOIN entities e USING (id)"              \
         " WHERE e.merged_into IS NOT NULL AND step < 16)"                                          \
-        " SELECT DISTINCT e.id FROM named JOIN entities e USING (id)"                              \
+        " SELECT DISTINCT e.id, e.document_id IS NOT NULL FROM named JOIN entities e USING (id)"   \
         " WHERE e.merged_into IS NULL AND e.is_active = 1"                                         \
         " ORDER BY e.document_id IS NOT NULL, e.id LIMIT 4"
 
@@ -48,13 +48,20 @@ static char *find_name(Db *db, const char *word, GError **error)
         g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(g_free);
         Statement *rows = db_statement(db, BY_NAME, error);
         g_autofree char *key = text_key(word);
+        bool others = false;
         StepResult r;
 
         if (!rows)
                 return NULL;
         statement_bind_text(rows, ":key", key);
-        while ((r = statement_step(rows, error)) == STEP_ROW)
-                g_ptr_array_add(found, g_strdup(statement_text(rows, 0)));
+        while ((r = statement_step(rows, error)) == STEP_ROW) {
+                bool is_document = statement_int(rows, 1) != 0;
+
+                /* what stands for a document of that name is meant only if nothing else is */
+                if (!is_document || !others)
+                        g_ptr_array_add(found, g_strdup(statement_text(rows, 0)));
+                others |= !is_document;
+        }
         if (r == STEP_ERROR)
                 return NULL;
         return found->len == 1 ? g_strdup(g_ptr_array_index(found, 0))

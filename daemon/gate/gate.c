@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The gate: made before the stores are open, loaded each time they have been opened, asked on the loop for every call.
  * What changes in ops.db comes back through the store's derivations and its feed, whoever wrote it. */
+#include "gate/erasing.h"
 #include "gate/mint.h"
 
 #include <string.h>
-
-#define NO_CONNECTION "No active connection has this bearer"
 
 typedef struct Feed {
         GateFeed feed;
@@ -175,6 +174,7 @@ static void listen(Gate *gate)
         for (unsigned i = 0; i < G_N_ELEMENTS(tables); i++)
                 store_add_derivation(gate->options.ops, tables[i], guard, gate);
         approvals_listen(gate->approvals);
+        gate_add_erasers(gate->options.ops);
         store_add_feed(gate->options.ops, on_changes, gate);
 }
 
@@ -193,6 +193,8 @@ static GArray *gather_tools(void)
         static const Tool *const lists[] = {
                 connection_tools,
                 approval_tools,
+                config_tools,
+                read_tools,
         };
         GArray *tools = g_array_new(/* zero_terminated= */ TRUE, /* clear= */ FALSE, sizeof(Tool));
 
@@ -200,6 +202,22 @@ static GArray *gather_tools(void)
                 for (const Tool *tool = lists[i]; tool->name; tool++)
                         g_array_append_vals(tools, tool, 1);
         return tools;
+}
+
+static ReadLog *make_read_log(Gate *gate)
+{
+        const GateOptions *options = &gate->options;
+        ReadLogOptions log = {
+                .ops = options->ops,
+                .usage = gate->usage,
+                .loop = options->loop,
+                .pool = options->pool,
+                .mailbox = gate->mailbox,
+                .days = config_int(options->config, "Gate", "ReadLogDays"),
+                .rows_max = config_int(options->config, "Gate", "ReadLogRowsMax"),
+        };
+
+        return read_log_new(&log);
 }
 
 Gate *gate_new(const GateOptions *options, GError **error)
@@ -218,6 +236,8 @@ Gate *gate_new(const GateOptions *options, GError **error)
         gate->mailbox = mailbox_new(options->loop, error);
         if (!gate->mailbox)
                 return NULL;
+        gate->usage = usage_new();
+        gate->read_log = make_read_log(gate);
         listen(gate);
         return g_steal_pointer(&gate);
 }
@@ -226,7 +246,7 @@ bool gate_load(Gate *gate, GError **error)
 {
         g_autoptr(Db) db = store_reader(gate->options.ops, /* scope= */ NULL, error);
 
-        if (!db || !registry_load(gate->registry, db, error))
+        if (!db || !usage_load(gate->usage, db, error) || !registry_load(gate->registry, db, error))
                 return false;
         db_release(g_steal_pointer(&db));
         if (!grants_load(gate->grants, gate->options.ops, error))
@@ -237,9 +257,23 @@ bool gate_load(Gate *gate, GError **error)
         return approvals_load(gate->approvals, error);
 }
 
+static void write_what_is_left(Gate *gate)
+{
+        g_autoptr(GError) error = NULL;
+
+        if (store_is_open(gate->options.ops) && !read_log_flush(gate->read_log, &error))
+                log_event(LOG_WORK_FAILED_EVENT, LOG_ERR, NULL, error,
+                          "The end of the read log could not be written");
+}
+
 void gate_stop(Gate *gate)
 {
-        g_atomic_int_set(&gate->stopped, 1);
+        if (!g_atomic_int_compare_and_exchange(&gate->stopped, 0, 1))
+                return;
+        if (gate->read_log) {
+                read_log_stop(gate->read_log);
+                write_what_is_left(gate);
+        }
         gate->end = sd_event_source_disable_unref(gate->end);
         approvals_stop(gate->approvals);
 }
@@ -249,11 +283,16 @@ Gate *gate_free(Gate *gate)
         if (!gate)
                 return NULL;
         gate_stop(gate);
-        if (gate->mailbox)
+        if (gate->mailbox) {
+                write_what_is_left(gate); /* of calls that were under way */
                 store_remove_feed(gate->options.ops, on_changes, gate);
+        }
         mailbox_free(gate->mailbox);
         gate->end = sd_event_source_disable_unref(gate->end);
         approvals_free(gate->approvals);
+        read_log_free(gate->read_log);
+        usage_free(gate->usage);
+        g_free(gate->address);
         registry_free(gate->registry);
         grants_free(gate->grants);
         guesses_free(gate->guesses);
@@ -268,6 +307,12 @@ Gate *gate_free(Gate *gate)
 ToolTable gate_tools(Gate *gate)
 {
         return (ToolTable){(const Tool *)(const void *)gate->tools->data, gate};
+}
+
+void gate_set_address(Gate *gate, const char *address)
+{
+        g_free(gate->address);
+        gate->address = g_strdup(address);
 }
 
 /* ---- asking ---- */

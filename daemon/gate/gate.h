@@ -197,6 +197,11 @@ typedef void (*GateFeed)(const char *connection, void *data);
 void gate_add_feed(Gate *gate, GateFeed feed, void *data);
 void gate_remove_feed(Gate *gate, GateFeed feed, void *data);
 
+/* Which tools the caller's connection is shown at first: it chooses for itself, and it lasts. Its feeds are told. Blocks.
+ * INVALID for whoever is no connection, LIMIT. */
+bool gate_set_listing(Gate *gate, const Access *access, ToolListing listing,
+                      const char *const *listed, GError **error);
+
 /* Messages to the connection that it has not read; for _inbox_unread. Any thread; never blocks. */
 unsigned gate_unread(Gate *gate, const char *connection);
 
@@ -317,13 +322,23 @@ bool gate_return_grant(Gate *gate, const char *token, const char *client, GError
  * UNAVAILABLE while the stores are closed. */
 bool gate_key(Gate *gate, const char *purpose, uint8_t ret[GATE_KEY_BYTES], GError **error);
 
+/* Where our HTTP door is ("http://127.0.0.1:8765"), for the configuration of clients. Loop thread, before the first call;
+ * copied. */
+void gate_set_address(Gate *gate, const char *address);
+
 /* ---- what a call does on its way; for the room tools, which carries calls out ---- */
 
-/* Before a call of a connection: may it use the tool (DENIED), is its budget used up (LIMIT)? Any thread. True for
- * whoever is no connection. */
+/* Does the profile of the connection allow the tool? For lists of tools. */
+bool connection_allows(const Connection *connection, const Tool *tool);
+
+/* Before a call of a connection: is it still active, may it use the tool (DENIED), is its budget used up (LIMIT)? Counts the
+ * call, so each is asked for once. Any thread; waits where the thread may, if the read log is full. True for whoever is
+ * no connection. */
 bool gate_admit(Gate *gate, const Access *access, const Tool *tool, GError **error);
 
-/* After it: counts it, and puts what was read into the read log. answer is NULL if error is not. Any thread. */
+/* After it, if it was admitted: counts what was answered, and puts it into the read log. answer is NULL if error is not.
+ * What was tried on the loop and is to be made anew is not counted. Any thread; never waits. */
+#define READ_LOG_PAGE_MAX 500 /* rows of one list call */
 typedef struct GateCall {
         const Access *access;
         const Tool *tool;

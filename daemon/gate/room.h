@@ -5,7 +5,10 @@
 #include "gate/approvals.h"
 #include "gate/grants.h"
 #include "gate/guess.h"
+#include "gate/read-log.h"
 #include "gate/registry.h"
+
+#define NO_CONNECTION "No active connection has this bearer" /* whatever is wrong with it */
 
 struct Gate {
         GateOptions options;
@@ -14,18 +17,23 @@ struct Gate {
         Grants *grants;
         Mailbox *mailbox; /* to the loop */
         Approvals *approvals;
+        Usage *usage;
+        ReadLog *read_log;
         GMutex minting; /* held while bearer files and what says that they are wanted are changed */
         gint stopped;   /* atomic */
 
         Guesses *guesses;     /* loop thread, as all below */
         GHashTable *sessions; /* conn-… → Session */
         GArray *feeds;        /* Feed */
+        char *address;        /* of the HTTP door, or NULL */
         sd_event_source *end; /* of the next connection that expires */
 };
 
 /* The tools by theme, each list ended by a NULL name. */
 extern const Tool connection_tools[];
 extern const Tool approval_tools[];
+extern const Tool config_tools[];
+extern const Tool read_tools[];
 
 /* ---- told to others ---- */
 

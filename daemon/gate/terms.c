@@ -40,9 +40,12 @@ Draft *draft_free(Draft *draft)
 /* One line, as it is shown beside what the agent does: nothing in it may hide or turn round what follows. */
 static bool check_line(const char *name, GError **error)
 {
+        bool readable = false;
+
         for (const char *p = name; *p; p = g_utf8_next_char(p)) {
                 GUnicodeType type = g_unichar_type(g_utf8_get_char(p));
 
+                readable |= g_unichar_isalnum(g_utf8_get_char(p));
                 if (type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT &&
                     type != G_UNICODE_LINE_SEPARATOR && type != G_UNICODE_PARAGRAPH_SEPARATOR)
                         continue;
@@ -50,7 +53,10 @@ static bool check_line(const char *name, GError **error)
                                     "name must not have control or formatting characters");
                 return false;
         }
-        return true;
+        if (!readable)
+                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                                    "name must have letters or digits");
+        return readable;
 }
 
 static bool take_name(Draft *draft, JsonObject *args, GError **error)
@@ -70,12 +76,6 @@ static bool take_name(Draft *draft, JsonObject *args, GError **error)
                         error) ||
             !check_line(name, error))
                 return false;
-        g_autofree char *key = text_key(name);
-        if (key[0] == '\0') {
-                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                                    "name must have letters or digits");
-                return false;
-        }
         g_free((char *)draft->terms.name);
         draft->terms.name = g_strdup(name);
         return true;

@@ -40,6 +40,16 @@ void impatience_note(void)
                 impatience.gave_up = true;
 }
 
+bool store_gives_up(GError **error)
+{
+        return impatience_refuses(error);
+}
+
+bool store_gave_up(void)
+{
+        return impatience.gave_up;
+}
+
 bool impatience_refuses(GError **error)
 {
         if (impatience.steps == 0)

@@ -93,6 +93,11 @@ void db_set_limit(Db *db, uint64_t steps);
 void store_impatient_begin(uint64_t steps);
 bool store_impatient_end(void);
 
+/* For rooms that would wait for something else: must this thread not wait? Then notes that it gave up, and sets an
+ * error. And has it given up since the beginning, so that all of it is made anew? */
+bool store_gives_up(GError **error);
+bool store_gave_up(void);
+
 /* Has this thread given something up since it began? */
 bool store_impatient_gave_up(void);
 

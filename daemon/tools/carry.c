@@ -16,7 +16,7 @@ static bool rebuild_followers(Care *care, JsonObject *answer, GError **error)
         json_object_set_array_member(answer, "rebuilt", rebuilt);
         json_array_add_string_element(rebuilt, "journal");
         if (g_strcmp0(json_member_string(answer, "database", NULL), "vault") != 0)
-                return true;
+                return !care->options.gate || gate_load(care->options.gate, error);
         graph_stop(care->options.graph); /* it may hold what was there before */
         care_report(care, "journal import", 0.8);
         if (!graph_rebuild(care->options.graph, error))

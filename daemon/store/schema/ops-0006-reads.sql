@@ -17,7 +17,6 @@ CREATE TABLE reads (
     duration_us INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX reads_connection ON reads (connection_id, id);
-CREATE INDEX reads_ts ON reads (ts);
 
 CREATE TABLE read_rows (
     row_id TEXT NOT NULL,             -- fact-…, ent-…, doc-…
