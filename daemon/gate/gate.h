@@ -265,14 +265,6 @@ bool gate_mark_read(Gate *gate, const char *approval, GError **error);
 JsonObject *gate_collect_bearer(void *gate, const Access *access, JsonObject *args, GError **error);
 JsonObject *gate_rotate_into(void *gate, const Access *access, JsonObject *args, GError **error);
 
-/* For a door that hands out bearers of its own (kind: a word of its choice, not file or handed): one more, which lives until
- * expires_us (0: as long as its connection). Blocks. The text is the caller's to wipe and free. */
-char *gate_issue_bearer(Gate *gate, const char *connection, const char *kind, int64_t expires_us,
-                        GError **error);
-
-/* Ends one such, given its text; that it is none is no error. Blocks. */
-bool gate_end_bearer(Gate *gate, const char *bearer, GError **error);
-
 /* Told on the loop when an approval came up or changed its state. */
 typedef void (*ApprovalFeed)(const char *approval, ApprovalState state, void *data);
 void gate_add_approval_feed(Gate *gate, ApprovalFeed feed, void *data);

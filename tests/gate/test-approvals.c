@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What waits for the human: who may ask, who decides, and what deciding does. */
+/* What waits for the human: who may ask, who decides, and what deciding does.
+ * Seen to fail: with decisions that look neither at the actor nor at what was decided before, with the payload taken as
+ * it was asked for, without limits, with entities looked up when somebody asks, with answers that are never marked read, with
+ * bearers handed to anybody or twice, with no timer for what expires. */
 #include "gate/fixture.h"
 #include "gate/mint.h"
 
@@ -333,28 +336,6 @@ static void test_a_bearer_handed_out_anew_ends_the_one_before(Fixture *fixture, 
         close(fd);
 }
 
-static void test_a_door_issues_and_ends_bearers(Fixture *fixture, const void *data)
-{
-        g_autofree char *id = mint(fixture, "{'name':'Coder'}");
-        g_autofree char *own = bearer_of(fixture, id);
-        g_autoptr(GError) error = NULL;
-        g_autofree char *brief =
-                gate_issue_bearer(fixture->gate, id, "oauth", clock_now() + 200000, &error);
-        g_autofree char *other = gate_issue_bearer(fixture->gate, id, "oauth", 0, &error);
-
-        g_assert_no_error(error);
-        is_let_in(fixture, brief);
-        is_let_in(fixture, other);
-        g_usleep(250000);
-        g_free(is_refused(fixture, brief, "p", OUROBOROS_ERROR_DENIED));
-        g_assert_true(gate_end_bearer(fixture->gate, other, &error));
-        g_free(is_refused(fixture, other, "p", OUROBOROS_ERROR_DENIED));
-        g_assert_true(gate_end_bearer(fixture->gate, own, &error));
-        is_let_in(fixture, own); /* which is no door's to end */
-        g_assert_null(gate_issue_bearer(fixture->gate, "conn-none", "oauth", 0, &error));
-        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND);
-}
-
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -383,7 +364,5 @@ int main(int argc, char **argv)
                     test_who_asked_collects_the_bearer_once);
         SYSTEM_TEST("/gate/approvals/a-bearer-handed-out-anew-ends-the-one-before",
                     test_a_bearer_handed_out_anew_ends_the_one_before);
-        FIXTURE_TEST("/gate/approvals/a-door-issues-and-ends-bearers",
-                     test_a_door_issues_and_ends_bearers);
         return g_test_run();
 }

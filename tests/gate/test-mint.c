@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What people do with connections, and where bearers are and are not. */
+/* What people do with connections, and where bearers are and are not.
+ * Seen to fail: with names compared letter by letter, with links followed, with folders left open to others, with a file that
+ * fails ignored, with files left after a revocation, with old bearers kept, with a bearer's prefix in a log line. */
 #include <sys/stat.h>
 
 #include "gate/fixture.h"

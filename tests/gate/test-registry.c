@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who is let in, and that what the human changes holds from the next call on.
- * Seen to fail: with registry_publish() never called, reverts are not seen; with bearers of revoked connections left out
- * of has-ended checks, a revoked one is let in; with the guesses counted before good bearers are looked for, honest
- * clients are locked out; without the guard, an agent widens its own scope. */
+ * Seen to fail: with nothing published after a commit, with the state of the bearer or of its connection not looked at, with
+ * guesses counted before good bearers are looked for, with a scope of nothing read as everything, with words that tell what was
+ * wrong with a bearer. */
 #include "gate/fixture.h"
 
 static void test_a_minted_connection_is_let_in(Fixture *fixture, const void *data)
@@ -177,6 +177,26 @@ static void test_an_agent_chooses_what_it_is_shown(Fixture *fixture, const void 
         g_assert_cmpint(connection_listing(connection), ==, TOOL_LISTING_FULL);
 }
 
+static void test_a_choice_of_tools_lasts(Fixture *fixture, const void *data)
+{
+        static const char *const listed[] = {"whoami", "orient", NULL};
+        g_autofree char *id = mint(fixture, "{'name':'One'}");
+        g_autoptr(Access) access = fixture_access(fixture, id, "sess-1");
+        g_autoptr(GError) error = NULL;
+
+        g_assert_true(gate_set_listing(fixture->gate, access, TOOL_LISTING_SOME, listed, &error));
+        g_autoptr(Connection) now = gate_connection(fixture->gate, id, &error);
+        g_assert_cmpstr(connection_listed(now)[1], ==, "orient");
+        fixture_close(fixture);
+        fixture_open(fixture);
+        g_autoptr(Connection) later = gate_connection(fixture->gate, id, &error);
+        g_assert_cmpint(connection_listing(later), ==, TOOL_LISTING_SOME);
+        g_assert_cmpstr(connection_listed(later)[0], ==, "whoami");
+        g_assert_false(
+                gate_set_listing(fixture->gate, fixture->human, TOOL_LISTING_FULL, NULL, &error));
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID);
+}
+
 static void count(const char *connection, void *data)
 {
         ++*(unsigned *)data;
@@ -284,6 +304,7 @@ int main(int argc, char **argv)
                      test_agents_change_nothing_about_connections);
         FIXTURE_TEST("/gate/registry/an-agent-chooses-what-it-is-shown",
                      test_an_agent_chooses_what_it_is_shown);
+        FIXTURE_TEST("/gate/registry/a-choice-of-tools-lasts", test_a_choice_of_tools_lasts);
         FIXTURE_TEST("/gate/registry/open-sessions-are-told", test_open_sessions_are_told);
         FIXTURE_TEST("/gate/registry/an-end-that-nobody-writes-is-told",
                      test_an_end_that_nobody_writes_is_told);
