@@ -8,7 +8,7 @@
 #include <math.h>
 #include <string.h>
 
-static void write_string(GString *out, const char *text)
+void json_write_string(GString *out, const char *text)
 {
         g_string_append_c(out, '"');
         for (const char *at = text; *at; at++) {
@@ -33,7 +33,7 @@ static void write_string(GString *out, const char *text)
 }
 
 /* The shortest of two spellings that reads back as the same double, never looking like an integer. */
-static void write_double(GString *out, double value)
+void json_write_double(GString *out, double value)
 {
         char text[G_ASCII_DTOSTR_BUF_SIZE];
 
@@ -54,18 +54,16 @@ static void write_value(GString *out, JsonNode *node)
         GType type = json_node_get_value_type(node);
 
         if (type == G_TYPE_STRING)
-                write_string(out, json_node_get_string(node));
+                json_write_string(out, json_node_get_string(node));
         else if (type == G_TYPE_INT64)
                 g_string_append_printf(out, "%" G_GINT64_FORMAT, json_node_get_int(node));
         else if (type == G_TYPE_DOUBLE)
-                write_double(out, json_node_get_double(node));
+                json_write_double(out, json_node_get_double(node));
         else
                 g_string_append(out, json_node_get_boolean(node) ? "true" : "false");
 }
 
-static void write_node(GString *out, JsonNode *node);
-
-static void write_object(GString *out, JsonObject *object)
+void json_write_object(GString *out, JsonObject *object)
 {
         JsonObjectIter members;
         const char *name, *comma = "";
@@ -75,9 +73,9 @@ static void write_object(GString *out, JsonObject *object)
         json_object_iter_init_ordered(&members, object);
         while (json_object_iter_next_ordered(&members, &name, &value)) {
                 g_string_append(out, comma);
-                write_string(out, name);
+                json_write_string(out, name);
                 g_string_append_c(out, ':');
-                write_node(out, value);
+                json_write_node(out, value);
                 comma = ",";
         }
         g_string_append_c(out, '}');
@@ -89,15 +87,15 @@ static void write_array(GString *out, JsonArray *array)
         for (unsigned i = 0; i < json_array_get_length(array); i++) {
                 if (i > 0)
                         g_string_append_c(out, ',');
-                write_node(out, json_array_get_element(array, i));
+                json_write_node(out, json_array_get_element(array, i));
         }
         g_string_append_c(out, ']');
 }
 
-static void write_node(GString *out, JsonNode *node)
+void json_write_node(GString *out, JsonNode *node)
 {
         if (JSON_NODE_HOLDS_OBJECT(node))
-                write_object(out, json_node_get_object(node));
+                json_write_object(out, json_node_get_object(node));
         else if (JSON_NODE_HOLDS_ARRAY(node))
                 write_array(out, json_node_get_array(node));
         else if (JSON_NODE_HOLDS_VALUE(node))
@@ -110,7 +108,7 @@ char *json_print_node(JsonNode *node)
 {
         GString *out = g_string_new(NULL);
 
-        write_node(out, node);
+        json_write_node(out, node);
         return g_string_free(out, FALSE);
 }
 
@@ -118,7 +116,7 @@ char *json_print_object(JsonObject *object)
 {
         GString *out = g_string_new(NULL);
 
-        write_object(out, object);
+        json_write_object(out, object);
         return g_string_free(out, FALSE);
 }
 

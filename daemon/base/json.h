@@ -21,6 +21,12 @@ JsonObject *json_parse_object(const char *text, gssize length, GError **error);
 char *json_print_node(JsonNode *node);
 char *json_print_object(JsonObject *object);
 
+/* The same at the end of a text, for messages that are written piece by piece; a string with its quotes. */
+void json_write_node(GString *out, JsonNode *node);
+void json_write_object(GString *out, JsonObject *object);
+void json_write_string(GString *out, const char *text);
+void json_write_double(GString *out, double value);
+
 /* The same with the members of every object in order of their names, and whole numbers without a fraction: equal
  * values have equal texts. */
 char *json_print_canonical(JsonObject *object);

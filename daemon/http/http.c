@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The room: its sockets, its server, and what hangs on them. */
+/* The room: the protocol, its sockets, its server, and what hangs on them. */
 #include <sys/socket.h>
 
 #include "http/http.h"
+#include "http/mcp-http.h"
 #include "http/oauth.h"
 #include "http/passed.h"
 #include "http/server-private.h"
 #include "http/socket.h"
 
 struct Http {
+        Mcp *mcp;
         Sockets *sockets;
         Server *server;
+        McpHttp *mcp_http;
         Oauth *oauth;
         Gate *gate;
 };
@@ -31,9 +34,13 @@ Http *http_new(const HttpOptions *options, GError **error)
                 {"mcp", AF_UNIX, take_unix}, {"http", AF_INET, take_tcp}, {NULL, 0, NULL}};
         g_autoptr(Http) http = g_new0(Http, 1);
 
-        http->sockets = sockets_new(options);
+        http->mcp = mcp_new(options, error);
+        if (!http->mcp)
+                return NULL;
+        http->sockets = sockets_new(http->mcp);
         http->server = server_new(options, error);
-        if (!http->server || !passed_take(names, http, error))
+        http->mcp_http = http->server ? mcp_http_new(http->mcp, http->server, error) : NULL;
+        if (!http->mcp_http || !passed_take(names, http, error))
                 return NULL;
         http->gate = options->gate;
         http->oauth = oauth_new(options, http->server);
@@ -42,6 +49,7 @@ Http *http_new(const HttpOptions *options, GError **error)
 
 bool http_start(Http *http, GError **error)
 {
+        sockets_start(http->sockets);
         if (!server_start(http->server, error))
                 return false;
         const char *url = server_url(http->server);
@@ -56,6 +64,8 @@ Http *http_free(Http *http)
                 return NULL;
         oauth_free(http->oauth);
         sockets_free(http->sockets);
+        mcp_free(http->mcp);
+        mcp_http_free(http->mcp_http);
         server_free(http->server);
         g_free(http);
         return NULL;

@@ -25,11 +25,11 @@ typedef struct HttpOptions {
         WorkerPool *pool;
 } HttpOptions;
 
-/* Takes the sockets that systemd passed: those named "mcp" are UNIX sockets and served from now on, those named "http"
- * are of TCP and wait for http_start(). Without any it does nothing. */
+/* Takes the sockets that systemd passed: those named "mcp" are UNIX sockets, those named "http" are of TCP. Both wait for
+ * http_start(). Without any it does nothing. */
 Http *http_new(const HttpOptions *options, GError **error);
 
-/* Once it is known whether the vault opens: answers what waits at the port. */
+/* Once it is known whether the vault opens: answers what waits at the sockets. */
 bool http_start(Http *http, GError **error);
 
 /* Closes the listening sockets' sources and every client. */

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The agents' socket as systemd passes it: JSON-RPC, a message a line, and nothing that needs a connection."""
+"""The agents' socket as systemd passes it: MCP's JSON-RPC, a message a line, with a connection and without."""
 import json
 import os
 import pathlib
@@ -18,16 +18,47 @@ def start_with_socket(desk):
     return desk.mcp_socket
 
 
+META = {'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {}}
+HELLO = {'protocolVersion': '2025-11-25', 'capabilities': {}, 'clientInfo': {'name': 'test', 'version': '0'}}
+
+
 @pytest.fixture(scope='module')
-def door():
-    with Desktop(build_root()) as desk:
-        yield start_with_socket(desk)
-        print(desk.log())
+def desk():
+    with Desktop(build_root()) as made:
+        made.door = start_with_socket(made)
+        yield made
+        print(made.log())
+
+
+@pytest.fixture(scope='module')
+def door(desk):
+    return desk.door
+
+
+def mint(desk, name, **terms):
+    """A new connection: its id and its bearer."""
+    made = desk.tool('mint_connection', name=name, listing='full', **terms)
+    return made['connection_id'], pathlib.Path(made['bearer_file']).read_text(encoding='utf-8').strip()
+
+
+@pytest.fixture(scope='module')
+def bearer(desk):
+    return mint(desk, 'Test')[1]
 
 
 @pytest.fixture
 def agent(door):
+    """A client without a connection."""
     with Agent(door) as made:
+        yield made
+
+
+@pytest.fixture
+def guest(door, bearer):
+    """A client with one, of the older era."""
+    with Agent(door) as made:
+        assert 'result' in made.ask('ouroboros/authenticate', {'bearer': bearer})
+        assert 'result' in made.ask('initialize', HELLO)
         yield made
 
 
@@ -45,28 +76,90 @@ def test_initialize_settles_the_version(agent, wanted, given):
 
 
 def test_discover_names_the_versions(agent):
-    assert '2025-11-25' in agent.ask('server/discover')['result']['supportedVersions']
+    versions = agent.ask('server/discover', {'_meta': META})['result']['supportedVersions']
+    assert versions[0] == '2026-07-28' and '2025-11-25' in versions
 
 
-def test_every_tool_is_listed_once_over_the_pages(agent):
+def test_every_tool_is_listed_once_over_the_pages(guest):
     names, cursor = [], None
     while True:
-        result = agent.ask('tools/list', {'cursor': cursor} if cursor else {})['result']
+        result = guest.ask('tools/list', {'cursor': cursor} if cursor else {})['result']
         names += [tool['name'] for tool in result['tools']]
         assert all(tool['inputSchema']['type'] == 'object' for tool in result['tools'])
         cursor = result.get('nextCursor')
         if not cursor:
             break
-    assert len(names) == len(set(names)) and 'whoami' in names
+    assert len(names) == len(set(names)) and names == sorted(names)
+    assert 'whoami' in names and 'mint_connection' not in names
 
 
-def test_a_stale_cursor_is_an_error(agent):
-    assert agent.ask('tools/list', {'cursor': 'nonsense'})['error']['data']['code'] == 'STALE'
+def test_a_stale_cursor_is_an_error(guest):
+    error = guest.ask('tools/list', {'cursor': 'nonsense'})['error']
+    assert error['code'] == -32602 and error['data']['code'] == 'STALE'
 
 
-def test_calling_a_tool_is_denied_saying_that_a_connection_is_needed(agent):
-    error = agent.ask('tools/call', {'name': 'whoami', 'arguments': {}})['error']
-    assert error['data']['code'] == 'DENIED' and 'minted by the human' in error['message']
+def test_without_a_connection_it_is_told_how_to_get_one(agent):
+    for method, params in (('tools/call', {'name': 'whoami', '_meta': META}), ('tools/list', {'_meta': META})):
+        error = agent.ask(method, params)['error']
+        assert error['data']['code'] == 'DENIED' and 'ouroborosctl connection request' in error['message']
+
+
+def test_a_call_has_its_answer_as_text_and_as_object(guest):
+    result = guest.ask('tools/call', {'name': 'list_entities', 'arguments': {'limit': 1}})['result']
+    assert json.loads(result['content'][0]['text']) == result['structuredContent']
+    assert result['isError'] is False and result['structuredContent']['_inbox_unread'] == 0
+
+
+def test_both_eras_are_spoken_on_one_socket(guest):
+    modern = guest.ask('tools/call', {'name': 'list_entities', '_meta': META})['result']
+    assert modern['resultType'] == 'complete' and modern['_meta']['io.modelcontextprotocol/serverInfo']['name'] == 'ouroboros'
+    older = guest.ask('tools/call', {'name': 'list_entities'})['result']
+    assert 'resultType' not in older and older['structuredContent'] == modern['structuredContent']
+
+
+def test_a_failure_is_a_result_and_an_unknown_tool_an_error(guest):
+    failed = guest.ask('tools/call', {'name': 'get_entity', 'arguments': {'entity_name': 'nobody'}})['result']
+    assert failed['isError'] and failed['structuredContent']['code'] == 'NOT_FOUND'
+    assert guest.ask('tools/call', {'name': 'no_such_tool'})['error']['code'] == -32602
+
+
+def test_a_wrong_bearer_is_not_let_in(agent, door, bearer):
+    error = agent.ask('ouroboros/authenticate', {'bearer': bearer[:-1]})['error']
+    assert error['data']['code'] == 'DENIED' and bearer[:-1] not in json.dumps(error)
+    assert agent.ask('ouroboros/authenticate', {})['error']['data']['code'] == 'DENIED'
+    assert 'result' in agent.ask('ouroboros/authenticate', {'bearer': bearer})
+    assert agent.ask('ouroboros/authenticate', {'bearer': bearer})['error']['data']['code'] == 'CONFLICT'
+
+
+def test_a_client_whose_connection_is_revoked_is_told_and_closed(desk, door):
+    connection, bearer = mint(desk, 'Short-lived')
+    with Agent(door) as agent:
+        agent.ask('ouroboros/authenticate', {'bearer': bearer})
+        agent.ask('initialize', HELLO)
+        agent.say({'jsonrpc': '2.0', 'method': 'notifications/initialized'})
+        assert not agent.ask('tools/call', {'name': 'list_entities'})['result']['isError']
+        desk.tool('revoke_connection', connection_id=connection)
+        assert agent.hear() is None
+    with Agent(door) as agent:
+        assert agent.ask('ouroboros/authenticate', {'bearer': bearer})['error']['data']['code'] == 'DENIED'
+
+
+def tool_names(agent):
+    first = agent.ask('tools/list')['result']
+    rest = agent.ask('tools/list', {'cursor': first['nextCursor']})['result']['tools'] if 'nextCursor' in first else []
+    return {tool['name'] for tool in first['tools'] + rest}
+
+
+def test_other_terms_are_told_and_hold_at_once(desk, door):
+    connection, bearer = mint(desk, 'Narrowed')
+    with Agent(door) as agent:
+        agent.ask('ouroboros/authenticate', {'bearer': bearer})
+        agent.ask('initialize', HELLO)
+        agent.say({'jsonrpc': '2.0', 'method': 'notifications/initialized'})
+        assert 'remember_fact' in tool_names(agent)
+        desk.tool('set_connection_terms', connection_id=connection, profile='read-only')
+        assert agent.hear()['method'] == 'notifications/tools/list_changed'
+        assert 'remember_fact' not in tool_names(agent)
 
 
 @pytest.mark.parametrize('line,code', [
@@ -108,9 +201,11 @@ def test_a_line_over_the_limit_is_told_so_and_ends_the_client(door):
             pass
 
 
-def test_a_client_that_asks_much_before_it_reads_gets_every_answer_in_order(door):
-    count = 3000  # over 100 MB of answers
+def test_a_client_that_asks_much_before_it_reads_gets_every_answer_in_order(door, bearer):
+    count = 1500  # over 100 MB of answers
     with Agent(door) as agent:
+        agent.ask('ouroboros/authenticate', {'bearer': bearer})
+        agent.ask('initialize', HELLO)
         agent.socket.settimeout(60)
         questions = b''.join(json.dumps({'jsonrpc': '2.0', 'id': i, 'method': 'tools/list'}).encode() + b'\n' for i in range(count))
         writer = threading.Thread(target=agent.socket.sendall, args=[questions])
@@ -124,21 +219,27 @@ def test_a_client_that_asks_much_before_it_reads_gets_every_answer_in_order(door
         writer.join()
 
 
-def test_a_client_that_asks_and_then_says_no_more_gets_its_answers(door):
-    with Agent(door) as agent:
-        agent.say(b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}\n' * 40)
-        agent.socket.shutdown(socket.SHUT_WR)
-        assert len([line for line in iter(agent.hear, None) if line['result']['tools']]) == 40
+def test_a_client_that_asks_and_then_says_no_more_gets_its_answers(guest):
+    guest.say(b'{"jsonrpc":"2.0","id":1,"method":"tools/list"}\n' * 40)
+    guest.say({'jsonrpc': '2.0', 'id': 2, 'method': 'tools/call', 'params': {'name': 'list_entities'}})
+    guest.socket.shutdown(socket.SHUT_WR)
+    answers = list(iter(guest.hear, None))
+    assert len([answer for answer in answers if answer['result'].get('tools')]) == 40 and 'content' in answers[-1]['result']
 
 
 def test_a_client_that_never_reads_has_to_wait_and_costs_no_memory(desktop):
     desk = desktop()
     door = start_with_socket(desk)
+    bearer = mint(desk, 'Greedy')[1]
     with Agent(door) as agent:
+        agent.ask('ouroboros/authenticate', {'bearer': bearer})
+        agent.ask('initialize', HELLO)
         assert agent.ask('tools/list')['result']['tools']
     before = resident(desk.daemon.pid)
     greedy = socket.socket(socket.AF_UNIX)
     greedy.connect(str(door))
+    greedy.sendall(json.dumps({'jsonrpc': '2.0', 'id': 1, 'method': 'ouroboros/authenticate', 'params': {'bearer': bearer}}).encode() + b'\n')
+    greedy.sendall(json.dumps({'jsonrpc': '2.0', 'id': 2, 'method': 'initialize', 'params': HELLO}).encode() + b'\n')
     greedy.settimeout(2)
     question = json.dumps({'jsonrpc': '2.0', 'id': 1, 'method': 'tools/list'}).encode() + b'\n'
     with pytest.raises(TimeoutError):
