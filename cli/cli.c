@@ -72,12 +72,12 @@ static bool run_verb(const Verb *verb, Args *args, GError **error)
                                     "--user and --system exclude each other");
                 return false;
         }
-        g_autoptr(Client) client = client_new(cli.instance, error);
-        if (!client)
+        g_autoptr(Client) client = verb->no_client ? NULL : client_new(cli.instance, error);
+        if (!client && !verb->no_client)
                 return false;
-        if (!verb->writes)
+        if (!verb->writes && client)
                 client_allow_retry(client);
-        else if (!args_has(args, "no-ask-password"))
+        else if (client && !args_has(args, "no-ask-password"))
                 client_allow_questions(client);
         g_autoptr(Output) output =
                 output_new(json, !verb->no_pager && !json && !args_has(args, "no-pager"));

@@ -23,6 +23,7 @@ typedef struct Verb {
         const Option *options; /* ended by a NULL name; NULL: none */
         bool writes;           /* polkit may ask */
         bool no_pager;         /* short, or shows progress */
+        bool no_client;        /* is run without a connection to the bus */
         bool (*run)(Cli *cli, GError **error);
 } Verb;
 

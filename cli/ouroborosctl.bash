@@ -28,7 +28,7 @@ _ouroborosctl() {
                 [export]="--ops --table --row --actor --connection --session --group $when"
                 [hard-delete]="--kind --preview --remove-copies --yes $why" [verify]='' [backup]=''
                 [restore]='--yes' [rebuild]='' [rekey]='' [unlock]='' [reload]='' [restart]='' [panic]=''
-                [tools]='list describe call' [key]='export import' [settings]='list get set'
+                [mcp]='--connection' [tools]='list describe call' [key]='export import' [settings]='list get set'
                 [approvals]="--state $page" [approve]="--name --answer --payload $terms $scope" [deny]="$why"
                 [connection]='request mint list show rename scope terms revoke rotate'
         )

@@ -91,6 +91,7 @@ static const Verb *const verbs[] = {
         &verb_tools_list,
         &verb_tools_describe,
         &verb_tools_call,
+        &verb_mcp,
         NULL,
 };
 

@@ -42,4 +42,5 @@ extern const Verb verb_connection_request, verb_connection_mint, verb_connection
 extern const Verb verb_settings_list, verb_settings_get, verb_settings_set;
 extern const Verb verb_key_export, verb_key_import, verb_rekey, verb_unlock;
 extern const Verb verb_reload, verb_restart, verb_panic;
+extern const Verb verb_mcp;
 extern const Verb verb_tools_list, verb_tools_describe, verb_tools_call;

@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "http/oauth.h"
 #include "http/trail.h"
 
 #define JSON_TYPE   "application/json"
@@ -14,7 +15,6 @@
 
 struct McpHttp {
         Mcp *mcp;
-        Server *server;
         GHashTable *posts; /* set of Post */
         sd_event_source *tick;
 };
@@ -57,14 +57,11 @@ static void refuse(Request *request, unsigned status, JsonNode *id, const char *
         answer_text(request, status, text, SIZE_MAX, NULL);
 }
 
-static void answer_unauthorized(McpHttp *door, Request *request, const GError *error)
+static void answer_unauthorized(Request *request, const GError *error)
 {
         int code;
         g_autofree char *text = mcp_error(NULL, error, &code);
-        const char *url = server_url(door->server);
-        g_autofree char *challenge = g_strdup_printf(
-                "WWW-Authenticate: Bearer resource_metadata=\"%s/.well-known/oauth-protected-resource\"%s",
-                url ? url : "", request_bearer(request) ? ", error=\"invalid_token\"" : "");
+        g_autofree char *challenge = oauth_challenge(request, request_bearer(request) != NULL);
         const char *headers[] = {challenge, NULL};
         const char *later[] = {"Retry-After: " G_STRINGIFY(GATE_GUESSES_SEC), NULL};
 
@@ -91,7 +88,7 @@ static Connection *authenticate(McpHttp *door, Request *request)
                 g_set_error_literal(&error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
                                     "Show the bearer of a connection: Authorization: Bearer …");
         if (!connection)
-                answer_unauthorized(door, request, error);
+                answer_unauthorized(request, error);
         return connection;
 }
 
@@ -509,7 +506,6 @@ McpHttp *mcp_http_new(Mcp *mcp, Server *server, GError **error)
         };
 
         door->mcp = mcp;
-        door->server = server;
         door->posts = g_hash_table_new(NULL, NULL);
         int r = sd_event_add_time_relative(service_loop(mcp_options(mcp)->service), &door->tick,
                                            CLOCK_MONOTONIC, TICK_USEC, G_USEC_PER_SEC, on_tick,
