@@ -278,7 +278,8 @@ static void take_request(McpHttp *door, Request *request, McpInput *input)
                 .door = door,
                 .request = request,
                 .session = input->session,
-                .is_initialize = g_str_equal(input->message->method, "initialize"),
+                .is_initialize =
+                        input->session && g_str_equal(input->message->method, "initialize"),
         };
         g_hash_table_add(door->posts, post);
         request_on_gone(request, on_post_gone, post);

@@ -127,6 +127,7 @@ def test_headers_are_checked(place, options, status, code):
 def test_unknown_methods_are_not_found_and_notifications_accepted(place):
     answer = place.stateless('no/such')
     assert answer.status == 404 and json.loads(answer.read())['error']['code'] == -32601
+    assert place.stateless('initialize').status == 404
     answer = place.send('POST', {'jsonrpc': '2.0', 'method': 'notifications/any'}, MCP_Protocol_Version=NEW)
     assert answer.status == 202 and answer.read() == b''
     assert place.send('POST', {'jsonrpc': '2.0', 'id': 1, 'result': {}}, MCP_Protocol_Version=NEW).status == 400
