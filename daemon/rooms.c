@@ -71,6 +71,11 @@ static bool build_content(Rooms *rooms, GError **error)
         return rooms->documents != NULL;
 }
 
+static void on_isolate(const char *state, void *data)
+{
+        care_set_isolate(((Rooms *)data)->care, state);
+}
+
 static bool build_tools(Rooms *rooms, GError **error)
 {
         CareOptions care = {
@@ -95,6 +100,14 @@ static bool build_tools(Rooms *rooms, GError **error)
         journal_set_care(rooms->journal,
                          &(JournalCare){care_operation_begin, care_operation_progress,
                                         care_operation_end, rooms->care});
+        ExecuteOptions execute = {
+                .service = rooms->service,
+                .pool = rooms->pool,
+                .paths = rooms->paths,
+                .report = on_isolate,
+                .data = rooms,
+        };
+        rooms->execute = execute_new(&execute);
         const ToolTable tables[] = {
                 graph_tools(rooms->graph),
                 documents_tools(rooms->documents),
@@ -104,6 +117,7 @@ static bool build_tools(Rooms *rooms, GError **error)
                 journal_tools(rooms->journal),
                 gate_tools(rooms->gate),
                 care_tools(rooms->care),
+                execute_tools(rooms->execute),
                 settings_tools(rooms->settings),
 #ifdef OUROBOROS_CONFORMANCE
                 conformance_content_tools(rooms),
@@ -115,7 +129,10 @@ static bool build_tools(Rooms *rooms, GError **error)
         if (g_getenv("OUROBOROS_CHECK_OUTPUTS"))
                 tools_check_outputs(rooms->tools);
         rooms->runner = runner_new(rooms->tools, rooms->pool, service_loop(rooms->service), error);
-        return rooms->runner != NULL;
+        if (!rooms->runner)
+                return false;
+        execute_connect(rooms->execute, rooms->tools, rooms->runner, rooms->gate);
+        return true;
 }
 
 static void on_vault_changed(void *data)
@@ -205,6 +222,8 @@ void rooms_stop(Rooms *rooms)
 void rooms_free(Rooms *rooms)
 {
         http_free(rooms->http);
+        if (rooms->execute)
+                execute_stop(rooms->execute);
         if (rooms->care)
                 care_stop(rooms->care);
         if (rooms->documents)
@@ -216,6 +235,7 @@ void rooms_free(Rooms *rooms)
         bus_free(rooms->bus);
         care_free(rooms->care);
         runner_free(rooms->runner);
+        execute_free(rooms->execute);
         tools_free(rooms->tools);
         search_free(rooms->search);
         graph_free(rooms->graph);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "bus/bus.h"
+#include "execute/execute.h"
 #include "http/http.h"
 #include "journal/journal.h"
 
@@ -22,6 +23,7 @@ typedef struct Rooms {
         Settings *settings;
         Tools *tools;
         Runner *runner;
+        Execute *execute;
         Bus *bus;
         Http *http;
 } Rooms;

@@ -61,7 +61,7 @@ class Session:
             'PATH': os.environ.get('PATH', '/usr/bin:/bin'), 'LANG': 'C.UTF-8', 'HOME': self._made('home'),
             'XDG_RUNTIME_DIR': self._made('run'), 'XDG_DATA_HOME': self._made('home/.local/share'),
             'XDG_CONFIG_HOME': self._made('home/.config'), 'XDG_CACHE_HOME': self._made('home/.cache'),
-            'OUROBOROS_LIBEXECDIR': str(self.build / 'daemon/extract'),
+            'OUROBOROS_LIBEXECDIR': str(self.build / 'daemon'),
             'OUROBOROS_CONFIG_PATH': self._made('config'), 'OUROBOROS_TEST_SESSION': str(self.folder),
             **(environment or {})}
 

@@ -15,6 +15,7 @@
 #include "base/paths.h"
 #include "base/service.h"
 #include "base/sink.h"
+#include "base/spawn.h"
 #include "base/text.h"
 #include "base/textmap.h"
 #include "base/worker.h"

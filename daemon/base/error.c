@@ -8,7 +8,43 @@
 #include <stdarg.h>
 #include <string.h>
 
-G_DEFINE_QUARK(ouroboros - error - quark, ouroboros_error)
+typedef struct OuroborosErrorPrivate {
+        char *path;
+} OuroborosErrorPrivate;
+
+static void ouroboros_error_private_init(OuroborosErrorPrivate *private)
+{
+        private->path = NULL;
+}
+
+static void ouroboros_error_private_copy(const OuroborosErrorPrivate *from,
+                                         OuroborosErrorPrivate *to)
+{
+        to->path = g_strdup(from->path);
+}
+
+static void ouroboros_error_private_clear(OuroborosErrorPrivate *private)
+{
+        g_free(private->path);
+}
+
+G_DEFINE_EXTENDED_ERROR(OuroborosError, ouroboros_error)
+
+void error_set_path(GError *error, const char *path)
+{
+        OuroborosErrorPrivate *private =
+                error->domain == OUROBOROS_ERROR ? ouroboros_error_get_private(error) : NULL;
+
+        if (!private)
+                return;
+        g_free(private->path);
+        private->path = g_strdup(path);
+}
+
+const char *error_path(const GError *error)
+{
+        return error->domain == OUROBOROS_ERROR ? ouroboros_error_get_private(error)->path : NULL;
+}
 
 /* JSON-RPC codes below -32000 are the implementation's; exit statuses 1 and 2 are left to "failed"
  * and "wrong usage" as shells and getopt know them. */

@@ -44,5 +44,9 @@ OuroborosError error_code(const GError *error);
 /* The code of a D-Bus error name of ours; FAILED for any other name. */
 OuroborosError error_code_from_dbus_name(const char *dbus_name);
 
+/* Which part of the arguments is wrong, as a JSON pointer ("/limit"); of an error of ours. */
+void error_set_path(GError *error, const char *path);
+const char *error_path(const GError *error); /* NULL: not said */
+
 /* Sets an error from an errno value (positive), with the nearest code and ": strerror" appended. */
 void error_set_errno(GError **error, int errnum, const char *format, ...) G_GNUC_PRINTF(3, 4);

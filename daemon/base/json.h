@@ -48,3 +48,7 @@ void json_set_string(JsonObject *object, const char *name, const char *value);
 
 /* Sets an ISO 8601 time member from UTC microseconds. */
 void json_set_time(JsonObject *object, const char *name, int64_t time_us);
+
+/* What a program can read of an error, beside its code and message: {"path": JSON pointer of the argument that is wrong,
+ * "limit": name of the limit}, each if it is known. */
+JsonObject *json_error_payload(const GError *error);

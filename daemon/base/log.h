@@ -39,7 +39,9 @@
         X(CONNECTION_REVOKED, "36b1f73ea6b7493b8c51e22f4e6713b1")                                  \
         X(SETTING_CHANGED, "d035e28febd245eeb746c6ab20fed059")                                     \
         X(APPROVAL_ASKED, "9464c504137e492d970afc526f4a8f4d")                                      \
-        X(APPROVAL_DECIDED, "597377373e0143c6ad52d15e1935c6af")
+        X(APPROVAL_DECIDED, "597377373e0143c6ad52d15e1935c6af")                                    \
+        X(ISOLATE_DIED, "a2a321afb4d1429d8dde6c90f02365c9")                                        \
+        X(ISOLATE_WEAK, "254913c623f34f90962edf6f08a12826")
 
 typedef enum LogEvent {
 #define X(name, id) LOG_##name##_EVENT,

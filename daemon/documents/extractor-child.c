@@ -2,11 +2,8 @@
 #include "documents/extractor-child.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -19,8 +16,8 @@
 struct Child {
         const ChildHandlers *handlers;
         void *data;
-        pid_t pid;
-        int pidfd, socket;
+        Spawned process;
+        int socket;
         sd_event_source *answer, *death, *timer;
         void *job;
         unsigned documents;
@@ -29,57 +26,12 @@ struct Child {
         GError *verdict; /* why it was killed */
 };
 
-/* Nothing of the daemon's environment but what debugging needs. */
-static char **make_environment(void)
-{
-        static const char *const kept[] = {"OUROBOROS_LOG", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
-        GPtrArray *list = g_ptr_array_new();
-        g_ptr_array_add(list, g_strdup("LC_ALL=C.UTF-8"));
-        /* GLib's own allocator never gives memory back */
-        g_ptr_array_add(list, g_strdup("G_SLICE=always-malloc"));
-        for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
-                const char *value = getenv(kept[i]);
-                if (value)
-                        g_ptr_array_add(list, g_strdup_printf("%s=%s", kept[i], value));
-        }
-        g_ptr_array_add(list, NULL);
-        return (char **)g_ptr_array_free(list, FALSE);
-}
-
-static int spawn(const char *program, int socket, pid_t *ret_pid)
-{
-        posix_spawn_file_actions_t actions;
-        posix_spawnattr_t attributes;
-        sigset_t none, all;
-        g_auto(GStrv) environment = make_environment();
-        char *arguments[] = {(char *)program, NULL};
-        const char *log = getenv("OUROBOROS_LOG");
-
-        sigemptyset(&none);
-        sigfillset(&all);
-        posix_spawnattr_init(&attributes);
-        posix_spawnattr_setsigmask(&attributes, &none);
-        posix_spawnattr_setsigdefault(&attributes, &all);
-        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        posix_spawn_file_actions_init(&actions);
-        posix_spawn_file_actions_adddup2(&actions, socket, EXTRACT_FD);
-        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-        if (!log || strcmp(log, "debug") != 0)
-                posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-        posix_spawn_file_actions_addclosefrom_np(&actions, EXTRACT_FD + 1);
-        int r = posix_spawn(ret_pid, program, &actions, &attributes, arguments, environment);
-        posix_spawn_file_actions_destroy(&actions);
-        posix_spawnattr_destroy(&attributes);
-        return r;
-}
-
 static void child_kill(Child *child)
 {
         child->dying = true;
         (void)sd_event_source_set_enabled(child->answer, SD_EVENT_OFF);
         (void)sd_event_source_set_enabled(child->timer, SD_EVENT_OFF);
-        (void)kill(child->pid, SIGKILL);
+        (void)kill(child->process.pid, SIGKILL);
 }
 
 /* Kills it for a reason that its job will be told. */
@@ -109,9 +61,10 @@ static int on_death(sd_event_source *source, int fd, uint32_t events, void *data
 {
         Child *child = data;
         siginfo_t info = {0};
-        if (waitid(P_PID, (id_t)child->pid, &info, WEXITED | WNOHANG) < 0 || info.si_pid == 0)
+        if (waitid(P_PID, (id_t)child->process.pid, &info, WEXITED | WNOHANG) < 0 ||
+            info.si_pid == 0)
                 return 0;
-        child->pid = 0;
+        child->process.pid = 0;
         (void)sd_event_source_set_enabled(child->death, SD_EVENT_OFF);
         void *job = g_steal_pointer(&child->job);
         g_autoptr(GError) why = verdict_of(child, &info);
@@ -233,7 +186,8 @@ static int watch(Child *child, sd_event *loop)
 {
         int r = sd_event_add_io(loop, &child->answer, child->socket, EPOLLIN, on_answer, child);
         if (r >= 0)
-                r = sd_event_add_io(loop, &child->death, child->pidfd, EPOLLIN, on_death, child);
+                r = sd_event_add_io(loop, &child->death, child->process.pidfd, EPOLLIN, on_death,
+                                    child);
         if (r >= 0)
                 r = sd_event_add_time_relative(loop, &child->timer, CLOCK_MONOTONIC,
                                                EXTRACTOR_IDLE_MS * UINT64_C(1000), 10000, on_timer,
@@ -250,19 +204,16 @@ Child *child_spawn(sd_event *loop, const char *program, const ChildHandlers *han
                 return NULL;
         }
         Child *child = g_new0(Child, 1);
-        *child = (Child){.handlers = handlers, .data = data, .pidfd = -1, .socket = pair[0]};
-        int r = -spawn(program, pair[1], &child->pid);
+        *child = (Child){.handlers = handlers, .data = data, .socket = pair[0]};
+        child->process.pidfd = -1;
+        bool started = spawn_helper(program, pair[1], &child->process, error);
         close(pair[1]);
-        if (r == 0)
-                child->pidfd = pidfd_open(child->pid, 0);
-        if (r == 0)
-                r = child->pidfd < 0 ? -errno : watch(child, loop);
-        if (r >= 0)
+        int r = started ? watch(child, loop) : 0;
+        if (started && r >= 0)
                 return child;
-        if (child->pidfd < 0 && r != 0)
-                child->pid = child->pid > 0 ? child->pid : 0;
-        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "Cannot start %s: %s",
-                    program, g_strerror(-r));
+        if (started)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                            "Cannot watch %s: %s", program, g_strerror(-r));
         child_free(child);
         return NULL;
 }
@@ -271,16 +222,11 @@ Child *child_free(Child *child)
 {
         if (!child)
                 return NULL;
-        if (child->pid > 0) {
-                (void)kill(child->pid, SIGKILL);
-                (void)waitid(P_PID, (id_t)child->pid, &(siginfo_t){0}, WEXITED);
-        }
+        spawned_end(&child->process);
         sd_event_source_disable_unref(child->answer);
         sd_event_source_disable_unref(child->death);
         sd_event_source_disable_unref(child->timer);
         close(child->socket);
-        if (child->pidfd >= 0)
-                close(child->pidfd);
         g_clear_error(&child->verdict);
         g_free(child);
         return NULL;
@@ -304,7 +250,7 @@ bool child_is_alive(const Child *child)
 
 pid_t child_pid(const Child *child)
 {
-        return child->pid;
+        return child->process.pid;
 }
 
 void *child_discard(Child *child)

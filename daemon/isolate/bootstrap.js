@@ -26,6 +26,7 @@ const mapSet = bind(Map.prototype.set);
 const mapDelete = bind(Map.prototype.delete);
 
 const FILE = 'snippet.ts';
+const BEFORE = '(async () => {"use strict";'.length; // the wrapper, before the first line of the snippet
 const pending = new Map();       // id → {resolve, reject, stack}
 const waiting = new Map();       // place in the queue → what send() takes
 let nextId = 1, inFlight = 0, firstWaiting = 0, endWaiting = 0;
@@ -33,18 +34,7 @@ let settled = null;              // how the snippet ended: {ok, value}
 
 // ---- errors ----
 
-class SophiaError extends Error {
-        constructor(code, message, payload) {
-                super(message);
-                defineProperty(this, 'code', { value: code, enumerable: true });
-                defineProperty(this, 'payload', { value: payload, enumerable: true });
-        }
-}
-defineProperty(SophiaError.prototype, 'name', { value: 'SophiaError' });
-freeze(SophiaError.prototype);
-freeze(SophiaError);
-
-// One character after the other, for the regular expressions' own methods can be changed.
+// One line after the other, for the methods of regular expressions can be changed.
 const lines = (text, each) => {
         let from = 0;
         for (;;) {
@@ -58,7 +48,7 @@ const lines = (text, each) => {
         }
 };
 
-// Where a line of a stack trace points in the snippet: the wrapper has the first line for itself.
+// Where a line of a stack trace points in the snippet, or null.
 const place = (line) => {
         const at = indexOf(line, FILE + ':');
         if (at < 0)
@@ -73,21 +63,36 @@ const place = (line) => {
                 else
                         numbers[i] = numbers[i] * 10 + digit;
         }
-        return { line: numbers[0] - 1, column: numbers[1] || 1, from: at, to: n };
+        return { line: numbers[0], column: numbers[1], from: at, to: n };
 };
 
-// The stack as the person who wrote the snippet sees it, and where it begins.
-const readStack = (stack) => {
+// The stack as who wrote the snippet sees it, without our frames, and where it begins. before: of the first line
+const readStack = (stack, before) => {
         let text = '', first = null;
         lines(StringOf(stack), (line) => {
                 const found = place(line);
-                if (!found || found.line < 1 || text.length > limits.stack)
+                if (!found || text.length > limits.stack)
                         return;
+                if (found.line === 1)
+                        found.column = found.column > before ? found.column - before : 1;
                 first ??= found;
                 text += slice(line, 0, found.from) + FILE + ':' + found.line + ':' + found.column + slice(line, found.to) + '\n';
         });
         return { text: slice(text, 0, limits.stack), line: first?.line, column: first?.column };
 };
+
+class SophiaError extends Error {
+        constructor(code, message, payload) {
+                super(message);
+                const { stack } = this;
+                defineProperty(this, 'code', { value: code, enumerable: true });
+                defineProperty(this, 'payload', { value: payload, enumerable: true });
+                defineProperty(this, 'stack', { value: readStack(stack, BEFORE).text });
+        }
+}
+defineProperty(SophiaError.prototype, 'name', { value: 'SophiaError' });
+freeze(SophiaError.prototype);
+freeze(SophiaError);
 
 const plain = (value) => {
         try {
@@ -99,7 +104,7 @@ const plain = (value) => {
 };
 
 const describeError = (error, code, payload) => {
-        const where = readStack(error.stack);
+        const where = readStack(error.stack, error instanceof SophiaError ? 0 : BEFORE);
         const name = StringOf(error.name);
         return { __proto__: null, code, message: slice(StringOf(error.message), 0, 4000),
                  payload: payload === undefined ? { __proto__: null, name } : payload,
@@ -155,7 +160,7 @@ const enqueue = (entry) => {
 };
 
 const makeTool = (tool) => freeze(function (args) {
-        const stack = new ErrorOf().stack;
+        const { stack } = new SophiaError(); // that of an answer knows nothing of the snippet
         return new PromiseOf((resolve, reject) => {
                 try {
                         enqueue({ __proto__: null, id: nextId++, tool, args: checkArguments(tool, args), resolve, reject, stack });

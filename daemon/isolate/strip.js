@@ -5,7 +5,7 @@
 import * as ts from 'typescript';
 import { blankSourceFile } from 'ts-blank-space';
 
-const BEFORE = '(async () => {"use strict";\n';
+const BEFORE = '(async () => {"use strict";'; // on the line of the snippet's first one; bootstrap.js knows how long it is
 const AFTER = '\n})';
 const OPTIONS = { languageVersion: ts.ScriptTarget.ESNext, impliedNodeFormat: ts.ModuleKind.ESNext };
 const NESTING_MESSAGE = 'The snippet is nested too deeply';
@@ -21,7 +21,7 @@ const ADVICE = {
 
 const place = (file, position) => {
         const at = ts.getLineAndCharacterOfPosition(file, position);
-        return { line: at.line, column: at.character + 1 }; // the wrapper has line 0
+        return { line: at.line + 1, column: Math.max(at.character - (at.line === 0 ? BEFORE.length : 0), 0) + 1 };
 };
 
 const failure = (code, message, where, payload) =>

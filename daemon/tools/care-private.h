@@ -18,6 +18,7 @@ struct Care {
         char *reason;
         OuroborosError code;
         const char *operation; /* under way, or NULL */
+        const char *isolate;   /* how snippets are confined; NULL: none was run yet */
         int64_t checked_at;    /* last full check, 0: none */
         char *check_problem;   /* what it found, or NULL */
 

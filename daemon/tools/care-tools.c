@@ -56,6 +56,7 @@ static void add_care(JsonObject *answer, Care *care, bool all)
                 return;
         g_mutex_lock(&care->lock);
         json_set_string(answer, "operation", care->operation);
+        json_set_string(answer, "isolate", care->isolate);
         if (care->checked_at > 0) {
                 json_set_time(answer, "checked_at", care->checked_at);
                 json_object_set_boolean_member(answer, "check_ok", care->check_problem == NULL);

@@ -122,6 +122,13 @@ void care_set_state(Care *care, const GError *error)
         }
 }
 
+void care_set_isolate(Care *care, const char *state)
+{
+        g_mutex_lock(&care->lock);
+        care->isolate = state;
+        g_mutex_unlock(&care->lock);
+}
+
 bool care_begin(Care *care, const char *operation, GError **error)
 {
         g_mutex_lock(&care->lock);

@@ -54,6 +54,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Care, care_free)
 
 void care_set_handlers(Care *care, const CareHandlers *handlers);
 
+/* How snippets are confined, for get_status: "confined" …, static. */
+void care_set_isolate(Care *care, const char *state);
+
 /* Opens the stores on a worker, making them on the very first start, then calls done(data) on the loop
  * whatever came of it. While they are unavailable it tries again by itself. */
 void care_start(Care *care, void (*done)(void *data), void *data);

@@ -31,6 +31,8 @@ static bool wrong(const Check *check, OuroborosError code, GError **error, const
                 g_set_error(error, OUROBOROS_ERROR, code, "%s: %s", check->path->str, text);
         else
                 g_set_error_literal(error, OUROBOROS_ERROR, code, text);
+        if (error && *error)
+                error_set_path(*error, check->path->str);
         return false;
 }
 

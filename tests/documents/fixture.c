@@ -17,7 +17,7 @@ static const uint8_t key[STORE_KEY_BYTES] = {7, 1, 4};
 static char *extractor_folder(void)
 {
         const char *build = g_getenv("OUROBOROS_BUILD_ROOT");
-        return g_build_filename(build ? build : ".", "daemon", "extract", NULL);
+        return g_build_filename(build ? build : ".", "daemon", NULL);
 }
 
 bool fixture_has_extractor(void)

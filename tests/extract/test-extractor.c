@@ -5,7 +5,7 @@
 
 #include "submit.h"
 
-#define REAL "daemon/extract/ouroboros-extract"
+#define REAL "daemon/ouroboros-extract"
 #define EVIL "tests/extract/evil-helper"
 
 static void test_text_comes_back(void)

@@ -6,7 +6,7 @@
 
 #include "submit.h"
 
-#define REAL "daemon/extract/ouroboros-extract"
+#define REAL "daemon/ouroboros-extract"
 #define WORDS                                                                                      \
         "<w:document xmlns:w=\"http://schemas.openxmlformats.org/wordprocessingml/2006/main\"><w:body>"
 #define ENDED   "</w:body></w:document>"

@@ -338,10 +338,10 @@ def lowly():
     """A daemon that is not root, because root may read everything: its desktop belongs to nobody."""
     with Desktop(build_root(), keyring='none') as desk:
         programs = desk.folder / 'build/daemon'
-        (programs / 'extract').mkdir(parents=True)
+        programs.mkdir(parents=True)
         shutil.copy(desk.build / 'daemon/ouroborosd', programs)
-        shutil.copy(desk.build / 'daemon/extract/ouroboros-extract', programs / 'extract')
-        desk.environment['OUROBOROS_LIBEXECDIR'] = str(programs / 'extract')
+        shutil.copy(desk.build / 'daemon/ouroboros-extract', programs)
+        desk.environment['OUROBOROS_LIBEXECDIR'] = str(programs)
         drop = ['setpriv', f'--reuid={NOBODY}', f'--regid={NOBODY}', '--clear-groups'] if is_root else []
         if is_root:
             desk.folder.chmod(0o755)

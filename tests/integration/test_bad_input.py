@@ -15,7 +15,7 @@ TEXT = 'Ein schöner Satz über Öl. ' * 20 + 'Ende.'  # characters and bytes ar
 
 # What a tool wants beyond its schema, so that it gets to the argument that is tried.
 SENSIBLE = {'as_of': {'at': 1, 'entity_name': 'Thing 0'}, 'define_projection': {'columns': [{'name': 'said', 'predicates': ['note']}]},
-            'sql_query': {'sql': 'SELECT :k'}, 'session_audit': {'group_id': 'grp-' + NOWHERE}}
+            'execute_code': {'code': 'return 1'}, 'sql_query': {'sql': 'SELECT :k'}, 'session_audit': {'group_id': 'grp-' + NOWHERE}}
 
 
 @pytest.fixture(scope='module')

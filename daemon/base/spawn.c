@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "base/spawn.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/pidfd.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/error.h"
+
+/* Nothing of the daemon's environment but what debugging needs. */
+static char **make_environment(void)
+{
+        static const char *const kept[] = {"OUROBOROS_LOG", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
+        GPtrArray *list = g_ptr_array_new();
+        g_ptr_array_add(list, g_strdup("LC_ALL=C.UTF-8"));
+        /* GLib's own allocator never gives memory back */
+        g_ptr_array_add(list, g_strdup("G_SLICE=always-malloc"));
+        for (size_t i = 0; i < G_N_ELEMENTS(kept); i++) {
+                const char *value = getenv(kept[i]);
+                if (value)
+                        g_ptr_array_add(list, g_strdup_printf("%s=%s", kept[i], value));
+        }
+        g_ptr_array_add(list, NULL);
+        return (char **)g_ptr_array_free(list, FALSE);
+}
+
+static int start(const char *program, int socket, pid_t *ret_pid)
+{
+        posix_spawn_file_actions_t actions;
+        posix_spawnattr_t attributes;
+        sigset_t none, all;
+        g_auto(GStrv) environment = make_environment();
+        char *arguments[] = {(char *)program, NULL};
+        const char *log = getenv("OUROBOROS_LOG");
+
+        sigemptyset(&none);
+        sigfillset(&all);
+        posix_spawnattr_init(&attributes);
+        posix_spawnattr_setsigmask(&attributes, &none);
+        posix_spawnattr_setsigdefault(&attributes, &all);
+        posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
+        posix_spawn_file_actions_init(&actions);
+        posix_spawn_file_actions_adddup2(&actions, socket, SPAWN_FD);
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+        if (!log || strcmp(log, "debug") != 0)
+                posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+        posix_spawn_file_actions_addclosefrom_np(&actions, SPAWN_FD + 1);
+        int r = posix_spawn(ret_pid, program, &actions, &attributes, arguments, environment);
+        posix_spawn_file_actions_destroy(&actions);
+        posix_spawnattr_destroy(&attributes);
+        return r;
+}
+
+bool spawn_helper(const char *program, int socket, Spawned *ret, GError **error)
+{
+        Spawned spawned = {.pidfd = -1};
+        int r = start(program, socket, &spawned.pid);
+
+        if (r == 0 && (spawned.pidfd = pidfd_open(spawned.pid, 0)) < 0)
+                r = errno;
+        if (r == 0) {
+                *ret = spawned;
+                return true;
+        }
+        spawned_end(&spawned);
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "Cannot start %s: %s",
+                    program, g_strerror(r));
+        return false;
+}
+
+void spawned_end(Spawned *spawned)
+{
+        if (spawned->pid > 0) {
+                (void)kill(spawned->pid, SIGKILL);
+                (void)waitid(P_PID, (id_t)spawned->pid, &(siginfo_t){0}, WEXITED);
+        }
+        spawned->pid = 0;
+        if (spawned->pidfd >= 0)
+                close(spawned->pidfd);
+        spawned->pidfd = -1;
+}
