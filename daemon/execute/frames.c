@@ -27,20 +27,19 @@ bool frames_add(Frames *frames, const void *data, size_t bytes)
         return true;
 }
 
-/* How long a frame of the kind may be; 0 for what a snippet does not send. */
-static size_t longest(uint32_t kind)
+/* May a snippet send such a frame? */
+static bool check(const IsolateHeader *header)
 {
-        switch (kind) {
+        switch (header->kind) {
         case ISOLATE_CALL:
-                return ISOLATE_CALL_BYTES_MAX + 1024; /* and its name */
+                return header->bytes <= ISOLATE_CALL_BYTES_MAX + 1024; /* with its name */
         case ISOLATE_LOG:
-                return ISOLATE_OUTPUT_BYTES_MAX;
+                return header->bytes <= ISOLATE_OUTPUT_BYTES_MAX;
         case ISOLATE_RESULT:
-                return ISOLATE_RESULT_BYTES_MAX;
         case ISOLATE_FAILED:
-                return ISOLATE_RESULT_BYTES_MAX;
+                return header->bytes <= ISOLATE_RESULT_BYTES_MAX;
         default:
-                return 0;
+                return false;
         }
 }
 
@@ -52,7 +51,7 @@ bool frames_next(Frames *frames, IsolateHeader *ret_header, const char **ret_tex
         if (frames->broken || there < sizeof(*ret_header))
                 return false;
         memcpy(ret_header, at, sizeof(*ret_header));
-        if (ret_header->bytes > longest(ret_header->kind)) {
+        if (!check(ret_header)) {
                 frames->broken = true;
                 return false;
         }

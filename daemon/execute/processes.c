@@ -350,8 +350,10 @@ Wire *process_wire(Process *process)
 
 void process_watch(Process *process, void (*ended)(const char *how, void *data), void *data)
 {
-        process->ended = ended;
+        g_autofree char *how = g_strdup(process->how); /* it may be given back meanwhile */
+
+        process->ended = how ? NULL : ended;
         process->data = data;
-        if (process->how)
-                ended(process->how, data);
+        if (how)
+                ended(how, data);
 }

@@ -20,7 +20,8 @@ const ADVICE = {
 };
 
 const place = (file, position) => {
-        const at = ts.getLineAndCharacterOfPosition(file, position);
+        // what is missing is missing at the end of the snippet, not of its wrapper
+        const at = ts.getLineAndCharacterOfPosition(file, Math.min(position, file.text.length - AFTER.length));
         return { line: at.line + 1, column: Math.max(at.character - (at.line === 0 ? BEFORE.length : 0), 0) + 1 };
 };
 

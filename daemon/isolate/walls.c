@@ -28,7 +28,10 @@ struct Walls {
 
 static bool failed(GError **error, const char *what)
 {
-        error_set_errno(error, errno, "Cannot %s", what);
+        int problem = errno;
+
+        error_set_errno(error, problem, "Cannot %s", what);
+        errno = problem;
         return false;
 }
 
@@ -126,9 +129,11 @@ static bool write_file(const char *path, const char *text, GError **error)
         bool done = fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text);
 
         if (!done)
-                error_set_errno(error, errno, "Cannot write %s", path);
+                failed(error, "map users and groups");
+        int problem = errno;
         if (fd >= 0)
                 close(fd);
+        errno = problem;
         return done;
 }
 

@@ -16,8 +16,8 @@ typedef struct Walls Walls;
 /* Prepares the filter of system calls. UNAVAILABLE if the kernel has none that kills: nothing may run then. */
 Walls *walls_new(GError **error);
 
-/* New namespaces for user, mounts, network, IPC, host name, cgroups, and processes (for children). An error: the machine
- * does not allow it; nothing has changed. */
+/* New namespaces for user, mounts, network, IPC, host name, cgroups, and processes (for children). An error, with errno: the
+ * machine does not allow it. There is no way back, from a part of it neither. */
 bool walls_leave_namespaces(GError **error);
 
 /* An empty root that cannot be written, in the place of the machine's. Needs walls_leave_namespaces(). */

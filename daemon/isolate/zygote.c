@@ -189,18 +189,41 @@ static _Noreturn void wait_for(pid_t child)
         _exit(info.si_code == CLD_EXITED ? info.si_status : EXIT_FAILURE);
 }
 
-/* Into namespaces of its own, if it may: 0, or the errno for which not. */
+static bool enter_namespaces(GError **error)
+{
+        return walls_leave_namespaces(error) && walls_empty_root(error);
+}
+
+/* May it have namespaces of its own? Tried in a process of its own, for there is no way back: 0, or the errno for which
+ * not. */
+static int try_namespaces(void)
+{
+        g_autoptr(GError) error = NULL;
+        siginfo_t info = {0};
+        pid_t child = fork();
+
+        if (child == 0) {
+                if (enter_namespaces(&error))
+                        _exit(0);
+                int problem = errno > 0 && errno < 256 ? errno : EPERM;
+                fprintf(stderr, "ouroboros-isolate: %s\n", error->message);
+                _exit(problem);
+        }
+        if (child < 0 || waitid(P_PID, (id_t)child, &info, WEXITED) < 0)
+                return errno;
+        return info.si_code == CLD_EXITED ? info.si_status : EPERM;
+}
+
+/* Into namespaces of its own, if it may; the errno for which not. */
 static int leave(void)
 {
         g_autoptr(GError) error = NULL;
+        int problem = try_namespaces();
 
-        errno = 0;
-        if (!walls_leave_namespaces(&error)) {
-                int problem = errno > 0 ? errno : EPERM;
-
-                fprintf(stderr, "ouroboros-isolate: %s\n", error->message);
+        if (problem > 0)
                 return problem;
-        }
+        if (!walls_leave_namespaces(&error))
+                give_up(error);
         pid_t child = fork();
         if (child < 0)
                 _exit(EXIT_FAILURE);

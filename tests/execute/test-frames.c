@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a snippet's process sends is cut into frames however it comes, and what cannot be ends it. Seen to fail: without
- * the check of longest() (two tests), with taken not set back by frames_add() (the first), without the total (the last). */
+ * check() (two tests), without its default (the third), with taken not set back by frames_add() (the first), without the total (the last). */
 #include <string.h>
 
 #include "execute/frames.h"
@@ -65,6 +65,7 @@ static void test_frames_that_only_the_daemon_sends_end_the_reading(void)
 {
         check_broken(ISOLATE_RUN, 1);
         check_broken(ISOLATE_ANSWER, 1);
+        check_broken(ISOLATE_ERROR, 0);
         check_broken(77, 1);
 }
 
