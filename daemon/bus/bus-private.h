@@ -188,6 +188,9 @@ int bus_watch_clients(Bus *bus);
 void bus_call_identified(Call *call, const GError *error);
 void bus_call_free(void *call);
 
+/* The peer has left: what waits rather than computes for it is ended. */
+void bus_calls_drop(Peer *peer);
+
 /* ---- polkit.c ---- */
 
 typedef struct PolkitQuery {

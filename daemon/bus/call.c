@@ -58,6 +58,18 @@ static void finish(Call *call)
                 g_hash_table_remove(bus->peers, peer->name);
 }
 
+void bus_calls_drop(Peer *peer)
+{
+        g_autoptr(GList) calls = g_hash_table_get_keys(peer->bus->calls);
+
+        for (GList *link = calls; link; link = link->next) {
+                Call *call = link->data;
+
+                if (call->peer == peer && call->run)
+                        finish(call);
+        }
+}
+
 static void log_failure(const Call *call, const GError *error)
 {
         const char *member = call->method->member;

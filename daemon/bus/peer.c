@@ -54,6 +54,9 @@ static void on_left(Bus *bus, const char *name)
         if (!peer)
                 return;
         peer->gone = true;
+        peer->calls++; /* held meanwhile */
+        bus_calls_drop(peer);
+        peer->calls--;
         drop_if_gone(peer);
 }
 

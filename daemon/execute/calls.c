@@ -157,15 +157,27 @@ static Access *current_access(const Calls *calls, GError **error)
         return now ? access_new_connection(now, access_actor(calls->access)->session) : NULL;
 }
 
-/* Tools that wait on the loop are those that run snippets. */
+bool host_is_closed(const Tool *tool, const Access *access)
+{
+        bool asks = tool->needs == TOOL_HUMAN || tool->action;
+
+        return tool->start || (asks && access_actor(access)->kind == ACTOR_HUMAN);
+}
+
 static bool check_tool(const Call *call, GError **error)
 {
-        const Tool *tool = tools_find(call->calls->host.tools, call->tool);
+        const Calls *calls = call->calls;
+        const Tool *tool = tools_find(calls->host.tools, call->tool);
 
-        if (!tool || !tool->start)
+        if (!tool || !host_is_closed(tool, calls->access))
                 return true;
-        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
-                    "%s cannot be called from a snippet", call->tool);
+        if (tool->start)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                            "%s cannot be called from a snippet", call->tool);
+        else
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                            "You are asked about %s each time: it cannot be called from a snippet",
+                            call->tool);
         return false;
 }
 

@@ -21,3 +21,7 @@ typedef struct Parse Parse;
 typedef void (*ParseDone)(JsonNode *node, const GError *error, void *data);
 Parse *parse_begin(const Host *host, const char *text, size_t bytes, ParseDone done, void *data);
 void parse_forget(Parse *parse); /* done is not called any more */
+
+/* May no snippet of the caller call the tool? One that waits on the loop as snippets do; and what a person is asked about
+ * each time, since his snippet was asked about once. An agent is refused by the way of every call. */
+bool host_is_closed(const Tool *tool, const Access *access);

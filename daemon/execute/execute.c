@@ -184,8 +184,11 @@ static void stop(void *data)
         look_again(execute);
 }
 
+/* An agent who may only read may run snippets, whose calls are checked one by one. Over D-Bus it is polkit that says what
+ * a person's program may do, once for the whole snippet: so write, and nothing that is asked for by an action of its own
+ * (calls.c). */
 static const Tool tools[] = {
-        {"execute_code", TOOL_READ, TOOL_SLOW, .start = start, .stop = stop},
+        {"execute_code", TOOL_READ, TOOL_SLOW, .action = "write", .start = start, .stop = stop},
         {NULL},
 };
 

@@ -7,7 +7,7 @@
 #include "base/base.h"
 #include "tools/tools.h"
 
-#define EXECUTE_RUNNING_MAX            8     /* snippets at once */
+#define EXECUTE_RUNNING_MAX            4     /* snippets at once */
 #define EXECUTE_RUNNING_PER_CALLER_MAX 2     /* … of one connection, or of the human */
 #define EXECUTE_WAITING_MAX            64    /* snippets that wait for their turn */
 #define EXECUTE_TIMEOUT_MS             10000 /* if the caller does not say */

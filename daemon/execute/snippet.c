@@ -252,7 +252,7 @@ static bool may_use(const Access *access, const Tool *tool)
         const Connection *connection = access_connection(access);
         const Terms *terms = connection ? connection_terms(connection) : NULL;
 
-        if (tool->start || (tool->needs == TOOL_HUMAN && access_actor(access)->kind != ACTOR_HUMAN))
+        if (host_is_closed(tool, access) || tool->needs == TOOL_HUMAN)
                 return false;
         if (terms && terms->profile == PROFILE_READ_ONLY)
                 return tool->needs == TOOL_READ;

@@ -34,6 +34,7 @@ int main(int argc, char **argv)
         const char *name = argv[1];
         JSRuntime *runtime = JS_NewRuntime();
         JS_SetStripInfo(runtime, strcmp(name, "bootstrap") == 0 ? JS_STRIP_SOURCE : JS_STRIP_DEBUG);
+        JS_SetMaxStackSize(runtime, 0); /* what it compiles is ours */
         JSContext *context = JS_NewContext(runtime);
         size_t bytes;
         uint8_t *code = compile(context, name, argv[2], &bytes);

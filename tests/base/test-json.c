@@ -272,6 +272,31 @@ static void test_a_copy_shares_nothing(void)
         g_assert_cmpstr(original, ==, text);
 }
 
+static void check_payload(int code, const char *message, const char *path, const char *payload)
+{
+        g_autoptr(GError) error = g_error_new_literal(OUROBOROS_ERROR, code, message);
+        g_autoptr(GError) copy = NULL;
+
+        if (path)
+                error_set_path(error, path);
+        g_prefix_error(&error, "some_tool: ");
+        copy = g_error_copy(error);
+        g_autoptr(JsonObject) object = json_error_payload(copy);
+        g_autofree char *text = json_print_object(object);
+        g_assert_cmpstr(text, ==, payload);
+}
+
+/* Seen to fail: without error_set_path() in the copy, and with names taken from errors of any code. */
+static void test_an_error_tells_programs_its_path_and_limit(void)
+{
+        check_payload(OUROBOROS_ERROR_INVALID, "/limit: must be at most 500", "/limit",
+                      "{\"path\":\"/limit\"}");
+        check_payload(OUROBOROS_ERROR_LIMIT, "over 8 MiB (JSON_BYTES_MAX)", NULL,
+                      "{\"limit\":\"JSON_BYTES_MAX\"}");
+        check_payload(OUROBOROS_ERROR_INVALID, "an A_NAME in capitals", NULL, "{}");
+        check_payload(OUROBOROS_ERROR_LIMIT, "TOO MUCH of A_b", NULL, "{}");
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -293,5 +318,7 @@ int main(int argc, char **argv)
         g_test_add_func("/json/null-strings-and-times-are-written",
                         test_null_strings_and_times_are_written);
         g_test_add_func("/json/a-copy-shares-nothing", test_a_copy_shares_nothing);
+        g_test_add_func("/json/an-error-tells-programs-its-path-and-limit",
+                        test_an_error_tells_programs_its_path_and_limit);
         return g_test_run();
 }

@@ -64,8 +64,21 @@ def test_tools_are_called_by_both_spellings_and_answer_values(shared):
 
 
 def test_every_other_tool_is_there(shared):
-    names = {tool['name'] for tool in shared.tool('list_available_tools')['tools']}
+    names = {tool['name'] for tool in shared.tool('list_available_tools')['tools'] if tool['needs'] != 'human'}
     assert set(result(shared, 'return Object.keys(sophia)')) == names - {'execute_code'}
+
+
+def test_what_the_human_is_asked_about_each_time_cannot_be_done_in_a_snippet(shared):
+    for tool in shared.tool('list_available_tools')['tools']:
+        if tool['needs'] == 'human':
+            assert failure(shared, f'await sophia.{tool["name"]}({{}})')['code'] == 'DENIED', tool
+
+
+def test_a_snippet_needs_the_right_to_write(desk):
+    desk.polkit_says('no', 'org.ouroboros.write')
+    with pytest.raises(CallError) as refused:
+        run(desk, 'return 1')
+    assert refused.value.name == 'Denied'
 
 
 def test_the_calls_and_how_they_ended_are_listed_in_order(shared):
@@ -250,12 +263,13 @@ def test_nothing_outlives_the_daemon(desk, how):
 
 def test_a_caller_who_leaves_takes_his_snippet_with_him(desk):
     result(desk, 'return 1')
-    gone = desk.start(*desk.command('Tools.Call', 'ss', 'execute_code', json.dumps({'code': 'for (;;) await sophia.whoami()', 'timeout_ms': 60000})))
-    time.sleep(0.5)
+    assert wait_until(lambda: len(isolates(desk)) == 4, 10), 'two processes of the isolate itself, and two that wait'
+    waits = 'await sophia.list_available_tools(); await new Promise(() => sophia.whoami().then(() => { for (;;); }))'
+    gone = desk.start(*desk.command('Tools.Call', 'ss', 'execute_code', json.dumps({'code': waits, 'timeout_ms': 60000})))
+    assert wait_until(lambda: len(isolates(desk)) == 5, 10)
     gone.kill()
     gone.wait()
-    began = time.monotonic()
-    assert result(desk, 'return 3') == 3 and time.monotonic() - began < 20
+    assert wait_until(lambda: len(isolates(desk)) == 4, 1), 'its snippet runs on'
 
 
 def test_snippets_of_one_caller_take_turns_and_all_are_answered(desk):

@@ -182,3 +182,45 @@ def test_a_process_that_lies_is_not_believed(taken_over, name):
 
 def test_probes_of_what_is_allowed_come_back(taken_over):
     assert taken_over.tool('execute_code', code='return probe("nothing")')['result'] == -2
+
+
+# ---- where the machine refuses namespaces ----
+
+@pytest.fixture(scope='module')
+def without_namespaces():
+    """A daemon that may not make any, as in some containers, with an engine that was taken over."""
+    with Desktop(build_root(), environment={'OUROBOROS_LIBEXECDIR': f'{build_root()}/tests/isolate'}) as desk:
+        desk.within = ['unshare', '--user', '--map-current-user', '--keep-caps', 'sh', '-c',
+                       'echo 0 >/proc/sys/user/max_user_namespaces; exec "$0" "$@"']
+        desk.start_daemon()
+        yield desk
+        desk.end_daemon()
+
+
+def test_without_namespaces_snippets_run_and_the_status_and_the_log_say_so(without_namespaces):
+    assert without_namespaces.tool('execute_code', code='return (await sophia.whoami()) !== null')['result'] is True
+    assert without_namespaces.tool('get_status')['isolate'] == 'without namespaces'
+    assert without_namespaces.log().count('without namespaces of their own') == 1
+
+
+@pytest.mark.parametrize('name', ['open', 'socket', 'fork bomb', 'execve', 'kill', 'ptrace', 'send elsewhere'])
+def test_without_namespaces_the_other_walls_stand(without_namespaces, name):
+    answer = attack(without_namespaces, f'return probe({name!r})')
+    assert answer['error']['code'] == 'CRASHED' and answer['error']['payload']['detail'] == 'SIGSYS', answer
+
+
+def test_a_process_of_a_snippet_has_nothing(taken_over):
+    """What the kernel says of a process that waits for a snippet: no capabilities, no files, none of the machine's root."""
+    taken_over.tool('execute_code', code='return 1')
+    daemon = taken_over.owner()
+    listed = [line.split(None, 2) for line in taken_over.run('ps', '-eo', 'pid=,ppid=,comm=').stdout.splitlines()]
+    parents = {pid: int(parent) for pid, parent, name in ((int(a), b, c) for a, b, c in listed) if name.startswith('ouroboros-isol')}
+    inner = [pid for pid in parents if parents.get(parents.get(parents[pid])) == daemon]
+    assert inner, parents
+    for pid in inner:
+        status = open(f'/proc/{pid}/status', encoding='ascii').read()
+        assert 'CapEff:\t0000000000000000' in status and 'CapBnd:\t0000000000000000' in status and 'NoNewPrivs:\t1' in status
+        assert set(os.listdir(f'/proc/{pid}/fd')) <= {'0', '1', '2', '3'}
+        assert os.listdir(f'/proc/{pid}/root/') == []
+        for name in ('user', 'mnt', 'net', 'ipc', 'uts', 'cgroup', 'pid'):
+            assert os.readlink(f'/proc/{pid}/ns/{name}') != os.readlink(f'/proc/{daemon}/ns/{name}'), name
