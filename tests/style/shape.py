@@ -11,8 +11,9 @@ FILE_LINES_MAX = 800
 PARAMETERS_MAX = 5
 
 # Signatures that a library imposes on its callbacks (and what they hand on): sd-bus's property getters and
-# setters, SQLite's authorizer and virtual tables, FTS5's tokenizers and their tokens, libxml2's element handlers, libmicrohttpd's callbacks.
+# setters, GDBus's handlers of calls and signals, SQLite's authorizer and virtual tables, FTS5's tokenizers and their tokens, libxml2's element handlers, libmicrohttpd's callbacks.
 IMPOSED = re.compile(r'sd_bus \*\w+, const char \*\w+, const char \*\w+|'
+                     r'^GDBusConnection \*\w+, const char \*\w+, const char \*\w+|'
                      r' \*\w+, int \w+(, const char \*\w+){4}$|'
                      r'int \w+, const char \*const \*\w+, sqlite3_vtab \*\*\w+, char \*\*\w+$|'
                      r'int \w+, const char \*\w+, int \w+, (int \w+, int|TokenFunc) \w+$|'

@@ -53,13 +53,19 @@ def _fingerprint():
 
 
 @pytest.fixture(scope='session')
-def debs():
+def all_debs():
     """The packages built from this tree, without the debugging symbols; built once for each state of it."""
     out = BUILD / 'packages' / _fingerprint()
     if not list(out.glob('*.changes')):
         done = subprocess.run([SOURCE / 'tests/system/build-deb.sh', out], capture_output=True, text=True, check=False)
         assert not done.returncode, f'the package does not build:\n{(done.stdout + done.stderr)[-6000:]}'
     return sorted(p for p in out.glob('*.deb') if '-dbgsym_' not in p.name)
+
+
+@pytest.fixture(scope='session')
+def debs(all_debs):
+    """Those that a machine without a desktop has."""
+    return [deb for deb in all_debs if deb.name.startswith('ouroboros_')]
 
 
 @pytest.fixture(scope='session')

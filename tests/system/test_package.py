@@ -60,9 +60,22 @@ def test_the_command_line_answers_and_completes(installed):
     assert 'ouroborosctl' in installed.run('bash', '-c', script).stdout
 
 
-def test_lintian_finds_no_errors(debs):
-    done = subprocess.run(['lintian', '--fail-on', 'error', '--allow-root', *debs], capture_output=True, text=True, check=False)
+def test_lintian_finds_no_errors(all_debs):
+    done = subprocess.run(['lintian', '--fail-on', 'error', '--allow-root', *all_debs], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout
+
+
+def test_what_needs_a_desktop_is_in_a_package_of_its_own(all_debs):
+    packed = {deb.name.split('_')[0]: subprocess.run(['dpkg', '-c', deb], capture_output=True, text=True, check=True).stdout
+              for deb in all_debs}
+    assert set(packed) == {'ouroboros', 'ouroboros-tray'}
+    for path in ('bin/ouroboros-tray', 'bin/ouroboros', 'systemd/user/ouroboros-tray.service', 'services/org.ouroboros.Tray.service',
+                 'services/org.ouroboros.Ouroboros.service', 'applications/org.ouroboros.Tray.desktop',
+                 'etc/xdg/autostart/org.ouroboros.Tray.desktop', 'apps/org.ouroboros.Ouroboros.svg'):
+        assert f'{path}\n' in packed['ouroboros-tray'] and f'{path}\n' not in packed['ouroboros'], path
+    needs = subprocess.run(['dpkg-deb', '-f', next(deb for deb in all_debs if deb.name.startswith('ouroboros_')), 'Depends'],
+                           capture_output=True, text=True, check=True).stdout
+    assert 'gtk' not in needs and 'adwaita' not in needs
 
 
 def test_the_rpm_builds_and_holds_the_same_programs(debs, tmp_path):
@@ -70,6 +83,7 @@ def test_the_rpm_builds_and_holds_the_same_programs(debs, tmp_path):
                           check=False, timeout=600)
     assert not done.returncode, done.stderr[-4000:]
     package, = (p for p in tmp_path.glob('*/ouroboros-[0-9]*.rpm'))
+    assert list(tmp_path.glob('*/ouroboros-tray-[0-9]*.rpm'))
     listed = subprocess.run(['rpm', '-qlp', package], capture_output=True, text=True, check=True).stdout
     packed = subprocess.run(['dpkg', '-c', debs[0]], capture_output=True, text=True, check=True).stdout
     programs = {line.split('/')[-1] for line in packed.splitlines() if line.startswith('-rwxr-xr-x')}
