@@ -30,7 +30,7 @@ _ouroborosctl() {
                 [restore]='--yes' [rebuild]='' [rekey]='' [unlock]='' [reload]='' [restart]='' [panic]=''
                 [mcp]='--connection' [tools]='list describe call' [key]='export import' [settings]='list get set'
                 [approvals]="--state $page" [approve]="--name --answer --payload $terms $scope" [deny]="$why"
-                [connection]='request mint list show rename scope terms revoke rotate'
+                [connection]='request mint list show rename scope terms revoke rotate config log'
         )
         local -A family=(
                 [root add]='--profile --feature --include --exclude --max-file-bytes --no-wait'
@@ -46,7 +46,8 @@ _ouroborosctl() {
                 [link accept]="$why" [link reject]="$why" [mine list]="--state $page"
                 [connection list]="--state $page" [connection request]="--purpose --wait --no-wait $terms $scope" [connection mint]="$terms $scope $why" [connection terms]="$terms $why"
                 [connection scope]="$scope $why" [connection rename]="$why" [connection revoke]="$why"
-                [connection rotate]="$why"
+                [connection rotate]="$why" [connection config]='--http'
+                [connection log]="--tool --session --row $when $page"
                 [mine add]='--priority --profile --feature --again' [mine cancel]="$why"
         )
         local -A families=([root]=1 [alias]=1 [predicate]=1 [contradiction]=1 [rule]=1 [projection]=1 [discovered]=1
@@ -80,6 +81,8 @@ _ouroborosctl() {
                 COMPREPLY=($(compgen -W "$(printf '%s\n' "${!verbs[@]}" | grep -vx common)" -- "$cur"))
         elif [[ -v families[$verb] && -z $second ]]; then
                 COMPREPLY=($(compgen -W "${verbs[$verb]}" -- "$cur"))
+        elif [[ $verb == connection && $second == config && $cword -eq 4 ]]; then
+                COMPREPLY=($(compgen -W 'claude-code codex cursor generic' -- "$cur"))
         elif [[ $verb == rebuild ]]; then
                 COMPREPLY=($(compgen -W 'all search documents graph journal' -- "$cur"))
         elif [[ $verb == backup || $verb == restore || $verb == root ]]; then

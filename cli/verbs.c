@@ -74,6 +74,8 @@ static const Verb *const verbs[] = {
         &verb_connection_terms,
         &verb_connection_revoke,
         &verb_connection_rotate,
+        &verb_connection_config,
+        &verb_connection_log,
         &verb_verify,
         &verb_backup,
         &verb_restore,
