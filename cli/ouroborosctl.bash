@@ -30,7 +30,7 @@ _ouroborosctl() {
                 [restore]='--yes' [rebuild]='' [rekey]='' [unlock]='' [reload]='' [restart]='' [panic]=''
                 [mcp]='--connection' [tools]='list describe call' [key]='export import' [settings]='list get set'
                 [approvals]="--state $page" [approve]="--name --answer --payload $terms $scope" [deny]="$why"
-                [connection]='request mint list show rename scope terms revoke rotate config log'
+                [connection]='request collect mint list show rename scope terms revoke rotate config log'
         )
         local -A family=(
                 [root add]='--profile --feature --include --exclude --max-file-bytes --no-wait'

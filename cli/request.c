@@ -33,6 +33,11 @@ static void on_heard(JsonNode *arguments, void *data)
         *(bool *)data = true;
 }
 
+static bool is_pending(JsonObject *status)
+{
+        return g_str_equal(json_member_string(status, "state", "pending"), "pending");
+}
+
 /* The signal may have been given before it was listened to, so it is looked at first. */
 static JsonObject *wait_for_decision(Cli *cli, const char *id, GError **error)
 {
@@ -42,8 +47,7 @@ static JsonObject *wait_for_decision(Cli *cli, const char *id, GError **error)
                 return NULL;
         for (;;) {
                 g_autoptr(JsonObject) status = status_of(cli, id, error);
-                if (!status ||
-                    !g_str_equal(json_member_string(status, "state", "pending"), "pending"))
+                if (!status || !is_pending(status))
                         return g_steal_pointer(&status);
                 heard = false;
                 for (unsigned waited = 0; !heard && waited < LOOK_AGAIN_MS; waited += 1000)
@@ -54,11 +58,11 @@ static JsonObject *wait_for_decision(Cli *cli, const char *id, GError **error)
 
 /* ---- collecting ---- */
 
-/* A new file for the bearer, 0600 in a folder 0700; -1 on failure. */
+/* A new file for the bearer, 0600 in a folder 0700, where the daemon's connection_config says it is; -1 on failure. */
 static int make_file(const char *connection, char **ret_path, GError **error)
 {
         g_autofree char *folder =
-                g_build_filename(g_get_user_config_dir(), "ouroboros", "bearers", NULL);
+                g_build_filename(g_get_user_data_dir(), "ouroboros", "system-bearers", NULL);
         g_autofree char *path = g_build_filename(folder, connection, NULL);
         int fd = g_mkdir_with_parents(folder, 0700) < 0
                          ? -1
@@ -158,9 +162,39 @@ const Verb verb_connection_request = {
         .details =
                 "Whoever runs as you may ask; nothing is granted by it. On approval it says where "
                 "the bearer is, which is shown to nobody. With --system the bearer is collected into a "
-                "new file below ~/.config/ouroboros/bearers.",
+                "new file below ~/.local/share/ouroboros/system-bearers.",
         .options = options,
         .writes = true,
         .no_pager = true,
         .run = run_request,
+};
+
+/* ---- collect ---- */
+
+static bool run_collect(Cli *cli, GError **error)
+{
+        const char *id = args_word(cli->args, 0);
+        g_autoptr(JsonObject) status = status_of(cli, id, error);
+        if (!status)
+                return false;
+        if (g_str_equal(json_member_string(status, "state", ""), "approved"))
+                return let_in(cli, id, status, error);
+        if (!is_pending(status))
+                return refused(status, error);
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
+                    "%s is not decided yet; the person decides: ouroborosctl approve %s", id, id);
+        return false;
+}
+
+const Verb verb_connection_collect = {
+        .name = "connection collect",
+        .words = "APPROVAL",
+        .min = 1,
+        .max = 1,
+        .summary = "After a request with --no-wait: get the bearer, if it was approved",
+        .details = "Who asked collects it, once; with --system into a new file below "
+                   "~/.local/share/ouroboros/system-bearers.",
+        .writes = true,
+        .no_pager = true,
+        .run = run_collect,
 };

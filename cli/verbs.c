@@ -63,6 +63,7 @@ static const Verb *const verbs[] = {
         &verb_import,
         &verb_hard_delete,
         &verb_connection_request,
+        &verb_connection_collect,
         &verb_approvals,
         &verb_approve,
         &verb_deny,

@@ -36,9 +36,10 @@ extern const Verb verb_hard_delete;
 extern const Verb verb_verify;
 extern const Verb verb_backup, verb_restore, verb_rebuild;
 extern const Verb verb_approvals, verb_approve, verb_deny;
-extern const Verb verb_connection_request, verb_connection_mint, verb_connection_list,
-        verb_connection_show, verb_connection_rename, verb_connection_scope, verb_connection_terms,
-        verb_connection_revoke, verb_connection_rotate, verb_connection_config, verb_connection_log;
+extern const Verb verb_connection_request, verb_connection_collect, verb_connection_mint,
+        verb_connection_list, verb_connection_show, verb_connection_rename, verb_connection_scope,
+        verb_connection_terms, verb_connection_revoke, verb_connection_rotate,
+        verb_connection_config, verb_connection_log;
 extern const Verb verb_settings_list, verb_settings_get, verb_settings_set;
 extern const Verb verb_key_export, verb_key_import, verb_rekey, verb_unlock;
 extern const Verb verb_reload, verb_restart, verb_panic;

@@ -97,6 +97,20 @@ static const BusMethod methods[] = {
                 .args = {{ARG_TEXT, "connection_id"}},
                 .answers = {{ANSWER_DICT, NULL}},
         },
+        {
+                .member = "Config",
+                .action = "read",
+                .tool = "connection_config",
+                .args = {{ARG_TEXT, "connection_id"}, {ARG_OPTIONAL_TEXT, "client"}, {ARG_OPTIONS}},
+                .answers = {{ANSWER_TEXT, "text"}},
+        },
+        {
+                .member = "ReadLog",
+                .action = "read",
+                .tool = "read_log",
+                .args = {{ARG_OPTIONS}},
+                .answers = {{ANSWER_ROWS, "reads"}, {ANSWER_TEXT, "next"}},
+        },
         {NULL},
 };
 
@@ -137,6 +151,12 @@ static const sd_bus_vtable vtable[] = {
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Connection", SD_BUS_ARGS("s", connection),
                                 SD_BUS_RESULT("a{sv}", now), bus_on_method,
+                                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
+                "Config", SD_BUS_ARGS("s", connection, "s", client, "a{sv}", options),
+                SD_BUS_RESULT("s", text), bus_on_method, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS("ReadLog", SD_BUS_ARGS("a{sv}", filter),
+                                SD_BUS_RESULT("aa{sv}", reads, "s", next), bus_on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_SIGNAL_WITH_ARGS("Changed", SD_BUS_ARGS("s", connection), 0),
         SD_BUS_VTABLE_END,

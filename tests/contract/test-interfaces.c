@@ -389,6 +389,8 @@ static const Tool *find_tool(const char *name)
                 journal_erase_tools,
                 connection_tools,
                 approval_tools,
+                config_tools,
+                read_tools,
                 settings_tools(NULL).tools,
         };
 

@@ -215,6 +215,9 @@ def test_asking_without_waiting_says_how_it_is_decided(desk):
     said = ctl(desk, 'connection', 'request', 'Claude', '--no-wait')
     asked = ask(desk, 'approvals')['approvals'][0]['approval_id']
     assert f'approve {asked}' in said and asked in ctl(desk, 'approvals')
+    assert 'not decided' in ctl(desk, 'connection', 'collect', asked, status=5)
+    ctl(desk, 'approve', asked)
+    assert ask(desk, 'connection', 'collect', asked)['bearer_file'] == ask(desk, 'connection', 'show', 'Claude')['bearer_file']
     assert ask(desk, 'connection', 'request', 'Codex', '--no-wait')['state'] == 'pending'
 
 

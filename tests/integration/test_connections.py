@@ -139,3 +139,25 @@ def test_settings_are_listed_read_and_set(desk):
     assert 'restart' in ctl(desk, 'settings', 'set', 'Store.CacheMB', '99')
     assert ctl(desk, 'settings', 'get', 'Store.CacheMB') == '99\n'
     assert ask(desk, 'settings', 'get', 'Store.CacheMB')['in_force'] is False
+
+
+# ---- what clients are told, and what they called ----
+
+@pytest.mark.parametrize('client', ['claude-code', 'codex', 'cursor', 'generic'])
+def test_a_client_is_told_where_its_bearer_is_and_not_what_it_is(ada, client):
+    made_id, made = ada.call('Gate.Mint', 'sa{sv}', 'Claude', 0)
+    bearer = pathlib.Path(made['bearer_file']).read_text(encoding='utf-8').strip()
+    text = ada.call('Gate.Config', 'ssa{sv}', made_id, client, 0)[0]
+    assert made_id in text and bearer not in text
+    for words in ((client,), (client, '--http')):
+        said = ctl(ada, 'connection', 'config', 'Claude', *words)
+        assert said.strip() and bearer not in said
+    assert ask(ada, 'connection', 'config', 'Claude', client)['text'].strip() == text.strip()
+    assert ' '.join(ctl(ada, 'connection', 'config', 'Claude', client).split()) == ' '.join(text.split())
+
+
+def test_the_read_log_can_be_read_and_is_empty_at_first(ada):
+    ada.call('Gate.Mint', 'sa{sv}', 'Claude', 0)
+    assert ada.call('Gate.ReadLog', 'a{sv}', 0) == [[], '']
+    assert 'Nothing was called' in ctl(ada, 'connection', 'log', 'Claude')
+    assert ask(ada, 'connection', 'log')['reads'] == []
