@@ -65,12 +65,12 @@ static char *only_bearer(const char *folder, GError **error)
 static char *find_by_name(Cli *cli, const char *name, GError **error)
 {
         g_autoptr(Client) client = client_new(cli->instance, error);
-        g_autoptr(JsonObject) args = json_object_new();
         JsonObject *row;
 
         if (!client)
                 return NULL;
-        g_autoptr(JsonObject) answer = client_tool(client, "list_connections", args, error);
+        g_autoptr(JsonObject) answer =
+                client_tool(client, "list_connections", json_object_new(), error);
         if (!answer)
                 return NULL;
         JsonArray *rows = json_member_array(answer, "connections");

@@ -128,7 +128,7 @@ class Session:
     def start_with_sockets(self, *command, **options):
         """The same with the agents' sockets, listening: .mcp_socket, the path of a UNIX socket, and .http_port, any free one
         of 127.0.0.1. Once they are there a later start listens at the same places."""
-        path = self.folder / 'mcp.sock'
+        path = pathlib.Path(self._made('run/ouroboros')) / 'mcp.sock'  # where ouroborosctl looks for it
         path.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX) as unix, socket.socket() as tcp:
             unix.bind(str(path))

@@ -93,6 +93,24 @@ typedef struct Collecting {
         GError **error;
 } Collecting;
 
+static GStringChunk *values(Request *request)
+{
+        if (!request->joined)
+                request->joined = g_string_chunk_new(256);
+        return request->joined;
+}
+
+/* Blanks around a value are none of it; the library takes those before it. */
+static const char *trimmed(Request *request, const char *value)
+{
+        size_t length = strlen(value);
+
+        while (length > 0 && (value[length - 1] == ' ' || value[length - 1] == '\t'))
+                length--;
+        return value[length] ? g_string_chunk_insert_len(values(request), value, (gssize)length)
+                             : value;
+}
+
 static unsigned add_header(Request *request, const RequestHeader *given, GError **error)
 {
         RequestHeader *same = find(request, given->name);
@@ -112,9 +130,7 @@ static unsigned add_header(Request *request, const RequestHeader *given, GError 
                 return 0;
         }
         g_autofree char *joined = g_strdup_printf("%s, %s", same->value, given->value);
-        if (!request->joined)
-                request->joined = g_string_chunk_new(256);
-        same->value = g_string_chunk_insert(request->joined, joined);
+        same->value = g_string_chunk_insert(values(request), joined);
         return 0;
 }
 
@@ -131,8 +147,10 @@ static enum MHD_Result on_header(void *data, enum MHD_ValueKind kind, const char
                 collecting->status =
                         refuse(collecting->error, MHD_HTTP_BAD_REQUEST, OUROBOROS_ERROR_INVALID,
                                "A header of the request has characters that none may have");
-        else
+        else {
+                header.value = trimmed(collecting->request, header.value);
                 collecting->status = add_header(collecting->request, &header, collecting->error);
+        }
         return collecting->status == 0 ? MHD_YES : MHD_NO;
 }
 

@@ -213,7 +213,7 @@ void run_call(Run *run)
                 .access = run->access,
                 .name = run->tool->name,
                 .args = run->args,
-                .can_ask = run->can_ask,
+                .can_ask = FAULT("asks-undeclared") ? ~0u : run->can_ask,
                 .replies = run->replies,
                 .note = run->note,
                 .progress = run->progress ? on_progress : NULL,

@@ -5,6 +5,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "http/fault.h"
 #include "http/mcp-private.h"
 
 #define ID_RANDOM_BYTES 24
@@ -128,10 +129,23 @@ Session *mcp_begin_session(Mcp *mcp, const char *connection, GError **error)
         return session;
 }
 
+/* The first that there is. */
+static Session *any_session(Mcp *mcp)
+{
+        GHashTableIter iter;
+        void *session = NULL;
+
+        g_hash_table_iter_init(&iter, mcp->sessions);
+        (void)g_hash_table_iter_next(&iter, NULL, &session);
+        return session;
+}
+
 Session *mcp_find_session(Mcp *mcp, const char *id, const char *connection)
 {
         Session *session = g_hash_table_lookup(mcp->sessions, id);
 
+        if (FAULT("no-session-isolation"))
+                session = any_session(mcp);
         return session && g_str_equal(session->connection, connection) ? session : NULL;
 }
 

@@ -75,7 +75,7 @@ struct Request {
         const char *method, *target_in_place; /* where the library has them */
         GHashTable *query;                    /* name → value, or NULL */
         GArray *headers;                      /* RequestHeader */
-        GStringChunk *joined; /* values of headers that came more than once, or NULL */
+        GStringChunk *joined;                 /* values that are not as they came, or NULL */
         GByteArray *body;
         size_t body_bytes; /* that came, kept or not */
         struct MHD_Response *response;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Seen to fail: with the check of Host, Origin, single headers or gaps left out; with framing errors that keep the link;
+/* Seen to fail: with the check of Host, Origin, single headers or gaps left out; with blanks kept; with framing errors that keep the link;
  * with SERVER_STREAM_BYTES_MAX not looked at; with the hang-up source off; without link_set_deadline() in on_link(). */
 #include "client.h"
 
@@ -137,6 +137,11 @@ static const Case cases[] = {
          417, "100-continue", true},
         {"bearer", "GET /bearer HTTP/1.1\r\n@HOST\r\nAuthorization: bearer abc.~+/=\r\n\r\n", 200,
          "abc.~+/="},
+        {"blanks-around",
+         "GET /bearer HTTP/1.1\r\n@HOST\r\nAuthorization: \t Bearer abc \t\r\n\r\n", 200,
+         "\r\n\r\nabc"},
+        {"blanks-after-origin", "GET /echo HTTP/1.1\r\n@HOST\r\nOrigin: http://localhost  \r\n\r\n",
+         200, NULL},
         {"basic", "GET /bearer HTTP/1.1\r\n@HOST\r\nAuthorization: Basic abc\r\n\r\n", 200, "none"},
         {"bearer-two-words", "GET /bearer HTTP/1.1\r\n@HOST\r\nAuthorization: Bearer a b\r\n\r\n",
          400, "Authorization", true},
