@@ -127,7 +127,7 @@ def run_suite(suite):
             count.add(more)
         return count, log
     if suite == 'integration':
-        return run_pytest('integration', '-n', '2')
+        return run_pytest('integration', '-n', '2', '--dist', 'loadgroup')
     if suite == 'system':
         return run_pytest('system', '-rs')
     return run_meson('build', suite, suite)

@@ -5,6 +5,7 @@
 // sessions. The bearer of HTTP is in $OUROBOROS_BEARER.
 import {createInterface} from 'node:readline';
 
+console.log = console.info = console.debug = console.error; // what the SDK says is no answer
 const [generation, door, ...target] = process.argv.slice(2);
 const capabilities = {elicitation: {form: {}}, sampling: {}, roots: {listChanged: false}};
 const replies = {}; // method → what the person or the model at this client says

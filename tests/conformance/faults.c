@@ -11,7 +11,7 @@ static const struct {
         const char *name, *what;
 } faults[] = {
         {"no-origin-check", "any Host and Origin is let in"},
-        {"no-session-isolation", "answers go to the client that asked last"},
+        {"no-session-isolation", "any session id leads to the first session, and none is ended"},
         {"wrong-caching-hint", "ttlMs is below zero, cacheScope is none that there is"},
         {"no-header-check", "headers need not say what the body says"},
         {"wrong-result-type", "results have a resultType that there is not"},

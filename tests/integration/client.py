@@ -89,9 +89,10 @@ class Sdk:
 def inspect(target, method, *options, environment=None, bearer=None):
     """Runs the Inspector's command line once; returns its JSON, or raises Refused with what it said."""
     header = ['--header', f'Authorization: Bearer {bearer}'] if bearer else []
-    done = subprocess.run([npm.node(), npm.script(INSPECTOR), *target, '--method', method, *options, *header],
+    script = pathlib.Path(npm.script(INSPECTOR))
+    done = subprocess.run([npm.node(), str(script), *target, '--method', method, *options, *header],
                           env={**npm.environment(), **(environment or {})}, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=60, check=False)
+                          timeout=60, check=False, cwd=script.parent)  # it looks for its own package.json from where it is
     if done.returncode:
         raise Refused({'name': 'inspector', 'code': done.returncode, 'message': done.stdout + done.stderr, 'data': None})
     return json.loads(done.stdout)
