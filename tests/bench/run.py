@@ -14,9 +14,10 @@ import crash_figure  # noqa: E402
 import graph  # noqa: E402
 import ingest  # noqa: E402
 import isolate  # noqa: E402
+import mcp  # noqa: E402
 import write  # noqa: E402
 
-BENCHES = [write, bus, graph, ingest, isolate, crash_figure]  # each: NAMES, measure(build, quick, wanted) yielding figures
+BENCHES = [write, bus, graph, ingest, isolate, mcp, crash_figure]  # each: NAMES, measure(build, quick, wanted) yielding figures
 FIELDS = ('name', 'value', 'unit', 'reference', 'ratio', 'target', 'met', 'how')
 
 
