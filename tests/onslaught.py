@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Many processes that write through MCP at once while the daemon is killed under them. What was acknowledged must be
 there afterwards. Used by the integration suite and by the benchmarks. As a program it is one writer:
-onslaught.py PORT NUMBER WRITES, the bearer in OUROBOROS_BEARER; prints what was acknowledged, one a line."""
+onslaught.py PORT DOCUMENT NUMBER WRITES, the bearer in OUROBOROS_BEARER; prints what was acknowledged, one a line."""
 import http.client
 import json
 import os
@@ -21,7 +21,11 @@ KILLS, LONGEST_LIFE_SEC = 12, 1.5
 GIVE_UP_SEC = 120
 
 
-def write_all(port, number, writes):
+def sentence(number, turn):
+    return f'Writer {number} noted {number}-{turn} in its book.'
+
+
+def write_all(port, document, number, writes):
     """Each fact until it is acknowledged: a fact that was written and not acknowledged is said again, which changes nothing."""
     one, end = None, time.monotonic() + GIVE_UP_SEC
     for turn in range(writes):
@@ -29,12 +33,33 @@ def write_all(port, number, writes):
         while time.monotonic() < end:
             try:
                 one = one or agent.Agent(port, os.environ['OUROBOROS_BEARER'])
-                one.call('remember_fact', entity_name=f'Writer {number}', predicate='note', object=said)
+                one.call('remember_fact', entity_name=f'Writer {number}', predicate='note', object=said, document_id=document,
+                         quote=sentence(number, turn))
                 print(said, flush=True)
                 break
             except (OSError, http.client.HTTPException, ValueError, agent.Failed):
                 one = None
                 time.sleep(random.uniform(0.01, 0.1))
+
+
+def tool(private, name, /, **arguments):
+    return json.loads(json.loads(private.call('Tools', 'Call', 'ss', name, json.dumps(arguments)))['data'][0])
+
+
+def source(private, writers, writes):
+    """A document that says all that will be claimed, read by the daemon; its id."""
+    folder = private.folder / 'books'
+    folder.mkdir()
+    (folder / 'book.txt').write_text('\n'.join(sentence(number, turn) for number in range(writers) for turn in range(writes)),
+                                     encoding='utf-8')
+    tool(private, 'register_root', path=str(folder))
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        documents = tool(private, 'list_documents')['documents']
+        if documents and documents[0]['state'] in ('searchable', 'indexed'):
+            return documents[0]['document_id']
+        time.sleep(0.1)
+    raise RuntimeError('the document was not read')
 
 
 def held(private, writers):
@@ -44,24 +69,23 @@ def held(private, writers):
         after = ''
         while after is not None:
             arguments = {'entity_name': f'Writer {number}', 'predicate': 'note', 'limit': 500, **({'after': after} if after else {})}
-            answer = private.call('Tools', 'Call', 'ss', 'query_knowledge', json.dumps(arguments))
-            page = json.loads(json.loads(answer)['data'][0])
+            page = tool(private, 'query_knowledge', **arguments)
             found |= {fact['object'] for fact in page['knowledge_facts']}
             after = page.get('next')
     return found
 
 
-def torment(private, build, kills, writes=WRITES, writers=WRITERS):
+def torment(private, kills, writes=WRITES, writers=WRITERS):
     """Returns what was acknowledged, what of it is lost, and how often the daemon was killed."""
-    daemon = private.start_with_sockets(str(build / 'daemon/ouroborosd'), '--user')
-    private.call('Manager', 'Status')
+    daemon = private.serve()
     for number in range(writers):
-        private.call('Tools', 'Call', 'ss', 'propose_entity', json.dumps({'name': f'Writer {number}', 'type': 'thing'}))
+        tool(private, 'propose_entity', name=f'Writer {number}', type='thing')
+    document = source(private, writers, writes)
     bearers = [agent.mint(private, f'Writer {number}') for number in range(writers)]
     processes = []
     for number, bearer in enumerate(bearers):
         processes.append(subprocess.Popen(
-            [sys.executable, __file__, str(private.http_port), str(number), str(writes)], stdout=subprocess.PIPE, text=True,
+            [sys.executable, __file__, str(private.http_port), document, str(number), str(writes)], stdout=subprocess.PIPE, text=True,
             env={**private.environment, 'OUROBOROS_BEARER': bearer}))
     killed = 0
     while any(process.poll() is None for process in processes):
@@ -70,7 +94,7 @@ def torment(private, build, kills, writes=WRITES, writers=WRITERS):
             daemon.send_signal(signal.SIGKILL)
             daemon.wait()
             killed += 1
-            daemon = private.start_with_sockets(str(build / 'daemon/ouroborosd'), '--user')
+            daemon = private.serve()
     acknowledged = {line for process in processes for line in process.communicate()[0].split()}
     return acknowledged, acknowledged - held(private, writers), killed
 
@@ -79,7 +103,7 @@ def figure(build, quick):
     import session
     with session.Session(build, keyring='unlocked') as private:
         writes = 30 if quick else WRITES
-        acknowledged, lost, killed = torment(private, build, 2 if quick else KILLS, writes)
+        acknowledged, lost, killed = torment(private, 2 if quick else KILLS, writes)
         private.stop_daemon()
     if len(acknowledged) != WRITERS * writes:
         raise RuntimeError(f'only {len(acknowledged)} of {WRITERS * writes} writes were acknowledged within {GIVE_UP_SEC} s')
@@ -89,4 +113,4 @@ def figure(build, quick):
 
 
 if __name__ == '__main__':
-    write_all(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]))
+    write_all(int(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4]))

@@ -140,6 +140,12 @@ class Session:
             return self.start('/usr/bin/python3', '-c', PASS, f'{unix.fileno()}:mcp {tcp.fileno()}:http', *command,
                               pass_fds=[unix.fileno(), tcp.fileno()], **options)
 
+    def serve(self, **options):
+        """Starts the daemon with the agents' sockets, and waits until it has its name: a call before would start a second."""
+        daemon = self.start_with_sockets(str(self.build / 'daemon/ouroborosd'), '--user', **options)
+        assert wait_until(lambda: self.owner() == daemon.pid, 30), 'the daemon did not start'
+        return daemon
+
     def run(self, *command, check=True, timeout=60, **options):
         return subprocess.run(command, env=self.environment, check=check, timeout=timeout, capture_output=True,
                               text=True, **options)

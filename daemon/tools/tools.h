@@ -66,7 +66,7 @@ void tools_stop(ToolTask *task);
  * once, is made anew when an approval it waits for is decided, and comes back on the loop. */
 
 #define RUNS_PER_CONNECTION_MAX 4
-#define RUNS_QUEUED_MAX         64
+#define RUNS_QUEUED_MAX         256
 #define RUNS_HELD_MAX           16 /* of a connection, waiting for the human; they have no thread */
 #define RUN_HELD_SEC_MAX        3600 /* a call that waits for longer ends with TIMEOUT */
 #define RUNS_AT_ONCE_MAX        16   /* tried on the loop before it goes on with other things */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* mcp-client latency PORT COUNT CALLS, or sessions PORT SESSIONS SECONDS PAUSE_MS CALLS: times what an agent's calls take over HTTP.
  * The bearer is in the environment, OUROBOROS_BEARER. CALLS is a file with the params of a tools/call on each line, used in
- * turns. latency: one client with one connection, each call after a ping of the same session; prints "ping_us call_us
- * call_p99_us". sessions: so many clients, each with a session and a connection of its own, each calling, waiting for its
+ * turns. latency: one client with one connection, each call after a ping and after an empty call, that of the tool whoami, which
+ * looks nothing up; prints "ping_us empty_us call_us call_p99_us". sessions: so many clients, each with a session and a connection of its own, each calling, waiting for its
  * answer, and pausing; prints "calls p50_us p99_us". Answers of calls must hold a result that is no error. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -19,6 +19,10 @@
 #define WARM_UP      100
 #define ANSWER_BYTES (8 * 1024 * 1024)
 #define VERSION      "2025-11-25"
+#define PING         "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}"
+#define EMPTY                                                                                      \
+        "{\"jsonrpc\":\"2.0\",\"id\":3,\"method\":\"tools/call\",\"params\":{\"name\":\"whoami\"," \
+        "\"arguments\":{}}}"
 
 typedef struct Client {
         int fd;
@@ -177,21 +181,23 @@ static double timed(const Bench *bench, Client *client, const char *body)
 static int latency(const Bench *bench, unsigned count)
 {
         g_autoptr(GArray) pings = g_array_new(FALSE, FALSE, sizeof(double));
+        g_autoptr(GArray) empty = g_array_new(FALSE, FALSE, sizeof(double));
         g_autoptr(GArray) calls = g_array_new(FALSE, FALSE, sizeof(double));
         Client client;
 
         open_client(bench, &client);
         for (unsigned i = 0; i < count + WARM_UP; i++) {
                 g_autofree char *body = next_call(bench, &client);
-                double ping =
-                        timed(bench, &client, "{\"jsonrpc\":\"2.0\",\"id\":2,\"method\":\"ping\"}");
-                double call = timed(bench, &client, body);
+                double taken[] = {timed(bench, &client, PING), timed(bench, &client, EMPTY),
+                                  timed(bench, &client, body)};
                 if (i < WARM_UP)
                         continue;
-                g_array_append_val(pings, ping);
-                g_array_append_val(calls, call);
+                g_array_append_val(pings, taken[0]);
+                g_array_append_val(empty, taken[1]);
+                g_array_append_val(calls, taken[2]);
         }
-        printf("%.1f %.1f %.1f\n", part(pings, 0.5), part(calls, 0.5), part(calls, 0.99));
+        printf("%.1f %.1f %.1f %.1f\n", part(pings, 0.5), part(empty, 0.5), part(calls, 0.5),
+               part(calls, 0.99));
         return 0;
 }
 

@@ -15,7 +15,7 @@ WRITERS, WRITES, KILLS = (16, 200, 40) if os.environ.get('OUROBOROS_LONG') else 
 
 def test_every_acknowledged_write_of_every_agent_is_there():
     with session.Session(BUILD, keyring='unlocked') as private:
-        acknowledged, lost, killed = onslaught.torment(private, BUILD, KILLS, WRITES, WRITERS)
+        acknowledged, lost, killed = onslaught.torment(private, KILLS, WRITES, WRITERS)
         private.stop_daemon()
     assert len(acknowledged) == WRITERS * WRITES
     assert killed == KILLS, 'it was over before all kills: the test proves nothing'
