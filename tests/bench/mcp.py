@@ -13,21 +13,12 @@ import bus
 import onslaught
 import session
 
-NAMES = ['mcp.query_p50_ms', 'mcp.vs_empty_call', 'mcp.vs_server_memory', 'mcp.sessions_p99_ms', 'isolate.four_calls_ms',
-         'isolate.token_ratio', 'mcp.list_bytes_essential', 'mcp.acked_lost']
+NAMES = ['mcp.query_p50_ms', 'mcp.vs_empty_call', 'mcp.vs_server_memory', 'mcp.sessions_p99_ms', 'isolate.token_ratio', 'mcp.list_bytes_essential', 'mcp.acked_lost']
 SMALL = 10_000
 SESSIONS, PAUSE_MS = 200, 100
 PEER_ENTITIES = (1_000, 20_000)
 LIST_BYTES_MAX = 8192
 
-FOUR_CALLS = '''
-type Fact = { predicate: string; object: unknown; trust_tier: string };
-const names: string[] = ["Person 000001", "Person 000002", "Person 000003", "Person 000004"];
-const answers = await Promise.all(names.map((name: string) =>
-    sophia.queryKnowledge({ entity_name: name, predicate: "occupation", limit: 10 })));
-const jobs: string[] = answers.flatMap((a) => (a.knowledge_facts as Fact[]).map((f) => String(f.object)));
-return { count: jobs.length, jobs };
-'''
 PEOPLE = 20
 MANY_CALLS = f'''
 const names = Array.from({{ length: {PEOPLE} }}, (_, i) => "Person " + String(i + 1).padStart(6, "0"));
@@ -124,19 +115,6 @@ def many_sessions(private, build, bearer, facts, quick):
                    f'pausing {PAUSE_MS} ms after each answer: {count:.0f} calls, median {median / 1000:.2f} ms; {facts} facts'}
 
 
-def four_calls(one, quick):
-    taken = []
-    for turn in range(30 if quick else 300):
-        start = time.perf_counter()
-        answer = one.call('execute_code', code=FOUR_CALLS)
-        taken.append((time.perf_counter() - start) * 1000)
-        if answer['result']['count'] != 4:
-            raise RuntimeError(f'the snippet found {answer["result"]}')
-    return {'name': 'isolate.four_calls_ms', 'value': statistics.median(taken[5:]), 'unit': 'ms', 'target': '<= 5',
-            'how': f'median of {len(taken) - 5} tools/call of execute_code over HTTP: {len(FOUR_CALLS.encode())} bytes of TypeScript '
-                   'that call query_knowledge four times at once; the client is Python'}
-
-
 def tokens(one):
     answer = one.call('execute_code', code=MANY_CALLS)
     together, apart = one.paid, 0
@@ -166,7 +144,7 @@ def measure(build, quick, wanted):
         yield from queries(build, facts, quick)
     if 'mcp.vs_server_memory' in wanted:
         yield against_peer(build, facts, quick)
-    if set(wanted) & {'mcp.sessions_p99_ms', 'isolate.four_calls_ms', 'isolate.token_ratio', 'mcp.list_bytes_essential'}:
+    if set(wanted) & {'mcp.sessions_p99_ms', 'isolate.token_ratio', 'mcp.list_bytes_essential'}:
         with session.Session(build, keyring='unlocked',
                              environment={'XDG_DATA_HOME': str(bus.store(build, facts))}) as private:
             private.serve()
@@ -174,8 +152,6 @@ def measure(build, quick, wanted):
             if 'mcp.sessions_p99_ms' in wanted:
                 yield many_sessions(private, build, bearer, facts, quick)
             one = agent.Agent(private.http_port, bearer)
-            if 'isolate.four_calls_ms' in wanted:
-                yield four_calls(one, quick)
             if 'isolate.token_ratio' in wanted:
                 yield tokens(one)
             if 'mcp.list_bytes_essential' in wanted:
