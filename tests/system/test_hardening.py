@@ -24,6 +24,7 @@ found = {'home': tried(write('/home/alice/.bashrc-probe')), 'etc': tried(write('
          'usr': tried(write('/usr/probe')), 'tmp': tried(write('/tmp/probe')),
          'devices': os.path.exists('/dev/kmsg') and tried(lambda: open('/dev/kmsg').close()),
          'network': tried(connect), 'raw': tried(lambda: socket.socket(socket.AF_PACKET, socket.SOCK_RAW)),
+         'netlink': tried(lambda: socket.socket(socket.AF_NETLINK, socket.SOCK_RAW)),
          'tmp_of_others': os.path.exists('/tmp/of-others'),
          'no_new_privs': 'NoNewPrivs:\t1' in open('/proc/self/status').read(),
          'capabilities': [l.split()[1] for l in open('/proc/self/status') if l.startswith('CapEff')][0]}
@@ -60,7 +61,8 @@ def test_a_persons_daemon_writes_only_into_its_own_folders(alice, seat):
     assert not found['home'] and not found['etc'] and not found['usr']
     assert not found['devices'] and not found['raw']
     assert found['no_new_privs']
-    assert not found['network'], 'RestrictAddressFamilies=AF_UNIX does not hold'
+    assert found['network'], 'documents of OAuth clients cannot be fetched'
+    assert not found['netlink'], 'RestrictAddressFamilies= does not hold'
     assert found['tmp_of_others'] and not found['tmp'], '/tmp is the real one, where a root may be, and only read'
 
 
@@ -77,7 +79,8 @@ def test_the_machines_daemon_writes_only_into_its_own_folder(machine):
     assert not found['etc'] and not found['usr'] and not found['home']
     assert not found['devices'] and not found['raw']
     assert found['no_new_privs'] and int(found['capabilities'], 16) == 0
-    assert not found['network'], 'RestrictAddressFamilies=AF_UNIX does not hold'
+    assert found['network'], 'documents of OAuth clients cannot be fetched'
+    assert not found['netlink'], 'RestrictAddressFamilies= does not hold'
     assert found['tmp'], 'PrivateTmp= gives it a /tmp of its own'
     assert not found['tmp_of_others'], 'PrivateTmp= shows what lies in the real /tmp'
 
