@@ -254,8 +254,6 @@ void json_set_time(JsonObject *object, const char *name, int64_t time_us)
         json_object_set_string_member(object, name, text);
 }
 
-static JsonNode *copy_node(JsonNode *node);
-
 static JsonNode *copy_value(JsonNode *node)
 {
         g_auto(GValue) value = G_VALUE_INIT;
@@ -271,11 +269,11 @@ static JsonArray *copy_array(JsonArray *array)
         JsonArray *copy = json_array_sized_new(json_array_get_length(array));
 
         for (guint i = 0; i < json_array_get_length(array); i++)
-                json_array_add_element(copy, copy_node(json_array_get_element(array, i)));
+                json_array_add_element(copy, json_copy_node(json_array_get_element(array, i)));
         return copy;
 }
 
-static JsonNode *copy_node(JsonNode *node)
+JsonNode *json_copy_node(JsonNode *node)
 {
         JsonNode *copy;
 
@@ -304,6 +302,6 @@ JsonObject *json_copy_object(JsonObject *object)
 
         json_object_iter_init_ordered(&iter, object);
         while (json_object_iter_next_ordered(&iter, &name, &value))
-                json_object_set_member(copy, name, copy_node(value));
+                json_object_set_member(copy, name, json_copy_node(value));
         return copy;
 }

@@ -33,6 +33,7 @@ char *json_print_canonical(JsonObject *object);
 
 /* A copy that shares nothing, since references of json-glib are not counted atomically: for another thread. */
 JsonObject *json_copy_object(JsonObject *object);
+JsonNode *json_copy_node(JsonNode *node);
 
 /* Members with a default for "absent or null". A member of another type also gives the default:
  * types are checked against the schema before. Strings belong to the object. */

@@ -41,6 +41,7 @@ unsigned documents_scans(Documents *documents);
 
 typedef struct DocumentFilter {
         const char *root_id, *state; /* or NULL */
+        const char *matching;        /* title or path has it, or the id begins with it; or NULL */
         bool errors_only;
         const char *after_root, *after_path; /* begin behind this document; "": at the first */
         unsigned limit;

@@ -164,12 +164,13 @@ static JsonObject *list_documents(void *room, const Access *access, JsonObject *
         DocumentFilter filter = {
                 .root_id = json_member_string(args, "root_id", NULL),
                 .state = json_member_string(args, "state", NULL),
+                .matching = json_member_string(args, "matching", NULL),
                 .errors_only = json_member_bool(args, "errors_only", false),
                 .limit =
                         (unsigned)CLAMP(json_member_int(args, "limit", LIST_DEFAULT), 1, LIST_MAX)};
         g_autofree char *query =
-                g_strdup_printf("%s %s %d", filter.root_id ? filter.root_id : "",
-                                filter.state ? filter.state : "", filter.errors_only);
+                g_strdup_printf("%s %s %d %s", filter.root_id ?: "", filter.state ?: "",
+                                filter.errors_only, filter.matching ?: "");
         g_autofree char *key =
                 cursor_key("documents", query, json_member_string(args, "after", NULL), error);
         g_autoptr(Db) db = key ? store_reader(documents->vault, access_scope(access), error) : NULL;

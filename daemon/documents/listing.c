@@ -41,6 +41,8 @@ bool listing_documents(Db *db, const DocumentFilter *filter, JsonArray *array, b
                 " WHERE (d.root_id, d.path) > (:after_root, :after_path) AND d.root_id <= :last_root"
                 " AND d.is_active = 1 AND r.is_active = 1 AND (:errors = 0 OR s.error IS NOT NULL)"
                 " AND (:state IS NULL OR state = :state)"
+                " AND (:matching IS NULL OR instr(lower(coalesce(t.title, '')), :matching) > 0"
+                " OR instr(lower(d.path), :matching) > 0 OR substr(d.id, 1, length(:matching)) = :matching)"
                 " ORDER BY d.root_id, d.path LIMIT :limit",
                 error);
         if (!query)
@@ -50,6 +52,8 @@ bool listing_documents(Db *db, const DocumentFilter *filter, JsonArray *array, b
         statement_bind_text(query, ":after_path", filter->after_path);
         statement_bind_text(query, ":last_root", filter->root_id ? filter->root_id : "root-~");
         statement_bind_text(query, ":state", filter->state);
+        g_autofree char *matching = filter->matching ? g_ascii_strdown(filter->matching, -1) : NULL;
+        statement_bind_text(query, ":matching", matching);
         statement_bind_int(query, ":errors", filter->errors_only);
         statement_bind_int(query, ":limit", (int64_t)filter->limit + 1);
         StepResult step;

@@ -165,3 +165,8 @@ bool access_is_paused(const Access *access)
 {
         return exchange_is_paused(access->exchange);
 }
+
+JsonObject *access_asks(const Access *access)
+{
+        return access->exchange ? exchange_asks(access->exchange) : NULL;
+}

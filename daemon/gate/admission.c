@@ -3,7 +3,7 @@
 #include "gate/read-log.h"
 #include "gate/room.h"
 
-static bool allows(const Connection *connection, const Tool *tool)
+bool connection_allows(const Connection *connection, const Tool *tool)
 {
         const Terms *terms = connection_terms(connection);
 
@@ -22,7 +22,7 @@ static bool allows(const Connection *connection, const Tool *tool)
 
 static bool check_profile(const Connection *connection, const Tool *tool, GError **error)
 {
-        if (allows(connection, tool))
+        if (connection_allows(connection, tool))
                 return true;
         if (tool->needs == TOOL_HUMAN)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
@@ -34,9 +34,9 @@ static bool check_profile(const Connection *connection, const Tool *tool, GError
         return false;
 }
 
-bool connection_allows(const Connection *connection, const Tool *tool)
+void gate_spent(Gate *gate, const char *connection, GateSpent *ret)
 {
-        return allows(connection, tool);
+        usage_today(gate->usage, connection, &ret->calls, &ret->bytes);
 }
 
 /* What its human allows now, whenever the access was made: a call may be part of a longer one. */
@@ -61,8 +61,8 @@ void gate_record(Gate *gate, const GateCall *call)
 
         if (!connection)
                 return;
-        if (store_gave_up()) {
-                /* tried on the loop, and made anew where it may wait */
+        if (store_gave_up() || (!call->answer && !call->error)) {
+                /* tried on the loop, or held for an approval, and made anew */
                 usage_take_back(gate->usage, connection_id(connection));
                 return;
         }

@@ -148,8 +148,15 @@ const Terms *connection_terms(const Connection *connection);
 const Scope *connection_scope(const Connection *connection); /* NULL: everything */
 ToolListing connection_listing(const Connection *connection);
 
-/* TOOL_LISTING_SOME: the names it chose, else NULL. */
+/* TOOL_LISTING_SOME: the names it chose, which are shown besides the essential ones; else NULL. */
 const char *const *connection_listed(const Connection *connection);
+
+/* Does the profile of the connection allow the tool? Whether it is active or its budget is used up is not asked. */
+bool connection_allows(const Connection *connection, const Tool *tool);
+
+/* The same for whoever calls: the human everything, the daemon and agents without a connection what does not need the
+ * human. */
+bool access_allows(const Access *access, const Tool *tool);
 ConnectionState connection_state(const Connection *connection);
 
 /* ---- the gate ---- */
@@ -190,6 +197,12 @@ Connection *gate_connection(Gate *gate, const char *id, GError **error);
  * less than GATE_SESSION_SEC ago, else a new one. The caller frees. */
 #define GATE_SESSION_SEC 1800
 char *gate_session(Gate *gate, const char *connection);
+
+/* What a connection has used of its budget today. Any thread; never blocks. */
+typedef struct GateSpent {
+        uint64_t calls, bytes;
+} GateSpent;
+void gate_spent(Gate *gate, const char *connection, GateSpent *ret);
 
 /* Told on the loop when the state of a connection has changed (its terms, its end, what it lists, its unread
  * messages), so that open sessions can be told or ended. */
@@ -320,16 +333,14 @@ void gate_set_address(Gate *gate, const char *address);
 
 /* ---- what a call does on its way; for the room tools, which carries calls out ---- */
 
-/* Does the profile of the connection allow the tool? For lists of tools. */
-bool connection_allows(const Connection *connection, const Tool *tool);
-
 /* Before a call of a connection: is it still active, may it use the tool (DENIED), is its budget used up (LIMIT)? Counts the
  * call, so each is asked for once. Any thread; waits where the thread may, if the read log is full. True for whoever is
  * no connection. */
 bool gate_admit(Gate *gate, const Access *access, const Tool *tool, GError **error);
 
 /* After it, if it was admitted: counts what was answered, and puts it into the read log. answer is NULL if error is not.
- * What was tried on the loop and is to be made anew is not counted. Any thread; never waits. */
+ * Neither an answer nor an error: it awaits an
+ * approval; that, and what was tried on the loop, is made anew and not counted. Any thread; never waits. */
 #define READ_LOG_PAGE_MAX 500 /* rows of one list call */
 typedef struct GateCall {
         const Access *access;
@@ -400,8 +411,9 @@ void access_await(const Access *access, const char *approval, int64_t wait_us);
 /* Always false: the handler returns NULL now. UNAVAILABLE for whoever cannot wait. */
 bool access_pause(const Access *access, const char *note, GError **error);
 
-/* Did the handler pause? Then the call is not over. */
+/* Did the handler pause? Then the call is not over, and what it asked of the client, if anything, is all that was shown. */
 bool access_is_paused(const Access *access);
+JsonObject *access_asks(const Access *access); /* borrowed, or NULL */
 
 /* ---- arguments of a call ----
  * Read with the checks that are the same in every room. The input schema has been checked before: types fit,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Words for what a tool needs, as list_available_tools and the doors show them. */
+/* What a tool needs: in words, as list_available_tools and the doors show them, and who has it. */
 #include "gate/gate.h"
 
 const char *tool_needs_to_string(ToolNeeds needs)
@@ -26,4 +26,13 @@ const char *tool_cost_to_string(ToolCost cost)
                 return "slow";
         }
         g_assert_not_reached();
+}
+
+bool access_allows(const Access *access, const Tool *tool)
+{
+        const Connection *connection = access_connection(access);
+
+        if (connection)
+                return connection_allows(connection, tool);
+        return tool->needs != TOOL_HUMAN || access_actor(access)->kind == ACTOR_HUMAN;
 }

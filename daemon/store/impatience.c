@@ -24,11 +24,6 @@ bool store_impatient_end(void)
         return gave_up;
 }
 
-bool store_impatient_gave_up(void)
-{
-        return impatience.gave_up;
-}
-
 uint64_t impatience_steps(void)
 {
         return impatience.steps;

@@ -98,9 +98,6 @@ bool store_impatient_end(void);
 bool store_gives_up(GError **error);
 bool store_gave_up(void);
 
-/* Has this thread given something up since it began? */
-bool store_impatient_gave_up(void);
-
 /* ---- writing ---- */
 
 typedef bool (*StoreWork)(Db *db, void *data, GError **error);

@@ -4,6 +4,7 @@
  * approval that it waits for is not decided. Everything here happens on the loop but work(), and what a relay does. */
 #include "tools/relay.h"
 #include "tools/runner.h"
+#include "tools/table.h"
 
 typedef enum RunState {
         RUN_WAITING, /* in its caller's queue */

@@ -6,6 +6,3 @@
 
 /* Of type ApprovalFeed; runner_new() gives it to the gate of the tools. */
 void runner_on_approval(const char *approval, ApprovalState state, void *runner);
-
-/* What tools_set_gate() was given, or NULL. */
-Gate *tools_gate(const Tools *tools);

@@ -314,7 +314,7 @@ static void fill_defaults(const Rule *rule, JsonObject *object)
         while (g_hash_table_iter_next(&iter, &name, &property)) {
                 JsonNode *fallback = ((Rule *)property)->fallback;
                 if (fallback && !json_object_has_member(object, name))
-                        json_object_set_member(object, name, json_node_copy(fallback));
+                        json_object_set_member(object, name, json_copy_node(fallback));
         }
 }
 

@@ -4,27 +4,10 @@
 #include <gio/gio.h>
 #include <string.h>
 
-#include "tools/runner.h"
-#include "tools/schema.h"
-#include "tools/tools-tools.h"
-#include "tools/tools.h"
+#include "tools/table.h"
 
 #define SCHEMA_FOLDER "/org/ouroboros/schema/"
 #define NEAREST_SHOWN 3
-
-typedef struct Entry {
-        const Tool *tool;
-        void *room;
-        JsonObject *resource; /* {"description", "input", "output"} */
-        Schema *input, *output;
-} Entry;
-
-struct Tools {
-        GHashTable *entries; /* name → Entry */
-        GPtrArray *names;    /* sorted, NULL-terminated; they belong to the entries */
-        Gate *gate;          /* or NULL */
-        bool check_outputs;
-};
 
 static void entry_free(void *data)
 {
@@ -109,10 +92,12 @@ static void sort_names(Tools *tools)
 Tools *tools_new(const ToolTable *tables, unsigned count)
 {
         Tools *tools = g_new0(Tools, 1);
-        ToolTable own = tools_tools(tools);
+        static const Tool *const own[] = {about_tools, resource_tools, prompt_tools,
+                                          completion_tools};
 
         tools->entries = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
-        add_table(tools, &own);
+        for (unsigned i = 0; i < G_N_ELEMENTS(own); i++)
+                add_table(tools, &(ToolTable){own[i], tools});
         for (unsigned i = 0; i < count; i++)
                 add_table(tools, &tables[i]);
         sort_names(tools);
@@ -144,7 +129,7 @@ Gate *tools_gate(const Tools *tools)
         return tools->gate;
 }
 
-static const Entry *find_entry(const Tools *tools, const char *name, GError **error)
+const Entry *tools_entry(const Tools *tools, const char *name, GError **error)
 {
         const Entry *entry = g_hash_table_lookup(tools->entries, name);
 
@@ -166,60 +151,23 @@ const Tool *tools_find(const Tools *tools, const char *name)
         return entry ? entry->tool : NULL;
 }
 
-/* The description up to its first full stop that ends a sentence. */
-static char *first_sentence(const char *text)
-{
-        const char *end = strstr(text, ". ");
-
-        return end ? g_strndup(text, end - text + 1) : g_strdup(text);
-}
-
-JsonObject *tools_list(const Tools *tools)
-{
-        JsonArray *list = json_array_new();
-        JsonObject *answer = json_object_new();
-
-        for (guint i = 0; i + 1 < tools->names->len; i++) {
-                const char *name = g_ptr_array_index(tools->names, i);
-                const Entry *entry = g_hash_table_lookup(tools->entries, name);
-                JsonObject *row = json_object_new();
-                g_autofree char *summary =
-                        first_sentence(json_member_string(entry->resource, "description", ""));
-                json_object_set_string_member(row, "name", name);
-                json_object_set_string_member(row, "summary", summary);
-                json_object_set_string_member(row, "needs",
-                                              tool_needs_to_string(entry->tool->needs));
-                json_array_add_object_element(list, row);
-        }
-        json_object_set_array_member(answer, "tools", list);
-        return answer;
-}
-
-JsonObject *tools_describe(const Tools *tools, const char *name, GError **error)
-{
-        const Entry *entry = find_entry(tools, name, error);
-
-        if (!entry)
-                return NULL;
-        JsonObject *answer = json_object_new();
-        json_object_set_string_member(answer, "name", entry->tool->name);
-        json_object_set_string_member(answer, "description",
-                                      json_member_string(entry->resource, "description", ""));
-        json_object_set_string_member(answer, "needs", tool_needs_to_string(entry->tool->needs));
-        json_object_set_string_member(answer, "cost", tool_cost_to_string(entry->tool->cost));
-        json_object_set_member(answer, "input_schema",
-                               json_node_copy(json_object_get_member(entry->resource, "input")));
-        json_object_set_member(answer, "output_schema",
-                               json_node_copy(json_object_get_member(entry->resource, "output")));
-        return answer;
-}
-
-static bool check_allowed(const Tool *tool, const Access *access, GError **error)
+static bool check_human(const Tool *tool, const Access *access, GError **error)
 {
         if (tool->needs != TOOL_HUMAN || access_actor(access)->kind == ACTOR_HUMAN)
                 return true;
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
                     "Only the human may use the tool %s", tool->name);
+        return false;
+}
+
+/* Of a tool that another is made of: the gate has admitted that one. */
+static bool check_profile(const Tool *tool, const Access *access, GError **error)
+{
+        if (access_allows(access, tool))
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,
+                    "The human did not allow this connection the tool %s, which this needs",
+                    tool->name);
         return false;
 }
 
@@ -263,9 +211,9 @@ static JsonObject *run(const Tools *tools, const Entry *entry, const Access *acc
 static const Entry *admit(const Tools *tools, const Access *access, const char *name,
                           JsonObject *args, GError **error)
 {
-        const Entry *entry = find_entry(tools, name, error);
+        const Entry *entry = tools_entry(tools, name, error);
 
-        if (!entry || !check_allowed(entry->tool, access, error) ||
+        if (!entry || !check_human(entry->tool, access, error) ||
             (tools->gate && !gate_admit(tools->gate, access, entry->tool, error)))
                 return NULL;
         if (check_against(entry->input, args, /* fill= */ true, error))
@@ -283,12 +231,6 @@ static bool has_handler(const Entry *entry, GError **error)
         return false;
 }
 
-/* Not if it is made anew: with the client's reply, or on a thread that may wait. */
-static bool is_over(const Access *access)
-{
-        return !access_is_paused(access) && !store_impatient_gave_up();
-}
-
 JsonObject *tools_call(const Tools *tools, const Access *access, const char *name, JsonObject *args,
                        GError **error)
 {
@@ -301,13 +243,26 @@ JsonObject *tools_call(const Tools *tools, const Access *access, const char *nam
         g_autoptr(GError) problem = NULL;
         JsonObject *answer = run(tools, entry, access, given, &problem);
         call.tool = entry->tool;
-        call.answer = answer;
-        call.error = problem;
-        if (tools->gate && is_over(access))
+        bool paused = !answer && access_is_paused(access);
+        call.answer = paused ? access_asks(access) : answer;
+        call.error = paused ? NULL : problem;
+        if (tools->gate)
                 gate_record(tools->gate, &call);
         if (problem)
                 g_propagate_error(error, g_steal_pointer(&problem));
         return answer;
+}
+
+JsonObject *tools_ask(const Tools *tools, const Access *access, const char *name, JsonObject *args,
+                      GError **error)
+{
+        g_autoptr(JsonObject) given = args ? json_object_ref(args) : json_object_new();
+        const Entry *entry = tools_entry(tools, name, error);
+
+        if (!entry || !check_profile(entry->tool, access, error) || !has_handler(entry, error) ||
+            !check_against(entry->input, given, /* fill= */ true, error))
+                return NULL;
+        return run(tools, entry, access, given, error);
 }
 
 bool tools_tell(const Tools *tools, const Access *access, const char *name, JsonObject *args,

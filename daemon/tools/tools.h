@@ -5,6 +5,7 @@
 
 #include "gate/gate.h"
 #include "tools/care.h"
+#include "tools/offers.h"
 #include "tools/settings.h"
 
 typedef struct Tools Tools;
@@ -29,8 +30,22 @@ const Tool *tools_find(const Tools *tools, const char *name);
 /* Names and first sentence, in order of name, as {"tools": [{"name","summary","needs"}]}. */
 JsonObject *tools_list(const Tools *tools);
 
-/* {"name","description","needs","cost","input_schema","output_schema"}; NOT_FOUND names the nearest. */
+/* {"name","title","description","needs","cost","hints","input_schema","output_schema"}; hints: {"read_only",
+ * "destructive","idempotent"}. NOT_FOUND names the nearest. */
 JsonObject *tools_describe(const Tools *tools, const char *name, GError **error);
+
+/* The same in few bytes, for a list that a model always has before it: {"name","title","description","hints",
+ * "input_schema"}, with one sentence and a schema that says no more than names and types. */
+JsonObject *tools_brief(const Tools *tools, const char *name, GError **error);
+
+#define TOOLS_ESSENTIAL_MAX       15
+#define TOOLS_ESSENTIAL_BYTES_MAX 8192 /* of their entries in tools/list, each in brief */
+
+/* Is it among those that every connection is shown at first? */
+bool tool_is_essential(const Tool *tool);
+
+/* Is the connection shown it, by its listing, and may call it? Whether it is shown changes nothing about calling. */
+bool tool_is_listed(const Tool *tool, const Connection *connection);
 
 /* Validates args (NULL: {}) against the input schema (INVALID or LIMIT, saying where) and fills in its
  * defaults, refuses what access may not do (DENIED), and runs the handler in the calling thread, which

@@ -17,6 +17,7 @@ EXCEPTIONS = {
     'tools_find': 'about the table, not about content',
     'tools_list': 'about the table, not about content',
     'tools_describe': 'about the table, not about content',
+    'tools_brief': 'about the table, not about content',
     'tools_check_outputs': 'a switch for tests',
 }
 
