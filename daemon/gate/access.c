@@ -131,6 +131,11 @@ void access_say(const Access *access, int level, const char *text)
         exchange_say(access->exchange, level, text);
 }
 
+bool access_can_wait(const Access *access)
+{
+        return exchange_can_wait(access->exchange);
+}
+
 bool access_can_ask(const Access *access, AskKind kind)
 {
         return exchange_can_ask(access->exchange, kind);

@@ -102,6 +102,11 @@ void exchange_say(const Exchange *exchange, int level, const char *text)
                 exchange->options.say(level, text, exchange->options.data);
 }
 
+bool exchange_can_wait(const Exchange *exchange)
+{
+        return exchange && exchange->options.can_wait;
+}
+
 bool exchange_can_ask(const Exchange *exchange, AskKind kind)
 {
         return exchange && (exchange->options.can_ask & (1u << kind));

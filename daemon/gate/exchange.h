@@ -7,6 +7,7 @@
 bool exchange_check_cancelled(const Exchange *exchange, GError **error);
 void exchange_progress(const Exchange *exchange, double done, double total, const char *message);
 void exchange_say(const Exchange *exchange, int level, const char *text);
+bool exchange_can_wait(const Exchange *exchange);
 bool exchange_can_ask(const Exchange *exchange, AskKind kind);
 JsonObject *exchange_reply(const Exchange *exchange, const char *key);
 const char *exchange_old_note(const Exchange *exchange);

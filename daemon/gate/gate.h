@@ -369,6 +369,7 @@ typedef void (*ExchangeSay)(int level, const char *text, void *data);
 
 typedef struct ExchangeOptions {
         unsigned can_ask;    /* bits 1u << AskKind: what the client can answer */
+        bool can_wait;       /* a call that awaits an approval is held and made anew */
         JsonObject *replies; /* key → what the client said in the rounds before, or NULL */
         const char *note;    /* what the handler left for itself in the round before, or NULL */
         ExchangeProgress progress; /* called on the thread of the handler, or NULL */
@@ -407,6 +408,7 @@ void access_ask(const Access *access, const char *key, AskKind kind, JsonObject 
  * the door's own limit it fails with TIMEOUT. The handler tells the two apart by looking at the approval and by what
  * it leaves in its note. */
 void access_await(const Access *access, const char *approval, int64_t wait_us);
+bool access_can_wait(const Access *access);
 
 /* Always false: the handler returns NULL now. UNAVAILABLE for whoever cannot wait. */
 bool access_pause(const Access *access, const char *note, GError **error);

@@ -63,6 +63,8 @@ static JsonObject *list_contradicted_facts(void *room, const Access *access, Jso
         if (!db || !graph_read_entity(db, args, &entity, error))
                 return NULL;
         query.entity_id = entity ? entity->id : NULL;
+        query.recent = g_str_equal(json_member_string(args, "order", "entity"), "recent");
+        query.by_human = json_member_bool(args, "by_human", false);
         return contradiction_list_facts(db, &query, error);
 }
 

@@ -153,7 +153,8 @@ static bool add_total(Db *db, const ContradictionQuery *query, JsonObject *answe
 static char *filters_of(const ContradictionQuery *query)
 {
         return g_strjoin("\n", query->entity_id ?: "", query->predicate ?: "",
-                         query->resolution ?: "", NULL);
+                         query->resolution ?: "", query->recent ? "recent" : "",
+                         query->by_human ? "human" : "", NULL);
 }
 
 JsonObject *contradiction_list(Db *db, const ContradictionQuery *query, GError **error)
@@ -197,7 +198,17 @@ JsonObject *contradiction_list(Db *db, const ContradictionQuery *query, GError *
 #define OVERRIDDEN_OF_ALL                                                                          \
         " AND (c.entity_id, c.predicate, c.fact_id)"                                               \
         " > (:after_entity, :after_predicate, :after_fact)"
-#define OVERRIDDEN_ORDERED " ORDER BY c.entity_id, c.predicate, c.fact_id LIMIT :limit"
+#define OVERRIDDEN_BY                                                                              \
+        " AND (:human = 0 OR (SELECT b.agent FROM facts b WHERE b.id = s.superseded_by) = 'human')"
+#define OVERRIDDEN_ORDERED                                                                         \
+        OVERRIDDEN_BY " ORDER BY c.entity_id, c.predicate, c.fact_id LIMIT :limit"
+
+/* Ids of facts are in the order of their recording. There are as many rows as there were corrections: they are sorted. */
+#define OVERRIDDEN_RECENT                                                                               \
+        OVERRIDDEN                                                                                      \
+        " AND (:entity IS NULL OR c.entity_id = :entity)"                                               \
+        " AND (:after_by = '' OR (s.superseded_by, c.fact_id) < (:after_by, :after_fact))" OF_PREDICATE \
+                OVERRIDDEN_BY " ORDER BY s.superseded_by DESC, c.fact_id DESC LIMIT :limit"
 
 static bool add_fact(Db *db, const char *id, JsonObject *object, const char *member, GError **error)
 {
@@ -222,27 +233,52 @@ static bool add_fact(Db *db, const char *id, JsonObject *object, const char *mem
         return step != STEP_ERROR;
 }
 
+static const char *overridden_sql(const ContradictionQuery *query)
+{
+        if (query->recent)
+                return OVERRIDDEN_RECENT;
+        return query->entity_id ? OVERRIDDEN OVERRIDDEN_OF_ENTITY OF_PREDICATE OVERRIDDEN_ORDERED
+                                : OVERRIDDEN OVERRIDDEN_OF_ALL OF_PREDICATE OVERRIDDEN_ORDERED;
+}
+
+/* key is "entity\npredicate\nfact", of the recent ones "overrider\n\nfact", or "". */
+static void bind_overridden(Statement *statement, const ContradictionQuery *query, const char *key)
+{
+        g_auto(GStrv) after = g_strsplit(key, "\n", 3);
+        bool more = g_strv_length(after) == 3;
+
+        statement_bind_int(statement, ":human", query->by_human);
+        statement_bind_text(statement, ":after_fact", more ? after[2] : "");
+        if (!query->recent) {
+                bind_place(statement, query, key);
+                return;
+        }
+        statement_bind_text(statement, ":predicate", query->predicate);
+        statement_bind_text(statement, ":entity", query->entity_id);
+        statement_bind_text(statement, ":after_by", more ? after[0] : "");
+        statement_bind_int(statement, ":limit", (int64_t)query->limit + 1);
+}
+
+static char *overridden_place(Statement *row, bool recent)
+{
+        return recent ? g_strjoin("\n", statement_text(row, 3), "", statement_text(row, 2), NULL)
+                      : g_strjoin("\n", statement_text(row, 0), statement_text(row, 1),
+                                  statement_text(row, 2), NULL);
+}
+
 JsonObject *contradiction_list_facts(Db *db, const ContradictionQuery *query, GError **error)
 {
         g_autofree char *filters = filters_of(query);
         g_autofree char *key = cursor_key("contradicted", filters, query->after, error);
-        g_auto(GStrv) after = g_strsplit(key ?: "", "\n", 3);
         g_autoptr(Page) page = page_new("contradicted", filters, query->limit);
-        Statement *statement = db_statement(
-                db,
-                query->entity_id ? OVERRIDDEN OVERRIDDEN_OF_ENTITY OF_PREDICATE OVERRIDDEN_ORDERED
-                                 : OVERRIDDEN OVERRIDDEN_OF_ALL OF_PREDICATE OVERRIDDEN_ORDERED,
-                error);
+        Statement *statement = db_statement(db, overridden_sql(query), error);
         StepResult step;
 
         if (!key || !statement)
                 return NULL;
-        bind_place(statement, query, key);
-        statement_bind_text(statement, ":after_fact", g_strv_length(after) == 3 ? after[2] : "");
+        bind_overridden(statement, query, key);
         while ((step = statement_step(statement, error)) == STEP_ROW && page_has_room(page)) {
-                g_autofree char *place =
-                        g_strjoin("\n", statement_text(statement, 0), statement_text(statement, 1),
-                                  statement_text(statement, 2), NULL);
+                g_autofree char *place = overridden_place(statement, query->recent);
                 JsonObject *object = json_object_new();
 
                 page_add(page, object, place);

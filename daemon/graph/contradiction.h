@@ -11,6 +11,8 @@ typedef struct ContradictionQuery {
         const char *entity_id;  /* or NULL: all */
         const char *predicate;  /* or NULL: all */
         const char *resolution; /* or NULL: all */
+        bool recent,
+                by_human; /* of facts that were overridden: the last first; by the human only */
         unsigned limit;
         const char *after; /* cursor or NULL */
 } ContradictionQuery;

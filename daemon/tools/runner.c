@@ -160,6 +160,7 @@ static void begin_round(ToolRun *run)
 {
         ExchangeOptions options = {
                 .can_ask = run->request.can_ask,
+                .can_wait = !run->request.inner,
                 .replies = run->request.replies,
                 .note = run->request.note,
                 .progress = run->relay ? relay_report : NULL,

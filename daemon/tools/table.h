@@ -24,6 +24,9 @@ struct Tools {
 /* NOT_FOUND names the nearest. */
 const Entry *tools_entry(const Tools *tools, const char *name, GError **error);
 
+/* names.c: arguments under the names that other tools have for the same get the names of this one. */
+void names_settle(const Entry *entry, JsonObject *args);
+
 /* For tools that are made of others: runs one as part of the call under way, which alone is counted and logged. args
  * (NULL: {}) is filled with its defaults. DENIED as in tools_call(). */
 JsonObject *tools_ask(const Tools *tools, const Access *access, const char *name, JsonObject *args,
@@ -37,4 +40,5 @@ bool tool_would_be_listed(const Tool *tool, const Connection *connection, ToolLi
 Gate *tools_gate(const Tools *tools);
 
 /* The room's own tools by theme, each ended by a NULL name. Their room is the Tools. */
-extern const Tool about_tools[], resource_tools[], prompt_tools[], completion_tools[];
+extern const Tool about_tools[], resource_tools[], prompt_tools[], completion_tools[],
+        orient_tools[], ask_human_tools[], mine_tools[];

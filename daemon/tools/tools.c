@@ -92,8 +92,9 @@ static void sort_names(Tools *tools)
 Tools *tools_new(const ToolTable *tables, unsigned count)
 {
         Tools *tools = g_new0(Tools, 1);
-        static const Tool *const own[] = {about_tools, resource_tools, prompt_tools,
-                                          completion_tools};
+        static const Tool *const own[] = {about_tools,      resource_tools, prompt_tools,
+                                          completion_tools, orient_tools,   ask_human_tools,
+                                          mine_tools};
 
         tools->entries = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
         for (unsigned i = 0; i < G_N_ELEMENTS(own); i++)
@@ -216,6 +217,7 @@ static const Entry *admit(const Tools *tools, const Access *access, const char *
         if (!entry || !check_human(entry->tool, access, error) ||
             (tools->gate && !gate_admit(tools->gate, access, entry->tool, error)))
                 return NULL;
+        names_settle(entry, args);
         if (check_against(entry->input, args, /* fill= */ true, error))
                 return entry;
         g_prefix_error(error, "%s: ", name);

@@ -421,6 +421,50 @@ static void test_pages_of_overridden_facts_hold_each_once(Case *test, gconstpoin
         g_assert_cmpstr(objects->str, ==, "1901 1902 "); /* 1900 its observer took back */
 }
 
+/* Says a year of another entity, and the human another one. */
+static void correct(Case *test, const char *name, int year)
+{
+        fixture_entity(test->fixture, name);
+        for (unsigned i = 0; i < 2; i++) {
+                g_autoptr(JsonObject) answer = fixture_call(
+                        test->tools, i ? test->fixture->human : test->fixture->agent,
+                        "remember_fact",
+                        "{\"entity_name\":\"%s\",\"predicate\":\"published_in_year\",\"object\":%d,"
+                        "\"quote\":\"Detroit\",\"document_id\":\"%s\"}",
+                        name, year + (int)i, test->first);
+        }
+}
+
+/* Seen to fail: sorted by entity, without the filter, with a page that begins with its own last row. */
+static void test_what_the_human_overrode_last_comes_first(Case *test, gconstpointer data)
+{
+        g_autofree char *after = g_strdup("");
+        g_autoptr(GString) objects = g_string_new(NULL);
+        unsigned pages = 0;
+
+        correct(test, "Zeta", 1801);
+        correct(test, "Alpha", 1802);
+        correct(test, "Mu", 1803);
+        correct(test, "Pi", 1804);
+        fixture_sql(test->fixture->vault, test->fixture->human,
+                    "UPDATE facts SET agent = 'somebody' WHERE object = '1805'");
+        while (after && pages++ < 9) {
+                g_autoptr(JsonObject) page =
+                        fixture_call(test->tools, test->fixture->human, "list_contradicted_facts",
+                                     "{\"order\":\"recent\",\"by_human\":true,\"limit\":1,"
+                                     "\"after\":\"%s\"}",
+                                     after);
+                JsonObject *row = first_of(page, "contradicted_facts");
+
+                g_string_append_printf(
+                        objects, "%s ",
+                        json_member_string(json_member_object(row, "fact"), "object", "?"));
+                g_free(after);
+                after = g_strdup(json_member_string(page, "next", NULL));
+        }
+        g_assert_cmpstr(objects->str, ==, "1803 1802 1801 ");
+}
+
 /* ---- scope ---- */
 
 /* Seen to fail: the tables' scope conditions set to '1'. */
@@ -570,6 +614,8 @@ int main(int argc, char **argv)
             test_observation_that_overrides_an_inference_is_unresolved);
         ADD("pages-of-overridden-facts-hold-each-once",
             test_pages_of_overridden_facts_hold_each_once);
+        ADD("what-the-human-overrode-last-comes-first",
+            test_what_the_human_overrode_last_comes_first);
         ADD("contradictions-of-others-are-absent", test_contradictions_of_others_are_absent);
         ADD("migration-enters-what-the-derivation-would",
             test_migration_enters_what_the_derivation_would);

@@ -208,13 +208,13 @@ static bool run_sql(Db *db, void *data, GError **error)
         return db_execute(db, data, error);
 }
 
-static void must_sql(Fixture *fixture, char *sql)
+void fixture_sql(Fixture *fixture, const char *sql)
 {
         g_autoptr(Access) system = access_new_system("pipeline");
         WriteOptions options = {.actor = access_actor(system)};
         g_autoptr(GError) error = NULL;
 
-        store_write(fixture->vault, &options, run_sql, sql, &error);
+        store_write(fixture->vault, &options, run_sql, (void *)(uintptr_t)sql, &error);
         g_assert_no_error(error);
 }
 
@@ -235,6 +235,6 @@ char *fixture_document(Fixture *fixture, const char *path, const char *text)
                 id, path, sha256, strlen(text), sha256, g_utf8_strlen(text, -1), path, literal, id,
                 sha256);
 
-        must_sql(fixture, sql);
+        fixture_sql(fixture, sql);
         return id;
 }

@@ -41,5 +41,8 @@ Access *fixture_connect(Fixture *fixture, const char *name, const char *more);
 /* Lets the loop and the workers do what has come to them. */
 void fixture_turn(Fixture *fixture);
 
+/* Statements that no tool carries out, as the pipeline. */
+void fixture_sql(Fixture *fixture, const char *sql);
+
 /* A document with this text, as the pipeline leaves it; its id, which the caller frees. */
 char *fixture_document(Fixture *fixture, const char *path, const char *text);

@@ -38,19 +38,19 @@ static void test_enabled_tools_are_listed_and_kept(Fixture *fixture, const void 
         g_autoptr(GError) error = NULL;
 
         g_autofree char *first =
-                fixture_ask(fixture, agent, "enable_tools", "{'names': ['list_mutations']}");
+                fixture_ask(fixture, agent, "enable_tools", "{'tools': ['list_mutations']}");
         g_assert_nonnull(strstr(first, "\"list_mutations\""));
         g_assert_nonnull(strstr(first, "\"query_knowledge\""));
         gate_load(fixture->gate, &error); /* as after a restart */
         g_assert_no_error(error);
         g_autoptr(Access) now = renew(fixture, agent);
         g_autofree char *second =
-                fixture_ask(fixture, now, "enable_tools", "{'names': ['list_sessions']}");
+                fixture_ask(fixture, now, "enable_tools", "{'tools': ['list_sessions']}");
         g_assert_nonnull(strstr(second, "\"list_mutations\""));
         g_assert_nonnull(strstr(second, "\"list_sessions\""));
         now = (access_unref(now), renew(fixture, agent));
         g_autofree char *third = fixture_ask(fixture, now, "enable_tools",
-                                             "{'names': ['list_roots'], 'add': false}");
+                                             "{'tools': ['list_roots'], 'add': false}");
         g_assert_null(strstr(third, "\"list_sessions\""));
         g_autofree char *full = fixture_ask(fixture, now, "enable_tools", "{'group': 'full'}");
         g_assert_nonnull(strstr(full, "\"anomalies\""));
@@ -62,9 +62,9 @@ static void test_nobody_enables_what_is_not_his(Fixture *fixture, const void *da
 {
         g_autoptr(Access) reader = fixture_connect(fixture, "reader", ", 'profile': 'read-only'");
 
-        fixture_fail(fixture, reader, "enable_tools", "{'names': ['remember_fact']}",
+        fixture_fail(fixture, reader, "enable_tools", "{'tools': ['remember_fact']}",
                      "DENIED remember_fact");
-        fixture_fail(fixture, reader, "enable_tools", "{'names': ['remember_fakt']}",
+        fixture_fail(fixture, reader, "enable_tools", "{'tools': ['remember_fakt']}",
                      "NOT_FOUND near it");
         fixture_fail(fixture, reader, "enable_tools", "{}", "INVALID group");
         fixture_fail(fixture, fixture->human, "enable_tools", "{'group': 'full'}",

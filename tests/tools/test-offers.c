@@ -142,6 +142,9 @@ static void test_prompts_are_written_of_what_is_there(Fixture *fixture, const vo
                      "NOT_FOUND rent");
         fixture_fail(fixture, fixture->human, "get_prompt", "{'name': 'mine'}",
                      "NOT_FOUND mine-document");
+        g_autofree char *orient =
+                fixture_ask(fixture, fixture->human, "get_prompt", "{'name': 'orient'}");
+        g_assert_nonnull(strstr(orient, "next_calls"));
         g_autofree char *review = fixture_ask(fixture, fixture->human, "get_prompt",
                                               "{'name': 'review-contradictions'}");
         g_assert_nonnull(strstr(review, "contradictions"));
