@@ -122,6 +122,7 @@ static bool build_tools(Rooms *rooms, GError **error)
 #ifdef OUROBOROS_CONFORMANCE
                 conformance_content_tools(rooms),
                 conformance_ask_tools(rooms),
+                conformance_offer_tools(rooms),
 #endif
         };
         rooms->tools = tools_new(tables, G_N_ELEMENTS(tables));
@@ -167,6 +168,11 @@ static bool build_doors(Rooms *rooms, const RoomsHandlers *handlers, GError **er
                 .instance = rooms->paths->instance,
                 .service = rooms->service,
                 .tools = rooms->tools,
+#ifdef OUROBOROS_CONFORMANCE
+                .offers = conformance_offers(),
+#else
+                .offers = &product_offers,
+#endif
                 .runner = rooms->runner,
                 .gate = rooms->gate,
                 .care = rooms->care,

@@ -17,6 +17,7 @@ typedef struct HttpOptions {
         Instance instance;
         Service *service; /* held while a client is connected */
         Tools *tools;
+        const Offers *offers;
         Runner *runner;
         Gate *gate;
         Care *care;

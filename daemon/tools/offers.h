@@ -46,3 +46,11 @@ bool resource_is_touched(const char *uri, const Change *changes, unsigned count)
 
 /* May they have changed what is listed? */
 bool resource_list_is_touched(const Change *changes, unsigned count);
+
+/* All of it, for a door: the fixed part, and the names of the tools that show content. */
+typedef struct Offers {
+        const Prompt *prompts;
+        const ResourceTemplate *templates;
+        const char *list, *read, *get, *complete; /* list_resources … */
+} Offers;
+extern const Offers product_offers;

@@ -23,6 +23,15 @@ const ResourceTemplate resource_templates[] = {
         {NULL},
 };
 
+const Offers product_offers = {
+        .prompts = prompts,
+        .templates = resource_templates,
+        .list = "list_resources",
+        .read = "read_resource",
+        .get = "get_prompt",
+        .complete = "complete_argument",
+};
+
 /* The part of a URI that names one of its kind; NULL if it is of no kind. */
 static const char *parse_uri(const char *uri, ResourceKind *ret)
 {

@@ -12,7 +12,7 @@ import time
 import npm
 
 HERE = pathlib.Path(__file__).resolve().parent
-INSPECTOR = '@modelcontextprotocol/inspector-cli/build/cli.js'
+INSPECTOR = '@modelcontextprotocol/inspector-cli/build/index.js'
 
 
 class Refused(Exception):
