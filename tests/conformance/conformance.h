@@ -12,9 +12,14 @@ bool conformance_choose(const char *variant);
 /* Was there --conformance? */
 bool conformance_is_on(void);
 
-/* The tools that scenarios call: those that answer by themselves, and those that ask their client. */
+/* The tools that scenarios call: those that answer by themselves, those that ask their client, and those by which what
+ * is offered besides tools is shown. */
 ToolTable conformance_content_tools(Rooms *rooms);
 ToolTable conformance_ask_tools(Rooms *rooms);
+ToolTable conformance_offer_tools(Rooms *rooms);
+
+/* What is offered besides tools. */
+const Offers *conformance_offers(void);
 
 /* Once the vault is open: mints the connection for tests; then says so on standard output. Loop thread. */
 void conformance_start(Rooms *rooms);

@@ -118,7 +118,7 @@ static JsonObject *logging(void *room, const Access *access, JsonObject *args, G
         return content_text(NULL, "Said three things.");
 }
 
-/* As the human would: shows its caller one tool more, or one less. */
+/* As the human would: allows its caller one tool more, or one less. */
 static JsonObject *change_tools(void *room, const Access *access, JsonObject *args, GError **error)
 {
         const Tools *tools = ((Rooms *)room)->tools;
@@ -127,17 +127,17 @@ static JsonObject *change_tools(void *room, const Access *access, JsonObject *ar
         const char *id = access_actor(access)->connection;
 
         if (!id)
-                return content_text(NULL, "You are shown everything.");
+                return content_text(NULL, "You are no connection.");
         json_object_set_string_member(wanted, "connection_id", id);
         g_autoptr(JsonObject) now = tools_call(tools, human, "get_connection", wanted, error);
         if (!now)
                 return NULL;
-        JsonArray *listed = json_member_array(now, "listed");
-        g_autoptr(JsonObject) short_list = guest_listing(/* hidden= */ false);
+        JsonArray *allowed = json_member_array(now, "tools");
+        g_autoptr(JsonObject) short_list = guest_terms(/* hidden= */ false);
         bool is_short =
-                listed && json_array_get_length(listed) ==
-                                  json_array_get_length(json_member_array(short_list, "listed"));
-        g_autoptr(JsonObject) terms = guest_listing(/* hidden= */ is_short);
+                allowed && json_array_get_length(allowed) ==
+                                   json_array_get_length(json_member_array(short_list, "tools"));
+        g_autoptr(JsonObject) terms = guest_terms(/* hidden= */ is_short);
         json_object_set_string_member(terms, "connection_id", id);
         g_autoptr(JsonObject) changed =
                 tools_call(tools, human, "set_connection_terms", terms, error);

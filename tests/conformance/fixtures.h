@@ -7,7 +7,7 @@
 #define FIXTURE_HIDDEN "test_hidden" /* shown or not, as test_trigger_tool_change has it */
 
 /* Each ended by a NULL name; their room is the daemon's Rooms. */
-extern const Tool content_fixtures[], ask_fixtures[];
+extern const Tool content_fixtures[], ask_fixtures[], offer_fixtures[];
 
 /* Each of these adds one to the answer's "_content" (answer NULL: a new one) and returns the answer. */
 JsonObject *content_text(JsonObject *answer, const char *format, ...) G_GNUC_PRINTF(2, 3);

@@ -21,22 +21,24 @@ const char *guest_bearer(void)
         return bearer;
 }
 
-static void list(JsonArray *names, const Tool *tools, bool hidden)
+static void allow(JsonArray *names, const Tool *tools, bool hidden)
 {
         for (; tools->name; tools++)
                 if (hidden || !g_str_equal(tools->name, FIXTURE_HIDDEN))
                         json_array_add_string_element(names, tools->name);
 }
 
-JsonObject *guest_listing(bool hidden)
+JsonObject *guest_terms(bool hidden)
 {
         JsonObject *args = json_object_new();
         JsonArray *names = json_array_new();
 
-        list(names, content_fixtures, hidden);
-        list(names, ask_fixtures, hidden);
-        json_object_set_string_member(args, "listing", "some");
-        json_object_set_array_member(args, "listed", names);
+        allow(names, content_fixtures, hidden);
+        allow(names, ask_fixtures, hidden);
+        allow(names, offer_fixtures, hidden);
+        json_object_set_string_member(args, "profile", "custom");
+        json_object_set_array_member(args, "tools", names);
+        json_object_set_string_member(args, "listing", "full");
         return args;
 }
 
@@ -44,7 +46,7 @@ static void mint(void *data)
 {
         Minting *minting = data;
         g_autoptr(Access) human = access_new_human("conformance", NULL);
-        g_autoptr(JsonObject) args = guest_listing(/* hidden= */ false);
+        g_autoptr(JsonObject) args = guest_terms(/* hidden= */ false);
 
         /* there may be one of a start before */
         g_autofree char *name = g_strdup_printf("conformance %d", (int)getpid());

@@ -8,5 +8,5 @@
 /* Loop thread. Its bearer; NULL: it has not been minted yet. */
 const char *guest_bearer(void);
 
-/* What it is shown: "listing" and "listed" of its terms, with FIXTURE_HIDDEN or without; the caller unrefs. */
-JsonObject *guest_listing(bool hidden);
+/* What it is allowed and shown: the fixtures, with FIXTURE_HIDDEN or without; the caller unrefs. */
+JsonObject *guest_terms(bool hidden);
