@@ -175,6 +175,7 @@ static bool build_doors(Rooms *rooms, const RoomsHandlers *handlers, GError **er
 #endif
                 .runner = rooms->runner,
                 .gate = rooms->gate,
+                .vault = rooms->vault,
                 .care = rooms->care,
                 .config = rooms->config,
                 .paths = rooms->paths,

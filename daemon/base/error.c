@@ -46,21 +46,21 @@ const char *error_path(const GError *error)
         return error->domain == OUROBOROS_ERROR ? ouroboros_error_get_private(error)->path : NULL;
 }
 
-/* JSON-RPC codes below -32000 are the implementation's; exit statuses 1 and 2 are left to "failed"
+/* JSON-RPC keeps -32768 to -32000 for itself and MCP; what neither has a code for is outside. Exit statuses 1 and 2 are left to "failed"
  * and "wrong usage" as shells and getopt know them. */
 static const ErrorRow rows[OUROBOROS_ERROR_COUNT] = {
-        [OUROBOROS_ERROR_NOT_FOUND] = {"NOT_FOUND", "org.ouroboros.Error.NotFound", -32001, 404, 3},
-        [OUROBOROS_ERROR_DENIED] = {"DENIED", "org.ouroboros.Error.Denied", -32003, 403, 4},
+        [OUROBOROS_ERROR_NOT_FOUND] = {"NOT_FOUND", "org.ouroboros.Error.NotFound", -31001, 404, 3},
+        [OUROBOROS_ERROR_DENIED] = {"DENIED", "org.ouroboros.Error.Denied", -31003, 403, 4},
         [OUROBOROS_ERROR_INVALID] = {"INVALID", "org.ouroboros.Error.Invalid", -32602, 400, 2},
-        [OUROBOROS_ERROR_CONFLICT] = {"CONFLICT", "org.ouroboros.Error.Conflict", -32009, 409, 5},
-        [OUROBOROS_ERROR_LIMIT] = {"LIMIT", "org.ouroboros.Error.Limit", -32013, 413, 6},
-        [OUROBOROS_ERROR_STALE] = {"STALE", "org.ouroboros.Error.Stale", -32010, 410, 7},
-        [OUROBOROS_ERROR_OFFLINE] = {"OFFLINE", "org.ouroboros.Error.Offline", -32012, 502, 8},
-        [OUROBOROS_ERROR_CORRUPT] = {"CORRUPT", "org.ouroboros.Error.Corrupt", -32015, 500, 9},
-        [OUROBOROS_ERROR_UNAVAILABLE] = {"UNAVAILABLE", "org.ouroboros.Error.Unavailable", -32005,
+        [OUROBOROS_ERROR_CONFLICT] = {"CONFLICT", "org.ouroboros.Error.Conflict", -31009, 409, 5},
+        [OUROBOROS_ERROR_LIMIT] = {"LIMIT", "org.ouroboros.Error.Limit", -31013, 413, 6},
+        [OUROBOROS_ERROR_STALE] = {"STALE", "org.ouroboros.Error.Stale", -31010, 410, 7},
+        [OUROBOROS_ERROR_OFFLINE] = {"OFFLINE", "org.ouroboros.Error.Offline", -31012, 502, 8},
+        [OUROBOROS_ERROR_CORRUPT] = {"CORRUPT", "org.ouroboros.Error.Corrupt", -31015, 500, 9},
+        [OUROBOROS_ERROR_UNAVAILABLE] = {"UNAVAILABLE", "org.ouroboros.Error.Unavailable", -31005,
                                          503, 10},
-        [OUROBOROS_ERROR_TIMEOUT] = {"TIMEOUT", "org.ouroboros.Error.Timeout", -32008, 504, 11},
-        [OUROBOROS_ERROR_CANCELLED] = {"CANCELLED", "org.ouroboros.Error.Cancelled", -32006, 499,
+        [OUROBOROS_ERROR_TIMEOUT] = {"TIMEOUT", "org.ouroboros.Error.Timeout", -31008, 504, 11},
+        [OUROBOROS_ERROR_CANCELLED] = {"CANCELLED", "org.ouroboros.Error.Cancelled", -31006, 499,
                                        12},
         [OUROBOROS_ERROR_FAILED] = {"FAILED", "org.ouroboros.Error.Failed", -32603, 500, 1},
 };

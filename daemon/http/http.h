@@ -17,7 +17,8 @@ typedef struct HttpOptions {
         Instance instance;
         Service *service; /* held while a client is connected */
         Tools *tools;
-        const Offers *offers;
+        const Offers *offers; /* what there is besides tools */
+        Store *vault;         /* whose changes are told to who watches resources */
         Runner *runner;
         Gate *gate;
         Care *care;

@@ -10,7 +10,8 @@
 typedef struct Listen {
         Call call;
         bool tools;
-        char *listing; /* what the connection was shown when it was last told */
+        GPtrArray *interests; /* Interest* */
+        char *listing;        /* what the connection was shown when it was last told */
 } Listen;
 
 /* ---- one that listens ---- */
@@ -23,6 +24,7 @@ static void listen_free(Call *call)
 {
         Listen *listen = (Listen *)call;
 
+        g_ptr_array_unref(listen->interests);
         g_free(listen->listing);
         g_free(listen);
 }
@@ -81,8 +83,63 @@ static void acknowledge(const Listen *listen)
                 message_member(out, "toolsListChanged");
                 g_string_append(out, "true");
         }
+        if (listen->interests->len > 0) {
+                message_member(out, "resourceSubscriptions");
+                g_string_append_c(out, '[');
+                for (unsigned i = 0; i < listen->interests->len; i++) {
+                        if (i > 0)
+                                g_string_append_c(out, ',');
+                        json_write_string(out, interest_uri(listen->interests->pdata[i]));
+                }
+                g_string_append_c(out, ']');
+        }
         g_string_append_c(out, '}');
         say_note(listen, out);
+}
+
+static void tell_updated(const char *uri, void *data)
+{
+        Listen *listen = data;
+        GString *out = begin_note(listen, "notifications/resources/updated");
+
+        message_string(out, "uri", uri);
+        say_note(listen, out);
+}
+
+/* The resources that are to be watched have a form, and are not too many. */
+static bool check_uris(Turn *turn, JsonArray *uris)
+{
+        guint count = uris ? json_array_get_length(uris) : 0;
+
+        if (count > MCP_SUBSCRIPTIONS_MAX) {
+                turn_fail(turn, JSONRPC_INVALID_PARAMS, NULL,
+                          "There are more than %d resources to watch (MCP_SUBSCRIPTIONS_MAX)",
+                          MCP_SUBSCRIPTIONS_MAX);
+                return false;
+        }
+        for (guint i = 0; i < count; i++) {
+                JsonNode *node = json_array_get_element(uris, i);
+                if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
+                        continue;
+                turn_fail(turn, JSONRPC_INVALID_PARAMS, NULL,
+                          "params.notifications.resourceSubscriptions must be an array of strings");
+                return false;
+        }
+        return true;
+}
+
+static void watch_all(Listen *listen, JsonArray *uris)
+{
+        for (guint i = 0; uris && i < json_array_get_length(uris); i++) {
+                InterestOptions options = {
+                        .mcp = listen->call.mcp,
+                        .connection = listen->call.connection,
+                        .uri = json_array_get_string_element(uris, i),
+                        .told = tell_updated,
+                        .data = listen,
+                };
+                g_ptr_array_add(listen->interests, interest_new(&options));
+        }
 }
 
 void listen_turn(Turn *turn)
@@ -95,7 +152,11 @@ void listen_turn(Turn *turn)
                           "params.notifications must be an object that says what to listen for");
                 return;
         }
+        JsonArray *uris = json_member_array(wanted, "resourceSubscriptions");
+        if (!check_uris(turn, uris))
+                return;
         listen = g_new0(Listen, 1);
+        listen->interests = g_ptr_array_new_with_free_func(interest_free);
         if (!call_init(&listen->call, &listen_type, turn)) {
                 listen_free(&listen->call);
                 return;
@@ -103,6 +164,7 @@ void listen_turn(Turn *turn)
         listen->tools = json_member_bool(wanted, "toolsListChanged", false);
         listen->listing = listing_digest(turn->mcp, turn->input->connection);
         turn->call = &listen->call;
+        watch_all(listen, uris);
         acknowledge(listen);
 }
 

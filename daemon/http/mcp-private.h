@@ -7,10 +7,11 @@
 
 struct Mcp {
         HttpOptions options;
-        GHashTable *sessions; /* id → Session, those of HTTP */
-        GHashTable *attached; /* set of Session, those of the socket */
-        GHashTable *calls;    /* set of Call */
-        GHashTable *listed;   /* name → ListedTool, made when first listed */
+        GHashTable *sessions;  /* id → Session, those of HTTP */
+        GHashTable *attached;  /* set of Session, those of the socket */
+        GHashTable *calls;     /* set of Call */
+        GHashTable *listed;    /* name → ListedTool, made when first listed */
+        GHashTable *interests; /* set of Interest */
         sd_event_source *sweep;
         char *server_info;     /* an object, as text */
         uint8_t state_key[32]; /* of requestState */
@@ -93,6 +94,8 @@ void call_drop(Call *call);
 
 typedef struct RunResult {
         JsonObject *answer;
+        const Call *call;
+        const char *uri; /* that the run began with, or NULL */
         Era era;
 } RunResult;
 
@@ -125,7 +128,7 @@ struct Session {
         Outlet *outlet;
         GHashTable *calls; /* key of id → Call */
         GHashTable *asks;  /* number of a request of ours → Ask */
-        GHashTable *uris;  /* set of resources that it watches */
+        GHashTable *uris;  /* resource → Interest */
         uint64_t last_ask;
         char *listing;   /* what it was last shown of tools, as a digest */
         int64_t used_us; /* monotonic */
@@ -136,6 +139,26 @@ struct Session {
 /* Says a notification that belongs to no request, if there is where and the client is ready. */
 void session_say(Session *session, const char *message);
 void session_sweep(Mcp *mcp);
+
+/* ---- resources that clients watch ---- */
+
+typedef struct Interest Interest;
+typedef void (*InterestTold)(const char *uri, void *data);
+
+typedef struct InterestOptions {
+        Mcp *mcp;
+        const char *connection, *uri;
+        const char *version; /* now; NULL: to be looked up */
+        InterestTold told;   /* called when it is another */
+        void *data;
+} InterestOptions;
+
+Interest *interest_new(const InterestOptions *options);
+void interest_free(void *interest);
+const char *interest_uri(const Interest *interest);
+
+/* Of type StoreFeed. */
+void interest_on_changes(const Change *changes, unsigned count, void *mcp);
 
 /* ---- requests of ours to a client of the older era ---- */
 

@@ -87,7 +87,8 @@ static void answer_tool(Run *run, JsonObject *answer, bool is_error)
 
 static void answer_run(Run *run, JsonObject *answer)
 {
-        RunResult result = {.answer = answer, .era = run->call.era};
+        RunResult result = {
+                .answer = answer, .call = &run->call, .uri = run->uri, .era = run->call.era};
 
         if (!run->kind->write) {
                 answer_tool(run, answer, /* is_error= */ false);

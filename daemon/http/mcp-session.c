@@ -28,7 +28,7 @@ static Session *session_new(Mcp *mcp)
         session->level = LEVEL_AT_FIRST;
         session->calls = g_hash_table_new(g_str_hash, g_str_equal);
         session->asks = g_hash_table_new_full(g_int64_hash, g_int64_equal, NULL, g_free);
-        session->uris = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+        session->uris = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, interest_free);
         service_hold(mcp->options.service);
         session_touch(session);
         return session;

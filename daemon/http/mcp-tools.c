@@ -9,7 +9,7 @@
 #define TOOLS_TTL_SEC 300
 
 typedef struct ListedTool {
-        char *brief, *full;    /* as text: as few bytes as will do; with the schema of its answer */
+        char *brief, *full;    /* as text: in few bytes, or NULL; with the schema of its answer */
         JsonObject *annotated; /* the input schema, if it repeats arguments in headers; else NULL */
 } ListedTool;
 
@@ -60,24 +60,43 @@ static void write_output(GString *out, JsonObject *schema)
                              "\"required\":[\"code\",\"message\",\"payload\"]}]}");
 }
 
-static void write_hints(GString *out, const Tool *tool)
+static void write_hint(GString *out, const char *name, bool value)
 {
-        message_member(out, "annotations");
-        g_string_append_printf(out, "{\"readOnlyHint\":%s,\"openWorldHint\":false}",
-                               tool->needs == TOOL_READ ? "true" : "false");
+        message_member(out, name);
+        g_string_append(out, value ? "true" : "false");
 }
 
-static char *write_tool(const Tool *tool, JsonObject *given, bool brief)
+/* What clients assume without a hint is left out of a brief one: that it writes, destroys, and is not idempotent. */
+static void write_hints(GString *out, JsonObject *hints, bool is_brief)
+{
+        bool reads = json_member_bool(hints, "read_only", false);
+
+        message_member(out, "annotations");
+        g_string_append_c(out, '{');
+        write_hint(out, "readOnlyHint", reads);
+        if (!reads)
+                write_hint(out, "destructiveHint", json_member_bool(hints, "destructive", true));
+        if (!is_brief) {
+                write_hint(out, "idempotentHint", json_member_bool(hints, "idempotent", false));
+                write_hint(out, "openWorldHint", false);
+        }
+        g_string_append_c(out, '}');
+}
+
+static char *write_tool(JsonObject *given, bool is_brief)
 {
         GString *out = g_string_new("{");
+        const char *title = json_member_string(given, "title", NULL);
         JsonObject *output = json_member_object(given, "output_schema");
 
-        message_string(out, "name", tool->name);
+        message_string(out, "name", json_member_string(given, "name", ""));
+        if (title)
+                message_string(out, "title", title);
         message_string(out, "description", json_member_string(given, "description", ""));
         message_node(out, "inputSchema", json_object_get_member(given, "input_schema"));
-        if (!brief && output)
+        if (!is_brief && output)
                 write_output(out, output);
-        write_hints(out, tool);
+        write_hints(out, json_member_object(given, "hints"), is_brief);
         g_string_append_c(out, '}');
         return g_string_free(out, FALSE);
 }
@@ -90,12 +109,14 @@ static const ListedTool *find_listed(Mcp *mcp, const char *name)
         if (!tool)
                 return listed;
         g_autoptr(JsonObject) given = tools_describe(mcp->options.tools, name, NULL);
+        g_autoptr(JsonObject) brief = tools_brief(mcp->options.tools, name, NULL);
         JsonNode *input = json_object_get_member(given, "input_schema");
         listed = g_new0(ListedTool, 1);
-        listed->brief = write_tool(tool, given, /* brief= */ true);
-        listed->full = write_tool(tool, given, /* brief= */ false);
-        if (is_annotated(input))
+        listed->full = write_tool(given, /* is_brief= */ false);
+        if (is_annotated(input)) /* which the brief form would not say */
                 listed->annotated = json_node_dup_object(input);
+        else
+                listed->brief = write_tool(brief, /* is_brief= */ true);
         g_hash_table_insert(mcp->listed, (char *)tool->name, listed);
         return listed;
 }
@@ -109,62 +130,6 @@ JsonObject *listing_annotated(Mcp *mcp, const char *tool)
 
 /* ---- which ---- */
 
-static bool is_allowed(const Connection *connection, const Tool *tool)
-{
-        const Terms *terms = connection_terms(connection);
-
-        if (tool->needs == TOOL_HUMAN)
-                return false;
-        switch (terms->profile) {
-        case PROFILE_FULL:
-                return true;
-        case PROFILE_READ_ONLY:
-                return tool->needs == TOOL_READ;
-        case PROFILE_CUSTOM:
-                return terms->tools && g_strv_contains(terms->tools, tool->name);
-        }
-        return false;
-}
-
-static bool is_essential(const char *name)
-{
-        static const char *const names[] = {"ask_human",
-                                            "enable_tools",
-                                            "execute_code",
-                                            "get_document_text",
-                                            "get_entity",
-                                            "list_available_tools",
-                                            "list_entities",
-                                            "orient",
-                                            "query_knowledge",
-                                            "remember_fact",
-                                            "search_documents",
-                                            "sql_query",
-                                            "submit_claim_graph",
-                                            "trace_belief",
-                                            "whoami",
-                                            NULL};
-
-        return g_strv_contains(names, name);
-}
-
-static bool is_shown(const Connection *connection, const Tool *tool)
-{
-        const char *const *some = connection_listed(connection);
-
-        if (!is_allowed(connection, tool))
-                return false;
-        switch (connection_listing(connection)) {
-        case TOOL_LISTING_ESSENTIAL:
-                return is_essential(tool->name);
-        case TOOL_LISTING_FULL:
-                return true;
-        case TOOL_LISTING_SOME:
-                return some && g_strv_contains(some, tool->name);
-        }
-        return false;
-}
-
 /* The names of what a connection is shown, in order; the caller frees the array only. */
 static GPtrArray *list_shown(Mcp *mcp, const Connection *connection)
 {
@@ -176,7 +141,7 @@ static GPtrArray *list_shown(Mcp *mcp, const Connection *connection)
                 const char *name = json_object_get_string_member(
                         json_array_get_object_element(rows, i), "name");
                 const Tool *tool = tools_find(mcp->options.tools, name);
-                if (is_shown(connection, tool))
+                if (tool_is_listed(tool, connection))
                         g_ptr_array_add(names, (char *)tool->name);
         }
         return names;
@@ -196,7 +161,7 @@ char *listing_digest(Mcp *mcp, const Connection *connection)
 
 /* Appends a page of what comes after a name; returns the last one if there is more. */
 static const char *append_page(Mcp *mcp, GString *out, const GPtrArray *names, const char *after,
-                               bool brief)
+                               bool full)
 {
         unsigned count = 0;
 
@@ -206,6 +171,8 @@ static const char *append_page(Mcp *mcp, GString *out, const GPtrArray *names, c
                 if (strcmp(name, after) <= 0)
                         continue;
                 const ListedTool *listed = find_listed(mcp, name);
+                bool brief = !full && listed->brief &&
+                             tool_is_essential(tools_find(mcp->options.tools, name));
                 if (count++ > 0)
                         g_string_append_c(out, ',');
                 g_string_append(out, brief ? listed->brief : listed->full);
@@ -223,13 +190,13 @@ void tools_list_turn(Turn *turn)
         const Connection *connection = turn->input->connection;
         g_autofree char *after = turn_cursor(turn, "tools", NULL);
         g_autoptr(GPtrArray) names = after ? list_shown(turn->mcp, connection) : NULL;
-        bool brief = connection_listing(connection) == TOOL_LISTING_ESSENTIAL;
+        bool full = connection_listing(connection) == TOOL_LISTING_FULL;
 
         if (!names)
                 return;
         GString *out = turn_begin(turn);
         message_member(out, "tools");
-        const char *last = append_page(turn->mcp, out, names, after, brief);
+        const char *last = append_page(turn->mcp, out, names, after, full);
         if (last) {
                 g_autofree char *next = cursor_new("tools", NULL, last);
                 message_string(out, "nextCursor", next);

@@ -171,7 +171,10 @@ static char *make_server_info(void)
 static void describe_server(GString *out)
 {
         message_member(out, "capabilities");
-        g_string_append(out, "{\"tools\":{\"listChanged\":true},\"logging\":{}}");
+        g_string_append(
+                out,
+                "{\"tools\":{\"listChanged\":true},"
+                "\"resources\":{\"subscribe\":true},\"prompts\":{},\"completions\":{},\"logging\":{}}");
         message_string(out, "instructions", instructions);
 }
 
@@ -265,6 +268,14 @@ static const struct MethodRow {
         {"ping", IN(ERA_SESSION), true, ping_turn},
         {"initialize", IN(ERA_SESSION), true, initialize_turn},
         {"server/discover", IN(ERA_STATELESS), true, discover_turn},
+        {"resources/list", IN_BOTH, false, resources_list_turn},
+        {"resources/templates/list", IN_BOTH, false, resources_templates_turn},
+        {"resources/read", IN_BOTH, false, resources_read_turn},
+        {"resources/subscribe", IN(ERA_SESSION), false, resources_subscribe_turn},
+        {"resources/unsubscribe", IN(ERA_SESSION), false, resources_unsubscribe_turn},
+        {"prompts/list", IN_BOTH, false, prompts_list_turn},
+        {"prompts/get", IN_BOTH, false, prompts_get_turn},
+        {"completion/complete", IN_BOTH, false, complete_turn},
         {"logging/setLevel", IN(ERA_SESSION), false, set_level_turn},
         {"subscriptions/listen", IN(ERA_STATELESS), false, listen_turn},
 };
@@ -408,6 +419,7 @@ Mcp *mcp_new(const HttpOptions *options, GError **error)
         mcp->sessions = g_hash_table_new(g_str_hash, g_str_equal);
         mcp->attached = g_hash_table_new(NULL, NULL);
         mcp->calls = g_hash_table_new(NULL, NULL);
+        mcp->interests = g_hash_table_new(NULL, NULL);
         mcp->listed = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, listing_free);
         mcp->server_info = make_server_info();
         if (!state_load_key(mcp, error))
@@ -420,6 +432,7 @@ Mcp *mcp_new(const HttpOptions *options, GError **error)
                 return NULL;
         }
         gate_add_feed(options->gate, listen_on_gate, mcp);
+        store_add_feed(options->vault, interest_on_changes, mcp);
         return g_steal_pointer(&mcp);
 }
 
@@ -441,6 +454,7 @@ Mcp *mcp_free(Mcp *mcp)
         if (!mcp)
                 return NULL;
         gate_remove_feed(mcp->options.gate, listen_on_gate, mcp);
+        store_remove_feed(mcp->options.vault, interest_on_changes, mcp);
         sd_event_source_disable_unref(mcp->sweep);
         end_all(mcp->sessions);
         end_all(mcp->attached);
@@ -450,6 +464,7 @@ Mcp *mcp_free(Mcp *mcp)
         g_hash_table_unref(mcp->sessions);
         g_hash_table_unref(mcp->attached);
         g_hash_table_unref(mcp->calls);
+        g_hash_table_unref(mcp->interests);
         g_hash_table_unref(mcp->listed);
         g_free(mcp->server_info);
         g_free(mcp);

@@ -314,7 +314,9 @@ static inline void fixture_up(Fixture *fixture, const void *data)
                             .runner = fixture->runner,
                             .gate = fixture->gate,
                             .config = fixture->config,
-                            .paths = &fixture->paths};
+                            .paths = &fixture->paths,
+                            .vault = fixture->vault,
+                            .offers = &product_offers};
         fixture->mcp = mcp_new(&http, &error);
         g_assert_no_error(error);
         fixture->connection = fixture_mint(fixture, "{'name':'One','listing':'full'}");

@@ -51,7 +51,7 @@ class Place:
         assert wait_until(lambda: self.desk.owner() == self.desk.daemon.pid, 15), self.desk.log()
 
     def mint(self, name, **terms):
-        made = self.desk.tool('mint_connection', name=name, listing='full', **terms)
+        made = self.desk.tool('mint_connection', **{'name': name, 'listing': 'full', **terms})
         return made['connection_id'], pathlib.Path(made['bearer_file']).read_text(encoding='utf-8').strip()
 
     def send(self, method, body=None, bearer=True, **headers):
@@ -221,6 +221,48 @@ def test_a_stream_that_was_cut_off_goes_on_where_it_was(place):
             assert place.send('GET', Accept='text/event-stream', Mcp_Session_Id=name, Last_Event_ID=wrong).status == 400
     finally:
         place.bearer = mine
+
+
+def remember(place, said):
+    place.desk.tool('remember_fact', entity_name='Mill orchard', predicate='status', object=said, reason='test')
+
+
+def test_resources_are_listed_read_and_watched(place):
+    remember(place, 'open')
+    listed = result(place.stateless('resources/list'))['resources']
+    uri = next(row['uri'] for row in listed if row['name'] == 'Mill orchard')
+    read = result(place.stateless('resources/read', {'uri': uri}, Mcp_Name=uri))
+    assert 'open' in read['contents'][0]['text'] and read['cacheScope'] == 'private' and read['ttlMs'] == 0
+    events = Events(place.stateless('subscriptions/listen', {'notifications': {'resourceSubscriptions': [uri]}}))
+    assert json.loads(events.next()[1])['params']['notifications'] == {'resourceSubscriptions': [uri]}
+    name = place.session()
+    assert result(place.send('POST', request('resources/subscribe', {'uri': uri}), Mcp_Session_Id=name)) == {}
+    stream = Events(place.send('GET', Accept='text/event-stream', Mcp_Session_Id=name))
+    stream.next()
+    time.sleep(0.5)
+    remember(place, 'closed for winter')
+    for heard in (events, stream):
+        told = json.loads(heard.next()[1])
+        assert told['method'] == 'notifications/resources/updated' and told['params']['uri'] == uri
+    assert 'closed for winter' in result(place.stateless('resources/read', {'uri': uri}, Mcp_Name=uri))['contents'][0]['text']
+
+
+def test_prompts_and_completion(place):
+    prompts = result(place.stateless('prompts/list'))['prompts']
+    assert 'orient' in [prompt['name'] for prompt in prompts]
+    got = result(place.stateless('prompts/get', {'name': 'orient'}))
+    assert got['messages'][0]['content']['type'] == 'text' and got['resultType'] == 'complete'
+    template = result(place.stateless('resources/templates/list'))['resourceTemplates'][0]['uriTemplate']
+    completion = result(place.stateless('completion/complete', {'ref': {'type': 'ref/resource', 'uri': template},
+                                                                 'argument': {'name': 'id', 'value': ''}}))['completion']
+    assert isinstance(completion['values'], list) and 'hasMore' in completion
+
+
+def test_the_essential_tools_take_few_bytes(place):
+    bearer = place.mint('Brief', listing='essential')[1]
+    answer = place.stateless('tools/list', bearer=bearer).read()
+    tools = json.loads(answer)['result']['tools']
+    assert len(tools) <= 15 and len(json.dumps(tools, separators=(',', ':'), ensure_ascii=False).encode()) <= 8192
 
 
 # ---- the bridge ----
