@@ -28,6 +28,7 @@ typedef struct Post {
         Trail *trail;     /* of the older era, once it is a stream; the session's */
         Session *session; /* NULL: stateless */
         Call *call;
+        int64_t began_us; /* monotonic */
         bool is_initialize;
 } Post;
 
@@ -257,16 +258,29 @@ static void post_drop(Outlet *outlet)
 
 static const OutletType post_type = {post_say, post_answer, post_drop, NULL};
 
+static void arm(McpHttp *door)
+{
+        (void)sd_event_source_set_time_relative(door->tick, TICK_USEC / 2);
+        (void)sd_event_source_set_enabled(door->tick, SD_EVENT_ONESHOT);
+}
+
 /* Calls that take their time go on as streams, which are kept alive. */
 static int on_tick(sd_event_source *source, uint64_t usec, void *data)
 {
         McpHttp *door = data;
+        int64_t before = g_get_monotonic_time() - (int64_t)TICK_USEC;
+        bool is_any_left = false;
         GHashTableIter iter;
         Post *post;
 
         g_hash_table_iter_init(&iter, door->posts);
-        while (g_hash_table_iter_next(&iter, (void **)&post, NULL))
-                open_stream(post);
+        while (g_hash_table_iter_next(&iter, (void **)&post, NULL)) {
+                if (post->began_us <= before)
+                        open_stream(post);
+                is_any_left |= post->request != NULL;
+        }
+        if (is_any_left)
+                arm(door);
         return 0;
 }
 
@@ -279,6 +293,7 @@ static void take_request(McpHttp *door, Request *request, McpInput *input)
                 .door = door,
                 .request = request,
                 .session = input->session,
+                .began_us = g_get_monotonic_time(),
                 .is_initialize =
                         input->session && g_str_equal(input->message->method, "initialize"),
         };
@@ -291,10 +306,8 @@ static void take_request(McpHttp *door, Request *request, McpInput *input)
         post->call = call;
         int is_on = SD_EVENT_OFF;
         (void)sd_event_source_get_enabled(door->tick, &is_on);
-        if (is_on == SD_EVENT_OFF) {
-                (void)sd_event_source_set_time_relative(door->tick, TICK_USEC);
-                (void)sd_event_source_set_enabled(door->tick, SD_EVENT_ONESHOT);
-        }
+        if (is_on == SD_EVENT_OFF)
+                arm(door);
 }
 
 /* ---- sessions ---- */
