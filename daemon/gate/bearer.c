@@ -40,6 +40,20 @@ void bearer_hash_hex(const char *text, char ret[BEARER_HEX])
         (void)sodium_bin2hex(ret, BEARER_HEX, hash, sizeof hash);
 }
 
+/* A hash is as random as its source: any four bytes of it are as good. */
+unsigned bearer_key_hash(const void *key)
+{
+        unsigned hash;
+
+        memcpy(&hash, key, sizeof hash);
+        return hash;
+}
+
+int bearer_key_equal(const void *a, const void *b)
+{
+        return sodium_memcmp(a, b, BEARER_HASH_BYTES) == 0;
+}
+
 /* ---- files ---- */
 
 char *bearer_path(const Paths *paths, const char *connection)

@@ -21,6 +21,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Bearer, bearer_clear)
 void bearer_hash(const char *text, uint8_t ret[BEARER_HASH_BYTES]);
 void bearer_hash_hex(const char *text, char ret[BEARER_HEX]);
 
+/* Of hashes as keys of a GHashTable. */
+unsigned bearer_key_hash(const void *key);
+int bearer_key_equal(const void *a, const void *b);
+
 /* Where the bearer of a connection lies; the caller frees. */
 char *bearer_path(const Paths *paths, const char *connection);
 

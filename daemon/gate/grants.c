@@ -27,19 +27,6 @@ struct Grants {
 
 /* ---- life ---- */
 
-static guint token_hash(const void *key)
-{
-        guint hash;
-
-        memcpy(&hash, key, sizeof hash);
-        return hash;
-}
-
-static gboolean token_equal(const void *a, const void *b)
-{
-        return sodium_memcmp(a, b, BEARER_HASH_BYTES) == 0;
-}
-
 static void token_free(void *data)
 {
         Token *token = data;
@@ -55,7 +42,7 @@ Grants *grants_new(void)
         Grants *grants = g_new0(Grants, 1);
 
         g_mutex_init(&grants->lock);
-        grants->tokens = g_hash_table_new_full(token_hash, token_equal, NULL, token_free);
+        grants->tokens = g_hash_table_new_full(bearer_key_hash, bearer_key_equal, NULL, token_free);
         return grants;
 }
 

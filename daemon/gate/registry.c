@@ -6,8 +6,7 @@
  * reading has the number of the journal's last entry; an older one never replaces a newer. */
 #include "gate/registry.h"
 
-#include <sodium.h>
-#include <string.h>
+#include "gate/bearer.h"
 
 #define STAGED_MAX 1000 /* of rehearsals, which are never committed */
 
@@ -48,27 +47,13 @@ static void staged_free(void *data)
         g_free(staged);
 }
 
-/* Of a hash that is as random as its source: any four bytes of it are as good. */
-static guint bearer_hash(const void *key)
-{
-        guint hash;
-
-        memcpy(&hash, key, sizeof hash);
-        return hash;
-}
-
-static gboolean bearer_equal(const void *a, const void *b)
-{
-        return sodium_memcmp(a, b, BEARER_HASH_BYTES) == 0;
-}
-
 Registry *registry_new(void)
 {
         Registry *registry = g_new0(Registry, 1);
 
         g_mutex_init(&registry->lock);
         registry->slots = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, slot_free);
-        registry->bearers = g_hash_table_new(bearer_hash, bearer_equal);
+        registry->bearers = g_hash_table_new(bearer_key_hash, bearer_key_equal);
         registry->staged = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, staged_free);
         return registry;
 }
