@@ -327,8 +327,8 @@ bool gate_return_grant(Gate *gate, const char *token, const char *client, GError
  * UNAVAILABLE while the stores are closed. */
 bool gate_key(Gate *gate, const char *purpose, uint8_t ret[GATE_KEY_BYTES], GError **error);
 
-/* Where our HTTP door is ("http://127.0.0.1:8765"), for the configuration of clients. Loop thread, before the first call;
- * copied. */
+/* Where our HTTP door is ("http://127.0.0.1:8765"), for the configuration of clients; NULL: where it usually is. Loop
+ * thread, before the first call; copied. */
 void gate_set_address(Gate *gate, const char *address);
 
 /* ---- what a call does on its way; for the room tools, which carries calls out ---- */

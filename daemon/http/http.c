@@ -43,6 +43,7 @@ Http *http_new(const HttpOptions *options, GError **error)
         if (!http->mcp_http || !passed_take(names, http, error))
                 return NULL;
         http->gate = options->gate;
+        gate_set_address(http->gate, server_url(http->server));
         http->oauth = oauth_new(options, http->server);
         return g_steal_pointer(&http);
 }

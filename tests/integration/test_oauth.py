@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A client that prefers OAuth: from a 401 to a tool call, as its program and a browser would go, the person saying yes on
-D-Bus. Seen to fail: without the challenge in the 401; with tokens that outlive their connection."""
+D-Bus. Seen to fail: without the challenge in the 401; with tokens that outlive their connection; with
+gate_set_address() never called."""
 import base64
 import hashlib
 import http.client
@@ -47,6 +48,13 @@ def world(desktop):
     desk = desktop()
     desk.start_daemon(sockets=True)
     return desk, Browser(desk.http_port)
+
+
+def test_the_configuration_of_a_client_names_the_door_that_is_there(world):
+    desk, browser = world
+    made = desk.tool('mint_connection', name='Claude')
+    told = desk.tool('connection_config', connection_id=made['connection_id'], transport='http')
+    assert f'http://127.0.0.1:{browser.port}/mcp' in told['text']
 
 
 def parts(url):
