@@ -13,8 +13,7 @@ struct Mcp {
         GHashTable *listed;    /* name → ListedTool, made when first listed */
         GHashTable *interests; /* set of Interest */
         sd_event_source *sweep;
-        char *server_info;     /* an object, as text */
-        uint8_t state_key[32]; /* of requestState */
+        char *server_info; /* an object, as text */
 };
 
 typedef struct Turn {
@@ -218,13 +217,12 @@ typedef struct State {
 void state_clear(State *state);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(State, state_clear)
 
-/* The request is its method and what it asks for (canonical text). LIMIT over MCP_STATE_BYTES_MAX. The caller frees. */
+/* The request is its method and what it asks for (canonical text). LIMIT over MCP_STATE_BYTES_MAX,
+ * UNAVAILABLE while the stores are closed. The caller frees. */
 char *state_seal(const Mcp *mcp, const char *connection, const char *request, const State *state,
                  GError **error);
 
-/* INVALID for what was not sealed here, for this connection and request, or is older than MCP_STATE_SEC. */
+/* INVALID for what was not sealed here, for this connection and request, or is older than MCP_STATE_SEC.
+ * UNAVAILABLE as above. */
 bool state_open(const Mcp *mcp, const char *connection, const char *request, const char *text,
                 State *ret, GError **error);
-
-/* Reads the key beside the databases, or makes it. */
-bool state_load_key(Mcp *mcp, GError **error);

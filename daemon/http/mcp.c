@@ -422,8 +422,6 @@ Mcp *mcp_new(const HttpOptions *options, GError **error)
         mcp->interests = g_hash_table_new(NULL, NULL);
         mcp->listed = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, listing_free);
         mcp->server_info = make_server_info();
-        if (!state_load_key(mcp, error))
-                return NULL;
         int r = sd_event_add_time_relative(service_loop(options->service), &mcp->sweep,
                                            CLOCK_MONOTONIC, SWEEP_USEC, G_USEC_PER_SEC, on_sweep,
                                            mcp);

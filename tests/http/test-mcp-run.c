@@ -2,7 +2,7 @@
 /* tools/call in both eras: answers, failures, progress, cancellation, and the rounds in which a client is asked.
  * Seen to fail: without "_inbox_unread" in the answer; with failures as JSON-RPC errors; without runner_cancel() in
  * run_stop(); with state_open() that takes any connection, any request, any time; with what_can_be_asked() that lets
- * everything through; without the check of inputResponses. */
+ * everything through; without the check of inputResponses; with a key of requestState that is drawn anew. */
 #include "fixture.h"
 
 #define CALL(what) "'name':'query_knowledge','arguments':{'entity_name':'" what "'}"
@@ -225,6 +225,20 @@ static void test_a_state_holds_for_its_connection_and_request_only(Fixture *fixt
         assert_at(good->answer, "result>resultType", "'complete'");
 }
 
+static void test_a_state_outlives_the_daemons_rest(Fixture *fixture, const void *data)
+{
+        g_autoptr(Ear) ear = ear_new(), good = ear_new();
+        g_autoptr(GError) error = NULL;
+        HttpOptions options = *mcp_options(fixture->mcp);
+
+        ask_stateless(fixture, ear, "tools/call", CALL("form") "," META_ALL);
+        (void)mcp_free(fixture->mcp);
+        fixture->mcp = mcp_new(&options, &error);
+        g_assert_no_error(error);
+        go_on(fixture, good, CALL("form"), ear, "{'form':{'action':'accept'}}");
+        assert_at(good->answer, "result>resultType", "'complete'");
+}
+
 static void test_a_client_is_asked_only_what_it_can(Fixture *fixture, const void *data)
 {
         g_autoptr(Ear) ear = ear_new(), none = ear_new();
@@ -311,6 +325,8 @@ int main(int argc, char **argv)
         FIXTURE_TEST("/mcp-run/replies-have-a-form", test_replies_have_a_form);
         FIXTURE_TEST("/mcp-run/a-state-holds-for-its-connection-and-request-only",
                      test_a_state_holds_for_its_connection_and_request_only);
+        FIXTURE_TEST("/mcp-run/a-state-outlives-the-daemons-rest",
+                     test_a_state_outlives_the_daemons_rest);
         FIXTURE_TEST("/mcp-run/a-client-is-asked-only-what-it-can",
                      test_a_client_is_asked_only_what_it_can);
         FIXTURE_TEST("/mcp-run/a-client-of-the-older-era-is-asked-by-requests",
