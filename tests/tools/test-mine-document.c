@@ -152,6 +152,18 @@ static void test_windows_follow_each_other_and_add_up(Fixture *fixture, const vo
         g_assert_cmpstr(json_member_string(mining.answer, "state", ""), ==, "done");
 }
 
+/* The model is shown the text before the call has an answer. Seen to fail: with paused calls left out of the log. */
+static void test_what_the_model_was_shown_is_in_the_read_log(Fixture *fixture, const void *data)
+{
+        g_autofree char *doc = fixture_document(fixture, "lease.txt", "Lease 7 ends in March.");
+        g_auto(Mining) mining = begin(fixture, doc, "");
+
+        fixture_turn(fixture);
+        g_autoptr(JsonObject) log = fixture_call(fixture, fixture->human, "read_log",
+                                                 "{'tool': 'mine_document', 'row_id': '%s'}", doc);
+        g_assert_cmpuint(json_array_get_length(json_member_array(log, "reads")), ==, 1);
+}
+
 static void test_a_call_mines_no_more_windows_than_it_says(Fixture *fixture, const void *data)
 {
         g_autofree char *text = g_strnfill(7000, 'a');
@@ -226,6 +238,8 @@ int main(int argc, char **argv)
         ADD("the-model-is-asked-and-its-claims-recorded",
             test_the_model_is_asked_and_its_claims_recorded);
         ADD("windows-follow-each-other-and-add-up", test_windows_follow_each_other_and_add_up);
+        ADD("what-the-model-was-shown-is-in-the-read-log",
+            test_what_the_model_was_shown_is_in_the_read_log);
         ADD("a-call-mines-no-more-windows-than-it-says",
             test_a_call_mines_no_more_windows_than_it_says);
         ADD("what-cannot-be-read-is-asked-for-once-more",
