@@ -2,6 +2,7 @@
 """Letting agents in, with the real polkit: by a person's password and not by what merely runs as the person; on the
 machine's instance each user gets what he asked for, and nobody else's."""
 import json
+import subprocess
 
 import pytest
 from daemon import CallError, Daemon
@@ -61,7 +62,7 @@ def test_what_merely_runs_as_the_person_cannot_say_yes_to_itself(alice, seat):
     assert said.returncode == 4 and 'password' in said.stderr, said.stderr
     denied(alice.call, 'Approvals.Resolve', 'sbsa{sv}', asked, 'true', '', '0')
     denied(alice.tool, 'resolve_approval', approval_id=asked, decision='approve')
-    denied(alice.tool, 'mint_connection', name='Claude')
+    denied(alice.call, 'Tools.Call', 'ss', 'mint_connection', '{"name": "Claude"}')
     assert connections(alice) == [] and alice.tool('get_approval', approval_id=asked)['state'] == 'pending'
 
 
@@ -70,6 +71,42 @@ def test_with_the_password_a_request_is_approved(alice, agent):
     asked = alice.call('Gate.RequestConnection', 'sa{sv}', 'Codex', '0')[0]
     alice.call('Approvals.Resolve', 'sbsa{sv}', asked, 'true', '', '0', interactive=True, timeout=60)
     assert [row['name'] for row in connections(alice)] == ['Codex']
+
+
+class Client:
+    """An agent's program at the bridge that it starts, in the era of sessions."""
+
+    def __init__(self, alice, connection):
+        command = alice.machine.command('ouroborosctl', 'mcp', '--connection', connection, user='alice')
+        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        self.ask('initialize', protocolVersion='2025-11-25', capabilities={}, clientInfo={'name': 'test', 'version': '1'})
+
+    def ask(self, method, **params):
+        """What comes back, None at the end."""
+        self.process.stdin.write(json.dumps({'jsonrpc': '2.0', 'id': 1, 'method': method, 'params': params}) + '\n')
+        self.process.stdin.flush()
+        line = self.process.stdout.readline()
+        return json.loads(line) if line else None
+
+    def end(self):
+        self.process.kill()
+        self.process.communicate()
+
+
+def test_a_revocation_holds_in_an_open_session(alice, agent):
+    agent('pw:alicepw')
+    alice.systemctl('start', 'ouroborosd.socket')  # before the daemon, which it starts
+    made = mint(alice)
+    client = Client(alice, made['connection_id'])
+    try:
+        told = client.ask('tools/call', name='whoami', arguments={})
+        assert told['result']['structuredContent']['connection_id'] == made['connection_id'], told
+        alice.call('Gate.Revoke', 'sa{sv}', made['connection_id'], '0')
+        after = client.ask('tools/call', name='whoami', arguments={})
+        assert after is None or 'error' in after, after
+    finally:
+        client.end()
+        alice.systemctl('stop', 'ouroborosd.socket')
 
 
 # ---- the machine's instance ----
