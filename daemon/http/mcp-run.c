@@ -85,13 +85,21 @@ static void answer_tool(Run *run, JsonObject *answer, bool is_error)
         call_answer(&run->call, out);
 }
 
+/* An answer that tells of a failure, as that of a snippet does. */
+static bool tells_of_failure(JsonObject *answer)
+{
+        JsonObject *error = json_member_object(answer, "error");
+
+        return error && json_member_string(error, "code", NULL);
+}
+
 static void answer_run(Run *run, JsonObject *answer)
 {
         RunResult result = {
                 .answer = answer, .call = &run->call, .uri = run->uri, .era = run->call.era};
 
         if (!run->kind->write) {
-                answer_tool(run, answer, /* is_error= */ false);
+                answer_tool(run, answer, tells_of_failure(answer));
                 return;
         }
         GString *out = begin_result(run, 0);
@@ -106,7 +114,7 @@ static void fail_tool(Run *run, const GError *error)
 
         json_object_set_string_member(answer, "code", error_row(error_code(error))->name);
         json_object_set_string_member(answer, "message", error->message);
-        json_object_set_object_member(answer, "payload", json_object_new());
+        json_object_set_object_member(answer, "payload", json_error_payload(error));
         answer_tool(run, answer, /* is_error= */ true);
 }
 

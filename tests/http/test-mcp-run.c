@@ -35,6 +35,7 @@ static void test_a_failure_is_a_result(Fixture *fixture, const void *data)
         ask_stateless(fixture, invalid, "tools/call",
                       "'name':'query_knowledge','arguments':{'no_such':1}," META);
         assert_at(invalid->answer, "result>structuredContent>code", "'INVALID'");
+        assert_at(invalid->answer, "result>structuredContent>payload>path", "''");
         ask_stateless(fixture, denied, "tools/call", "'name':'get_status'," META);
         assert_at(denied->answer, "result>structuredContent>code", "'DENIED'");
 }
