@@ -286,7 +286,6 @@ static void check_payload(int code, const char *message, const char *path, const
         g_assert_cmpstr(text, ==, payload);
 }
 
-/* Seen to fail: without error_set_path() in the copy, and with names taken from errors of any code. */
 static void test_an_error_tells_programs_its_path_and_limit(void)
 {
         check_payload(OUROBOROS_ERROR_INVALID, "/limit: must be at most 500", "/limit",

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What a snippet's process sends is cut into frames however it comes, and what cannot be ends it. Seen to fail: without
- * check() (two tests), without its default (the third), with taken not set back by frames_add() (the first), without the total (the last). */
+ * the default of check(), by which an empty frame of the daemon's passed (the third). */
 #include <string.h>
 
 #include "execute/frames.h"

@@ -1,8 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """execute_code as an agent uses it: TypeScript, both spellings of names, answers and failures of tools, what comes back,
-limits that name themselves, and what is left of a snippet that fails. Seen to fail: with one name per tool, with calls sent
-past the 64th, with lines counted from the wrapper, with logs that have no end, with inner calls under a session of
-their own, and with execute_code let into itself."""
+limits that name themselves, and what is left of a snippet that fails. Seen to fail: with calls sent past the 64th, with columns
+counted from the wrapper, with logs that have no end, and with tools that need the human let in."""
 import json
 import os
 import signal

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """execute_code for an agent, over MCP: a snippet is the agent, call by call, and nothing else. Seen to fail: with the
-profile not looked at for inner calls, and with failures of snippets that are no errors of MCP."""
+profile not looked at for what is listed, and with failures of snippets that are no errors of MCP."""
 import json
 import os
 import threading

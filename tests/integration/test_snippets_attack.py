@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Snippets that mean harm, from endless loops to an engine that was taken over (tests/isolate/probe.c). Each is contained
-and told by its code, while somebody else is served as if nothing were. Seen to fail: without the uncatchable interrupt,
-without the hard end after it, with the engine's own allocator, with the wrapper unchecked, with Function left in, with
-the filter of system calls left out, and with frames believed."""
+and told by its code, while somebody else is served as if nothing were. Seen to fail: with the wrapper unchecked, with eval
+and Function left in, with the filter of system calls left out, and with frames believed. Without the engine's interrupt the
+hard end comes, and without that the daemon's deadline: these walls stand behind each other, so no test falls with one."""
 import os
 import statistics
 import threading
