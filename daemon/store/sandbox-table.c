@@ -362,6 +362,23 @@ static void add_conditions(Select *select)
         }
 }
 
+/* Under a scope rows that the statement leaves in any order come in that of their keys: the order in which an index has
+ * them may follow from what is not seen. */
+static void add_key_order(Select *select)
+{
+        g_auto(GStrv) keys = g_strsplit(select->view->key, ", ", 0);
+        bool first = select->plan->orders->len == 0;
+
+        for (char **key = keys; *key; key++)
+                for (const SandboxColumn *column = select->view->columns; column->name; column++) {
+                        if (strcmp(column->name, *key) != 0)
+                                continue;
+                        g_string_append_printf(select->sql, "%s (%s)", first ? " ORDER BY" : ",",
+                                               column->sql);
+                        first = false;
+                }
+}
+
 static void add_order(Select *select)
 {
         const GArray *orders = select->plan->orders;
@@ -495,6 +512,8 @@ static Statement *find_statement(Cursor *cursor, Select *select, GError **error)
                                select->view->where);
         add_conditions(select);
         add_order(select);
+        if (select->is_scoped)
+                add_key_order(select);
         limit = wanted(select);
         if (limit >= 0)
                 g_string_append_printf(select->sql, " LIMIT ?%d", ++select->parameters);

@@ -629,6 +629,15 @@ static void say_entity(Draw *draw, JsonObject *args[2], bool needed)
         }
 }
 
+/* The one that was given last: others are soon over. */
+static void say_lease(Draw *draw, JsonObject *args[2])
+{
+        GPtrArray *pool = g_hash_table_lookup(draw->pools, "seen-lease");
+
+        if (pool && CHANCE(draw, 70))
+                say(args, "lease_id", copied(pool->pdata[pool->len - 1]));
+}
+
 static bool has_rule(JsonObject *schema, const char *name)
 {
         return json_object_has_member(schema, "properties") &&
@@ -710,6 +719,8 @@ static void fit(Draw *draw, const char *tool, JsonObject *schema, JsonObject *ar
                 unsay(args, "qualifiers supersedes trust_tier observed_at");
                 say_object(draw, args);
         }
+        if (has_rule(schema, "lease_id") && json_object_has_member(args[0], "lease_id"))
+                say_lease(draw, args);
         if (strcmp(tool, "define_projection") == 0)
                 fit_projection(args, (unsigned)RANGE(draw, 0, 1000));
         if (has_rule(schema, "quote") && has_rule(schema, "document_id"))

@@ -10,6 +10,8 @@ UPDATE table_kinds SET scope = 'id IN (SELECT id FROM temp.scope) AND merged_int
     WHERE name = 'entities';
 UPDATE table_kinds SET scope = 'entity_id IN (SELECT id FROM temp.entities)'
     WHERE name IN ('entity_aliases', 'entity_keys');
+-- Of keys that begin alike those of the entities that are seen are found without the others.
+CREATE INDEX entity_keys_entity ON entity_keys (entity_id, kind, key);
 UPDATE table_kinds SET scope = 'subject_id IN (SELECT id FROM temp.scope)' WHERE name = 'merged_entities';
 
 -- What a rule infers is seen if it follows from what was said of one entity that is seen. A way over several (closures)
