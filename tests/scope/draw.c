@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "scope/draw.h"
+#include "scope/draw-inside.h"
 
 #include <string.h>
-
-#define CHANCE(draw, percent) (g_rand_int_range((draw)->rand, 0, 100) < (percent))
-#define RANGE(draw, from, to) g_rand_int_range((draw)->rand, from, to)
-#define ONE_OF(draw, list)    (list)[RANGE(draw, 0, G_N_ELEMENTS(list))]
 
 #define POOL_MAX 4000 /* values of one kind */
 
@@ -214,17 +210,17 @@ void draw_harvest(Draw *draw, const char *tool, JsonNode *one, JsonNode *two)
 
 /* ---- texts ---- */
 
-static const char *draw_word(Draw *draw)
+const char *draw_word(Draw *draw)
 {
         return populate_words[RANGE(draw, 0, POPULATE_WORDS)];
 }
 
-static Pair both(char *text)
+Pair pair_both(char *text)
 {
         return (Pair){{text, g_strdup(text)}};
 }
 
-static Pair copied(const Pair *pair)
+Pair pair_copied(const Pair *pair)
 {
         return (Pair){{g_strdup(pair->text[0]), g_strdup(pair->text[1])}};
 }
@@ -243,24 +239,25 @@ static Pair draw_garbage(Draw *draw)
                 "-1",
         };
 
-        return both(g_strdup(ONE_OF(draw, garbage)));
+        return pair_both(g_strdup(ONE_OF(draw, garbage)));
 }
 
 /* One of the kind; of those that the scope has more often than they are. */
-static Pair draw_known(Draw *draw, const char *kind)
+Pair draw_known(Draw *draw, const char *kind)
 {
         g_autofree char *seen = g_strconcat("seen-", kind, NULL);
         const Pair *pair = CHANCE(draw, 60) ? draw_pair(draw, seen) : NULL;
 
         if (!pair)
                 pair = draw_pair(draw, kind);
-        return pair ? copied(pair) : draw_garbage(draw);
+        return pair ? pair_copied(pair) : draw_garbage(draw);
 }
 
 /* A name of somebody, whole, cut or changed. */
-static Pair draw_name(Draw *draw)
+Pair draw_name(Draw *draw)
 {
-        Pair pair = CHANCE(draw, 80) ? draw_known(draw, "name") : both(populate_name(draw->rand));
+        Pair pair =
+                CHANCE(draw, 80) ? draw_known(draw, "name") : pair_both(populate_name(draw->rand));
 
         for (unsigned i = 0; i < 2; i++) {
                 char *text = pair.text[i];
@@ -281,13 +278,13 @@ static Pair draw_name(Draw *draw)
         return pair;
 }
 
-static Pair draw_time(Draw *draw)
+Pair draw_time(Draw *draw)
 {
         char text[CLOCK_ISO_BYTES];
 
         clock_write_iso(clock_now() - (int64_t)RANGE(draw, 0, 2000000) * G_USEC_PER_SEC * 7000,
                         text);
-        return both(g_strdup(text));
+        return pair_both(g_strdup(text));
 }
 
 static Pair draw_query(Draw *draw)
@@ -306,7 +303,7 @@ static Pair draw_query(Draw *draw)
                 else
                         g_string_append_printf(text, "%s ", draw_word(draw));
         }
-        return both(g_string_free(text, FALSE));
+        return pair_both(g_string_free(text, FALSE));
 }
 
 static Pair draw_row(Draw *draw)
@@ -330,7 +327,8 @@ static Pair draw_quote(Draw *draw)
 {
         const Pair *pair = draw_pair(draw, "quote");
 
-        return pair ? both(g_strndup(strchr(pair->text[0], '\n') + 1, 200)) : draw_garbage(draw);
+        return pair ? pair_both(g_strndup(strchr(pair->text[0], '\n') + 1, 200))
+                    : draw_garbage(draw);
 }
 
 /* Members that are named alike mean the same in all tools. */
@@ -355,24 +353,24 @@ static const struct {
 };
 
 /* Is the name one of those between commas? */
-static bool is_among(const char *names, const char *name)
+bool draw_is_among(const char *names, const char *name)
 {
         g_autofree char *wanted = g_strdup_printf(",%s,", name);
 
         return strstr(names, wanted) != NULL;
 }
 
-static const char *meaning_of(const char *member)
+const char *draw_meaning(const char *member)
 {
         for (unsigned i = 0; i < G_N_ELEMENTS(meanings); i++)
-                if (is_among(meanings[i].names, member))
+                if (draw_is_among(meanings[i].names, member))
                         return meanings[i].kind;
         return NULL;
 }
 
 static Pair draw_text(Draw *draw, const char *tool, const char *member)
 {
-        const char *kind = meaning_of(member);
+        const char *kind = draw_meaning(member);
 
         if (CHANCE(draw, 3))
                 return draw_garbage(draw);
@@ -382,17 +380,17 @@ static Pair draw_text(Draw *draw, const char *tool, const char *member)
                 g_autofree char *next = g_strconcat("next-", tool, NULL);
                 const Pair *pair = draw_pair(draw, next);
 
-                return pair ? copied(pair) : draw_garbage(draw);
+                return pair ? pair_copied(pair) : draw_garbage(draw);
         }
-        if (is_among(",name_prefix,entity_name,alias,aliases,entity,", member))
+        if (draw_is_among(",name_prefix,entity_name,alias,aliases,entity,", member))
                 return draw_name(draw);
         if (strcmp(member, "name") == 0 && strstr(tool, "projection"))
                 return draw_known(draw, "projection");
         if (strcmp(member, "name") == 0 && strstr(tool, "entity"))
                 return draw_name(draw);
         if (strcmp(member, "name") == 0)
-                return both(g_strdup_printf("%s_%d", draw_word(draw), RANGE(draw, 0, 9)));
-        if (is_among(",since,until,at,observed_at,", member))
+                return pair_both(g_strdup_printf("%s_%d", draw_word(draw), RANGE(draw, 0, 9)));
+        if (draw_is_among(",since,until,at,observed_at,", member))
                 return draw_time(draw);
         if (strcmp(member, "row_id") == 0 || strcmp(member, "id") == 0)
                 return draw_row(draw);
@@ -401,12 +399,12 @@ static Pair draw_text(Draw *draw, const char *tool, const char *member)
         if (strcmp(member, "object") == 0)
                 return CHANCE(draw, 40) ? draw_name(draw) : draw_known(draw, "object");
         if (strcmp(member, "sql") == 0)
-                return both(draw_sql(draw));
+                return pair_both(draw_sql(draw));
         if (strcmp(member, "query") == 0)
                 return draw_query(draw);
         if (strcmp(member, "group_by") == 0 || strcmp(member, "time") == 0)
-                return both(g_strdup(strcmp(member, "time") == 0 ? "observed_at" : "entity"));
-        return both(g_strdup(draw_word(draw)));
+                return pair_both(g_strdup(strcmp(member, "time") == 0 ? "observed_at" : "entity"));
+        return pair_both(g_strdup(draw_word(draw)));
 }
 
 /* ---- values ---- */
@@ -555,196 +553,13 @@ static void draw_value(Draw *draw, const char *tool, const char *member, JsonObj
                          choices, (unsigned)RANGE(draw, 0, (int)json_array_get_length(choices))));
 }
 
-/* ---- arguments that fit together ---- */
-
-static void say(JsonObject *args[2], const char *member, Pair pair)
-{
-        for (unsigned i = 0; i < 2; i++) {
-                json_object_set_string_member(args[i], member, pair.text[i]);
-                g_free(pair.text[i]);
-        }
-}
-
-static void unsay(JsonObject *args[2], const char *members)
-{
-        g_auto(GStrv) names = g_strsplit(members, " ", 0);
-
-        for (char **name = names; *name; name++)
-                for (unsigned i = 0; i < 2; i++)
-                        json_object_remove_member(args[i], *name);
-}
-
-/* A document with words that stand in it. */
-static void say_quote(Draw *draw, JsonObject *args[2])
-{
-        const Pair *known = NULL;
-
-        for (unsigned tries = 0; tries < 400; tries++) {
-                Pair seen = draw_known(draw, "doc");
-
-                known = draw_pair(draw, "quote");
-                bool fits = g_str_has_prefix(known->text[0], seen.text[0]);
-                g_free(seen.text[0]);
-                g_free(seen.text[1]);
-                if (fits)
-                        break;
-        }
-        const char *line = strchr(known->text[0], '\n');
-
-        say(args, "document_id", both(g_strndup(known->text[0], (size_t)(line - known->text[0]))));
-        say(args, "quote", both(g_strndup(line + 1, 250)));
-}
-
-static void say_object(Draw *draw, JsonObject *args[2])
-{
-        static const char *const links[] = {"knows", "part_of", "works_for", "related_to"};
-
-        if (CHANCE(draw, 40)) {
-                say(args, "predicate", both(g_strdup(ONE_OF(draw, links))));
-                say(args, "object", CHANCE(draw, 50) ? draw_known(draw, "ent") : draw_name(draw));
-        } else if (CHANCE(draw, 30)) {
-                say(args, "predicate", both(g_strdup("employee_count")));
-                for (unsigned i = 0, value = (unsigned)RANGE(draw, 1, 6); i < 2; i++)
-                        json_object_set_int_member(args[i], "object", value);
-        } else {
-                say(args, "predicate", both(g_strdup(CHANCE(draw, 50) ? "status" : "note")));
-                say(args, "object", both(g_strdup(draw_word(draw))));
-        }
-}
-
-/* Either an id or a name, seldom both. */
-static void say_entity(Draw *draw, JsonObject *args[2], bool needed)
-{
-        bool is_named = json_object_has_member(args[0], "entity_id") ||
-                        json_object_has_member(args[0], "entity_name");
-
-        if ((!needed && !is_named) || CHANCE(draw, 5))
-                return;
-        unsay(args, "entity_id entity_name");
-        if (CHANCE(draw, 60)) {
-                unsay(args, "entity_type");
-                say(args, "entity_id", draw_known(draw, "ent"));
-        } else {
-                say(args, "entity_name", draw_name(draw));
-        }
-}
-
-/* The one that was given last: others are soon over. */
-static void say_lease(Draw *draw, JsonObject *args[2])
-{
-        GPtrArray *pool = g_hash_table_lookup(draw->pools, "seen-lease");
-
-        if (pool && CHANCE(draw, 70))
-                say(args, "lease_id", copied(pool->pdata[pool->len - 1]));
-}
-
-static bool has_rule(JsonObject *schema, const char *name)
-{
-        return json_object_has_member(schema, "properties") &&
-               json_object_has_member(json_object_get_object_member(schema, "properties"), name);
-}
-
-static void fit_claims(Draw *draw, JsonObject *args[2])
-{
-        JsonArray *lists[2];
-
-        for (unsigned i = 0; i < 2; i++)
-                lists[i] = json_object_get_array_member(args[i], "claims");
-        for (unsigned c = 0; c < json_array_get_length(lists[0]); c++) {
-                JsonObject *claim[2] = {json_array_get_object_element(lists[0], c),
-                                        json_array_get_object_element(lists[1], c)};
-
-                say_object(draw, claim);
-                unsay(claim,
-                      "entity entity_id char_start supersedes entity_type qualifiers confidence observed_at object_type");
-                say_entity(draw, claim, /* needed= */ true);
-                say_quote(draw, claim);
-        }
-        unsay(args, "document_id lease_id");
-}
-
-static void fit_rule(Draw *draw, JsonObject *args[2])
-{
-        for (unsigned i = 0; i < 2; i++) {
-                JsonArray *reads = json_array_new();
-
-                json_array_add_string_element(reads, "related_to");
-                json_object_set_array_member(args[i], "predicates", reads);
-                json_object_set_string_member(args[i], "kind", "inverse");
-                json_object_set_string_member(args[i], "predicate", "same_as");
-        }
-        unsay(args, "max_depth function window time group_by cumulative");
-}
-
-static void fit_projection(JsonObject *args[2], unsigned number)
-{
-        for (unsigned i = 0; i < 2; i++) {
-                g_autofree char *name = g_strdup_printf("shape_%u", number);
-                g_autoptr(JsonObject) column = json_parse_object(
-                        "{\"name\":\"size\",\"predicates\":[\"employee_count\"]}", -1, NULL);
-                JsonArray *columns = json_array_new();
-
-                json_array_add_object_element(columns, g_steal_pointer(&column));
-                json_object_set_array_member(args[i], "columns", columns);
-                json_object_set_string_member(args[i], "name", name);
-        }
-        unsay(args, "group_by filters entity_type");
-}
-
-static void fit_alone(Draw *draw, JsonObject *args[2], const char *const *members, unsigned count)
-{
-        unsigned keep = (unsigned)RANGE(draw, 0, (int)count);
-
-        for (unsigned i = 0; i < count; i++)
-                if (i != keep)
-                        unsay(args, members[i]);
-        if (!json_object_has_member(args[0], members[keep]))
-                say(args, members[keep], draw_known(draw, meaning_of(members[keep])));
-        if (strcmp(members[keep], "connection") == 0 && CHANCE(draw, 80))
-                say(args, "since", draw_time(draw));
-}
-
-static void fit(Draw *draw, const char *tool, JsonObject *schema, JsonObject *args[2])
-{
-        static const char *const cohort[] = {"group_id", "session_id", "connection", "mutation_id"};
-
-        if (has_rule(schema, "entity_id"))
-                say_entity(draw, args,
-                           is_among(",remember_fact,get_entity,as_of,trace_belief,add_entity_alias,"
-                                    "propose_autolink,predicates_in_use,",
-                                    tool));
-        if (has_rule(schema, "doc_id"))
-                unsay(args, "doc_id");
-        if (strcmp(tool, "remember_fact") == 0) {
-                unsay(args, "qualifiers supersedes trust_tier observed_at");
-                say_object(draw, args);
-        }
-        if (has_rule(schema, "lease_id") && json_object_has_member(args[0], "lease_id"))
-                say_lease(draw, args);
-        if (strcmp(tool, "define_projection") == 0)
-                fit_projection(args, (unsigned)RANGE(draw, 0, 1000));
-        if (has_rule(schema, "quote") && has_rule(schema, "document_id"))
-                say_quote(draw, args);
-        if (strcmp(tool, "submit_claim_graph") == 0)
-                fit_claims(draw, args);
-        if (strcmp(tool, "define_rule") == 0)
-                fit_rule(draw, args);
-        if (strcmp(tool, "branch_preview") == 0)
-                fit_alone(draw, args, cohort, 4);
-        if (strcmp(tool, "revert_group") == 0 || strcmp(tool, "session_audit") == 0) {
-                unsay(args, "session");
-                fit_alone(draw, args, cohort, 3);
-        }
-        if (strcmp(tool, "sql_query") == 0)
-                unsay(args, "params");
-        if (strcmp(tool, "propose_autolink") == 0)
-                unsay(args, "kind");
-}
-
 void draw_arguments(Draw *draw, const char *tool, JsonObject *schema, JsonObject *ret[2])
 {
         draw_object(draw, tool, schema, ret);
-        unsay(ret, "timeout_ms"); /* what takes how long is not compared */
+        draw_unsay(ret, "timeout_ms wait_ms"); /* what takes how long is not compared */
+        if (draw_has_rule(schema, "wait_ms"))  /* nobody answers */
+                for (unsigned i = 0; i < 2; i++)
+                        json_object_set_int_member(ret[i], "wait_ms", 0);
         if (CHANCE(draw, 85))
-                fit(draw, tool, schema, ret);
+                draw_fit(draw, tool, schema, ret);
 }

@@ -69,7 +69,7 @@ Place *place_new(void)
         place->folder = g_dir_make_tmp("ouroboros-place-XXXXXX", &error);
         g_assert_no_error(error);
         g_autofree char *extractors =
-                g_build_filename(g_getenv("OUROBOROS_BUILD_ROOT"), "daemon", "extract", NULL);
+                g_build_filename(g_getenv("OUROBOROS_BUILD_ROOT"), "daemon", NULL);
         g_autofree char *data = g_build_filename(place->folder, "data", NULL);
         g_setenv("OUROBOROS_LIBEXECDIR", extractors, TRUE);
         place->service = service_new(&handlers, &error);

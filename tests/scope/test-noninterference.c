@@ -63,7 +63,7 @@ static void set_up(Test *test)
         test->files = g_build_filename(test->folder, "files", NULL);
         test->hidden = g_build_filename(test->folder, "hidden", NULL);
         g_autofree char *extractors =
-                g_build_filename(g_getenv("OUROBOROS_BUILD_ROOT"), "daemon", "extract", NULL);
+                g_build_filename(g_getenv("OUROBOROS_BUILD_ROOT"), "daemon", NULL);
         g_setenv("OUROBOROS_LIBEXECDIR", extractors, TRUE);
         test->service = service_new(&handlers, &error);
         g_assert_no_error(error);
@@ -175,8 +175,10 @@ static void call(Test *test, unsigned step)
 /* Tools that an agent under a scope may not use, whatever it says. */
 static bool is_closed(const Test *test, const char *tool)
 {
-        static const char *const closed[] = {"register_root", "remove_root", "define_rule",
-                                             "branch_preview", NULL};
+        /* the last two are of clients: a connection's, and one that lends its model */
+        static const char *const closed[] = {
+                "register_root", "remove_root",   "define_rule", "branch_preview",
+                "enable_tools",  "mine_document", NULL};
         const Tool *found = tools_find(test->worlds[0]->rooms->tools, tool);
 
         return found->needs == TOOL_HUMAN || found->start || g_strv_contains(closed, tool);
