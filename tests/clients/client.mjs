@@ -52,9 +52,13 @@ async function connect({without = []}) {
         told.push({method: notification.method, params: notification.params});
     };
     transport = openTransport();
+    let spoken = null; // the older SDK tells its transport only
+    transport.setProtocolVersion ??= version => {
+        spoken = version;
+    };
     await client.connect(transport);
     return {
-        version: client.getNegotiatedProtocolVersion?.() ?? transport.protocolVersion ?? null, server: client.getServerVersion(),
+        version: client.getNegotiatedProtocolVersion?.() ?? transport.protocolVersion ?? spoken, server: client.getServerVersion(),
         capabilities: client.getServerCapabilities(), instructions: client.getInstructions() ?? null,
     };
 }

@@ -3,7 +3,7 @@
 """no_faults.py INSTALLED CONFORMANCE: the daemon that is installed has neither fixtures nor faults nor a way in without
 a bearer; the one for the conformance suite has all of them, so this would be seen.
 
-Seen to fail: http/fault.h with the first half of its #ifdef taken for every build."""
+Seen to fail: with the conformance build for the one that is installed."""
 import pathlib
 import re
 import sys
