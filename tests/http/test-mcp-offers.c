@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Resources, prompts and completion as the protocol has them.
- * Seen to fail: with NOT_FOUND told by the code of the error table; without mcp_cache(); with complete_turn() that does not
- * look at ref; without the limit of what is watched. */
+ * Seen to fail: with NOT_FOUND told by the code of the error table; without mcp_cache(); without the limit of what is
+ * watched. */
 #include "fixture.h"
 
 static void test_what_is_fixed_is_listed_with_how_long_it_holds(Fixture *fixture, const void *data)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* tools/call in both eras: answers, failures, progress, cancellation, and the rounds in which a client is asked.
  * Seen to fail: without "_inbox_unread" in the answer; with failures as JSON-RPC errors; without runner_cancel() in
- * run_stop(); with state_open() that takes any connection, any request, any time; with what_can_be_asked() that lets
- * everything through; without the check of inputResponses; with a key of requestState that is drawn anew. */
+ * run_stop(); with a state that is bound to no connection, or to no request; without session_forget() in
+ * rounds_stop(); with ids that are used twice; with what_can_be_asked() that lets everything through; without the check
+ * of inputResponses; with a key of requestState that is drawn anew. */
 #include "fixture.h"
 
 #define CALL(what) "'name':'query_knowledge','arguments':{'entity_name':'" what "'}"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Sessions, listening, lists, and what the end of a connection does to them.
  * Seen to fail: with mcp_find_session() that does not look at the connection; without make_room(); without expel() in
- * listen_on_gate(); with a listing that does not ask is_allowed(). */
+ * listen_on_gate(); with a list that does not ask tool_is_listed(). */
 #include "fixture.h"
 
 static void test_a_session_is_its_connections_own(Fixture *fixture, const void *data)

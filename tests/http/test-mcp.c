@@ -2,7 +2,7 @@
 /* The protocol itself: which era a message is of, what each must say, which methods there are in it, and who may call
  * them.
  * Seen to fail: with mcp_era() always ERA_SESSION, with meta_read() true at once, with find_method() blind to eras,
- * without the check of input->connection in run_turn(), with code as id of errors. */
+ * without the check of input->connection in run_turn(), with refusals that never have an id. */
 #include "fixture.h"
 
 static void expect(Fixture *fixture, const char *method, const char *params, const char *code)
@@ -85,6 +85,20 @@ static void test_methods_of_the_other_era_are_not_there(Fixture *fixture, const 
         ask_session(fixture, other, begin(fixture, "{}"), "subscriptions/listen", "");
         assert_at(other->answer, "error>code", "-32601");
         g_assert_cmpuint(other->status, ==, 200);
+}
+
+static void test_eras_are_told_apart_by_each_message(Fixture *fixture, const void *data)
+{
+        g_autoptr(Ear) new = ear_new(), old = ear_new(), bad = ear_new();
+        Session *session = begin(fixture, "{}");
+
+        ask_session(fixture, new, session, "tools/list", META);
+        assert_at(new->answer, "result>resultType", "'complete'");
+        ask_session(fixture, old, session, "tools/list", "'_meta':{'progressToken':1}");
+        assert_at(old->answer, "result>resultType", "(none)");
+        g_assert_nonnull(at(old->answer, "result>tools"));
+        ask_session(fixture, bad, session, "ping", META);
+        assert_at(bad->answer, "error>code", "-32601");
 }
 
 static void test_a_session_settles_its_version(Fixture *fixture, const void *data)
@@ -207,6 +221,8 @@ int main(int argc, char **argv)
                      test_other_versions_are_refused_with_those_spoken);
         FIXTURE_TEST("/mcp/methods-of-the-other-era-are-not-there",
                      test_methods_of_the_other_era_are_not_there);
+        FIXTURE_TEST("/mcp/eras-are-told-apart-by-each-message",
+                     test_eras_are_told_apart_by_each_message);
         FIXTURE_TEST("/mcp/a-session-settles-its-version", test_a_session_settles_its_version);
         FIXTURE_TEST("/mcp/nothing-but-ping-comes-before-initialize",
                      test_nothing_but_ping_comes_before_initialize);
