@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """MCP as clients have it: over HTTP, and on standard input and output by "ouroborosctl mcp".
 
-Seen to fail: with sessions found whoever asks; with Last-Event-ID not looked at; with a bridge that does not check whose
-the bearer's file is, that does not replay initialize, that prints what it is told on standard output."""
+Seen to fail: with sessions found whoever asks; with nothing replayed after Last-Event-ID; with watched resources never
+other than before; with a bridge that does not check whose the bearer's file is, or passes on the answer to an initialize
+that it has replayed."""
 import http.client
 import json
 import os
