@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/pidfd.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -58,7 +59,7 @@ static int start(const char *program, int socket, pid_t *ret_pid)
         return r;
 }
 
-bool spawn_helper(const char *program, int socket, Spawned *ret, GError **error)
+static bool start_at(const char *program, int socket, Spawned *ret, GError **error)
 {
         Spawned spawned = {.pidfd = -1};
         int r = start(program, socket, &spawned.pid);
@@ -73,6 +74,23 @@ bool spawn_helper(const char *program, int socket, Spawned *ret, GError **error)
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "Cannot start %s: %s",
                     program, g_strerror(r));
         return false;
+}
+
+bool spawn_helper(const char *program, Spawned *ret, int *ret_socket, GError **error)
+{
+        int pair[2];
+
+        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
+                error_set_errno(error, errno, "Cannot make a socket for %s", program);
+                return false;
+        }
+        bool started = start_at(program, pair[1], ret, error);
+        (void)close(pair[1]);
+        if (started)
+                *ret_socket = pair[0];
+        else
+                (void)close(pair[0]);
+        return started;
 }
 
 void spawned_end(Spawned *spawned)

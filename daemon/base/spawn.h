@@ -14,8 +14,8 @@ typedef struct Spawned {
         int pidfd; /* readable once it is dead */
 } Spawned;
 
-/* The socket stays the caller's. UNAVAILABLE if it cannot be started. */
-bool spawn_helper(const char *program, int socket, Spawned *ret, GError **error);
+/* *ret_socket: our end of a SOCK_SEQPACKET to it, the caller's to close. UNAVAILABLE if it cannot be started. */
+bool spawn_helper(const char *program, Spawned *ret, int *ret_socket, GError **error);
 
 /* Kills and reaps it, if that was not done yet, and closes the pidfd. */
 void spawned_end(Spawned *spawned);

@@ -198,24 +198,19 @@ static int watch(Child *child, sd_event *loop)
 Child *child_spawn(sd_event *loop, const char *program, const ChildHandlers *handlers, void *data,
                    GError **error)
 {
-        int pair[2];
-        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
-                error_set_errno(error, errno, "Cannot make a socket for the extractor");
+        Spawned process;
+        int socket;
+
+        if (!spawn_helper(program, &process, &socket, error))
                 return NULL;
-        }
         Child *child = g_new0(Child, 1);
-        *child = (Child){.handlers = handlers, .data = data, .socket = pair[0]};
-        child->process.pidfd = -1;
-        bool started = spawn_helper(program, pair[1], &child->process, error);
-        close(pair[1]);
-        int r = started ? watch(child, loop) : 0;
-        if (started && r >= 0)
+        *child = (Child){.handlers = handlers, .data = data, .socket = socket, .process = process};
+        int r = watch(child, loop);
+        if (r >= 0)
                 return child;
-        if (started)
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
-                            "Cannot watch %s: %s", program, g_strerror(-r));
-        child_free(child);
-        return NULL;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "Cannot watch %s: %s",
+                    program, g_strerror(-r));
+        return child_free(child);
 }
 
 Child *child_free(Child *child)

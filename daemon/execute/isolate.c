@@ -97,22 +97,18 @@ static int watch(Isolate *isolate, sd_event *loop)
 Isolate *isolate_spawn(sd_event *loop, const char *program, const IsolateHandlers *handlers,
                        void *data, GError **error)
 {
-        int pair[2];
+        Spawned process;
+        int socket;
 
-        if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
-                error_set_errno(error, errno, "Cannot make a socket for the isolate");
+        if (!spawn_helper(program, &process, &socket, error))
                 return NULL;
-        }
         Isolate *isolate = g_new0(Isolate, 1);
-        *isolate = (Isolate){.handlers = handlers, .data = data, .socket = pair[0]};
-        isolate->process.pidfd = -1;
-        bool started = spawn_helper(program, pair[1], &isolate->process, error);
-        close(pair[1]);
-        int r = started ? watch(isolate, loop) : 0;
-        if (started && r >= 0)
+        *isolate =
+                (Isolate){.handlers = handlers, .data = data, .socket = socket, .process = process};
+        int r = watch(isolate, loop);
+        if (r >= 0)
                 return isolate;
-        if (started)
-                error_set_errno(error, -r, "Cannot watch %s", program);
+        error_set_errno(error, -r, "Cannot watch %s", program);
         return isolate_free(isolate);
 }
 
