@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "gate/gate.h"
+#include "http/form.h"
 
 #define HTTP_PREFIX   "http://"
 #define BEARER_SCHEME "Bearer "
@@ -70,14 +71,6 @@ static bool skip_authority(const char **target, const OwnPorts *ports, GError **
         return true;
 }
 
-static char *decode(const char *text, size_t length)
-{
-        g_autofree char *spaced = g_strdelimit(g_strndup(text, length), "+", ' ');
-        g_autofree char *decoded = g_uri_unescape_string(spaced, NULL);
-
-        return decoded && g_utf8_validate(decoded, -1, NULL) ? g_steal_pointer(&decoded) : NULL;
-}
-
 static bool is_secret(const char *name, const char *value)
 {
         static const char *const names[] = {"access_token", "authorization", "bearer",  "token",
@@ -94,9 +87,9 @@ static bool add_pair(GHashTable *query, const char *pair, size_t length, GError 
 {
         const char *equals = memchr(pair, '=', length);
         size_t name_length = equals ? (size_t)(equals - pair) : length;
-        g_autofree char *name = decode(pair, name_length);
+        g_autofree char *name = form_unescape(pair, name_length);
         g_autofree char *value =
-                equals ? decode(equals + 1, length - name_length - 1) : g_strdup("");
+                equals ? form_unescape(equals + 1, length - name_length - 1) : g_strdup("");
 
         if (!name || !value) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,

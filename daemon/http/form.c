@@ -11,8 +11,7 @@ static bool refuse(const char *why, GError **error)
         return false;
 }
 
-/* The text of length bytes without its escapes; NULL if it cannot be text. */
-static char *decode(const char *text, size_t length)
+char *form_unescape(const char *text, size_t length)
 {
         g_autoptr(GString) plain = g_string_sized_new(length);
 
@@ -37,9 +36,9 @@ static bool add_field(GHashTable *fields, const char *text, size_t length, GErro
 {
         const char *equals = memchr(text, '=', length);
         size_t name_length = equals ? (size_t)(equals - text) : length;
-        g_autofree char *name = decode(text, name_length);
+        g_autofree char *name = form_unescape(text, name_length);
         g_autofree char *value =
-                equals ? decode(equals + 1, length - name_length - 1) : g_strdup("");
+                equals ? form_unescape(equals + 1, length - name_length - 1) : g_strdup("");
 
         if (!name || !value)
                 return refuse("has a field that is not text in UTF-8", error);

@@ -11,5 +11,8 @@
 /* name → value of all fields; the caller unrefs. INVALID: not UTF-8, NUL, a bad escape, a name twice; LIMIT. */
 GHashTable *form_parse(const char *text, size_t length, GError **error);
 
+/* What length bytes of a form or query say without their escapes; NULL if that is no text. The caller frees. */
+char *form_unescape(const char *text, size_t length);
+
 /* A value as it stands in a form or query; the caller frees. */
 char *form_escape(const char *value);
