@@ -11,10 +11,7 @@
 static JsonObject *answer_status(Gate *gate, const char *id, GError **error)
 {
         g_autoptr(Approval) approval = gate_approval(gate, id, error);
-        const char *connection =
-                approval && approval->decision
-                        ? json_member_string(approval->decision, "connection_id", NULL)
-                        : NULL;
+        const char *connection = approval_minted(approval);
 
         if (!approval)
                 return NULL;

@@ -92,6 +92,13 @@ static void set_time(JsonObject *object, const char *name, int64_t time_us)
                 json_object_set_null_member(object, name);
 }
 
+const char *approval_minted(const Approval *approval)
+{
+        return approval && approval->decision
+                       ? json_member_string(approval->decision, "connection_id", NULL)
+                       : NULL;
+}
+
 JsonObject *approval_to_json(const Approval *approval)
 {
         JsonObject *object = json_object_new();

@@ -16,6 +16,9 @@ Approval *approval_from_row(Statement *row);
 /* By its id. NOT_FOUND. */
 Approval *approval_read(Db *db, const char *id, GError **error);
 
+/* The connection that came of a request for one; NULL: none did, or approval is NULL. Borrowed. */
+const char *approval_minted(const Approval *approval);
+
 /* {"approval_id", "kind", "connection_id", "asked_by", "title", "payload", "decision", "state", "created", "expires",
  * "decided"}. */
 JsonObject *approval_to_json(const Approval *approval);

@@ -79,10 +79,7 @@ static JsonObject *answer_collected(const char *connection)
 static char *collectable(Gate *gate, const Access *access, const char *id, GError **error)
 {
         g_autoptr(Approval) approval = gate_approval(gate, id, error);
-        const char *connection =
-                approval && approval->decision
-                        ? json_member_string(approval->decision, "connection_id", NULL)
-                        : NULL;
+        const char *connection = approval_minted(approval);
 
         if (!approval)
                 return NULL;
