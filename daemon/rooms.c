@@ -76,7 +76,7 @@ static void on_isolate(const char *state, void *data)
         care_set_isolate(((Rooms *)data)->care, state);
 }
 
-static bool build_tools(Rooms *rooms, GError **error)
+static bool build_care(Rooms *rooms, GError **error)
 {
         CareOptions care = {
                 .paths = rooms->paths,
@@ -100,6 +100,11 @@ static bool build_tools(Rooms *rooms, GError **error)
         journal_set_care(rooms->journal,
                          &(JournalCare){care_operation_begin, care_operation_progress,
                                         care_operation_end, rooms->care});
+        return true;
+}
+
+static void build_execute(Rooms *rooms)
+{
         ExecuteOptions execute = {
                 .service = rooms->service,
                 .pool = rooms->pool,
@@ -107,7 +112,15 @@ static bool build_tools(Rooms *rooms, GError **error)
                 .report = on_isolate,
                 .data = rooms,
         };
+
         rooms->execute = execute_new(&execute);
+}
+
+static bool build_tools(Rooms *rooms, GError **error)
+{
+        if (!build_care(rooms, error))
+                return false;
+        build_execute(rooms);
         const ToolTable tables[] = {
                 graph_tools(rooms->graph),
                 documents_tools(rooms->documents),
