@@ -18,6 +18,9 @@ typedef struct Task {
         void *data;
 } Task;
 
+/* A character has at most four bytes. */
+G_STATIC_ASSERT(4 * EXECUTE_CODE_CHARS_MAX <= ISOLATE_CODE_BYTES_MAX);
+
 struct Execute {
         ExecuteOptions options;
         Host host;

@@ -68,7 +68,8 @@ static _Noreturn void be_snippet(Zygote *zygote, int stream)
                 _exit(EXIT_FAILURE);
         memcpy(&run, frame, sizeof(run));
         size_t bytes = header.bytes - sizeof(run);
-        if (run.tools_bytes > bytes)
+        if (run.tools_bytes > MIN(bytes, ISOLATE_TOOLS_BYTES_MAX) ||
+            bytes - run.tools_bytes > ISOLATE_CODE_BYTES_MAX)
                 _exit(EXIT_FAILURE);
         limits_start(run.wall_ms, run.cpu_ms);
         if (!walls_close(zygote->walls, &error))
