@@ -10,11 +10,6 @@ static const char *const kinds[] = {[AUTOLINK_ENTITY_DOCUMENT] = "entity-documen
                                     [AUTOLINK_ENTITY_SYMBOL] = "entity-symbol",
                                     [AUTOLINK_PAGE_PAGE] = "page-page"};
 
-const char *autolink_kind_to_string(AutolinkKind kind)
-{
-        return kinds[kind];
-}
-
 bool autolink_kind_from_string(const char *text, AutolinkKind *ret, GError **error)
 {
         for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++)

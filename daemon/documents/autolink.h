@@ -19,7 +19,6 @@ typedef enum AutolinkKind {
         AUTOLINK_ENTITY_SYMBOL, /* its room is not there yet, … */
         AUTOLINK_PAGE_PAGE,     /* … nor this one's */
 } AutolinkKind;
-const char *autolink_kind_to_string(AutolinkKind kind);
 /* INVALID. */
 bool autolink_kind_from_string(const char *text, AutolinkKind *ret, GError **error);
 

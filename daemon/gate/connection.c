@@ -146,11 +146,6 @@ const GArray *connection_bearers(const Connection *connection)
         return connection->bearers;
 }
 
-int64_t connection_created(const Connection *connection)
-{
-        return connection->created_us;
-}
-
 int64_t connection_revoked(const Connection *connection)
 {
         return connection->revoked_us;

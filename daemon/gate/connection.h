@@ -21,7 +21,6 @@ void connection_short_of(const char *id, char ret[CONNECTION_SHORT_DIGITS + 1]);
 
 /* Its bearers, as BearerEntry. */
 const GArray *connection_bearers(const Connection *connection);
-int64_t connection_created(const Connection *connection);
 int64_t connection_revoked(const Connection *connection); /* 0: not */
 
 /* {"connection_id", "short", "name", "profile" …}: everything but its scope, of which it says how much there is. */

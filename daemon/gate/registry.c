@@ -270,23 +270,6 @@ int64_t registry_next_end(Registry *registry)
         return next;
 }
 
-unsigned registry_count(Registry *registry)
-{
-        GHashTableIter iter;
-        unsigned count = 0;
-        void *slot;
-
-        g_mutex_lock(&registry->lock);
-        g_hash_table_iter_init(&iter, registry->slots);
-        while (g_hash_table_iter_next(&iter, NULL, &slot)) {
-                const Connection *connection = ((Slot *)slot)->connection;
-
-                count += connection && !connection_revoked(connection);
-        }
-        g_mutex_unlock(&registry->lock);
-        return count;
-}
-
 /* ---- changes ---- */
 
 static bool is_ours(const Change *change)

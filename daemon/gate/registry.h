@@ -37,6 +37,3 @@ int64_t registry_next_end(Registry *registry);
 
 /* The ids of those that are active, or (ended) that are not; the caller frees. */
 char **registry_ids(Registry *registry, bool ended);
-
-/* How many are not revoked. */
-unsigned registry_count(Registry *registry);

@@ -100,17 +100,6 @@ void call_fail(Call *call, int code, JsonObject *data, const char *text)
         outlet->type->answer(outlet, status, message, strlen(message));
 }
 
-void call_fail_error(Call *call, const GError *error)
-{
-        int code;
-        g_autofree char *message = mcp_error(call->id, error, &code);
-        unsigned status = mcp_status(call->era, code);
-        Outlet *outlet = call->outlet;
-
-        call_end(call);
-        outlet->type->answer(outlet, status, message, strlen(message));
-}
-
 void call_drop(Call *call)
 {
         Outlet *outlet = call->outlet;

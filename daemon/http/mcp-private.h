@@ -83,7 +83,6 @@ bool call_init(Call *call, const CallType *type, Turn *turn);
 /* Each of these ends the call and frees it. */
 void call_answer(Call *call, GString *out);
 void call_fail(Call *call, int code, JsonObject *data, const char *text);
-void call_fail_error(Call *call, const GError *error);
 void call_drop(Call *call);
 
 /* ---- requests that a tool answers ---- */

@@ -11,7 +11,6 @@
 #define JSONRPC_INVALID_REQUEST  (-32600)
 #define JSONRPC_METHOD_NOT_FOUND (-32601)
 #define JSONRPC_INVALID_PARAMS   (-32602)
-#define JSONRPC_INTERNAL_ERROR   (-32603)
 
 typedef struct Message {
         JsonNode *root;     /* the whole, of which the rest is borrowed */

@@ -34,7 +34,6 @@ bool care_open_stores(Care *care, GError **error);
 
 /* Sets the state from an error, NULL meaning open, and tells the stores why they are closed. */
 void care_set_state(Care *care, const GError *error);
-void care_set_operation(Care *care, const char *operation);
 void care_report(Care *care, const char *operation, double fraction);
 
 /* Begins an operation (CONFLICT if there is one already) and ends it. */
