@@ -44,9 +44,6 @@ extern const Prompt prompts[];
 /* May these changes of the vault have made the resource another? Looks at tables and ids only. */
 bool resource_is_touched(const char *uri, const Change *changes, unsigned count);
 
-/* May they have changed what is listed? */
-bool resource_list_is_touched(const Change *changes, unsigned count);
-
 /* All of it, for a door: the fixed part, and the names of the tools that show content. */
 typedef struct Offers {
         const Prompt *prompts;

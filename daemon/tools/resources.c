@@ -82,15 +82,6 @@ bool resource_is_touched(const char *uri, const Change *changes, unsigned count)
         return false;
 }
 
-bool resource_list_is_touched(const Change *changes, unsigned count)
-{
-        for (unsigned i = 0; i < count; i++)
-                if (is_about(&changes[i], "documents", NULL) ||
-                    is_about(&changes[i], "entities", NULL))
-                        return true;
-        return false;
-}
-
 /* ---- list_resources: documents in order of their paths, then entities in order of their names ---- */
 
 static JsonObject *new_resource(ResourceKind kind, const char *id, const char *name,

@@ -50,6 +50,5 @@ struct Schema {
         Rule *root;
 };
 
-/* "string", "integer" …; names of all types in a set, "string or null". */
-const char *rule_type_to_string(RuleType type);
+/* Names of all types in a set, "string or null"; the caller frees. */
 char *rule_types_describe(unsigned types);

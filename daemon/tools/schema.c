@@ -25,14 +25,6 @@ static const struct {
         {RULE_OBJECT, "object"},
 };
 
-const char *rule_type_to_string(RuleType type)
-{
-        for (size_t i = 0; i < G_N_ELEMENTS(type_names); i++)
-                if (type_names[i].type == type)
-                        return type_names[i].name;
-        return NULL;
-}
-
 char *rule_types_describe(unsigned types)
 {
         GString *text = g_string_new(NULL);

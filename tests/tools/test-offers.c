@@ -118,8 +118,6 @@ static void test_changes_touch_what_they_may_have_changed(void)
         g_assert_false(resource_is_touched("ouroboros://entity/ent-2", &entity, 1));
         g_assert_false(resource_is_touched("ouroboros://entity/ent-1", &session, 1));
         g_assert_false(resource_is_touched("ouroboros://tool/whoami", &fact, 1));
-        g_assert_true(resource_list_is_touched(&document, 1));
-        g_assert_false(resource_list_is_touched(&fact, 1));
 }
 
 static void test_prompts_are_written_of_what_is_there(Fixture *fixture, const void *data)
