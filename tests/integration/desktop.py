@@ -130,6 +130,18 @@ class Desktop(session.Session):
         bus.close()
 
 
+def ctl(desk, *words, status=0):
+    """What ouroborosctl says on a desktop; its complaint, if it is to end otherwise."""
+    done = desk.run(str(desk.build / 'cli/ouroborosctl'), '--no-ask-password', *words, check=False)
+    assert done.returncode == status, done.stderr
+    return done.stdout if status == 0 else done.stderr
+
+
+def ask(desk, *words):
+    """The same as JSON."""
+    return json.loads(ctl(desk, '--json', *words))
+
+
 class Agent:
     """A client of the agents' socket: one JSON message a line."""
 

@@ -10,20 +10,10 @@ import threading
 import dbus
 import dbus.mainloop.glib
 import pytest
-from desktop import NAME, PATH, CallError, wait_until
+from desktop import NAME, PATH, CallError, ask, ctl, wait_until
 from gi.repository import GLib
 
 APPROVAL = f'{NAME}.Approval'
-
-
-def ctl(desk, *words, status=0):
-    done = desk.run(str(desk.build / 'cli/ouroborosctl'), '--no-ask-password', *words, check=False)
-    assert done.returncode == status, done.stderr
-    return done.stdout if status == 0 else done.stderr
-
-
-def ask(desk, *words):
-    return json.loads(ctl(desk, '--json', *words))
 
 
 def request(desk, name='Claude', *terms):

@@ -118,6 +118,16 @@ def seat(installed):
 
 
 @pytest.fixture
+def agent(installed, seat, fakeagent):
+    """Starts an authentication agent in alice's session that answers as told."""
+    def start(answer):
+        installed.run('systemd-run', '--user', '--quiet', '--collect', '--unit=agent', fakeagent, seat, answer, user='alice')
+        installed.wait_for('journalctl', '--user', '-u', 'agent', '-o', 'cat', contains='READY', user='alice')
+    yield start
+    installed.run('systemctl', '--user', 'stop', 'agent', user='alice', check=False)
+
+
+@pytest.fixture
 def keyring(installed):
     """Alice's keyring, new and unlocked."""
     ring = keyrings.Keyring(installed)

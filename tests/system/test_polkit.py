@@ -6,16 +6,6 @@ from daemon import CallError
 DENIED = 'Denied'
 
 
-@pytest.fixture
-def agent(installed, seat, fakeagent):
-    """Starts an authentication agent in alice's session that answers as told."""
-    def start(answer):
-        installed.run('systemd-run', '--user', '--quiet', '--collect', '--unit=agent', fakeagent, seat, answer, user='alice')
-        installed.wait_for('journalctl', '--user', '-u', 'agent', '-o', 'cat', contains='READY', user='alice')
-    yield start
-    installed.run('systemctl', '--user', 'stop', 'agent', user='alice', check=False)
-
-
 def denied(call, *arguments, **options):
     with pytest.raises(CallError) as caught:
         call(*arguments, **options)
