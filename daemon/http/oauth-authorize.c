@@ -362,7 +362,7 @@ void oauth_on_authorize(Request *request, void *data)
                 look_document_up(oauth, request, id);
                 return;
         }
-        if (!gate_key(oauth->options.gate, "oauth-client", key, &error)) {
+        if (!gate_key(oauth->options.gate, OAUTH_KEY_PURPOSE, key, &error)) {
                 request_answer_error(request, error);
                 return;
         }

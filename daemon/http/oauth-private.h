@@ -6,6 +6,9 @@
 #include "http/oauth.h"
 #include "provider/provider.h"
 
+#define OAUTH_KEY_PURPOSE "oauth-client" /* of gate_key(): what seals the ids of clients */
+G_STATIC_ASSERT(OAUTH_KEY_BYTES == GATE_KEY_BYTES);
+
 /* One authorization on its way: asked for by a browser, decided by the person, fetched once as a code. */
 typedef struct Pending {
         char *id; /* the name of its page: 128 random bits, in hex */

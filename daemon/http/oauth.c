@@ -226,7 +226,7 @@ static void on_register(Request *request, void *data)
         g_autoptr(GError) error = NULL;
         g_autoptr(JsonObject) metadata = json_parse_object(text, (gssize)size, &error);
 
-        if (metadata && !gate_key(oauth->options.gate, "oauth-client", key, &error)) {
+        if (metadata && !gate_key(oauth->options.gate, OAUTH_KEY_PURPOSE, key, &error)) {
                 request_answer_error(request, error);
                 return;
         }
