@@ -176,7 +176,7 @@ def farewell(kept):
     print('''Install it for good, as a service of yours that starts when it is needed:
     ./dev package
     sudo apt install ./build/packages/ouroboros_*.deb
-    systemctl --user enable --now ouroborosd.socket
+    systemctl --user enable --now ouroborosd.socket ouroboros-mcp.socket
     ouroborosctl root add ~/Documents
 The README tells more; man ouroborosctl tells all.''', flush=True)
 

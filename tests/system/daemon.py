@@ -80,7 +80,7 @@ class Daemon:
 
     def forget(self):
         """Stops it and removes all that it stored."""
-        self.systemctl('stop', self.unit, 'ouroborosd.socket', check=False)
+        self.systemctl('stop', self.unit, 'ouroborosd.socket', 'ouroboros-mcp.socket', check=False)
         self.systemctl('reset-failed', check=False)
         folders = ['/var/lib/ouroboros'] if self.system else \
             [f'/home/{self.user}/.local/share/ouroboros', f'/home/{self.user}/Ouroboros']

@@ -15,7 +15,7 @@ def small_disk(installed, alice):
     installed.run('mkdir', '-p', DATA, user='alice')
     installed.run('mount', '-t', 'tmpfs', '-o', 'size=12m,uid=1000,gid=1000,mode=700', 'tmpfs', DATA)
     yield DATA
-    alice.systemctl('stop', 'ouroborosd.service', 'ouroborosd.socket', check=False)
+    alice.systemctl('stop', 'ouroborosd.service', 'ouroborosd.socket', 'ouroboros-mcp.socket', check=False)
     installed.run('umount', '-l', DATA)
 
 

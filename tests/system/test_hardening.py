@@ -39,7 +39,7 @@ def probe(daemon, *folders):
     machine = daemon.machine
     machine.write('/usr/local/lib/probe.py', PROBE)
     machine.write('/tmp/of-others', 'x')
-    daemon.systemctl('stop', daemon.unit, 'ouroborosd.socket', check=False)
+    daemon.systemctl('stop', daemon.unit, 'ouroborosd.socket', 'ouroboros-mcp.socket', check=False)
     daemon.drop_in('probe', '[Service]\nType=exec\nExecStart=\nRestart=no\nRestartForceExitStatus=\nWatchdogSec=0\n'
                             f'ExecStart=/usr/bin/python3 /usr/local/lib/probe.py {" ".join(folders[:1] + folders)}\n')
     listener = machine.start('python3', '-c', 'import socket,time; s=socket.socket(); s.bind(("127.0.0.1", 9876)); '

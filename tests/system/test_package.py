@@ -33,13 +33,14 @@ def test_removing_keeps_what_was_remembered(boot, install):
 
 def test_the_system_instance_waits_for_the_administrator(installed):
     # its bus name starts it for those who may; nothing listens on a socket unasked
-    assert installed.run('systemctl', 'is-enabled', 'ouroborosd.socket', check=False).stdout.strip() == 'disabled'
-    assert installed.run('systemctl', '--global', 'is-enabled', 'ouroborosd.socket').stdout.strip() == 'enabled'
+    for unit in ('ouroborosd.socket', 'ouroboros-mcp.socket'):
+        assert installed.run('systemctl', 'is-enabled', unit, check=False).stdout.strip() == 'disabled'
+        assert installed.run('systemctl', '--global', 'is-enabled', unit).stdout.strip() == 'enabled'
 
 
 def test_the_units_have_no_mistakes_that_systemd_can_see(installed):
     for scope, folder in (('--system', '/lib/systemd/system'), ('--user', '/usr/lib/systemd/user')):
-        for unit in ('ouroborosd.service', 'ouroborosd.socket'):
+        for unit in ('ouroborosd.service', 'ouroborosd.socket', 'ouroboros-mcp.socket'):
             said = installed.run('systemd-analyze', 'verify', '--man=no', scope, f'{folder}/{unit}',
                                  user='alice' if scope == '--user' else 'root', check=False)
             assert said.returncode == 0, said.stderr

@@ -25,6 +25,36 @@ def test_a_connection_to_its_socket_starts_it(alice):
     assert containers.wait_until(lambda: alice.show('ActiveState') == 'active')
 
 
+HEALTH = ('import http.client,sys; c=http.client.HTTPConnection("127.0.0.1", int(sys.argv[1]), timeout=20); '
+          'c.request("GET", "/api/health"); print(c.getresponse().read().decode())')
+
+
+def test_a_request_at_its_port_starts_it_and_is_answered(alice):
+    """On the socket that it is passed, under the confinement of its unit."""
+    alice.systemctl('stop', 'ouroborosd.service')
+    alice.systemctl('start', 'ouroboros-mcp.socket')
+    assert alice.show('ActiveState') == 'inactive'
+    assert '"ok"' in alice.machine.run('python3', '-c', HEALTH, '8765', user='alice').stdout
+    assert alice.show('ActiveState') == 'active'
+    assert '[::]' not in alice.machine.run('ss', '-Hltn', 'sport = :8765').stdout
+
+
+def test_a_port_that_is_taken_stops_neither_the_daemon_nor_its_other_socket(alice):
+    alice.systemctl('stop', 'ouroborosd.service', 'ouroborosd.socket', 'ouroboros-mcp.socket')
+    holder = alice.machine.start('python3', '-c', 'import socket,time; s=socket.socket(); s.bind(("127.0.0.1", 8765)); '
+                                                  's.listen(); time.sleep(60)')
+    try:
+        assert containers.wait_until(lambda: alice.machine.run('ss', '-Hltn', 'sport = :8765').stdout)
+        alice.systemctl('start', 'ouroboros-mcp.socket', check=False)
+        alice.systemctl('start', 'ouroborosd.socket')
+        assert alice.systemctl('show', '-p', 'ActiveState', '--value', 'ouroboros-mcp.socket').stdout.strip() == 'failed'
+        assert alice.status()['vault_state'] == 'open'
+    finally:
+        holder.kill()
+        holder.wait()
+        alice.systemctl('reset-failed', 'ouroboros-mcp.socket', check=False)
+
+
 def test_systemctl_starts_stops_and_restarts_it_without_loss(alice):
     alice.systemctl('start', 'ouroborosd')
     fact = alice.remember('Ada', 'note', 'wrote the first program')
@@ -55,7 +85,7 @@ def test_a_manager_restart_comes_back_with_everything(alice):
 def test_it_ends_when_idle_and_comes_back_when_called(alice):
     alice.machine.write('/home/alice/.config/ouroboros/ouroboros.conf', '[Daemon]\nIdleExitSec=1\n', user='alice')
     try:
-        alice.systemctl('stop', 'ouroborosd.socket', check=False)
+        alice.systemctl('stop', 'ouroborosd.socket', 'ouroboros-mcp.socket', check=False)
         fact = alice.remember('Ada', 'note', 'still here')
         assert containers.wait_until(lambda: alice.show('ActiveState') == 'inactive', 15)
         assert alice.show('Result') == 'success'
