@@ -36,6 +36,8 @@ struct Db {
         bool denied;      /* … and it said no: SQLite has no code of its own for functions */
         ReaderPool *pool; /* readers: where they go back to */
         bool large;       /* … with a large cache */
+        Histogram *time;  /* … how long they are out, or NULL */
+        int64_t taken_us; /* … since when, monotonic */
         sqlite3_stmt
                 *snapshot;   /* readers: holds the snapshot while it is in the middle of its rows */
         bool held;           /* it does */

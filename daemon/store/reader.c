@@ -339,6 +339,7 @@ void db_release(Db *db)
         g_assert(db->role == DB_READER);
         db_reset_statements(db);
         db_set_limit(db, 0);
+        histogram_observe(db->time, g_get_monotonic_time() - db->taken_us);
         /* after a failure SQLite may have ended the transaction of its own accord */
         if (sqlite3_txn_state(db->sqlite, "main") != SQLITE_TXN_READ)
                 let_go(db);

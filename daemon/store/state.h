@@ -21,6 +21,8 @@ struct Store {
         Erasers *erasers;
         uint8_t erase_key[STORE_KEY_BYTES]; /* of the tokens of this process */
         char *files;                        /* or NULL */
+        Metric *writing;                    /* writes that wait or run; NULL: nobody counts */
+        Histogram *read_time, *write_time;
         int lock_fd;
         int64_t version;
 };

@@ -39,6 +39,23 @@ static void on_writer_sleeps(void *data)
         (void)malloc_trim(0);
 }
 
+static void add_metrics(Store *store, Metrics *metrics)
+{
+        static const MetricFamily writing = {"ouroboros_store_writes_waiting",
+                                             "Writes that wait for the writer or are at work."};
+        static const MetricFamily read_time = {"ouroboros_store_read_seconds",
+                                               "How long a snapshot for reading was held."};
+        static const MetricFamily write_time = {
+                "ouroboros_store_write_seconds",
+                "From the asking for a write until it is on disk or has failed."};
+        g_autofree char *label =
+                metrics_label("store", store->kind == STORE_VAULT ? "vault" : "ops");
+
+        store->writing = metrics_series(metrics, METRIC_GAUGE, &writing, label);
+        store->read_time = metrics_histogram(metrics, &read_time, label);
+        store->write_time = metrics_histogram(metrics, &write_time, label);
+}
+
 Store *store_new(const StoreOptions *options, GError **error)
 {
         g_autoptr(Store) store = g_new0(Store, 1);
@@ -52,6 +69,7 @@ Store *store_new(const StoreOptions *options, GError **error)
         store->cache_kb = cache_mb * 1024;
         store->files = g_strdup(options->files);
         store->erasers = erasers_new();
+        add_metrics(store, options->metrics);
         start_sqlite();
         if (sodium_init() < 0) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED,
@@ -234,8 +252,12 @@ Db *store_reader(Store *store, const Scope *scope, GError **error)
         /* The handle keeps a reference, hence not const inside. */
         Db *db = reader_pool_take(store->readers, (Scope *)(uintptr_t)scope, &failed);
 
-        if (!db)
+        if (!db) {
                 store_set_failure(store, g_steal_pointer(&failed), error);
+                return NULL;
+        }
+        db->time = store->read_time;
+        db->taken_us = g_get_monotonic_time();
         return db;
 }
 
@@ -246,10 +268,14 @@ bool store_write(Store *store, const WriteOptions *options, StoreWork work, void
 
         if (!write_has_actor(options->actor, error) || impatience_refuses(error))
                 return false;
-        if (queue_write(store->queue, options, work, data, &failed))
-                return true;
-        store_set_failure(store, g_steal_pointer(&failed), error);
-        return false;
+        int64_t began_us = g_get_monotonic_time();
+        metric_add(store->writing, 1);
+        bool done = queue_write(store->queue, options, work, data, &failed);
+        metric_add(store->writing, -1);
+        histogram_observe(store->write_time, g_get_monotonic_time() - began_us);
+        if (!done)
+                store_set_failure(store, g_steal_pointer(&failed), error);
+        return done;
 }
 
 bool store_call(Store *store, QueueCall call, void *data, GError **error)

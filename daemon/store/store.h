@@ -51,6 +51,7 @@ typedef struct StoreOptions {
         unsigned
                 cache_mb; /* page cache of the writer and of two readers; 0: 64; other readers take an eighth */
         const char *files; /* folder of the files that rows name, for erasing; or NULL */
+        Metrics *metrics;  /* or NULL */
 } StoreOptions;
 
 /* A closed store: reads and writes fail until store_open(), with CORRUPT or CONFLICT if that was why it could
