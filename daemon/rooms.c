@@ -8,6 +8,7 @@
 
 static bool build_base(Rooms *rooms, Instance instance, GError **error)
 {
+        rooms->metrics = metrics_new();
         rooms->config = config_load(instance);
         rooms->paths = paths_new(instance, error);
         if (!rooms->paths)
@@ -33,6 +34,7 @@ static Store *build_store(Rooms *rooms, StoreKind kind, unsigned cache_mb, GErro
                 .loop = service_loop(rooms->service),
                 .cache_mb = cache_mb,
                 .files = rooms->paths->vault,
+                .metrics = rooms->metrics,
         };
 
         return store_new(&options, error);
@@ -51,6 +53,7 @@ static bool build_content(Rooms *rooms, GError **error)
                 .vault = rooms->vault,
                 .paths = rooms->paths,
                 .config = rooms->config,
+                .metrics = rooms->metrics,
                 .loop = service_loop(rooms->service),
                 .pool = rooms->pool,
         };
@@ -140,6 +143,7 @@ static bool build_tools(Rooms *rooms, GError **error)
         };
         rooms->tools = tools_new(tables, G_N_ELEMENTS(tables));
         tools_set_gate(rooms->tools, rooms->gate);
+        tools_set_metrics(rooms->tools, rooms->metrics);
         if (g_getenv("OUROBOROS_CHECK_OUTPUTS"))
                 tools_check_outputs(rooms->tools);
         rooms->runner = runner_new(rooms->tools, rooms->pool, service_loop(rooms->service), error);
@@ -193,6 +197,10 @@ static bool build_doors(Rooms *rooms, const RoomsHandlers *handlers, GError **er
                 .config = rooms->config,
                 .paths = rooms->paths,
                 .pool = rooms->pool,
+                .settings = rooms->settings,
+                .metrics = rooms->metrics,
+                .exit = handlers->exit,
+                .data = handlers->data,
         };
 
         rooms->bus = bus_new(&bus, error);
@@ -200,7 +208,15 @@ static bool build_doors(Rooms *rooms, const RoomsHandlers *handlers, GError **er
                 return false;
         care_set_handlers(rooms->care, &(CareHandlers){on_vault_changed, on_progress, rooms});
         settings_set_handler(rooms->settings, handlers->reload, handlers->data);
-        rooms->http = http_new(&http, error);
+        ApprovedOptions approved = {
+                .gate = rooms->gate,
+                .settings = rooms->settings,
+                .loop = service_loop(rooms->service),
+                .exit = handlers->exit,
+                .data = handlers->data,
+        };
+        rooms->approved = approved_new(&approved, error);
+        rooms->http = rooms->approved ? http_new(&http, error) : NULL;
         return rooms->http != NULL;
 }
 
@@ -264,7 +280,9 @@ void rooms_free(Rooms *rooms)
         store_free(rooms->vault);
         store_free(rooms->ops);
         secrets_free(rooms->secrets);
+        approved_free(rooms->approved);
         settings_free(rooms->settings);
+        metrics_free(rooms->metrics);
         paths_free(rooms->paths);
         config_unref(rooms->config);
         service_free(rooms->service);

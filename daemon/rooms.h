@@ -11,6 +11,7 @@ typedef struct Rooms {
         Service *service;
         Config *config;
         Paths *paths;
+        Metrics *metrics;
         WorkerPool *pool;
         Store *vault, *ops;
         Secrets *secrets;
@@ -21,6 +22,7 @@ typedef struct Rooms {
         Search *search;
         Care *care;
         Settings *settings;
+        Approved *approved;
         Tools *tools;
         Runner *runner;
         Execute *execute;

@@ -353,10 +353,12 @@ const ConfigKey *config_find(const char *name, GError **error)
         return NULL;
 }
 
-static bool check_change(const ConfigKey *key, const char *value, GError **error)
+bool config_check(const ConfigKey *key, const char *value, GError **error)
 {
         int64_t number;
 
+        if (!*value)
+                return true;
         if (!text_check("value", value, CONFIG_VALUE_CHARS_MAX, "CONFIG_VALUE_CHARS_MAX", error))
                 return false;
         g_autofree char *wrong = strpbrk(value, "\r\n") ? g_strdup("must be one line")
@@ -387,7 +389,7 @@ bool config_change(Instance instance, const ConfigKey *key, const char *value, G
         g_autofree char *path = config_changes_file(instance), *text = NULL;
         gsize length;
 
-        if (*value && !check_change(key, value, error))
+        if (!config_check(key, value, error))
                 return false;
         g_autoptr(GKeyFile) changes = read_changes(path, error);
         if (!changes)

@@ -54,6 +54,9 @@ const ConfigKey *config_keys(unsigned *ret_count);
 /* The key of "Daemon.IdleExitSec"; NOT_FOUND names the nearest. */
 const ConfigKey *config_find(const char *name, GError **error);
 
+/* Could the key be set to value ("": to what the other files say)? INVALID says what is allowed. */
+bool config_check(const ConfigKey *key, const char *value, GError **error);
+
 /* Sets one key for good, in the file of changes; value "" takes the change back, so that the other files count.
  * INVALID says what is allowed. Blocks; not for two threads at once. */
 bool config_change(Instance instance, const ConfigKey *key, const char *value, GError **error);

@@ -10,6 +10,9 @@
 
 #define SERVICE_REST_SEC 10 /* without a request, after which memory is given back */
 
+#define SERVICE_EXIT_RESTART 42 /* what the unit has for statuses that are no failures */
+#define SERVICE_EXIT_PANIC   99
+
 typedef struct Service Service;
 
 typedef struct ServiceHandlers {

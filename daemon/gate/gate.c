@@ -206,6 +206,8 @@ static GArray *gather_tools(void)
 
 static ReadLog *make_read_log(Gate *gate)
 {
+        static const MetricFamily queued = {"ouroboros_read_log_queue",
+                                            "Reads that are not yet written to the read log."};
         const GateOptions *options = &gate->options;
         ReadLogOptions log = {
                 .ops = options->ops,
@@ -213,6 +215,7 @@ static ReadLog *make_read_log(Gate *gate)
                 .loop = options->loop,
                 .pool = options->pool,
                 .mailbox = gate->mailbox,
+                .queued = metrics_series(options->metrics, METRIC_GAUGE, &queued, NULL),
                 .days = config_int(options->config, "Gate", "ReadLogDays"),
                 .rows_max = config_int(options->config, "Gate", "ReadLogRowsMax"),
         };
@@ -386,12 +389,22 @@ static void log_refusal(const char *peer, const Connection *connection, const ch
                           "Refused %s: its bearer is %s", peer, what);
 }
 
+static void count_refusal(Gate *gate, const char *why)
+{
+        static const MetricFamily refused = {"ouroboros_bearers_refused_total",
+                                             "Bearers of no active connection, by what was wrong."};
+        g_autofree char *label = metrics_label("why", why);
+
+        metric_add(metrics_series(gate->options.metrics, METRIC_COUNTER, &refused, label), 1);
+}
+
 /* One text for all that is wrong. Beyond the limit nothing is logged: it would be the guesser who fills the log. */
 static Connection *refuse(Gate *gate, const char *peer, const Connection *connection,
                           const char *what, GError **error)
 {
         unsigned guesses = guesses_note(gate->guesses, peer);
 
+        count_refusal(gate, guesses > GATE_GUESSES_MAX ? "guessing" : what);
         if (guesses <= GATE_GUESSES_MAX)
                 log_refusal(peer, connection, what);
         if (guesses <= GATE_GUESSES_MAX)

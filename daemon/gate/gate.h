@@ -165,6 +165,7 @@ typedef struct GateOptions {
         Store *ops, *vault; /* vault: to look entities up that a scope names */
         const Paths *paths; /* bearers are written below paths->data */
         const Config *config;
+        Metrics *metrics; /* or NULL */
         sd_event *loop;
         WorkerPool *pool;
 } GateOptions;
@@ -263,6 +264,9 @@ bool gate_resolve(Gate *gate, const Access *human, const char *id, bool approve,
                   JsonObject *payload,
                   GError **error); /* payload NULL: as asked for. CONFLICT: decided before */
 bool gate_withdraw(Gate *gate, const char *id, GError **error);
+
+/* How many wait, of whomever. */
+bool gate_pending(Gate *gate, unsigned *ret, GError **error);
 
 /* The kind "question" is the gate's: its payload is {"question", "options"?}, the person adds "answer", and the decision is
  * {"answer"}. What was decided and the connection has not read, oldest first, as approvals; read from then on. */

@@ -164,6 +164,7 @@ static void take(ReadLog *log, Batch *batch)
 {
         g_mutex_lock(&log->lock);
         batch->entries = log->queue;
+        metric_add(log->options.queued, -(int64_t)batch->entries.length);
         g_queue_init(&log->queue);
         log->called = false;
         g_mutex_unlock(&log->lock);
@@ -176,6 +177,7 @@ static void give_back(ReadLog *log, Batch *batch)
         void *entry;
 
         g_mutex_lock(&log->lock);
+        metric_add(log->options.queued, batch->entries.length);
         while ((entry = g_queue_pop_tail(&batch->entries)))
                 g_queue_push_head(&log->queue, entry);
         g_mutex_unlock(&log->lock);
@@ -280,6 +282,7 @@ void read_log_add(ReadLog *log, ReadEntry *entry)
 {
         g_mutex_lock(&log->lock);
         g_queue_push_tail(&log->queue, entry);
+        metric_add(log->options.queued, 1);
         bool call = !log->called || log->queue.length == READS_FLUSH_AT;
         log->called = true;
         g_mutex_unlock(&log->lock);

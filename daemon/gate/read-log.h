@@ -29,6 +29,7 @@ typedef struct ReadLogOptions {
         sd_event *loop;
         WorkerPool *pool;
         Mailbox *mailbox;
+        Metric *queued;         /* or NULL */
         int64_t days, rows_max; /* how long, how many entries are kept */
 } ReadLogOptions;
 

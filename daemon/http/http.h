@@ -25,6 +25,10 @@ typedef struct HttpOptions {
         const Config *config;
         const Paths *paths;
         WorkerPool *pool;
+        Settings *settings;
+        Metrics *metrics; /* or NULL */
+        void (*exit)(int status, void *data);
+        void *data;
 } HttpOptions;
 
 /* Takes the sockets that systemd passed: those named "mcp" are UNIX sockets, those named "http" are of TCP. Both wait for

@@ -15,6 +15,7 @@ void *receive_target(void *data, const char *target, struct MHD_Connection *conn
         Request *request = g_new0(Request, 1);
 
         request->link = link;
+        request->began_us = g_get_monotonic_time();
         request->target = g_strdup(target);
         request->target_in_place = target;
         request->headers = g_array_new(/* zero_terminated= */ FALSE, /* clear= */ FALSE,
@@ -37,7 +38,7 @@ void receive_end(void *data, struct MHD_Connection *connection, void **context,
         Link *link = request->link;
         link->request = NULL;
         if (!link->is_doomed)
-                link_set_deadline(link, link->server->idle_us);
+                link_set_deadline(link, link->is_half_closed ? 1 : link->server->idle_us);
         request_free(request);
 }
 
@@ -45,7 +46,7 @@ static bool is_origin_allowed(const Request *request)
 {
         const char *origin = request_header(request, "Origin");
 
-        return !origin || (request->route && request->route->any_origin) ||
+        return !origin || (request->route && request->route->route.any_origin) ||
                address_is_own_origin(origin, &request->link->server->ports) ||
                FAULT("no-origin-check");
 }
@@ -76,11 +77,14 @@ static void find_route(Request *request)
 static enum MHD_Result send_response(Request *request)
 {
         Link *link = request->link;
+        const RouteEntry *route = request->route ? request->route : &link->server->nowhere;
         enum MHD_Result result =
                 MHD_queue_response(link->connection, request->status, request->response);
 
         MHD_destroy_response(request->response);
         request->response = NULL;
+        metric_add(route->answers[MIN(request->status / 100, 5)], 1);
+        histogram_observe(route->time, g_get_monotonic_time() - request->began_us);
         if (!request->stream)
                 link_set_deadline(link, link->server->idle_us);
         return result;
@@ -142,7 +146,7 @@ static void handle(Request *request)
         request->is_handled = true;
         g_byte_array_append(request->body, (const uint8_t *)"", 1); /* NUL after it */
         link_set_deadline(request->link, 0);
-        request->route->handler(request, request->route->data);
+        request->route->route.handler(request, request->route->route.data);
 }
 
 enum MHD_Result receive(void *data, struct MHD_Connection *connection, const char *url,

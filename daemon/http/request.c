@@ -159,6 +159,13 @@ void request_answer_error(Request *request, const GError *error)
         request_answer_status(request, (unsigned)row->http, row->name, error->message, NULL);
 }
 
+void request_refuse(Request *request, unsigned status, const GError *error,
+                    const char *const *headers)
+{
+        request_answer_status(request, status, error_row(error_code(error))->name, error->message,
+                              headers);
+}
+
 Stream *request_stream(Request *request, const char *const *headers)
 {
         request->stream = stream_new(request->link);
@@ -179,9 +186,11 @@ static void on_taken(void *data, struct MHD_Connection *connection, void *contex
         Request *request = context;
         int own = fcntl(fd, F_DUPFD_CLOEXEC, 3);
 
+        request->gone = NULL;
         /* the library lets go of its descriptor; what the two have in common stays open */
         request->taken(own, extra, size, request->taken_data);
         (void)MHD_upgrade_action(handle, MHD_UPGRADE_ACTION_CLOSE);
+        server_kick(request->link->server); /* so that the request ends soon */
 }
 
 void request_take_over(Request *request, const char *const *headers, RequestTaken taken, void *data)
@@ -190,7 +199,6 @@ void request_take_over(Request *request, const char *const *headers, RequestTake
 
         request->taken = taken;
         request->taken_data = data;
-        request->gone = NULL;
         (void)MHD_add_response_header(response, "Upgrade", "websocket");
         add_headers(response, headers);
         respond(request, MHD_HTTP_SWITCHING_PROTOCOLS, response);

@@ -19,19 +19,29 @@
 typedef struct Link {
         Server *server;
         struct MHD_Connection *connection;
-        sd_event_source *hangup; /* looked at while nobody else looks at the socket */
+        sd_event_source *hangup; /* that the client has gone */
         Request *request;        /* under way, or NULL */
         int64_t deadline_us;     /* monotonic; 0: none */
         int fd;
         char peer[INET6_ADDRSTRLEN];
         bool is_suspended;
-        bool is_doomed; /* ends as soon as its turn comes */
+        bool is_half_closed; /* its client says no more */
+        bool is_doomed;      /* ends as soon as its turn comes */
 } Link;
+
+/* A route, and what is counted of it. */
+typedef struct RouteEntry {
+        Route route;
+        Metric *answers[6]; /* by the first digit of their status */
+        Histogram *time;    /* from the request line to the answer's begin; of streams to theirs */
+} RouteEntry;
 
 struct Server {
         HttpOptions options;
         OwnPorts ports;
-        GPtrArray *routes;    /* Route* */
+        GPtrArray *routes;  /* RouteEntry* */
+        RouteEntry nowhere; /* what is counted of requests without a route */
+        Metric *open_links, *open_streams;
         GPtrArray *listeners; /* sd_event_source* */
         GHashTable *links;    /* set of Link* */
         struct MHD_Daemon *daemon;
@@ -44,12 +54,15 @@ struct Server {
  * can be reached from other machines. */
 bool server_add_listener(Server *server, int fd, GError **error);
 
+/* A connection that was accepted; fd does not block, and is its own from now on. */
+void server_add_client(Server *server, int fd, const struct sockaddr *address, socklen_t size);
+
 /* Has the library go on with what waits, soon. */
 void server_kick(Server *server);
 
 /* The route of a method and path; NULL with the methods of that path ("GET, POST"), or NULL and NULL. */
-const Route *server_find_route(const Server *server, const char *method, const char *path,
-                               char **ret_allowed);
+const RouteEntry *server_find_route(const Server *server, const char *method, const char *path,
+                                    char **ret_allowed);
 
 /* Acts on the link in so many microseconds unless told otherwise before; 0: does not. */
 void link_set_deadline(Link *link, int64_t after_us);
@@ -70,7 +83,8 @@ typedef struct RequestHeader {
 
 struct Request {
         Link *link;
-        const Route *route;
+        const RouteEntry *route;
+        int64_t began_us; /* monotonic */
         char *target, *path, *bearer;
         const char *method, *target_in_place; /* where the library has them */
         GHashTable *query;                    /* name → value, or NULL */

@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "http/figures.h"
 #include "http/server-private.h"
 
 #define ACCEPTS_AT_ONCE   16
@@ -37,12 +38,18 @@ void link_set_deadline(Link *link, int64_t after_us)
         (void)sd_event_source_set_enabled(server->sweep, SD_EVENT_ONESHOT);
 }
 
+/* Its handler has little time left if the client says no more. */
+static void hurry(Link *link)
+{
+        link_set_deadline(link, (int64_t)SERVER_HALF_CLOSED_SEC * G_USEC_PER_SEC);
+}
+
 void link_suspend(Link *link)
 {
         link->is_suspended = true;
         MHD_suspend_connection(link->connection);
-        (void)sd_event_source_set_io_events(link->hangup, EPOLLRDHUP);
-        (void)sd_event_source_set_enabled(link->hangup, SD_EVENT_ON);
+        if (link->is_half_closed && !link->is_doomed)
+                hurry(link);
 }
 
 void link_resume(Link *link)
@@ -50,7 +57,6 @@ void link_resume(Link *link)
         if (!link->is_suspended)
                 return;
         link->is_suspended = false;
-        (void)sd_event_source_set_enabled(link->hangup, SD_EVENT_OFF);
         MHD_resume_connection(link->connection);
         server_kick(link->server);
 }
@@ -60,22 +66,26 @@ void link_doom(Link *link)
         if (link->is_doomed)
                 return;
         link->is_doomed = true;
+        (void)sd_event_source_set_enabled(link->hangup, SD_EVENT_OFF);
         (void)shutdown(link->fd, SHUT_RDWR);
         link_resume(link);
         server_kick(link->server);
 }
 
-/* The client has gone, or says no more: then an answer that is on its way may still reach it. */
+/* The client has gone, or says no more: then an answer that is on its way may still reach it. The library sees neither
+ * of a suspended connection, and no end that came together with what was said before it. */
 static int on_hangup(sd_event_source *source, int fd, uint32_t events, void *data)
 {
         Link *link = data;
 
-        if ((events & (EPOLLHUP | EPOLLERR)) || !link->request || link->request->stream) {
+        if ((events & (EPOLLHUP | EPOLLERR)) || (link->request && link->request->stream)) {
                 link_doom(link);
                 return 0;
         }
         (void)sd_event_source_set_io_events(source, 0);
-        link_set_deadline(link, (int64_t)SERVER_HALF_CLOSED_SEC * G_USEC_PER_SEC);
+        link->is_half_closed = true;
+        if (!link->request || link->is_suspended)
+                hurry(link);
         return 0;
 }
 
@@ -97,6 +107,7 @@ static void on_link(void *data, struct MHD_Connection *connection, void **contex
 
         if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
                 g_hash_table_remove(server->links, link);
+                metric_add(server->open_links, -1);
                 *context = NULL;
                 return;
         }
@@ -104,10 +115,10 @@ static void on_link(void *data, struct MHD_Connection *connection, void **contex
         *link = (Link){.server = server, .connection = connection};
         link->fd =
                 MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD)->connect_fd;
-        (void)sd_event_add_io(service_loop(server->options.service), &link->hangup, link->fd, 0,
-                              on_hangup, link);
-        (void)sd_event_source_set_enabled(link->hangup, SD_EVENT_OFF);
+        (void)sd_event_add_io(service_loop(server->options.service), &link->hangup, link->fd,
+                              EPOLLRDHUP, on_hangup, link);
         g_hash_table_add(server->links, link);
+        metric_add(server->open_links, 1);
         link_set_deadline(link, server->idle_us);
         *context = link;
 }
@@ -170,11 +181,20 @@ static int on_kick(sd_event_source *source, void *data)
         return 0;
 }
 
-static int on_connection(sd_event_source *source, int listener, uint32_t events, void *data)
+void server_add_client(Server *server, int fd, const struct sockaddr *address, socklen_t size)
 {
         static const int on = 1;
-        Server *server = data;
 
+        (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        if (MHD_add_connection(server->daemon, fd, address, size) != MHD_YES)
+                log_debug(
+                        "Refused a client: over SERVER_CONNECTIONS_MAX (%d) or SERVER_PER_ADDRESS_MAX (%d)",
+                        SERVER_CONNECTIONS_MAX, SERVER_PER_ADDRESS_MAX);
+        server_kick(server);
+}
+
+static int on_connection(sd_event_source *source, int listener, uint32_t events, void *data)
+{
         for (unsigned i = 0; i < ACCEPTS_AT_ONCE; i++) {
                 struct sockaddr_storage address;
                 socklen_t size = sizeof address;
@@ -184,20 +204,31 @@ static int on_connection(sd_event_source *source, int listener, uint32_t events,
                         if (errno != EAGAIN && errno != EINTR && errno != ECONNABORTED)
                                 log_debug("Cannot accept a client: %s, ignoring",
                                           g_strerror(errno));
-                        break;
+                        return 0;
                 }
-                (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-                if (MHD_add_connection(server->daemon, fd, (struct sockaddr *)&address, size) !=
-                    MHD_YES)
-                        log_debug("Refused a client: over SERVER_CONNECTIONS_MAX (%d) or "
-                                  "SERVER_PER_ADDRESS_MAX (%d)",
-                                  SERVER_CONNECTIONS_MAX, SERVER_PER_ADDRESS_MAX);
+                server_add_client(data, fd, (struct sockaddr *)&address, size);
         }
-        server_kick(server);
         return 0;
 }
 
 /* ---- routes ---- */
+
+static void count_route(Server *server, RouteEntry *entry)
+{
+        static const MetricFamily answers = {"ouroboros_http_requests_total",
+                                             "Requests by route and kind of status."};
+        static const MetricFamily time = {
+                "ouroboros_http_request_seconds",
+                "From the request line to the beginning of the answer, by route."};
+        Metrics *metrics = server->options.metrics;
+        g_autofree char *path = metrics_label("route", entry->route.path ? entry->route.path : "");
+
+        for (unsigned i = 1; i < G_N_ELEMENTS(entry->answers); i++) {
+                g_autofree char *labels = g_strdup_printf("%s,status=\"%uxx\"", path, i);
+                entry->answers[i] = metrics_series(metrics, METRIC_COUNTER, &answers, labels);
+        }
+        entry->time = metrics_histogram(metrics, &time, path);
+}
 
 static bool path_fits(const Route *route, const char *path)
 {
@@ -215,17 +246,18 @@ static bool method_fits(const Route *route, const char *method)
                (g_str_equal(route->method, "GET") && g_str_equal(method, "HEAD"));
 }
 
-const Route *server_find_route(const Server *server, const char *method, const char *path,
-                               char **ret_allowed)
+const RouteEntry *server_find_route(const Server *server, const char *method, const char *path,
+                                    char **ret_allowed)
 {
         g_autoptr(GPtrArray) allowed = g_ptr_array_new();
 
         for (unsigned i = 0; i < server->routes->len; i++) {
-                const Route *route = server->routes->pdata[i];
+                const RouteEntry *entry = server->routes->pdata[i];
+                const Route *route = &entry->route;
                 if (!path_fits(route, path))
                         continue;
                 if (method_fits(route, method))
-                        return route;
+                        return entry;
                 g_ptr_array_add(allowed, (void *)route->method);
                 if (g_str_equal(route->method, "GET"))
                         g_ptr_array_add(allowed, (void *)"HEAD");
@@ -237,7 +269,11 @@ const Route *server_find_route(const Server *server, const char *method, const c
 
 void server_add_route(Server *server, const Route *route)
 {
-        g_ptr_array_add(server->routes, g_memdup2(route, sizeof *route));
+        RouteEntry *entry = g_new0(RouteEntry, 1);
+
+        entry->route = *route;
+        count_route(server, entry);
+        g_ptr_array_add(server->routes, entry);
 }
 
 /* ---- the life of it ---- */
@@ -309,6 +345,9 @@ Server *server_new(const HttpOptions *options, GError **error)
         server->routes = g_ptr_array_new_with_free_func(g_free);
         server->listeners = g_ptr_array_new_with_free_func(source_free);
         server->links = g_hash_table_new_full(NULL, NULL, link_free, NULL);
+        server->open_links = figures_links(options);
+        server->open_streams = figures_streams(options);
+        count_route(server, &server->nowhere);
         r = sd_event_add_defer(loop, &server->kick, on_kick, server);
         if (r >= 0)
                 r = sd_event_source_set_enabled(server->kick, SD_EVENT_OFF);

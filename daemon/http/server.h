@@ -75,6 +75,10 @@ void request_answer(Request *request, const Answer *answer);
 void request_answer_json(Request *request, unsigned status, JsonObject *body);
 void request_answer_error(Request *request, const GError *error);
 
+/* The same with a status and headers that the table does not have. */
+void request_refuse(Request *request, unsigned status, const GError *error,
+                    const char *const *headers);
+
 /* Ends the request and begins a stream of server-sent events (200, no-store, X-Accel-Buffering: no). The stream is the
  * caller's until stream_end() or gone, which is then what request_on_gone() set. */
 Stream *request_stream(Request *request, const char *const *headers);
@@ -85,7 +89,7 @@ bool stream_send(Stream *stream, const char *id, const char *data);
 void stream_end(Stream *stream); /* what was said is still sent */
 
 /* For WebSocket: answers 101 and hands the socket over, which the caller closes (-1 if there are no descriptors left);
- * what came after the request is in extra. Upgrade: websocket and Connection: Upgrade need not be among the headers. */
+ * what came after the request is in extra. If the client goes before, what request_on_gone() set is called instead. Upgrade: websocket and Connection: Upgrade need not be among the headers. */
 typedef void (*RequestTaken)(int fd, const void *extra, size_t size, void *data);
 void request_take_over(Request *request, const char *const *headers, RequestTaken taken,
                        void *data);

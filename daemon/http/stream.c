@@ -20,6 +20,7 @@ Stream *stream_new(Link *link)
 {
         Stream *stream = g_new0(Stream, 1);
 
+        metric_add(link->server->open_streams, 1);
         stream->link = link;
         stream->out = g_string_new(NULL);
         stream->said_us = stream->taken_us = g_get_monotonic_time();
@@ -31,6 +32,7 @@ Stream *stream_free(Stream *stream)
 {
         if (!stream)
                 return NULL;
+        metric_add(stream->link->server->open_streams, -1);
         g_string_free(stream->out, /* free_segment= */ TRUE);
         g_free(stream);
         return NULL;

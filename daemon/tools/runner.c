@@ -28,6 +28,7 @@ struct Runner {
         WorkerPool *pool;
         sd_event *loop;
         Mailbox *mailbox;
+        Metric *queued;      /* calls that wait for their turn */
         GHashTable *callers; /* key → Caller */
         GQueue ring;         /* Caller, in order of their turns */
         GHashTable *runs;    /* all of them */
@@ -253,6 +254,7 @@ static ToolRun *next_of(Caller *caller)
 
                 if (may_start(run)) {
                         g_queue_delete_link(&caller->waiting, link);
+                        metric_add(run->runner->queued, -1);
                         return run;
                 }
         }
@@ -337,6 +339,7 @@ static void enqueue(ToolRun *run)
 
         run->state = RUN_WAITING;
         g_queue_push_tail(&caller->waiting, run);
+        metric_add(run->runner->queued, 1);
         if (!caller->in_ring)
                 g_queue_push_tail(&run->runner->ring, caller);
         caller->in_ring = true;
@@ -499,6 +502,8 @@ void runner_on_approval(const char *approval, ApprovalState state, void *data)
 
 Runner *runner_new(Tools *tools, WorkerPool *pool, sd_event *loop, GError **error)
 {
+        static const MetricFamily queued = {"ouroboros_tool_calls_waiting",
+                                            "Calls that wait for their turn."};
         g_autoptr(Mailbox) mailbox = mailbox_new(loop, error);
         unsigned threads = worker_pool_threads(pool);
         Runner *runner;
@@ -509,6 +514,7 @@ Runner *runner_new(Tools *tools, WorkerPool *pool, sd_event *loop, GError **erro
         runner->tools = tools;
         runner->pool = pool;
         runner->loop = loop;
+        runner->queued = metrics_series(tools_metrics(tools), METRIC_GAUGE, &queued, NULL);
         runner->mailbox = g_steal_pointer(&mailbox);
         runner->callers = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, caller_free);
         g_queue_init(&runner->ring);
@@ -592,6 +598,7 @@ void runner_cancel(ToolRun *run)
         switch (run->state) {
         case RUN_WAITING:
                 g_queue_remove(&caller->waiting, run);
+                metric_add(runner->queued, -1);
                 break;
         case RUN_HELD:
                 release(run);

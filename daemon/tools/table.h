@@ -18,6 +18,10 @@ struct Tools {
         GPtrArray *names;    /* sorted, NULL-terminated; they belong to the entries */
         Gate *gate;          /* or NULL */
         Store *vault;        /* or NULL */
+        Metrics *metrics;    /* or NULL */
+        GRWLock watching;    /* for the two below */
+        ToolsWatcher watcher;
+        void *watcher_data;
         bool check_outputs;
 };
 
@@ -38,6 +42,7 @@ bool tool_would_be_listed(const Tool *tool, const Connection *connection, ToolLi
 
 /* What tools_set_gate() was given, or NULL. */
 Gate *tools_gate(const Tools *tools);
+Metrics *tools_metrics(const Tools *tools); /* the same of tools_set_metrics() */
 
 /* The room's own tools by theme, each ended by a NULL name. Their room is the Tools. */
 extern const Tool about_tools[], resource_tools[], prompt_tools[], completion_tools[],

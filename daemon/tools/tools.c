@@ -96,6 +96,7 @@ Tools *tools_new(const ToolTable *tables, unsigned count)
                                           completion_tools, orient_tools,   ask_human_tools,
                                           mine_tools};
 
+        g_rw_lock_init(&tools->watching);
         tools->entries = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, entry_free);
         for (unsigned i = 0; i < G_N_ELEMENTS(own); i++)
                 add_table(tools, &(ToolTable){own[i], tools});
@@ -111,6 +112,7 @@ Tools *tools_free(Tools *tools)
                 return NULL;
         g_ptr_array_unref(tools->names);
         g_hash_table_unref(tools->entries);
+        g_rw_lock_clear(&tools->watching);
         g_free(tools);
         return NULL;
 }
@@ -125,9 +127,76 @@ void tools_set_gate(Tools *tools, Gate *gate)
         tools->gate = gate;
 }
 
+Metrics *tools_metrics(const Tools *tools)
+{
+        return tools->metrics;
+}
+
 Gate *tools_gate(const Tools *tools)
 {
         return tools->gate;
+}
+
+void tools_set_metrics(Tools *tools, Metrics *metrics)
+{
+        tools->metrics = metrics;
+}
+
+void tools_set_watcher(Tools *tools, ToolsWatcher watcher, void *data)
+{
+        g_rw_lock_writer_lock(&tools->watching);
+        tools->watcher = watcher;
+        tools->watcher_data = data;
+        g_rw_lock_writer_unlock(&tools->watching);
+}
+
+static void watch(const Tools *tools, const GateCall *call)
+{
+        GRWLock *lock = (GRWLock *)&tools->watching;
+
+        g_rw_lock_reader_lock(lock);
+        if (tools->watcher)
+                tools->watcher(call, tools->watcher_data);
+        g_rw_lock_reader_unlock(lock);
+}
+
+/* What came of a call, by the tool's name or, so that strangers cannot name series, none. */
+static void count(const Tools *tools, const Tool *tool, const GError *error)
+{
+        static const MetricFamily calls = {"ouroboros_tool_calls_total",
+                                           "Calls by tool and what came of them."};
+
+        if (!tools->metrics)
+                return;
+        g_autofree char *name = metrics_label("tool", tool ? tool->name : "");
+        g_autofree char *outcome =
+                metrics_label("outcome", error ? error_row(error_code(error))->name : "OK");
+        g_autofree char *both = g_strconcat(name, ",", outcome, NULL);
+        metric_add(metrics_series(tools->metrics, METRIC_COUNTER, &calls, both), 1);
+}
+
+static void measure(const Tools *tools, const Tool *tool, const GError *error, int64_t began_us)
+{
+        static const MetricFamily times = {"ouroboros_tool_call_seconds",
+                                           "How long calls ran, by tool."};
+
+        if (!tools->metrics)
+                return;
+        g_autofree char *name = metrics_label("tool", tool->name);
+        count(tools, tool, error);
+        histogram_observe(metrics_histogram(tools->metrics, &times, name),
+                          g_get_monotonic_time() - began_us);
+}
+
+/* After a call; is_over: it is not made anew, with the client's reply or (store_gave_up()) on a thread that may wait. */
+static void record(const Tools *tools, const GateCall *call, bool is_over)
+{
+        if (is_over && !store_gave_up()) {
+                measure(tools, call->tool, call->error, call->began_us);
+                watch(tools, call);
+        }
+        if (tools->gate)
+                gate_record(tools->gate, call);
 }
 
 const Entry *tools_entry(const Tools *tools, const char *name, GError **error)
@@ -208,9 +277,8 @@ static JsonObject *run(const Tools *tools, const Entry *entry, const Access *acc
         return NULL;
 }
 
-/* The tool of that name, if access may use it with these arguments, which get their defaults. */
-static const Entry *admit(const Tools *tools, const Access *access, const char *name,
-                          JsonObject *args, GError **error)
+static const Entry *find_admitted(const Tools *tools, const Access *access, const char *name,
+                                  JsonObject *args, GError **error)
 {
         const Entry *entry = tools_entry(tools, name, error);
 
@@ -221,6 +289,20 @@ static const Entry *admit(const Tools *tools, const Access *access, const char *
         if (check_against(entry->input, args, /* fill= */ true, error))
                 return entry;
         g_prefix_error(error, "%s: ", name);
+        return NULL;
+}
+
+/* The tool of that name, if access may use it with these arguments, which get their defaults. */
+static const Entry *admit(const Tools *tools, const Access *access, const char *name,
+                          JsonObject *args, GError **error)
+{
+        g_autoptr(GError) refused = NULL;
+        const Entry *entry = find_admitted(tools, access, name, args, &refused);
+
+        if (entry)
+                return entry;
+        count(tools, tools_find(tools, name), refused);
+        g_propagate_error(error, g_steal_pointer(&refused));
         return NULL;
 }
 
@@ -248,8 +330,7 @@ JsonObject *tools_call(const Tools *tools, const Access *access, const char *nam
         bool paused = !answer && access_is_paused(access);
         call.answer = paused ? access_asks(access) : answer;
         call.error = paused ? NULL : problem;
-        if (tools->gate)
-                gate_record(tools->gate, &call);
+        record(tools, &call, !paused);
         if (problem)
                 g_propagate_error(error, g_steal_pointer(&problem));
         return answer;
@@ -270,9 +351,17 @@ JsonObject *tools_ask(const Tools *tools, const Access *access, const char *name
 bool tools_tell(const Tools *tools, const Access *access, const char *name, JsonObject *args,
                 Sink *sink, GError **error)
 {
+        int64_t began_us = g_get_monotonic_time();
         const Entry *entry = admit(tools, access, name, args, error);
+        g_autoptr(GError) problem = NULL;
 
-        return entry && entry->tool->teller(entry->room, access, args, sink, error);
+        if (!entry)
+                return false;
+        bool told = entry->tool->teller(entry->room, access, args, sink, &problem);
+        measure(tools, entry->tool, problem, began_us);
+        if (problem)
+                g_propagate_error(error, g_steal_pointer(&problem));
+        return told;
 }
 
 /* ---- calls that are begun and end later ---- */
@@ -305,8 +394,7 @@ static void on_task_done(JsonObject *answer, const GError *error, void *data)
                          .error = error,
                          .began_us = task->began_us};
 
-        if (task->tools->gate)
-                gate_record(task->tools->gate, &call);
+        record(task->tools, &call, /* is_over= */ true);
         task->done(answer, error, task->data);
         task_free(task);
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "gate/gate.h"
+#include "tools/approved.h"
 #include "tools/care.h"
 #include "tools/offers.h"
 #include "tools/settings.h"
@@ -23,6 +24,14 @@ void tools_check_outputs(Tools *tools);
 /* Where calls are admitted, counted and logged; without one every caller may do what the tool needs. Before the
  * first call. */
 void tools_set_gate(Tools *tools, Gate *gate);
+
+/* Where calls are counted and timed by tool and outcome. Before the first call. */
+void tools_set_metrics(Tools *tools, Metrics *metrics);
+
+/* Told of every call when it is over, on the thread of the call, which it must not hold up. One; NULL: none any more, and
+ * nobody is being told when this returns. */
+typedef void (*ToolsWatcher)(const GateCall *call, void *data);
+void tools_set_watcher(Tools *tools, ToolsWatcher watcher, void *data);
 
 /* NULL if there is none. */
 const Tool *tools_find(const Tools *tools, const char *name);

@@ -14,7 +14,7 @@ HELPERS = {'extract', 'isolate', 'infer', 'worker'}
 WIRES = {'documents': 'extract/protocol.h', 'execute': 'isolate/protocol.h'}
 
 # System headers that belong to one room, and the files outside it that call another service: one a room.
-OWNED = {r'sqlite3\.h': {'store'}, r'curl/': {'provider'}, r'microhttpd\.h': {'http'},
+OWNED = {r'sqlite3\.h': {'store'}, r'curl/': {'provider'}, r'microhttpd\.h': {'http'}, r'wslay/': {'http'},
          r'libsecret/': {'secrets'}, r'systemd/sd-bus\.h': {'bus', 'base'},
          r'(libxml/|archive|poppler|cmark|zip\.h|gmime|tesseract|tree_sitter/)': {'extract'}}
 OWNED_EXCEPTIONS = {'systemd/sd-bus.h': {'secrets/watch.c', 'gate/polkit.c'}}
