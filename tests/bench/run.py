@@ -10,6 +10,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 import bus  # noqa: E402  (found through the line above)
+import conformance  # noqa: E402
 import crash_figure  # noqa: E402
 import graph  # noqa: E402
 import ingest  # noqa: E402
@@ -17,7 +18,7 @@ import isolate  # noqa: E402
 import mcp  # noqa: E402
 import write  # noqa: E402
 
-BENCHES = [write, bus, graph, ingest, isolate, mcp, crash_figure]  # each: NAMES, measure(build, quick, wanted) yielding figures
+BENCHES = [write, bus, graph, ingest, isolate, mcp, conformance, crash_figure]  # each: NAMES, measure(build, quick, wanted) yielding figures
 FIELDS = ('name', 'value', 'unit', 'reference', 'ratio', 'target', 'met', 'how')
 
 
