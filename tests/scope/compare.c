@@ -112,9 +112,10 @@ char *compare_text(Compare *compare, unsigned world, JsonNode *answer, const GEr
         Naming naming = {compare, compare->numbers[world]};
 
         if (answer) {
-                g_autoptr(JsonNode) copy = json_parse_text(json_to_string(answer, FALSE), -1, NULL);
+                g_autofree char *printed = json_print_node(answer);
+                g_autoptr(JsonNode) copy = json_parse_text(printed, -1, NULL);
                 strip(copy);
-                text = json_to_string(copy, /* pretty= */ FALSE);
+                text = json_print_node(copy);
         } else {
                 text = g_strdup_printf("!%s: %s", error_row((OuroborosError)error->code)->name,
                                        error->message);
