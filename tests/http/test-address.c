@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Seen to fail: with hosts compared by their beginning, with the port not looked at, with "+" left in queries. */
+/* Seen to fail: with hosts compared by their beginning, with the port not looked at. */
 #include "http/address.h"
 
 #include "base/base.h"

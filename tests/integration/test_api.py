@@ -2,7 +2,7 @@
 """The HTTP API of a connection: state, settings, commands, metrics; what an observer sees and others do not; and what the
 human decides.
 
-Seen to fail: with bearer_observer() letting everybody in; with POST /api/settings changing the setting itself."""
+Seen to fail: with bearer_observer() letting everybody in; with POST /api/settings answered without asking anybody."""
 import pathlib
 import re
 

@@ -2,8 +2,8 @@
 """The daemon's port as strangers use it: attempts to have one request read as two, clients that are slow or do not read,
 and what may be asked without a bearer.
 
-Seen to fail: with check_is_framing_plain() true for everything, with link_set_deadline() doing nothing, with the check of
-gaps left out, with the daemon not holding its service for a request."""
+Seen to fail: with check_is_framing_plain() true for everything, with link_set_deadline() setting none, with the check of
+gaps left out, with a connection that holds the service longer than its requests."""
 import http.client
 import pathlib
 import socket

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """/ws as agents and dashboards use it, and as strangers misuse it.
 
-Seen to fail: with log_to() telling everybody; with the key not looked at; with WS_WAITING_BYTES_MAX not looked at; with the
-gate's feed left out."""
+Seen to fail: with log_to() telling everybody; with the key not looked at; with the gate's feed left out; with an open socket
+that does not hold the service."""
 import time
 
 import pytest
