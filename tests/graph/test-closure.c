@@ -509,7 +509,7 @@ static void test_same_rule_twice_is_one_and_another_of_its_name_none(Case *test,
 static void test_scoped_reader_sees_what_is_his(Case *test, gconstpointer data)
 {
         Fixture *f = test->fixture;
-        g_autofree char *a = NULL, *entity = NULL;
+        g_autofree char *a = NULL, *b = NULL;
         g_autoptr(Scope) scope = NULL;
         g_autoptr(Access) scoped = NULL;
         g_autoptr(JsonObject) rules = NULL;
@@ -520,14 +520,15 @@ static void test_scoped_reader_sees_what_is_his(Case *test, gconstpointer data)
         g_free(rules_say(f, "a", "linked", "b"));
         g_free(rules_say(f, "b", "linked", "c"));
         a = fixture_select(f->vault, "SELECT id FROM entities WHERE name = 'a'");
-        scope = scope_new((const char *const[]){a, NULL});
+        b = fixture_select(f->vault, "SELECT id FROM entities WHERE name = 'b'");
+        scope = scope_new((const char *const[]){a, b, NULL});
         scoped = access_new_agent("conn-s", "Scoped", "sess-3", scope);
         rules = fixture_call(graph_tools(f->graph), scoped, "list_rules", "{\"state\":\"active\"}");
         g_assert_cmpint(
                 json_object_get_int_member(json_array_get_object_element(
                                                    json_object_get_array_member(rules, "rules"), 0),
                                            "facts"),
-                ==, 1); /* not what is reached by way of b */
+                ==, 1); /* neither what is reached by way of b nor c, which is not seen */
         db = store_reader(f->vault, scope, &error);
         statement = db_statement(db, "SELECT count(*) FROM fact_sources", &error);
         g_assert_no_error(error);

@@ -4,7 +4,8 @@
  * Seen to fail: search with FTS5's own bm25(); facts shown with all that rules infer; roots with the scope '1'; object_as
  * shown as it is; get_status with the sizes of the files; list_mutations with seq; list_sessions from the register of
  * writes; lease_use() without seen_document(); rows of sql_query in the order of an index (with
- * --seed=R02Sabcdef01234567890abcdef012345678). */
+ * --seed=R02Sabcdef01234567890abcdef012345678); what rules infer shown whatever it leads to (with
+ * --seed=R02S77777777666666665555555544444444). */
 #include <string.h>
 
 #include "scope/compare.h"

@@ -14,8 +14,9 @@ UPDATE table_kinds SET scope = 'entity_id IN (SELECT id FROM temp.entities)'
 CREATE INDEX entity_keys_entity ON entity_keys (entity_id, kind, key);
 UPDATE table_kinds SET scope = 'subject_id IN (SELECT id FROM temp.scope)' WHERE name = 'merged_entities';
 
--- What a rule infers is seen if it follows from what was said of one entity that is seen. A way over several (closures)
--- is not: which of several ways was taken may depend on what is outside. What an object that was merged counts for is
+-- What a rule infers is seen if it follows from what was said of one entity that is seen, and leads to something that is
+-- seen: to what is outside it leads anew when that is merged. A way over several entities (closures) is not seen: which
+-- of several ways was taken may depend on what is outside. What an object that was merged counts for is
 -- told only of what is seen.
 UPDATE table_kinds SET scope =
     'SELECT id, entity_id, subject_id, predicate, object,'
@@ -24,6 +25,8 @@ UPDATE table_kinds SET scope =
     || ' document_id, document_hash, stale_source, superseded_by, superseded_at, is_active'
     || ' FROM main.facts WHERE coalesce(subject_id, entity_id) IN (SELECT id FROM temp.scope)'
     || ' AND (substr(agent, 1, 5) <> ''rule:'' OR'
+    || ' CASE substr(object, 1, 4) WHEN ''ent-'' THEN coalesce(object_as, object) IN (SELECT id FROM temp.scope)'
+    || ' WHEN ''doc-'' THEN object IN (SELECT id FROM temp.documents) ELSE 1 END AND'
     || ' (WITH RECURSIVE scoped_up (id) AS (SELECT s.source_id FROM main.fact_sources s WHERE s.fact_id = facts.id'
     || ' UNION SELECT s.source_id FROM scoped_up up JOIN main.fact_sources s ON s.fact_id = up.id),'
     || ' scoped_said (of) AS (SELECT coalesce(f.subject_id, f.entity_id) FROM scoped_up up JOIN main.facts f ON f.id = up.id)'
