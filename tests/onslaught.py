@@ -17,7 +17,7 @@ sys.path[:0] = [str(HERE / 'bench'), str(HERE)]
 import agent  # noqa: E402  (found through the line above)
 
 WRITERS, WRITES = 16, 200
-KILLS, LONGEST_LIFE_SEC = 12, 1.5
+KILLS, LONGEST_LIFE_SEC = 12, 0.4
 GIVE_UP_SEC = 120
 
 
@@ -89,7 +89,7 @@ def torment(private, kills, writes=WRITES, writers=WRITERS):
             env={**private.environment, 'OUROBOROS_BEARER': bearer}))
     killed = 0
     while any(process.poll() is None for process in processes):
-        time.sleep(random.uniform(0.2, LONGEST_LIFE_SEC))
+        time.sleep(random.uniform(0.05, LONGEST_LIFE_SEC))
         if killed < kills:
             daemon.send_signal(signal.SIGKILL)
             daemon.wait()
