@@ -17,7 +17,8 @@ sys.path[:0] = [str(HERE / 'bench'), str(HERE)]
 import agent  # noqa: E402  (found through the line above)
 
 WRITERS, WRITES = 16, 200
-KILLS, LONGEST_LIFE_SEC = 12, 0.4
+KILLS, LONGEST_LIFE_SEC = 12, 0.3
+PAUSE_SEC = 0.005  # after each write, so that they outlast the kills
 GIVE_UP_SEC = 120
 
 
@@ -36,6 +37,7 @@ def write_all(port, document, number, writes):
                 one.call('remember_fact', entity_name=f'Writer {number}', predicate='note', object=said, document_id=document,
                          quote=sentence(number, turn))
                 print(said, flush=True)
+                time.sleep(PAUSE_SEC)
                 break
             except (OSError, http.client.HTTPException, ValueError, agent.Failed):
                 one = None

@@ -10,7 +10,7 @@ import onslaught  # noqa: E402  (found through the line above)
 import session  # noqa: E402
 
 BUILD = pathlib.Path(os.environ.get('OUROBOROS_BUILD_ROOT', SOURCE / 'build'))
-WRITERS, WRITES, KILLS = (16, 200, 40) if os.environ.get('OUROBOROS_LONG') else (4, 200, 3)
+WRITERS, WRITES, KILLS = (16, 200, 40) if os.environ.get('OUROBOROS_LONG') else (4, 300, 3)
 
 
 def test_every_acknowledged_write_of_every_agent_is_there():

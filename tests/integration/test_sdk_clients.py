@@ -198,7 +198,7 @@ def test_the_model_of_the_client_mines_a_document(world, way, client):
         'role': 'assistant', 'model': 'test', 'stopReason': 'endTurn', 'content': {'type': 'text', 'text': '{"claims": []}'}})
     result = client.call('mine_document', document_id=mined)
     assert content(result)['state'] == 'done'
-    assert all(one['message'] for one in result['progress']) and any(one.get('total', 0) >= 1 for one in result['progress'])
+    assert result['progress'] and all(one['message'] for one in result['progress'])  # those between may be left out
     asked = client.do('asked')
     assert [one['method'] for one in asked] == ['sampling/createMessage'] and f'This is about {way.name}.' in json.dumps(asked)
 
