@@ -10,13 +10,13 @@ SHELVES = {'base': 0, 'store': 1, 'secrets': 1, 'provider': 1, 'gate': 2, 'journ
            'evolve': 7, 'oracle': 7, 'alpha': 7, 'tools': 8, 'bus': 9, 'http': 9, 'execute': 9}
 DOORS = {'bus', 'http', 'execute'}
 # Helper programs link base only. A header of theirs that the room at the other end of the wire shares:
-HELPERS = {'extract', 'isolate', 'infer', 'worker'}
-WIRES = {'documents': 'extract/protocol.h', 'execute': 'isolate/protocol.h'}
+HELPERS = {'extract', 'syntax', 'isolate', 'infer', 'worker'}
+WIRES = {'documents': 'extract/protocol.h', 'code': 'syntax/unit.h', 'execute': 'isolate/protocol.h'}
 
 # System headers that belong to one room, and the files outside it that call another service: one a room.
 OWNED = {r'sqlite3\.h': {'store'}, r'curl/': {'provider'}, r'microhttpd\.h': {'http'}, r'wslay/': {'http'},
          r'libsecret/': {'secrets'}, r'systemd/sd-bus\.h': {'bus', 'base'},
-         r'(libxml/|archive|poppler|cmark|zip\.h|gmime|tesseract|tree_sitter/)': {'extract'}}
+         r'(libxml/|archive|poppler|cmark|zip\.h|gmime|tesseract)': {'extract'}, r'tree_sitter/': {'syntax'}}
 OWNED_EXCEPTIONS = {'systemd/sd-bus.h': {'secrets/watch.c', 'gate/polkit.c'}}
 
 
