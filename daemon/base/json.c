@@ -254,6 +254,33 @@ void json_set_time(JsonObject *object, const char *name, int64_t time_us)
         json_object_set_string_member(object, name, text);
 }
 
+char *json_print_strings(const char *const *strings)
+{
+        g_autoptr(JsonArray) array = json_array_new();
+        g_autoptr(JsonNode) node = json_node_new(JSON_NODE_ARRAY);
+
+        for (unsigned i = 0; strings && strings[i]; i++)
+                json_array_add_string_element(array, strings[i]);
+        json_node_set_array(node, array);
+        return json_print_node(node);
+}
+
+char **json_parse_strings(const char *text)
+{
+        g_autoptr(GStrvBuilder) strings = g_strv_builder_new();
+        g_autoptr(JsonNode) node = text ? json_parse_text(text, -1, NULL) : NULL;
+        JsonArray *array = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
+
+        for (unsigned i = 0; array && i < json_array_get_length(array); i++) {
+                JsonNode *element = json_array_get_element(array, i);
+
+                if (JSON_NODE_HOLDS_VALUE(element) &&
+                    json_node_get_value_type(element) == G_TYPE_STRING)
+                        g_strv_builder_add(strings, json_node_get_string(element));
+        }
+        return g_strv_builder_end(strings);
+}
+
 static JsonNode *copy_value(JsonNode *node)
 {
         g_auto(GValue) value = G_VALUE_INIT;

@@ -31,6 +31,10 @@ void json_write_double(GString *out, double value);
  * values have equal texts. */
 char *json_print_canonical(JsonObject *object);
 
+/* An array of strings as a row of ours holds it, and back; what is no such array is an empty list. The caller frees. */
+char *json_print_strings(const char *const *strings);
+char **json_parse_strings(const char *text);
+
 /* A copy that shares nothing, since references of json-glib are not counted atomically: for another thread. */
 JsonObject *json_copy_object(JsonObject *object);
 JsonNode *json_copy_node(JsonNode *node);

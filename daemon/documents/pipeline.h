@@ -8,7 +8,6 @@
 #include "documents/extractor.h"
 #include "documents/root.h"
 #include "documents/vault-file.h"
-#include "documents/folder-watch.h"
 
 #define PIPELINE_THREADS 3
 

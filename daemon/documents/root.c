@@ -3,12 +3,7 @@
  * profile. A removed root keeps its row; registering its path again takes it up again, with its documents. */
 #include "documents/root.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "documents/claims.h"
 
@@ -40,34 +35,9 @@ static void root_destroy(void *root)
         (void)root_unref(root);
 }
 
-/* A JSON array of strings as our own rows hold it; damage gives an empty list. */
-static char **strings_from_json(const char *json)
-{
-        g_autoptr(GStrvBuilder) strings = g_strv_builder_new();
-        g_autoptr(JsonNode) node = json_parse_text(json, -1, NULL);
-        JsonArray *array = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
-        for (unsigned i = 0; array && i < json_array_get_length(array); i++) {
-                JsonNode *element = json_array_get_element(array, i);
-                if (JSON_NODE_HOLDS_VALUE(element) &&
-                    json_node_get_value_type(element) == G_TYPE_STRING)
-                        g_strv_builder_add(strings, json_node_get_string(element));
-        }
-        return g_strv_builder_end(strings);
-}
-
-static char *strings_to_json(const char *const *strings)
-{
-        g_autoptr(JsonArray) array = json_array_new();
-        for (unsigned i = 0; strings && strings[i]; i++)
-                json_array_add_string_element(array, strings[i]);
-        g_autoptr(JsonNode) node = json_node_new(JSON_NODE_ARRAY);
-        json_node_set_array(node, array);
-        return json_print_node(node);
-}
-
 static GlobSet *globs_from_json(const char *json, bool shy, const char *fallback)
 {
-        g_auto(GStrv) globs = strings_from_json(json);
+        g_auto(GStrv) globs = json_parse_strings(json);
         const char *const all[] = {fallback, NULL};
         bool usable = globs[0] && globs_check("globs", (const char *const *)globs, NULL);
         return glob_set_new(usable ? (const char *const *)globs : all, shy);
@@ -79,7 +49,7 @@ static Root *root_from_row(Statement *row)
         root->id = g_strdup(statement_text(row, 0));
         root->path = g_strdup(statement_text(row, 1));
         root->profile = g_strdup(statement_text(row, 2));
-        g_auto(GStrv) features = strings_from_json(statement_text(row, 3));
+        g_auto(GStrv) features = json_parse_strings(statement_text(row, 3));
         (void)features_from_strings((const char *const *)features, &root->features, NULL);
         root->include = globs_from_json(statement_text(row, 4), /* shy= */ true, "**");
         root->exclude = globs_from_json(statement_text(row, 5), /* shy= */ false, NULL);
@@ -108,64 +78,6 @@ GPtrArray *roots_load(Db *db, GError **error)
 }
 
 /* ---- registering ---- */
-
-static bool refuse(OuroborosError code, GError **error, const char *path, const char *why)
-{
-        g_set_error(error, OUROBOROS_ERROR, code, "path: \"%s\" %s", path, why);
-        return false;
-}
-
-/* Kernel interfaces are no documents, and the vault would swallow itself. */
-static bool path_is_allowed(const char *path, const char *const *private_folders, GError **error)
-{
-        static const char *const kernel[] = {"/proc", "/sys", "/dev"};
-        if (g_str_equal(path, "/"))
-                return refuse(OUROBOROS_ERROR_INVALID, error, path,
-                              "is the whole machine; name a folder in it");
-        for (size_t i = 0; i < G_N_ELEMENTS(kernel); i++)
-                if (path_is_inside(path, kernel[i]))
-                        return refuse(OUROBOROS_ERROR_INVALID, error, path,
-                                      "holds no documents but kernel data");
-        for (unsigned i = 0; private_folders && private_folders[i]; i++)
-                if (path_is_inside(path, private_folders[i]))
-                        return refuse(OUROBOROS_ERROR_INVALID, error, path,
-                                      "is inside Ouroboros's own data");
-        return true;
-}
-
-/* The path without links, "." and "..", of a folder that can be read. */
-static char *path_resolve(const char *path, const char *const *private_folders, GError **error)
-{
-        if (!text_check("path", path, ROOT_PATH_BYTES_MAX, "ROOT_PATH_BYTES_MAX", error))
-                return NULL;
-        if (!g_path_is_absolute(path)) {
-                (void)refuse(OUROBOROS_ERROR_INVALID, error, path, "is not absolute");
-                return NULL;
-        }
-        char *resolved = realpath(path, NULL);
-        g_autofree char *copy = g_strdup(resolved);
-        free(resolved);
-        if (!copy) {
-                error_set_errno(error, errno, "path: \"%s\" cannot be used", path);
-                return NULL;
-        }
-        int fd = open(copy, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0) {
-                if (errno == ENOTDIR)
-                        (void)refuse(OUROBOROS_ERROR_INVALID, error, path, "is not a folder");
-                else
-                        error_set_errno(error, errno, "path: the folder \"%s\" cannot be read",
-                                        path);
-                return NULL;
-        }
-        (void)close(fd);
-        if (!g_utf8_validate(copy, -1, NULL)) {
-                (void)refuse(OUROBOROS_ERROR_INVALID, error, path,
-                             "leads to a name that is not UTF-8");
-                return NULL;
-        }
-        return path_is_allowed(copy, private_folders, error) ? g_steal_pointer(&copy) : NULL;
-}
 
 /* The row to be written; NULL members keep what is there. */
 typedef struct RootRow {
@@ -210,8 +122,8 @@ static bool root_row_fill(RootRow *row, const RootRequest *request, GError **err
         }
         if (request->profile || request->features)
                 row->features = features_to_json(features);
-        row->include = request->include ? strings_to_json(request->include) : NULL;
-        row->exclude = request->exclude ? strings_to_json(request->exclude) : NULL;
+        row->include = request->include ? json_print_strings(request->include) : NULL;
+        row->exclude = request->exclude ? json_print_strings(request->exclude) : NULL;
         return true;
 }
 
@@ -326,7 +238,7 @@ static bool register_work(Db *db, void *data, GError **error)
 bool root_register(Store *vault, const Access *access, const RootRequest *request,
                    RootRegistered *ret, GError **error)
 {
-        g_autofree char *path = path_resolve(request->path, request->private_folders, error);
+        g_autofree char *path = folder_resolve(request->path, request->private_folders, error);
         g_auto(RootRow) row = {.path = path};
         if (!path || !root_row_fill(&row, request, error))
                 return false;

@@ -2,11 +2,9 @@
 /* Folders that a person pointed at. */
 #pragma once
 
-#include "documents/glob.h"
 #include "gate/gate.h"
 #include "store/store.h"
 
-#define ROOT_PATH_BYTES_MAX     4095                /* longest path of a root */
 #define ROOT_FILE_BYTES_MAX     INT64_C(4294967296) /* largest max_file_bytes */
 #define ROOT_FILE_BYTES_DEFAULT INT64_C(268435456)
 #define ROOTS_MAX               256

@@ -5,7 +5,6 @@
 
 #include "documents/root.h"
 #include "documents/vault-file.h"
-#include "documents/folder-watch.h"
 
 #define SCAN_DEPTH_MAX   128 /* folders within folders */
 #define SCAN_SLICE_FILES 256 /* files taken before their rows are written */

@@ -296,6 +296,26 @@ static void test_an_error_tells_programs_its_path_and_limit(void)
         check_payload(OUROBOROS_ERROR_LIMIT, "TOO MUCH of A_b", NULL, "{}");
 }
 
+/* Seen to fail: what is no string added as NULL. */
+static void test_lists_of_strings_come_back(void)
+{
+        const char *const strings[] = {"", "a \"b\"", "grüße", NULL};
+        g_autofree char *text = json_print_strings(strings);
+        g_autofree char *none = json_print_strings(NULL);
+        g_auto(GStrv) back = json_parse_strings(text);
+        g_auto(GStrv) mixed = json_parse_strings("[1,\"x\",null,[\"y\"]]");
+
+        g_assert_true(g_strv_equal((const char *const *)back, strings));
+        g_assert_cmpstr(none, ==, "[]");
+        g_assert_cmpuint(g_strv_length(mixed), ==, 1);
+        g_assert_cmpstr(mixed[0], ==, "x");
+        static const char *const bad[] = {NULL, "", "{}", "[", "null"};
+        for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+                g_auto(GStrv) empty = json_parse_strings(bad[i]);
+                g_assert_cmpuint(g_strv_length(empty), ==, 0);
+        }
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -319,5 +339,6 @@ int main(int argc, char **argv)
         g_test_add_func("/json/a-copy-shares-nothing", test_a_copy_shares_nothing);
         g_test_add_func("/json/an-error-tells-programs-its-path-and-limit",
                         test_an_error_tells_programs_its_path_and_limit);
+        g_test_add_func("/json/lists-of-strings-come-back", test_lists_of_strings_come_back);
         return g_test_run();
 }

@@ -37,7 +37,7 @@ static void test_bad_roots_are_refused(void)
         refuse_path(fixture, link, OUROBOROS_ERROR_INVALID, "own data");
         refuse_path(fixture, missing, OUROBOROS_ERROR_NOT_FOUND, "missing");
         refuse_path(fixture, file, OUROBOROS_ERROR_INVALID, "not a folder");
-        refuse_path(fixture, longest, OUROBOROS_ERROR_LIMIT, "ROOT_PATH_BYTES_MAX");
+        refuse_path(fixture, longest, OUROBOROS_ERROR_LIMIT, "FOLDER_PATH_BYTES_MAX");
         refuse_path(fixture, "", OUROBOROS_ERROR_INVALID, "path");
         fixture_expect(fixture, "SELECT count(*) FROM roots", "0");
         fixture_free(fixture);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Globs, matched without recursion: a path is read name by name while a bit set holds how far into the
  * pattern one may be, so no pattern can take more than names × parts steps. */
-#include "documents/glob.h"
+#include "base/glob.h"
 
+#include "base/error.h"
+#include "base/text.h"
+
+#include <stdint.h>
 #include <string.h>
-
-#include "base/base.h"
 
 typedef struct Glob {
         char **parts;

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* FolderWatch descriptors stand for inodes, not paths: a folder moved within its root keeps its descriptor and
  * gets its new path when the next scan adds it again. */
-#include "documents/folder-watch.h"
+#include "base/folder-watch.h"
+
+#include "base/error.h"
+#include "base/log.h"
 
 #include <errno.h>
 #include <string.h>

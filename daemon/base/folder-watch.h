@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* inotify: which paths of which roots have changed. Folders are added by the scan that reads them (before
- * it reads them, so nothing slips between), events arrive on the loop. */
+/* inotify: which paths below which roots have changed. Folders are added by whoever reads them (before
+ * he does, so nothing slips between), events arrive on the loop. A root is any name. */
 #pragma once
 
-#include "base/base.h"
+#include <glib.h>
+#include <stdbool.h>
+#include <systemd/sd-event.h>
 
 typedef struct FolderWatch FolderWatch;
 
