@@ -225,7 +225,7 @@ enum { /* flags of a unit */
 };
 
 /* A line of a manifest: go.mod "module", package.json "name" "main" "exports.…" "workspaces.0", tsconfig.json
- * "compilerOptions.paths.@/*.0", Cargo.toml "package.name", "dependencies.x.path": nested keys joined by ".". */
+ * "compilerOptions.paths.@core.0", Cargo.toml "package.name", "dependencies.x.path": nested keys joined by ".". */
 typedef struct UnitSetting {
         UnitString key, value;
 } UnitSetting;

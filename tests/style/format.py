@@ -48,7 +48,7 @@ if __name__ == '__main__':
     if sys.argv[1] == '--self-test':
         self_test(sys.argv[2])
         sys.exit(0)
-    names = [p for p in tree.paths(sys.argv[1]) if tree.is_c(p) and not p.startswith('tests/data/')]
+    names = [p for p in tree.paths(sys.argv[1]) if tree.is_c(p) and not tree.is_sample(p)]
     found = complaints_about(sys.argv[1], names)
     print('\n'.join(f'{f}: clang-format -i would change this' for f in found))
     sys.exit(1 if found or not names else 0)

@@ -132,4 +132,4 @@ SAMPLES = [
 
 if __name__ == '__main__':
     tree.main(check, lambda p: tree.is_c(p) and p.startswith(('daemon/', 'cli/', 'tests/', 'tray/'))
-              and not p.startswith('tests/data/'), SAMPLES)
+              and not tree.is_sample(p), SAMPLES)

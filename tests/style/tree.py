@@ -42,6 +42,11 @@ def is_c(path):
     return path.endswith(('.c', '.h'))
 
 
+def is_sample(path):
+    """What tests read is as its makers wrote it."""
+    return path.startswith('tests/data/') or re.match(r'tests/languages/[^/]+/samples/', path) is not None
+
+
 def bare(text):
     """C text with comments and literals blanked, lines and columns kept."""
     def blank(match):

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The languages: number in units, and the name of its front-end (<name>_front in syntax.c) and resolver (<name>_resolver in
+ * resolve.c) in the folder of the language. */
+#pragma once
+
+#define LANGUAGES(ROW)                                                                             \
+        ROW(UNIT_TYPESCRIPT, typescript)                                                           \
+        ROW(UNIT_TSX, tsx)                                                                         \
+        ROW(UNIT_JAVASCRIPT, javascript)

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a declaration says of itself in the text: its signature, and the comment that documents it. */
+#include "syntax/walk.h"
+
+/* Text that is folded into a buffer: each run of white space is one space. */
+typedef struct Fold {
+        char *text;
+        size_t length, max;
+        bool space, cut;
+} Fold;
+
+static void put(Fold *fold, char c)
+{
+        if (fold->length < fold->max)
+                fold->text[fold->length++] = c;
+        else
+                fold->cut = true;
+}
+
+static void put_folded(Fold *fold, const char *text, size_t length)
+{
+        for (size_t i = 0; i < length && !fold->cut; i++) {
+                if (text[i] == ' ' || (text[i] >= '\t' && text[i] <= '\r')) {
+                        fold->space = fold->length > 0;
+                        continue;
+                }
+                if (fold->space)
+                        put(fold, ' ');
+                fold->space = false;
+                put(fold, text[i]);
+        }
+}
+
+/* A cut text ends with "…", and not within a character. */
+static UnitString finish(Walk *walk, Fold *fold)
+{
+        if (fold->cut) {
+                fold->length -= 3;
+                while (fold->length && (fold->text[fold->length] & 0xc0) == 0x80)
+                        fold->length--;
+                memcpy(fold->text + fold->length, "…", 3);
+                fold->length += 3;
+        }
+        return builder_string(walk->builder, fold->text, fold->length);
+}
+
+UnitString comment_signature(Walk *walk, const Definition *definition)
+{
+        char text[UNIT_SIGNATURE_BYTES_MAX];
+        const Tree *tree = walk->tree;
+        Fold fold = {.text = text, .max = sizeof(text)};
+        Node first = definition->outer ? definition->outer : definition->node;
+        uint32_t start = tree->nodes[first].start, end = tree->nodes[definition->node].end;
+        if (definition->body && tree->nodes[definition->body].start >= start)
+                end = tree->nodes[definition->body].start;
+        if (end < start)
+                return 0;
+        put_folded(&fold, tree->text + start, end - start);
+        while (fold.length && !fold.cut && strchr("{;,: ", fold.text[fold.length - 1]))
+                fold.length--;
+        return finish(walk, &fold);
+}
+
+/* ---- doc comments ---- */
+
+static const char *trim(const char *text, size_t *length)
+{
+        while (*length && g_ascii_isspace(*text))
+                text++, --*length;
+        while (*length && g_ascii_isspace(text[*length - 1]))
+                --*length;
+        return text;
+}
+
+/* One line of a comment without what marks it as one. */
+static const char *bare_line(const char *text, size_t *length)
+{
+        static const char *const marks[] = {"/**", "/*!",    "/*",  "*/", "///", "//!",
+                                            "//",  "\"\"\"", "'''", "#",  "*"};
+        text = trim(text, length);
+        for (unsigned i = 0; i < G_N_ELEMENTS(marks); i++) {
+                size_t mark = strlen(marks[i]);
+                if (*length < mark || memcmp(text, marks[i], mark) != 0)
+                        continue;
+                text += mark;
+                *length -= mark;
+                break;
+        }
+        static const char *const ends[] = {"*/", "\"\"\"", "'''"};
+        for (unsigned i = 0; i < G_N_ELEMENTS(ends); i++)
+                if (*length >= strlen(ends[i]) &&
+                    memcmp(text + *length - strlen(ends[i]), ends[i], strlen(ends[i])) == 0)
+                        *length -= strlen(ends[i]);
+        return trim(text, length);
+}
+
+static void put_comment(Fold *fold, const char *text, size_t length)
+{
+        for (const char *end = text + length; text < end && !fold->cut;) {
+                const char *line_end = memchr(text, '\n', (size_t)(end - text));
+                size_t line = (size_t)((line_end ? line_end : end) - text);
+                size_t bare = line;
+                const char *words = bare_line(text, &bare);
+                if (fold->length && bare)
+                        put(fold, '\n');
+                for (size_t i = 0; i < bare && !fold->cut; i++)
+                        put(fold, words[i] == '\r' ? ' ' : words[i]);
+                text += line + (line_end ? 1 : 0);
+        }
+}
+
+/* The node right before this one if it has the same parent and is a comment. */
+static Node comment_before(const Tree *tree, Node node)
+{
+        Node parent = tree->nodes[node].parent, before = node - 1;
+        while (before > parent && tree->nodes[before].parent != parent)
+                before = tree->nodes[before].parent;
+        return before > parent && tree->nodes[before].kind == NODE_COMMENT ? before : 0;
+}
+
+static bool is_doc(const Walk *walk, Node comment, Node below)
+{
+        const Tree *tree = walk->tree;
+        const TreeNode *node = &tree->nodes[comment];
+        const char *prefix = walk->front->doc_prefix;
+        size_t length = node->end - node->start;
+        /* some grammars count the end of the line to the comment */
+        uint32_t last = node->end > node->start ? tree_line(tree, node->end - 1) : node->row + 1;
+        if (last < tree->nodes[below].row)
+                return false;
+        return !prefix || (length >= strlen(prefix) &&
+                           memcmp(tree->text + node->start, prefix, strlen(prefix)) == 0);
+}
+
+UnitString comment_doc(Walk *walk, const Definition *definition)
+{
+        char text[UNIT_DOC_BYTES_MAX];
+        const Tree *tree = walk->tree;
+        Fold fold = {.text = text, .max = sizeof(text)};
+        Node node = definition->outer ? definition->outer : definition->node, first = 0;
+        if (definition->doc) {
+                size_t length;
+                const char *doc = tree_text(tree, definition->doc, &length);
+                put_comment(&fold, doc, length);
+                return finish(walk, &fold);
+        }
+        for (Node below = node, comment;
+             (comment = comment_before(tree, below)) && is_doc(walk, comment, below);
+             below = comment)
+                first = comment;
+        for (Node at = first; at && at < node && !fold.cut; at = tree->nodes[at].next)
+                put_comment(&fold, tree->text + tree->nodes[at].start,
+                            tree->nodes[at].end - tree->nodes[at].start);
+        return finish(walk, &fold);
+}
