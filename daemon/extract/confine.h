@@ -7,7 +7,7 @@
 #include <stdbool.h>
 
 #define CONFINE_ADDRESS_SPACE_MAX (1024L * 1024 * 1024) /* RLIMIT_AS */
-#define CONFINE_FILES_MAX         16                    /* RLIMIT_NOFILE */
+#define CONFINE_FILES_MAX         96 /* RLIMIT_NOFILE: a batch of source files and some */
 
 /* Limits, no new privileges, no file system (Landlock), few system calls (seccomp). A kernel without
  * Landlock is logged and borne, because seccomp already forbids opening; one without seccomp is an error.

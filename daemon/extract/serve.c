@@ -7,40 +7,77 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/base.h"
+#include "extract/contents.h"
 #include "extract/protocol.h"
+#ifdef HAVE_SYNTAX
+#include "extract/source.h"
+#endif
+#include "syntax/protocol.h"
 
-#define SERVE_READ_BYTES (256 * 1024) /* smaller files are read, larger ones mapped */
-#define SERVE_TRIM_BYTES (256 * 1024) /* after a file or text of this size memory is given back */
+#define SERVE_TRIM_BYTES       (256 * 1024) /* after a file or text of this size memory is given back */
+#define SERVE_UNITS_TRIM_BYTES (16 * 1024 * 1024) /* after units of this size */
 #define SERVE_TIRED_BYTES                                                                          \
         (256L * 1024 * 1024) /* more heap than this after trimming: ask to be replaced */
 
+/* What was asked, of either kind. */
 typedef struct Request {
         guint64 text_bytes_max;
         char *name;
-        int fd;
+        SyntaxRequest *sources; /* NULL: a document */
+        int fds[SYNTAX_BATCH_FILES_MAX];
+        unsigned fd_count;
 } Request;
 
 static void request_clear(Request *request)
 {
         g_clear_pointer(&request->name, g_free);
-        if (request->fd >= 0)
-                close(request->fd);
-        request->fd = -1;
+        g_clear_pointer(&request->sources, g_free);
+        for (unsigned i = 0; i < request->fd_count; i++)
+                close(request->fds[i]);
+        request->fd_count = 0;
+}
+
+static bool take_fds(struct msghdr *message, Request *request)
+{
+        struct cmsghdr *header = CMSG_FIRSTHDR(message);
+        if (!header || header->cmsg_type != SCM_RIGHTS)
+                return false;
+        request->fd_count = (unsigned)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
+        memcpy(request->fds, CMSG_DATA(header), request->fd_count * sizeof(int));
+        return !(message->msg_flags & (MSG_TRUNC | MSG_CTRUNC));
+}
+
+static bool take_sources(Request *request, const SyntaxRequest *sources, size_t bytes)
+{
+        if (sources->count != request->fd_count || bytes != syntax_request_bytes(sources->count))
+                return false;
+        request->sources = g_memdup2(sources, sizeof(*sources));
+        for (uint32_t i = 0; i < sources->count; i++)
+                request->sources->files[i].name[SYNTAX_NAME_BYTES_MAX] = '\0';
+        return true;
+}
+
+static bool take_document(Request *request, const void *data, size_t length)
+{
+        g_autoptr(GBytes) bytes = g_bytes_new(data, length);
+        g_autoptr(GVariant) variant = g_variant_ref_sink(
+                g_variant_new_from_bytes(G_VARIANT_TYPE(EXTRACT_REQUEST_TYPE), bytes, FALSE));
+        g_variant_get(variant, EXTRACT_REQUEST_TYPE, &request->text_bytes_max, &request->name);
+        return request->fd_count == 1;
 }
 
 /* Blocks for the next request; false when the daemon is gone or does not keep to the protocol. */
 static bool receive(Request *request)
 {
-        char buffer[1024];
+        SyntaxRequest buffer = {0};
         union {
                 struct cmsghdr header;
-                char bytes[CMSG_SPACE(sizeof(int))];
+                char bytes[CMSG_SPACE(SYNTAX_BATCH_FILES_MAX * sizeof(int))];
         } control;
-        struct iovec iov = {buffer, sizeof(buffer)};
+        struct iovec iov = {&buffer, sizeof(buffer)};
         struct msghdr message = {.msg_iov = &iov,
                                  .msg_iovlen = 1,
                                  .msg_control = &control,
@@ -49,15 +86,11 @@ static bool receive(Request *request)
         do
                 n = recvmsg(EXTRACT_FD, &message, MSG_CMSG_CLOEXEC);
         while (n < 0 && errno == EINTR);
-        struct cmsghdr *header = n > 0 ? CMSG_FIRSTHDR(&message) : NULL;
-        if (!header || header->cmsg_type != SCM_RIGHTS)
+        if (n <= 0 || !take_fds(&message, request))
                 return false;
-        memcpy(&request->fd, CMSG_DATA(header), sizeof(int));
-        g_autoptr(GBytes) bytes = g_bytes_new(buffer, (gsize)n);
-        g_autoptr(GVariant) variant = g_variant_ref_sink(
-                g_variant_new_from_bytes(G_VARIANT_TYPE(EXTRACT_REQUEST_TYPE), bytes, FALSE));
-        g_variant_get(variant, EXTRACT_REQUEST_TYPE, &request->text_bytes_max, &request->name);
-        return true;
+        if (buffer.magic == SYNTAX_REQUEST_MAGIC)
+                return take_sources(request, &buffer, (size_t)n);
+        return take_document(request, &buffer, (size_t)n);
 }
 
 static bool reply(int code, const char *text, bool tired, int fd)
@@ -84,58 +117,29 @@ static bool reply(int code, const char *text, bool tired, int fd)
         return sendmsg(EXTRACT_FD, &message, MSG_NOSIGNAL) >= 0;
 }
 
-/* The contents of a descriptor: in the buffer of a small file, mapped for a large one. */
-typedef struct Contents {
-        char *bytes;
-        size_t length;
-        bool mapped;
-} Contents;
-
-static void contents_clear(Contents *contents)
+/* A sealed memfd of so many bytes, which store() writes. */
+static int seal(size_t size, void (*store)(void *data, void *place), void *data, GError **error)
 {
-        if (contents->mapped)
-                munmap(contents->bytes, contents->length);
-        else
-                g_free(contents->bytes);
+        int fd = memfd_create("ouroboros-extract", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+        void *map = MAP_FAILED;
+        if (fd >= 0 && ftruncate(fd, (off_t)size) == 0)
+                map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        if (map != MAP_FAILED) {
+                store(data, map);
+                munmap(map, size);
+                if (fcntl(fd, F_ADD_SEALS,
+                          F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0)
+                        return fd;
+        }
+        error_set_errno(error, errno, "Cannot make a memfd for the result");
+        if (fd >= 0)
+                close(fd);
+        return -1;
 }
 
-static bool contents_read(int fd, Contents *ret, GError **error)
+static void store_variant(void *data, void *place)
 {
-        struct stat st;
-        if (fstat(fd, &st) < 0) {
-                error_set_errno(error, errno, "Cannot look at the file");
-                return false;
-        }
-        if (st.st_size > EXTRACT_INPUT_BYTES_MAX) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
-                            "the file has %lld bytes, more than %d (EXTRACT_INPUT_BYTES_MAX)",
-                            (long long)st.st_size, EXTRACT_INPUT_BYTES_MAX);
-                return false;
-        }
-        size_t length = (size_t)st.st_size;
-        if (length > SERVE_READ_BYTES) {
-                void *map = mmap(NULL, length, PROT_READ, MAP_PRIVATE, fd, 0);
-                if (map == MAP_FAILED) {
-                        error_set_errno(error, errno, "Cannot map the file");
-                        return false;
-                }
-                *ret = (Contents){map, length, true};
-                return true;
-        }
-        g_autofree char *bytes = g_malloc(length + 1);
-        size_t have = 0;
-        while (have < length) {
-                ssize_t n = pread(fd, bytes + have, length - have, (off_t)have);
-                if (n < 0) {
-                        error_set_errno(error, errno, "Cannot read the file");
-                        return false;
-                }
-                if (n == 0)
-                        break; /* it became shorter meanwhile */
-                have += (size_t)n;
-        }
-        *ret = (Contents){g_steal_pointer(&bytes), have, false};
-        return true;
+        g_variant_store(data, place);
 }
 
 int serve_pack(GVariant *result, GError **error)
@@ -148,27 +152,36 @@ int serve_pack(GVariant *result, GError **error)
                         size, EXTRACT_RESULT_BYTES_MAX);
                 return -1;
         }
-        int fd = memfd_create("ouroboros-extract", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-        void *map = MAP_FAILED;
-        if (fd >= 0 && ftruncate(fd, (off_t)size) == 0)
-                map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-        if (map != MAP_FAILED) {
-                g_variant_store(result, map);
-                munmap(map, size);
-                if (fcntl(fd, F_ADD_SEALS,
-                          F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0)
-                        return fd;
-        }
-        error_set_errno(error, errno, "Cannot make a memfd for the text");
-        if (fd >= 0)
-                close(fd);
-        return -1;
+        return seal(size, store_variant, result, error);
 }
 
-static int run(Extract *extract, const Request *request, bool *ret_large, GError **error)
+#ifdef HAVE_SYNTAX
+static void store_array(void *data, void *place)
+{
+        const GByteArray *array = data;
+        memcpy(place, array->data, array->len);
+}
+
+static int run_sources(Extract *extract, const Request *request, bool *ret_large, GError **error)
+{
+        g_autoptr(GByteArray) units = source_read(extract->syntax, request->sources, request->fds);
+        *ret_large = units->len > SERVE_UNITS_TRIM_BYTES;
+        return seal(units->len, store_array, units, error);
+}
+#else
+static int run_sources(Extract *extract, const Request *request, bool *ret_large, GError **error)
+{
+        g_set_error_literal(error, OUROBOROS_ERROR, EXTRACT_UNSUPPORTED,
+                            "this build does not read source code (-Dsyntax)");
+        return -1;
+}
+#endif
+
+static int run_document(Extract *extract, const Request *request, bool *ret_large, GError **error)
 {
         Contents contents = {0};
-        if (!contents_read(request->fd, &contents, error))
+        static const ContentsLimit limit = {EXTRACT_INPUT_BYTES_MAX, "EXTRACT_INPUT_BYTES_MAX"};
+        if (!contents_read(request->fds[0], &limit, &contents, error))
                 return -1;
         ExtractFile file = {.bytes = contents.bytes,
                             .length = contents.length,
@@ -195,13 +208,14 @@ void serve(Extract *extract)
 {
         for (bool go_on = true; go_on;) {
                 g_autoptr(GError) error = NULL;
-                Request request = {.fd = -1};
+                Request request = {0};
                 bool large = false;
                 if (!receive(&request)) {
                         request_clear(&request);
                         return;
                 }
-                int fd = run(extract, &request, &large, &error);
+                int fd = request.sources ? run_sources(extract, &request, &large, &error)
+                                         : run_document(extract, &request, &large, &error);
                 bool tired = large && rest(extract);
                 if (fd >= 0)
                         go_on = reply(-1, "", tired, fd);

@@ -10,7 +10,7 @@
 #pragma once
 
 #include "syntax/builder.h"
-#include "syntax/query.h"
+#include "syntax/rules.h"
 #include "syntax/scope.h"
 #include "syntax/tree.h"
 
@@ -44,7 +44,7 @@ struct Walk {
         Tree *tree;
         Builder *builder;
         Scopes scopes;
-        const Query *query;
+        const Rules *rules;
         uint32_t scope; /* first pass: where the node stands that is declared */
         uint32_t *memo; /* by node: its expression + 2; 0: not looked at, 1: under way */
         uint32_t memo_room;

@@ -74,7 +74,7 @@ void index_add(Index *index, uint32_t hash, uint32_t place, uint32_t probe)
                 grow(index);
 }
 
-uint32_t pool_hash(const void *bytes, size_t length)
+uint64_t pool_hash64(const void *bytes, size_t length)
 {
         const uint8_t *at = bytes;
         uint64_t hash = 0x9e3779b97f4a7c15u ^ length;
@@ -87,5 +87,5 @@ uint32_t pool_hash(const void *bytes, size_t length)
         uint64_t rest = 0;
         memcpy(&rest, at, length);
         hash = (hash ^ rest) * 0x94d049bb133111ebu;
-        return (uint32_t)(hash ^ (hash >> 32));
+        return hash ^ (hash >> 32);
 }

@@ -24,7 +24,12 @@ uint32_t index_next(const Index *index, uint32_t hash, uint32_t *probe);
 void index_add(Index *index, uint32_t hash, uint32_t place, uint32_t probe);
 
 /* A good hash of bytes and of words, the same for each run. */
-uint32_t pool_hash(const void *bytes, size_t length);
+uint64_t pool_hash64(const void *bytes, size_t length);
+static inline uint32_t pool_hash(const void *bytes, size_t length)
+{
+        return (uint32_t)pool_hash64(bytes, length);
+}
+
 static inline uint32_t pool_mix(uint32_t a, uint32_t b, uint32_t c)
 {
         uint64_t h = ((uint64_t)a << 32 | b) * 0x9e3779b97f4a7c15u;

@@ -5,7 +5,7 @@
 
 #include "syntax/builder.h"
 #include "syntax/pool.h"
-#include "syntax/query.h"
+#include "syntax/rules.h"
 
 #define SCOPES_MAX 500000 /* of one file; beyond that the outer one goes on */
 

@@ -24,7 +24,7 @@ struct Syntax {
         Builder *builder;
         Walk walk;
         Grammar *grammars[UNIT_LANGUAGES];
-        Query *queries[UNIT_LANGUAGES];
+        Rules *rules[UNIT_LANGUAGES];
 };
 
 Syntax *syntax_new(void)
@@ -39,8 +39,8 @@ Syntax *syntax_new(void)
                         continue;
                 syntax->grammars[i] =
                         grammar_new(fronts[i]->grammar(), fronts[i]->kinds, fronts[i]->fields);
-                syntax->queries[i] = query_new(fronts[i]->query, syntax->grammars[i], &error);
-                if (!syntax->queries[i])
+                syntax->rules[i] = rules_new(fronts[i]->query, syntax->grammars[i], &error);
+                if (!syntax->rules[i])
                         g_error("%s: %s", unit_language_to_string(i), error->message);
         }
         return syntax;
@@ -51,7 +51,7 @@ Syntax *syntax_free(Syntax *syntax)
         if (!syntax)
                 return NULL;
         for (unsigned i = 0; i < UNIT_LANGUAGES; i++) {
-                query_free(syntax->queries[i]);
+                rules_free(syntax->rules[i]);
                 grammar_free(syntax->grammars[i]);
         }
         walk_clear(&syntax->walk);
@@ -118,13 +118,18 @@ const Builder *syntax_read(Syntax *syntax, const SyntaxFile *file, SyntaxTimes *
                 return NULL;
         uint64_t flattened = now();
         syntax->walk.file_name = file->name;
-        walk_run(&syntax->walk, fronts[file->language], syntax->queries[file->language]);
+        walk_run(&syntax->walk, fronts[file->language], syntax->rules[file->language]);
         if (times) {
                 times->parse += flattened - begun - tree->flatten_ns;
                 times->flatten += tree->flatten_ns;
                 times->walk += now() - flattened;
         }
         return syntax->builder;
+}
+
+uint64_t syntax_content_hash(const char *bytes, size_t length)
+{
+        return pool_hash64(bytes, length);
 }
 
 /* ---- for developers ---- */

@@ -30,7 +30,7 @@ enum {
 typedef struct TreeNode {
         uint16_t kind;
         uint8_t field;       /* 0: none that is named */
-        uint8_t rule;        /* which rule of the query it matches, from 1; 0: none (see query.h) */
+        uint8_t rule;        /* which rule of the query it matches, from 1; 0: none (see rules.h) */
         uint32_t start, end; /* bytes of the text */
         uint32_t row;        /* line of its start, from 0 */
         Node parent;

@@ -148,11 +148,11 @@ static void declare_all(Walk *walk)
                        node >= tree->nodes[walk->scopes.items[walk->scope].node].next)
                         walk->scope = walk->scopes.items[walk->scope].parent;
                 tree->nodes[node].scope = walk->scope;
-                unsigned number = query_match(walk->query, tree, node);
+                unsigned number = rules_match(walk->rules, tree, node);
                 if (!number)
                         continue;
                 tree->nodes[node].rule = (uint8_t)number;
-                const Rule *rule = query_rule(walk->query, number);
+                const Rule *rule = rules_get(walk->rules, number);
                 if (rule->role == RULE_REFERENCE)
                         continue;
                 if (rule->role != RULE_SCOPE && walk->front->declare)
@@ -227,18 +227,18 @@ static void lower_all(Walk *walk)
         const Tree *tree = walk->tree;
         for (Node node = 1; node < tree->count; node++) {
                 const Rule *rule = tree->nodes[node].rule
-                                           ? query_rule(walk->query, tree->nodes[node].rule)
+                                           ? rules_get(walk->rules, tree->nodes[node].rule)
                                            : NULL;
                 if (rule && rule->role != RULE_SCOPE)
                         walk->front->lower(walk, node, rule);
         }
 }
 
-void walk_run(Walk *walk, const FrontEnd *front, const Query *query)
+void walk_run(Walk *walk, const FrontEnd *front, const Rules *rules)
 {
         Tree *tree = walk->tree;
         walk->front = front;
-        walk->query = query;
+        walk->rules = rules;
         walk->depth = walk->inside_count = 0;
         memset(walk->state, 0, sizeof(walk->state));
         scopes_reset(&walk->scopes);

@@ -2,7 +2,7 @@
 /* Each file <language>/samples/NAME gives the unit that stands in <language>/samples/NAME.unit, again and again, and what is made of it
  * when it is damaged is a unit that opens. With OUROBOROS_WRITE_SAMPLES=1 the units are written anew: read the difference.
  * With OUROBOROS_LONG=1 ten times as many damages.
- * Seen to fail: a line of tour.ts.unit changed; a memo that was not emptied between files gave other units the second time. */
+ * Seen to fail: with a line of tour.ts.unit changed; with the memo of expressions not emptied between files, "give-their-units" crashed. */
 #include "base/base.h"
 #include "print.h"
 #include "syntax/syntax.h"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "syntax/query.h"
+#include "syntax/rules.h"
 
 #include "base/base.h"
 
-#define QUERY_PATTERNS_MAX 2000
-#define QUERY_ANY_KIND     UINT16_MAX /* (_) */
+#define RULES_PATTERNS_MAX 2000
+#define RULES_ANY_KIND     UINT16_MAX /* (_) */
 
 /* One node of a pattern. Its alternatives stand in a chain, its demands on children in another. */
 typedef struct Pattern {
@@ -15,12 +15,12 @@ typedef struct Pattern {
         uint16_t children, sibling, other; /* patterns; 0: none */
 } Pattern;
 
-struct Query {
+struct Rules {
         const Grammar *grammar;
-        Pattern patterns[QUERY_PATTERNS_MAX]; /* from 1 */
+        Pattern patterns[RULES_PATTERNS_MAX]; /* from 1 */
         unsigned pattern_count;
-        Rule rules[QUERY_RULES_MAX + 1]; /* from 1 */
-        uint16_t rule_patterns[QUERY_RULES_MAX + 1];
+        Rule rules[RULES_MAX + 1]; /* from 1 */
+        uint16_t rule_patterns[RULES_MAX + 1];
         unsigned rule_count;
         uint8_t *first; /* by kind: the first rule that may fit; 0: none */
         unsigned kind_count;
@@ -29,7 +29,7 @@ struct Query {
 /* ---- reading ---- */
 
 typedef struct Reader {
-        Query *query;
+        Rules *rules;
         const char *text, *at;
         GError **error;
         unsigned depth;
@@ -81,9 +81,9 @@ static char *read_word(Reader *reader)
 
 static unsigned new_pattern(Reader *reader)
 {
-        if (reader->query->pattern_count + 1 == QUERY_PATTERNS_MAX)
+        if (reader->rules->pattern_count + 1 == RULES_PATTERNS_MAX)
                 return 0;
-        return ++reader->query->pattern_count;
+        return ++reader->rules->pattern_count;
 }
 
 static bool read_pattern(Reader *reader, unsigned *ret);
@@ -99,28 +99,28 @@ static bool read_child(Reader *reader, unsigned *ret)
         if (named && !absent)
                 accept(reader, ':');
         if (absent && !(*ret = new_pattern(reader)))
-                return wrong(reader, "too many patterns (QUERY_PATTERNS_MAX)");
+                return wrong(reader, "too many patterns (RULES_PATTERNS_MAX)");
         if (!absent && !read_pattern(reader, ret))
                 return false;
-        unsigned field = named ? grammar_field(reader->query->grammar, name) : 0;
+        unsigned field = named ? grammar_field(reader->rules->grammar, name) : 0;
         if (named && !field)
                 return wrong(reader, "a field that the front-end does not name");
-        for (unsigned i = *ret; i; i = reader->query->patterns[i].other) {
-                reader->query->patterns[i].field = (uint8_t)field;
-                reader->query->patterns[i].absent = absent;
+        for (unsigned i = *ret; i; i = reader->rules->patterns[i].other) {
+                reader->rules->patterns[i].field = (uint8_t)field;
+                reader->rules->patterns[i].absent = absent;
         }
         return true;
 }
 
 static bool set_kind(Reader *reader, unsigned pattern, const char *name)
 {
-        Pattern *place = &reader->query->patterns[pattern];
-        place->kind = strcmp(name, "_") == 0 ? QUERY_ANY_KIND
-                                             : (uint16_t)grammar_kind(reader->query->grammar, name);
+        Pattern *place = &reader->rules->patterns[pattern];
+        place->kind = strcmp(name, "_") == 0 ? RULES_ANY_KIND
+                                             : (uint16_t)grammar_kind(reader->rules->grammar, name);
         if (place->kind == NODE_OTHER)
                 return wrong(reader, "a kind that the front-end does not name");
         place->impossible =
-                place->kind != QUERY_ANY_KIND && !grammar_has_kind(reader->query->grammar, name);
+                place->kind != RULES_ANY_KIND && !grammar_has_kind(reader->rules->grammar, name);
         return true;
 }
 
@@ -128,7 +128,7 @@ static bool read_node(Reader *reader, unsigned *ret)
 {
         g_autofree char *name = read_word(reader);
         if (!(*ret = new_pattern(reader)))
-                return wrong(reader, "too many patterns (QUERY_PATTERNS_MAX)");
+                return wrong(reader, "too many patterns (RULES_PATTERNS_MAX)");
         if (!set_kind(reader, *ret, name))
                 return false;
         unsigned last = 0;
@@ -139,9 +139,9 @@ static bool read_node(Reader *reader, unsigned *ret)
                 if (!read_child(reader, &child))
                         return false;
                 if (last)
-                        reader->query->patterns[last].sibling = (uint16_t)child;
+                        reader->rules->patterns[last].sibling = (uint16_t)child;
                 else
-                        reader->query->patterns[*ret].children = (uint16_t)child;
+                        reader->rules->patterns[*ret].children = (uint16_t)child;
                 last = child;
         }
         return true;
@@ -166,11 +166,11 @@ static bool read_choice(Reader *reader, unsigned *ret)
                 if (!read_pattern(reader, &one))
                         return false;
                 if (last)
-                        reader->query->patterns[last].other = (uint16_t)one;
+                        reader->rules->patterns[last].other = (uint16_t)one;
                 else
                         *ret = one;
-                for (last = one; reader->query->patterns[last].other;)
-                        last = reader->query->patterns[last].other;
+                for (last = one; reader->rules->patterns[last].other;)
+                        last = reader->rules->patterns[last].other;
         }
         return *ret ? true : wrong(reader, "an empty choice");
 }
@@ -178,8 +178,8 @@ static bool read_choice(Reader *reader, unsigned *ret)
 static bool read_pattern(Reader *reader, unsigned *ret)
 {
         bool good;
-        if (++reader->depth > QUERY_DEPTH_MAX)
-                return wrong(reader, "too deep (QUERY_DEPTH_MAX)");
+        if (++reader->depth > RULES_DEPTH_MAX)
+                return wrong(reader, "too deep (RULES_DEPTH_MAX)");
         if (accept(reader, '('))
                 good = read_node(reader, ret);
         else if (accept(reader, '['))
@@ -231,7 +231,7 @@ static bool read_rule(Reader *reader)
 {
         Rule rule = {.role = RULE_SCOPE};
         unsigned pattern, captures = 0;
-        Query *query = reader->query;
+        Rules *rules = reader->rules;
         if (!read_pattern(reader, &pattern))
                 return false;
         for (; accept(reader, '@'); captures++)
@@ -239,92 +239,92 @@ static bool read_rule(Reader *reader)
                         return false;
         if (!captures)
                 return wrong(reader, "a rule without a capture");
-        if (query->rule_count == QUERY_RULES_MAX)
-                return wrong(reader, "too many rules (QUERY_RULES_MAX)");
-        query->rules[++query->rule_count] = rule;
-        query->rule_patterns[query->rule_count] = (uint16_t)pattern;
+        if (rules->rule_count == RULES_MAX)
+                return wrong(reader, "too many rules (RULES_MAX)");
+        rules->rules[++rules->rule_count] = rule;
+        rules->rule_patterns[rules->rule_count] = (uint16_t)pattern;
         return true;
 }
 
 /* ---- the whole ---- */
 
-static void index_kinds(Query *query)
+static void index_kinds(Rules *rules)
 {
         unsigned max = NODE_KINDS;
-        for (unsigned i = 1; i <= query->pattern_count; i++)
-                if (query->patterns[i].kind != QUERY_ANY_KIND)
-                        max = MAX(max, query->patterns[i].kind);
-        query->kind_count = max + 1;
-        query->first = g_new0(uint8_t, query->kind_count);
-        for (unsigned rule = query->rule_count; rule > 0; rule--)
-                for (unsigned i = query->rule_patterns[rule]; i; i = query->patterns[i].other)
-                        if (query->patterns[i].kind != QUERY_ANY_KIND)
-                                query->first[query->patterns[i].kind] = (uint8_t)rule;
+        for (unsigned i = 1; i <= rules->pattern_count; i++)
+                if (rules->patterns[i].kind != RULES_ANY_KIND)
+                        max = MAX(max, rules->patterns[i].kind);
+        rules->kind_count = max + 1;
+        rules->first = g_new0(uint8_t, rules->kind_count);
+        for (unsigned rule = rules->rule_count; rule > 0; rule--)
+                for (unsigned i = rules->rule_patterns[rule]; i; i = rules->patterns[i].other)
+                        if (rules->patterns[i].kind != RULES_ANY_KIND)
+                                rules->first[rules->patterns[i].kind] = (uint8_t)rule;
 }
 
-Query *query_new(const char *text, const Grammar *grammar, GError **error)
+Rules *rules_new(const char *text, const Grammar *grammar, GError **error)
 {
-        g_autoptr(Query) query = g_new0(Query, 1);
-        query->grammar = grammar;
-        Reader reader = {.query = query, .text = text, .at = text, .error = error};
+        g_autoptr(Rules) rules = g_new0(Rules, 1);
+        rules->grammar = grammar;
+        Reader reader = {.rules = rules, .text = text, .at = text, .error = error};
         for (skip(&reader); *reader.at; skip(&reader))
                 if (!read_rule(&reader))
                         return NULL;
-        index_kinds(query);
-        return g_steal_pointer(&query);
+        index_kinds(rules);
+        return g_steal_pointer(&rules);
 }
 
-Query *query_free(Query *query)
+Rules *rules_free(Rules *rules)
 {
-        if (!query)
+        if (!rules)
                 return NULL;
-        g_free(query->first);
-        g_free(query);
+        g_free(rules->first);
+        g_free(rules);
         return NULL;
 }
 
 /* ---- matching ---- */
 
-static bool fits(const Query *query, unsigned pattern, const Tree *tree, Node node);
+static bool fits(const Rules *rules, unsigned pattern, const Tree *tree, Node node);
 
-static bool has_child(const Query *query, unsigned demand, const Tree *tree, Node node)
+static bool has_child(const Rules *rules, unsigned demand, const Tree *tree, Node node)
 {
-        const Pattern *pattern = &query->patterns[demand];
+        const Pattern *pattern = &rules->patterns[demand];
         if (pattern->absent)
                 return !tree_child(tree, node, pattern->field);
         for (Node at = node + 1; at < tree->nodes[node].next; at = tree->nodes[at].next)
-                for (unsigned i = demand; i; i = query->patterns[i].other)
+                for (unsigned i = demand; i; i = rules->patterns[i].other)
                         if ((!pattern->field || tree->nodes[at].field == pattern->field) &&
-                            fits(query, i, tree, at))
+                            fits(rules, i, tree, at))
                                 return true;
         return false;
 }
 
-static bool fits(const Query *query, unsigned pattern, const Tree *tree, Node node)
+static bool fits(const Rules *rules, unsigned pattern, const Tree *tree, Node node)
 {
-        const Pattern *place = &query->patterns[pattern];
+        const Pattern *place = &rules->patterns[pattern];
         if (place->impossible ||
-            (place->kind != QUERY_ANY_KIND && place->kind != tree->nodes[node].kind))
+            (place->kind != RULES_ANY_KIND && place->kind != tree->nodes[node].kind))
                 return false;
-        for (unsigned child = place->children; child; child = query->patterns[child].sibling)
-                if (!has_child(query, child, tree, node))
+        for (unsigned child = place->children; child; child = rules->patterns[child].sibling)
+                if (!has_child(rules, child, tree, node))
                         return false;
         return true;
 }
 
-unsigned query_match(const Query *query, const Tree *tree, Node node)
+unsigned rules_match(const Rules *rules, const Tree *tree, Node node)
 {
         unsigned kind = tree->nodes[node].kind;
-        if (kind >= query->kind_count || !query->first[kind])
+        if (kind >= rules->kind_count || !rules->first[kind])
                 return 0;
-        for (unsigned rule = query->first[kind]; rule <= query->rule_count; rule++)
-                for (unsigned i = query->rule_patterns[rule]; i; i = query->patterns[i].other)
-                        if (fits(query, i, tree, node))
+        for (unsigned rule = rules->first[kind]; rule <= rules->rule_count; rule++)
+                for (unsigned i = rules->rule_patterns[rule]; i; i = rules->patterns[i].other)
+                        if (fits(rules, i, tree, node))
                                 return rule;
         return 0;
 }
 
-const Rule *query_rule(const Query *query, unsigned number)
+const Rule *rules_get(const Rules *rules, unsigned number)
 {
-        return &query->rules[number];
+        return &rules->rules[number];
 }

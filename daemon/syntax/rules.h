@@ -11,8 +11,8 @@
 #include "syntax/tree.h"
 #include "syntax/unit.h"
 
-#define QUERY_RULES_MAX 255
-#define QUERY_DEPTH_MAX 8 /* of nested patterns */
+#define RULES_MAX       255
+#define RULES_DEPTH_MAX 8 /* of nested patterns */
 
 typedef enum RuleRole {
         RULE_SCOPE,      /* @scope alone */
@@ -36,14 +36,14 @@ typedef struct Rule {
         ScopeKind scope;
 } Rule;
 
-typedef struct Query Query;
+typedef struct Rules Rules;
 
 /* Compiles the text of a query for a grammar. What names a kind or field that this grammar lacks never matches. INVALID, saying
  * where: a bug of ours, found by tests. */
-Query *query_new(const char *text, const Grammar *grammar, GError **error);
-Query *query_free(Query *query);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Query, query_free)
+Rules *rules_new(const char *text, const Grammar *grammar, GError **error);
+Rules *rules_free(Rules *rules);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rules, rules_free)
 
 /* The number of the rule that fits a node, from 1; 0: none. */
-unsigned query_match(const Query *query, const Tree *tree, Node node);
-const Rule *query_rule(const Query *query, unsigned number);
+unsigned rules_match(const Rules *rules, const Tree *tree, Node node);
+const Rule *rules_get(const Rules *rules, unsigned number);
