@@ -54,7 +54,7 @@ static void read_one(Syntax *syntax, const SyntaxRequestFile *file, int fd, GByt
                 return;
         }
         row_of(block, index)->file_bytes = (uint32_t)contents.length;
-        row_of(block, index)->content = syntax_content_hash(contents.bytes, contents.length);
+        row_of(block, index)->content = unit_hash(contents.bytes, contents.length);
         SyntaxFile source = {contents.bytes, contents.length, file->name, file->language};
         const Builder *builder = syntax_read(syntax, &source, NULL, &error);
         if (!builder)

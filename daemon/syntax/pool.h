@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "syntax/unit.h"
+
 /* An index by hash of places in an array that belongs to somebody else. */
 typedef struct Index {
         uint32_t *slots;  /* place + 1; 0: free */
@@ -24,10 +26,9 @@ uint32_t index_next(const Index *index, uint32_t hash, uint32_t *probe);
 void index_add(Index *index, uint32_t hash, uint32_t place, uint32_t probe);
 
 /* A good hash of bytes and of words, the same for each run. */
-uint64_t pool_hash64(const void *bytes, size_t length);
 static inline uint32_t pool_hash(const void *bytes, size_t length)
 {
-        return (uint32_t)pool_hash64(bytes, length);
+        return (uint32_t)unit_hash(bytes, length);
 }
 
 static inline uint32_t pool_mix(uint32_t a, uint32_t b, uint32_t c)

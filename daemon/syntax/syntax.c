@@ -127,11 +127,6 @@ const Builder *syntax_read(Syntax *syntax, const SyntaxFile *file, SyntaxTimes *
         return syntax->builder;
 }
 
-uint64_t syntax_content_hash(const char *bytes, size_t length)
-{
-        return pool_hash64(bytes, length);
-}
-
 /* ---- for developers ---- */
 
 static const char *kind_name(const FrontEnd *front, unsigned kind)

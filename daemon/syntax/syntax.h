@@ -32,9 +32,6 @@ typedef struct SyntaxTimes {
 const Builder *syntax_read(Syntax *syntax, const SyntaxFile *file, SyntaxTimes *times,
                            GError **error);
 
-/* The hash of a file's bytes that a SyntaxRow has. */
-uint64_t syntax_content_hash(const char *bytes, size_t length);
-
 /* The syntax tree of the file that was read last, as front-ends see it: a line for each node with the names that the grammar has for
  * its kind and field. For developers. The caller frees. */
 char *syntax_print_tree(const Syntax *syntax, UnitLanguage language);

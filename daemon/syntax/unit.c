@@ -280,3 +280,19 @@ bool unit_open(const void *block, size_t bytes, Unit *ret, GError **error)
         *ret = unit;
         return true;
 }
+
+uint64_t unit_hash(const void *bytes, size_t length)
+{
+        const uint8_t *at = bytes;
+        uint64_t hash = 0x9e3779b97f4a7c15u ^ length;
+        for (; length >= 8; at += 8, length -= 8) {
+                uint64_t word;
+                memcpy(&word, at, 8);
+                hash = (hash ^ word) * 0xbf58476d1ce4e5b9u;
+                hash ^= hash >> 32;
+        }
+        uint64_t rest = 0;
+        memcpy(&rest, at, length);
+        hash = (hash ^ rest) * 0x94d049bb133111ebu;
+        return hash ^ (hash >> 32);
+}

@@ -269,6 +269,9 @@ static inline uint32_t unit_list(const Unit *unit, uint32_t list, const uint32_t
         return list == UNIT_NONE ? 0 : unit->lists[list];
 }
 
+/* The hash of a file's bytes that a SyntaxRow has: the same for the same bytes, on every run and machine of one byte order. */
+uint64_t unit_hash(const void *bytes, size_t length);
+
 /* Words as they stand in tables and answers: "function", "enum_member", "public", "calls", "typescript". NULL: no such number. */
 const char *unit_kind_to_string(UnitKind kind);
 const char *unit_visibility_to_string(UnitVisibility visibility);
