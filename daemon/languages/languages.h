@@ -6,4 +6,5 @@
 #define LANGUAGES(ROW)                                                                             \
         ROW(UNIT_TYPESCRIPT, typescript)                                                           \
         ROW(UNIT_TSX, tsx)                                                                         \
-        ROW(UNIT_JAVASCRIPT, javascript)
+        ROW(UNIT_JAVASCRIPT, javascript)                                                           \
+        ROW(UNIT_JAVA, java)

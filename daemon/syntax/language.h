@@ -122,6 +122,9 @@ void items_clear(Items *items);
 /* Adds a site at the node of a name. arguments: of a call; 255 if not known. */
 void walk_site(Walk *walk, UnitSiteKind kind, Node name, uint32_t expr, unsigned arguments);
 
+/* Adds a site of a call whose target depends on what it is given (UNIT_SITE_OVERLOADED); call: the call as a whole. */
+void walk_call(Walk *walk, Node name, uint32_t call, unsigned arguments);
+
 /* Short ways to make what is made often. */
 static inline uint32_t walk_expr_decl(Walk *walk, uint32_t decl)
 {

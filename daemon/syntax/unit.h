@@ -175,6 +175,8 @@ enum { /* flags of an import */
        UNIT_IMPORT_DYNAMIC = 1 << 3, /* when the call runs */
        UNIT_IMPORT_PARENTS =
                1 << 4, /* Python's import a.b.c: binds a, and makes a.b.c members of each other */
+       UNIT_IMPORT_STATIC = 1 << 5, /* Java, C#: members of a type */
+       UNIT_IMPORT_GLOBAL = 1 << 6, /* C#: for all files of the project */
 };
 
 typedef struct UnitImport {
@@ -201,16 +203,22 @@ typedef enum UnitSiteKind {                        /* stored; also what edges ar
                             UNIT_SITE_IMPLEMENTS,
 } UnitSiteKind;
 
+enum { /* flags of a site */
+       UNIT_SITE_OVERLOADED =
+               1 << 0, /* its expression is the whole call (UNIT_EXPR_CALL, UNIT_EXPR_NEW): what is
+                                         given chooses among declarations of one name */
+};
+
 typedef struct UnitSite {
         uint8_t kind;
         uint8_t arguments; /* of a call; 255: not known (spread) or more */
-        uint16_t unused;
+        uint16_t flags;
         uint32_t
                 source; /* the innermost declaration around it that is a symbol, or UNIT_NONE: the file */
         uint32_t line,
                 column; /* of the name that is called or referred to: line from 1, column from 0 in bytes */
         uint32_t
-                expr; /* what is called (not the call), referred to, extended; UNIT_NONE: nothing known but the name */
+                expr; /* what is called (not the call, but for UNIT_SITE_OVERLOADED), referred to, extended; UNIT_NONE: nothing known but the name */
         UnitString name; /* that name */
 } UnitSite;
 

@@ -207,19 +207,31 @@ uint32_t walk_name(Walk *walk, Node node, uint32_t space)
         return builder_expr(walk->builder, UNIT_EXPR_NAME, name, place);
 }
 
+static void add_site(Walk *walk, UnitSite site, Node name)
+{
+        site.name = walk_string(walk, name);
+        if (!site.name)
+                return;
+        site.source = walk_scope_at(walk, name)->source;
+        site.line = walk->tree->nodes[name].row + 1;
+        site.column = tree_column(walk->tree, name);
+        builder_site(walk->builder, &site);
+}
+
 void walk_site(Walk *walk, UnitSiteKind kind, Node name, uint32_t expr, unsigned arguments)
 {
-        UnitString word = walk_string(walk, name);
-        if (!word)
-                return;
-        UnitSite site = {.kind = (uint8_t)kind,
+        UnitSite site = {
+                .kind = (uint8_t)kind, .arguments = (uint8_t)MIN(arguments, 255), .expr = expr};
+        add_site(walk, site, name);
+}
+
+void walk_call(Walk *walk, Node name, uint32_t call, unsigned arguments)
+{
+        UnitSite site = {.kind = UNIT_SITE_CALLS,
+                         .flags = call == UNIT_NONE ? 0 : UNIT_SITE_OVERLOADED,
                          .arguments = (uint8_t)MIN(arguments, 255),
-                         .source = walk_scope_at(walk, name)->source,
-                         .line = walk->tree->nodes[name].row + 1,
-                         .column = tree_column(walk->tree, name),
-                         .expr = expr,
-                         .name = word};
-        builder_site(walk->builder, &site);
+                         .expr = call};
+        add_site(walk, site, name);
 }
 
 static void lower_all(Walk *walk)
