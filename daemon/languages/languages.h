@@ -7,4 +7,5 @@
         ROW(UNIT_TYPESCRIPT, typescript)                                                           \
         ROW(UNIT_TSX, tsx)                                                                         \
         ROW(UNIT_JAVASCRIPT, javascript)                                                           \
+        ROW(UNIT_GO, go)                                                                           \
         ROW(UNIT_JAVA, java)

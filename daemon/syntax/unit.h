@@ -97,6 +97,9 @@ enum { /* flags of a declaration */
        UNIT_PARTIAL = 1 << 14,     /* one of several parts of one declaration */
        UNIT_CLASSMETHOD = 1 << 15, /* Python: bound to the class, called with it */
        UNIT_FILE_LOCAL = 1 << 16,  /* C static: cannot be named from other files */
+       UNIT_DISTINCT =
+               1
+               << 17, /* of UNIT_TYPE: a type of its own, with members of its own, though written like another (Go) */
 };
 
 typedef struct UnitDecl {
