@@ -8,4 +8,6 @@
         ROW(UNIT_TSX, tsx)                                                                         \
         ROW(UNIT_JAVASCRIPT, javascript)                                                           \
         ROW(UNIT_GO, go)                                                                           \
-        ROW(UNIT_JAVA, java)
+        ROW(UNIT_JAVA, java)                                                                       \
+        ROW(UNIT_JAVA, java)                                                                       \
+        ROW(UNIT_PYTHON, python)
