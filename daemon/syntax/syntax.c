@@ -6,6 +6,7 @@
 
 #include "base/base.h"
 #include "languages/languages.h"
+#include "syntax/manifest.h"
 #include "syntax/walk.h"
 
 #define SYNTAX_BINARY_BYTES 8000 /* a NUL in so many first bytes: no text */
@@ -83,7 +84,8 @@ static bool is_generated(const SyntaxFile *file)
 
 static bool check(const SyntaxFile *file, GError **error)
 {
-        if (file->language >= UNIT_LANGUAGES || !fronts[file->language])
+        if (file->language >= UNIT_LANGUAGES ||
+            (!fronts[file->language] && file->language != UNIT_MANIFEST))
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
                             "there is no language %u", file->language);
         else if (file->length > TREE_BYTES_MAX)
@@ -98,6 +100,17 @@ static bool check(const SyntaxFile *file, GError **error)
         return false;
 }
 
+static const Builder *read_manifest(Syntax *syntax, const SyntaxFile *file, GError **error)
+{
+        if (manifest_read(syntax->builder, file->name, file->bytes, file->length)) {
+                builder_lines(syntax->builder, syntax->tree.line_count, 0);
+                return syntax->builder;
+        }
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                    "no manifest of this name is read");
+        return NULL;
+}
+
 const Builder *syntax_read(Syntax *syntax, const SyntaxFile *file, SyntaxTimes *times,
                            GError **error)
 {
@@ -106,6 +119,8 @@ const Builder *syntax_read(Syntax *syntax, const SyntaxFile *file, SyntaxTimes *
         Tree *tree = &syntax->tree;
         builder_reset(syntax->builder, file->language);
         tree_begin(tree, file->bytes, file->length);
+        if (file->language == UNIT_MANIFEST)
+                return read_manifest(syntax, file, error);
         if (is_generated(file))
                 builder_flag(syntax->builder, UNIT_IS_GENERATED);
         if (tree_is_minified(tree)) {
