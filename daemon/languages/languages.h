@@ -9,5 +9,5 @@
         ROW(UNIT_JAVASCRIPT, javascript)                                                           \
         ROW(UNIT_GO, go)                                                                           \
         ROW(UNIT_JAVA, java)                                                                       \
-        ROW(UNIT_JAVA, java)                                                                       \
+        ROW(UNIT_CSHARP, csharp)                                                                   \
         ROW(UNIT_PYTHON, python)

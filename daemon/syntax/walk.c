@@ -87,7 +87,7 @@ uint32_t walk_define(Walk *walk, const Definition *definition)
                 .visibility =
                         (uint8_t)(definition->visibility ? definition->visibility : UNIT_PUBLIC),
                 .flags = definition->flags,
-                .name = definition->name ? walk_string(walk, definition->name) : definition->word,
+                .name = definition->word ? definition->word : walk_string(walk, definition->name),
                 .container = definition->container ? definition->container - 1 : scope->decl,
                 .outer = UNIT_NONE,
                 .type = UNIT_NONE,
