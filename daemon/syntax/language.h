@@ -6,35 +6,49 @@
  * names (but references): it makes declarations and binds names; scopes open and close by the query. The second calls
  * lower() at all of them, when every name is bound, and it fills in types and values and adds sites. Both see the tree
  * as flat records (tree.h) and write to the builder (builder.h). Front-ends run on a stranger's text: whatever the tree is,
- * they end, and recurse only by walk_expression() and walk_type(), which know how deep they are. */
+ * they end, and recurse only by walk_expression() and walk_type(), which know how deep they are. A node may have a hundred
+ * thousand children: what is asked of a parent by each of its children must not look at all of them. */
 #pragma once
+
+#include <time.h>
 
 #include "syntax/builder.h"
 #include "syntax/rules.h"
 #include "syntax/scope.h"
 #include "syntax/tree.h"
 
-#define WALK_DEPTH_MAX  200 /* of expressions and types in each other; deeper ones are unknown */
-#define WALK_INSIDE_MAX 4 /* names that a declaration binds in the scope that it is about to open */
+#define WALK_DEPTH_MAX   200 /* of expressions and types in each other; deeper ones are unknown */
+#define WALK_SECONDS_MAX 5   /* of CPU for both passes over one file; more is TIMEOUT */
+#define WALK_INSIDE_MAX  4 /* names that a declaration binds in the scope that it is about to open */
 
 typedef struct Walk Walk;
 
+/* Functions may be NULL, but for grammar, lower, expression and type. */
 typedef struct FrontEnd {
         const TSLanguage *(*grammar)(void);
-        const char *const *
-                kinds; /* of nodes, numbered from NODE_KINDS, NULL at the end; "'async'" is a token */
-        const char *const *fields; /* numbered from 1, NULL at the end */
-        const char *query;         /* symbols.scm */
-        const char *
-                doc_prefix; /* what a doc comment begins with ("///"); NULL: any comment right above is one */
-        bool places_names; /* UNIT_EXPR_NAME says in which declaration: the language looks in enclosing classes, namespaces */
-        void (*begin)(
-                Walk *walk); /* before the first pass: flags of the unit, its package; may be NULL, as those below */
+        /* Kinds of nodes, numbered from NODE_KINDS; "'async'" is a token, and those stand last; NULL at the end. */
+        const char *const *kinds;
+        /* Fields, numbered from 1; NULL at the end. */
+        const char *const *fields;
+        /* symbols.scm */
+        const char *query;
+        /* What a doc comment begins with, as three slashes; NULL: any comment right above a declaration is one. */
+        const char *doc_prefix;
+        /* UNIT_EXPR_NAME says in which declaration: the language looks in enclosing classes and namespaces. */
+        bool places_names;
+        /* Changes a copy of the text, which the parser gets instead of the text: hides what the grammar does not know by
+         * other characters, as many bytes as there were. */
+        void (*patch)(const Tree *tree, char *text);
+        /* Before the first pass: flags of the unit, its package. */
+        void (*begin)(Walk *walk);
+        /* The passes. */
         void (*declare)(Walk *walk, Node node, const Rule *rule);
         void (*lower)(Walk *walk, Node node, const Rule *rule);
-        uint32_t (*expression)(Walk *walk, Node node); /* by walk_expression() only */
-        uint32_t (*type)(Walk *walk, Node node);       /* by walk_type() only */
-        void (*finish)(Walk *walk);                    /* after the second pass */
+        /* Called by walk_expression() and walk_type() only. */
+        uint32_t (*expression)(Walk *walk, Node node);
+        uint32_t (*type)(Walk *walk, Node node);
+        /* After the second pass. */
+        void (*finish)(Walk *walk);
 } FrontEnd;
 
 /* One file being read. */
@@ -49,6 +63,7 @@ struct Walk {
         uint32_t *memo; /* by node: its expression + 2; 0: not looked at, 1: under way */
         uint32_t memo_room;
         unsigned depth;
+        struct timespec deadline;
         Binding inside[WALK_INSIDE_MAX];
         unsigned inside_count;
         uint32_t state[4]; /* the front-end's own, 0 at the beginning of a file */

@@ -129,11 +129,18 @@ const Builder *syntax_read(Syntax *syntax, const SyntaxFile *file, SyntaxTimes *
                 return syntax->builder;
         }
         uint64_t begun = now();
+        g_autofree char *patched =
+                fronts[file->language]->patch ? g_memdup2(file->bytes, file->length) : NULL;
+        if (patched) {
+                fronts[file->language]->patch(tree, patched);
+                tree_patch(tree, patched);
+        }
         if (!tree_parse(tree, syntax->parser, syntax->grammars[file->language], error))
                 return NULL;
         uint64_t flattened = now();
         syntax->walk.file_name = file->name;
-        walk_run(&syntax->walk, fronts[file->language], syntax->rules[file->language]);
+        if (!walk_run(&syntax->walk, fronts[file->language], syntax->rules[file->language], error))
+                return NULL;
         if (times) {
                 times->parse += flattened - begun - tree->flatten_ns;
                 times->flatten += tree->flatten_ns;

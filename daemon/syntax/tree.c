@@ -138,7 +138,7 @@ void tree_begin(Tree *tree, const char *text, size_t length)
 {
         if (tree->room > TREE_ROOM_KEEP || tree->line_room > TREE_ROOM_KEEP)
                 tree_clear(tree);
-        tree->text = text;
+        tree->text = tree->patched = text;
         tree->length = length;
         tree->line_count = tree->count = tree->errors = 0;
         tree->cut = false;
@@ -179,7 +179,8 @@ typedef struct Walk {
         Tree *tree;
         const Grammar *grammar;
         TSTreeCursor cursor;
-        bool errors; /* the tree has some */
+        uint32_t row; /* of the node that was recorded last */
+        bool errors;  /* the tree has some */
         unsigned depth;
 } Walk;
 
@@ -209,7 +210,10 @@ static bool record(Walk *walk, Node parent)
         place->rule = 0;
         place->start = ts_node_start_byte(node);
         place->end = ts_node_end_byte(node);
-        place->row = ts_node_start_point(node).row;
+        while (walk->row + 1 < walk->tree->line_count &&
+               walk->tree->lines[walk->row + 1] <= place->start)
+                walk->row++;
+        place->row = walk->row;
         place->parent = parent;
         place->next = walk->tree->count;
         place->scope = 0;
@@ -277,7 +281,7 @@ static const char *read_input(void *data, uint32_t byte, TSPoint point, uint32_t
 
 static TSTree *parse(const Tree *tree, TSParser *parser, const Grammar *grammar)
 {
-        Input input = {tree->text, tree->length};
+        Input input = {tree->patched, tree->length};
         struct timespec end;
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
         end.tv_sec += TREE_SECONDS_MAX;
@@ -286,6 +290,11 @@ static TSTree *parse(const Tree *tree, TSParser *parser, const Grammar *grammar)
         return ts_parser_parse_with_options(
                 parser, NULL, (TSInput){&input, read_input, TSInputEncodingUTF8, NULL},
                 (TSParseOptions){.payload = &end, .progress_callback = too_late});
+}
+
+void tree_patch(Tree *tree, const char *patched)
+{
+        tree->patched = patched;
 }
 
 bool tree_parse(Tree *tree, TSParser *parser, const Grammar *grammar, GError **error)

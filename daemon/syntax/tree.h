@@ -41,6 +41,7 @@ typedef struct TreeNode {
 
 typedef struct Tree {
         const char *text;
+        const char *patched; /* what the parser gets */
         size_t length;
         TreeNode *nodes; /* the root is 1 */
         uint32_t count;  /* nodes, with the one that is none */
@@ -75,6 +76,9 @@ const TSLanguage *grammar_language(const Grammar *grammar);
  * what is no text. */
 typedef struct TSParser TSParser;
 bool tree_parse(Tree *tree, TSParser *parser, const Grammar *grammar, GError **error);
+
+/* What the parser gets instead of the text: of the same length, the caller's, until it has parsed. NULL: the text. */
+void tree_patch(Tree *tree, const char *patched);
 
 /* Begins with another text: finds its lines. */
 void tree_begin(Tree *tree, const char *text, size_t length);

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "syntax/walk.h"
 
-#define WALK_MEMO_KEEP 200000
+#include "base/base.h"
+
+#define WALK_MEMO_KEEP   200000 /* nodes; a larger memo is given back */
+#define WALK_CLOCK_NODES 512    /* after so many nodes the clock is looked at */
 
 void walk_init(Walk *walk, Tree *tree, Builder *builder)
 {
@@ -139,11 +142,23 @@ static void bind_inside(Walk *walk)
         walk->inside_count = 0;
 }
 
-static void declare_all(Walk *walk)
+static bool is_late(const Walk *walk, Node node)
+{
+        struct timespec now;
+        if (node % WALK_CLOCK_NODES)
+                return false;
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+        return now.tv_sec > walk->deadline.tv_sec ||
+               (now.tv_sec == walk->deadline.tv_sec && now.tv_nsec > walk->deadline.tv_nsec);
+}
+
+static bool declare_all(Walk *walk)
 {
         Tree *tree = walk->tree;
         walk->scope = 0;
         for (Node node = 1; node < tree->count; node++) {
+                if (is_late(walk, node))
+                        return false;
                 while (walk->scope &&
                        node >= tree->nodes[walk->scopes.items[walk->scope].node].next)
                         walk->scope = walk->scopes.items[walk->scope].parent;
@@ -160,6 +175,7 @@ static void declare_all(Walk *walk)
                 open_scope(walk, node, rule);
                 bind_inside(walk);
         }
+        return true;
 }
 
 /* ---- the second pass ---- */
@@ -234,23 +250,24 @@ void walk_call(Walk *walk, Node name, uint32_t call, unsigned arguments)
         add_site(walk, site, name);
 }
 
-static void lower_all(Walk *walk)
+static bool lower_all(Walk *walk)
 {
         const Tree *tree = walk->tree;
         for (Node node = 1; node < tree->count; node++) {
                 const Rule *rule = tree->nodes[node].rule
                                            ? rules_get(walk->rules, tree->nodes[node].rule)
                                            : NULL;
+                if (is_late(walk, node))
+                        return false;
                 if (rule && rule->role != RULE_SCOPE)
                         walk->front->lower(walk, node, rule);
         }
+        return true;
 }
 
-void walk_run(Walk *walk, const FrontEnd *front, const Rules *rules)
+static void begin(Walk *walk)
 {
         Tree *tree = walk->tree;
-        walk->front = front;
-        walk->rules = rules;
         walk->depth = walk->inside_count = 0;
         memset(walk->state, 0, sizeof(walk->state));
         scopes_reset(&walk->scopes);
@@ -259,15 +276,30 @@ void walk_run(Walk *walk, const FrontEnd *front, const Rules *rules)
                 walk->memo = g_realloc_n(walk->memo, walk->memo_room, sizeof(uint32_t));
         }
         memset(walk->memo, 0, tree->count * sizeof(uint32_t));
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &walk->deadline);
+        walk->deadline.tv_sec += WALK_SECONDS_MAX;
+}
+
+bool walk_run(Walk *walk, const FrontEnd *front, const Rules *rules, GError **error)
+{
+        const Tree *tree = walk->tree;
+        walk->front = front;
+        walk->rules = rules;
+        begin(walk);
         if (front->begin)
                 front->begin(walk);
-        declare_all(walk);
-        lower_all(walk);
+        if (!declare_all(walk) || !lower_all(walk)) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_TIMEOUT,
+                            "what it declares and refers to took more than %d s (WALK_SECONDS_MAX)",
+                            WALK_SECONDS_MAX);
+                return false;
+        }
         if (front->finish)
                 front->finish(walk);
         builder_lines(walk->builder, tree->line_count, tree->errors);
         builder_flag(walk->builder,
                      (tree->errors ? UNIT_HAS_ERRORS : 0) | (tree->cut ? UNIT_IS_CUT : 0));
+        return true;
 }
 
 /* ---- lists ---- */

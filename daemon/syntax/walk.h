@@ -7,8 +7,8 @@
 void walk_init(Walk *walk, Tree *tree, Builder *builder);
 void walk_clear(Walk *walk);
 
-/* Reads the tree that stands in walk->tree with this front-end; the unit is in walk->builder then. */
-void walk_run(Walk *walk, const FrontEnd *front, const Rules *rules);
+/* Reads the tree that stands in walk->tree with this front-end; the unit is in walk->builder then. TIMEOUT. */
+bool walk_run(Walk *walk, const FrontEnd *front, const Rules *rules, GError **error);
 
 /* The text of a declaration from its beginning up to its body, white space folded; cut at UNIT_SIGNATURE_BYTES_MAX. */
 UnitString comment_signature(Walk *walk, const Definition *definition);

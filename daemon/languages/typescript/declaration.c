@@ -3,10 +3,12 @@
 #include "languages/typescript/front.h"
 
 #define RETURNS_MAX 8 /* of one function that are looked at for its value */
+16 /* arguments and parameters up to this one may be known by what the callee passes */
 
-/* ---- functions ---- */
+        /* ---- functions ---- */
 
-static uint32_t decl_list(Walk *walk, Node list)
+        static uint32_t
+        decl_list(Walk *walk, Node list)
 {
         Items items = {0};
         TREE_FOREACH(walk->tree, list, child)
@@ -61,8 +63,7 @@ static uint32_t returned(Walk *walk, Node body)
         return items_any(&items, walk->builder);
 }
 
-/* An async function is written with the promise, a generator with the iterator: the type is what that is of. */
-static Node promised(const Tree *tree, Node annotation, uint32_t *flags)
+Node typescript_promised(const Tree *tree, Node annotation, uint32_t *flags)
 {
         static const char *const wrappers[] = {
                 "Promise",          "PromiseLike",           "Generator", "AsyncGenerator",
@@ -90,7 +91,7 @@ static void lower_function(Walk *walk, Node node, uint32_t index)
              body = tree_child(tree, node, FIELD_BODY);
         if (!written)
                 written = tree_child(tree, node, FIELD_TYPE); /* of construct signatures */
-        uint32_t type = typescript_annotation(walk, promised(tree, written, &flags));
+        uint32_t type = typescript_annotation(walk, typescript_promised(tree, written, &flags));
         uint32_t value = written || !body ? UNIT_NONE : returned(walk, body);
         uint32_t own = parameters(walk, node), generic = type_parameters(walk, node);
         UnitDecl *decl = builder_decl_at(walk->builder, index);
@@ -174,26 +175,6 @@ static void lower_variable(Walk *walk, Node node, uint32_t index)
         set(walk, index, type, walk_expression(walk, tree_child(tree, node, FIELD_VALUE)));
 }
 
-/* What the callee passes to a parameter of a function that it is given. */
-static uint32_t contextual(Walk *walk, Node parameter, Node function)
-{
-        const Tree *tree = walk->tree;
-        Node arguments = tree_parent(tree, function), call = tree_parent(tree, arguments),
-             list = tree_parent(tree, parameter);
-        uint32_t numbers[2] = {0, 0};
-        if (tree_kind(tree, arguments) != ARGUMENTS || tree_kind(tree, call) != CALL_EXPRESSION)
-                return UNIT_NONE;
-        for (Node at = tree_first(tree, arguments); at && at != function; at = tree_next(tree, at))
-                numbers[0]++;
-        for (Node at = tree_first(tree, list); list != function && at && at != parameter;
-             at = tree_next(tree, at))
-                numbers[1]++;
-        uint32_t callee = walk_expression(walk, tree_child(tree, call, FIELD_FUNCTION));
-        return callee == UNIT_NONE ? UNIT_NONE
-                                   : builder_expr(walk->builder, UNIT_EXPR_PARAMETER, callee,
-                                                  builder_list(walk->builder, numbers, 2));
-}
-
 static Node pattern_of(const Tree *tree, Node parameter)
 {
         Node pattern = tree_child(tree, parameter, FIELD_PATTERN);
@@ -212,7 +193,8 @@ static void lower_parameter(Walk *walk, Node node, Node function)
         if (!fallback && tree_kind(tree, node) == ASSIGNMENT_PATTERN)
                 fallback = tree_child(tree, node, FIELD_RIGHT);
         uint32_t type = typescript_annotation(walk, tree_child(tree, node, FIELD_TYPE));
-        uint32_t value = type == UNIT_NONE ? contextual(walk, node, function) : UNIT_NONE;
+        uint32_t value =
+                type == UNIT_NONE ? typescript_parameter_context(walk, node, function) : UNIT_NONE;
         if (value == UNIT_NONE)
                 value = walk_expression(walk, fallback);
         if (index != UNIT_NONE)

@@ -10,6 +10,9 @@ enum {                /* walk->state */
        STATE_MODULE,  /* it has imports or exports; else its names are everybody's */
 };
 
+/* What the parser is given instead of what it does not know. */
+void typescript_patch(const Tree *tree, char *text);
+
 /* ---- declarations ---- */
 
 /* What stands around a function, class or object that is given a name by it (a declarator, field, pair, assignment), or 0. */
@@ -51,7 +54,17 @@ uint32_t typescript_annotation(Walk *walk, Node annotation);    /* ": T"; 0 is U
 uint32_t typescript_type_arguments(Walk *walk, Node arguments); /* a list, UNIT_NONE for 0 */
 void typescript_lower_reference(Walk *walk, Node node);
 
-/* The value of a function's node as its context sees it: its declaration. */
+/* A value of the type that is expected where an expression stands, or UNIT_NONE. */
+uint32_t typescript_context(Walk *walk, Node node);
+
+/* What is passed to a parameter without a written type, by what is expected of its function. */
+uint32_t typescript_parameter_context(Walk *walk, Node parameter, Node function);
+
+/* The annotation of what an async function's promise, a generator's iterator is of. The flags of another kind of type are taken
+ * away: it says itself what calling gives. */
+Node typescript_promised(const Tree *tree, Node annotation, uint32_t *flags);
+
+/* How many arguments a call has; 255 if that is not known. */
 uint32_t typescript_argument_count(const Tree *tree, Node arguments);
 
 /* The class, record or interface that "this" is of where a node stands, or UNIT_NONE. */

@@ -114,6 +114,8 @@
         K(DECORATOR, "decorator")                                                                  \
         K(JSX_OPENING, "jsx_opening_element")                                                      \
         K(JSX_SELF_CLOSING, "jsx_self_closing_element")                                            \
+        K(JSX_ATTRIBUTE, "jsx_attribute")                                                          \
+        K(JSX_EXPRESSION, "jsx_expression")                                                        \
         K(JSX_ELEMENT, "jsx_element")                                                              \
         K(ACCESSIBILITY_MODIFIER, "accessibility_modifier")                                        \
         K(OVERRIDE_MODIFIER, "override_modifier")                                                  \

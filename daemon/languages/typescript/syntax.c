@@ -333,7 +333,8 @@ static void declare_variable(Walk *walk, Node node)
         Node name = tree_child(tree, node, FIELD_NAME), list = tree_parent(tree, node);
         Node value = bare_value(tree, tree_child(tree, node, FIELD_VALUE)),
              statement = typescript_statement(tree, node);
-        bool constant = tree_child_of_kind(tree, list, T_CONST);
+        bool constant = tree_kind(tree, list) == LEXICAL_DECLARATION &&
+                        tree_kind(tree, tree_child(tree, list, FIELD_KIND)) == T_CONST;
         PatternKind kind = {.kind = constant ? UNIT_CONSTANT : UNIT_VARIABLE,
                             .flags = typescript_statement_flags(walk, statement),
                             .scope = tree_kind(tree, list) == VARIABLE_DECLARATION
@@ -584,14 +585,15 @@ const TSLanguage *tree_sitter_typescript(void);
 const TSLanguage *tree_sitter_tsx(void);
 const TSLanguage *tree_sitter_javascript(void);
 
-#define FRONT(language)                                                                            \
+#define FRONT(language, hide)                                                                      \
         {                                                                                          \
                 .grammar = tree_sitter_##language, .kinds = kinds, .fields = fields,               \
-                .query = query, .doc_prefix = "/**", .begin = begin, .declare = declare,           \
-                .lower = lower, .expression = typescript_expression, .type = typescript_type       \
+                .query = query, .doc_prefix = "/**", .patch = hide, .begin = begin,                \
+                .declare = declare, .lower = lower, .expression = typescript_expression,           \
+                .type = typescript_type                                                            \
         }
 
 extern const FrontEnd typescript_front, tsx_front, javascript_front;
-const FrontEnd typescript_front = FRONT(typescript);
-const FrontEnd tsx_front = FRONT(tsx);
-const FrontEnd javascript_front = FRONT(javascript);
+const FrontEnd typescript_front = FRONT(typescript, typescript_patch);
+const FrontEnd tsx_front = FRONT(tsx, typescript_patch);
+const FrontEnd javascript_front = FRONT(javascript, NULL);
