@@ -55,7 +55,18 @@ UnitString comment_signature(Walk *walk, const Definition *definition)
                 end = tree->nodes[definition->body].start;
         if (end < start)
                 return 0;
-        put_folded(&fold, tree->text + start, end - start);
+        for (Node node = first; node < tree->count && start < end && !fold.cut; node++) {
+                const TreeNode *place = &tree->nodes[node];
+                if (place->start >= end)
+                        break;
+                if (place->kind != NODE_COMMENT || place->start < start)
+                        continue;
+                put_folded(&fold, tree->text + start, place->start - start);
+                fold.space = true;
+                start = place->end;
+        }
+        if (start < end)
+                put_folded(&fold, tree->text + start, end - start);
         while (fold.length && !fold.cut && strchr("{;,: ", fold.text[fold.length - 1]))
                 fold.length--;
         return finish(walk, &fold);

@@ -66,10 +66,13 @@ struct Walk {
         struct timespec deadline;
         Binding inside[WALK_INSIDE_MAX];
         unsigned inside_count;
-        uint32_t state[4]; /* the front-end's own, 0 at the beginning of a file */
+        uint32_t decl_flags; /* that every declaration gets, as UNIT_TEST */
+        uint32_t state[4];   /* the front-end's own, 0 at the beginning of a file */
 };
 
 /* ---- declarations: the first pass ---- */
+
+/* What a rule defines is declared where it stands, and then its scope opens; what is only visited is looked at in its scope. */
 
 typedef struct Definition {
         Node node; /* that it is made of: walk_decl() finds it by this */
@@ -77,11 +80,11 @@ typedef struct Definition {
         Node name;       /* 0: none, or word */
         Node body;       /* its signature ends before this; 0: it ends with node */
         Node doc;        /* node of its doc comment or string; 0: the comment right above outer */
-        UnitString word; /* its name if that is not the text of a node */
+        UnitString word; /* its name if that is not the text of the node */
         UnitKind kind;
         UnitVisibility visibility; /* 0: public */
-        uint32_t
-                flags; /* UNIT_LOCAL is added to what is inside a function, unless it is a function or a type */
+        /* UNIT_LOCAL is added to variables inside functions, to fields of records there, and to all members of a record that has it. */
+        uint32_t flags;
         uint32_t spaces;    /* in which its name is bound, 0: in none */
         uint32_t container; /* 0: what stands around it (walk->scope); else a declaration + 1 */
 } Definition;

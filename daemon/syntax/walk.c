@@ -58,16 +58,20 @@ static bool is_function(UnitKind kind)
                kind == UNIT_LAMBDA;
 }
 
-/* Variables of functions are no symbols, nor what is in records there. */
+/* Variables of functions are no symbols, nor what is in a record there, nor all that is in a record that is none. */
 static bool is_local(const Walk *walk, const Definition *definition, uint32_t container)
 {
         UnitKind kind = definition->kind;
-        if (!walk->scopes.items[walk->scope].local)
-                return false;
+        bool local = walk->scopes.items[walk->scope].local;
         if (kind == UNIT_VARIABLE || kind == UNIT_CONSTANT)
-                return true;
-        return (kind == UNIT_FIELD || kind == UNIT_PROPERTY) && container != UNIT_NONE &&
-               builder_decl_at(walk->builder, container)->kind == UNIT_RECORD;
+                return local;
+        if (kind != UNIT_FIELD && kind != UNIT_PROPERTY && kind != UNIT_METHOD)
+                return false;
+        const UnitDecl *outer =
+                container == UNIT_NONE ? NULL : builder_decl_at(walk->builder, container);
+        if (!outer || outer->kind != UNIT_RECORD)
+                return false;
+        return (outer->flags & UNIT_LOCAL) || (local && kind != UNIT_METHOD);
 }
 
 static void set_lines(const Walk *walk, const Definition *definition, UnitDecl *decl)
@@ -89,8 +93,14 @@ uint32_t walk_define(Walk *walk, const Definition *definition)
                 .kind = (uint8_t)definition->kind,
                 .visibility =
                         (uint8_t)(definition->visibility ? definition->visibility : UNIT_PUBLIC),
+<<<<<<< HEAD
                 .flags = definition->flags,
                 .name = definition->word ? definition->word : walk_string(walk, definition->name),
+=======
+                .flags = definition->flags | walk->decl_flags,
+                .name = definition->word || !definition->name ? definition->word
+                                                              : walk_string(walk, definition->name),
+>>>>>>> 6dc919f (languages: TypeScript knows more of what is not written)
                 .container = definition->container ? definition->container - 1 : scope->decl,
                 .outer = UNIT_NONE,
                 .type = UNIT_NONE,
@@ -152,6 +162,17 @@ static bool is_late(const Walk *walk, Node node)
                (now.tv_sec == walk->deadline.tv_sec && now.tv_nsec > walk->deadline.tv_nsec);
 }
 
+/* What is only visited may bind names where it opens a scope; what is defined, where it stands. */
+static void declare_one(Walk *walk, Node node, const Rule *rule)
+{
+        if (rule->role == RULE_OTHER)
+                open_scope(walk, node, rule);
+        if (rule->role != RULE_SCOPE && walk->front->declare)
+                walk->front->declare(walk, node, rule);
+        if (rule->role != RULE_OTHER)
+                open_scope(walk, node, rule);
+}
+
 static bool declare_all(Walk *walk)
 {
         Tree *tree = walk->tree;
@@ -170,9 +191,7 @@ static bool declare_all(Walk *walk)
                 const Rule *rule = rules_get(walk->rules, number);
                 if (rule->role == RULE_REFERENCE)
                         continue;
-                if (rule->role != RULE_SCOPE && walk->front->declare)
-                        walk->front->declare(walk, node, rule);
-                open_scope(walk, node, rule);
+                declare_one(walk, node, rule);
                 bind_inside(walk);
         }
         return true;
@@ -268,7 +287,7 @@ static bool lower_all(Walk *walk)
 static void begin(Walk *walk)
 {
         Tree *tree = walk->tree;
-        walk->depth = walk->inside_count = 0;
+        walk->depth = walk->inside_count = walk->decl_flags = 0;
         memset(walk->state, 0, sizeof(walk->state));
         scopes_reset(&walk->scopes);
         if (tree->count > walk->memo_room || walk->memo_room > WALK_MEMO_KEEP) {

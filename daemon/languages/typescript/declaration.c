@@ -3,12 +3,10 @@
 #include "languages/typescript/front.h"
 
 #define RETURNS_MAX 8 /* of one function that are looked at for its value */
-16 /* arguments and parameters up to this one may be known by what the callee passes */
 
-        /* ---- functions ---- */
+/* ---- functions ---- */
 
-        static uint32_t
-        decl_list(Walk *walk, Node list)
+static uint32_t decl_list(Walk *walk, Node list)
 {
         Items items = {0};
         TREE_FOREACH(walk->tree, list, child)
@@ -92,7 +90,12 @@ static void lower_function(Walk *walk, Node node, uint32_t index)
         if (!written)
                 written = tree_child(tree, node, FIELD_TYPE); /* of construct signatures */
         uint32_t type = typescript_annotation(walk, typescript_promised(tree, written, &flags));
-        uint32_t value = written || !body ? UNIT_NONE : returned(walk, body);
+        Node holder = typescript_holder(tree, node);
+        bool typed = tree_child(tree, holder, FIELD_TYPE);
+        uint32_t value = written || !body ? UNIT_NONE
+                         : typed          ? builder_expr(walk->builder, UNIT_EXPR_CALL,
+                                                         typescript_context(walk, node), UNIT_NONE)
+                                          : returned(walk, body);
         uint32_t own = parameters(walk, node), generic = type_parameters(walk, node);
         UnitDecl *decl = builder_decl_at(walk->builder, index);
         decl->flags = flags;
@@ -324,6 +327,14 @@ static void lower_loop(Walk *walk, Node node)
         typescript_lower_pattern(walk, left, value);
 }
 
+/* A member of an enumeration is a value of it. */
+static void lower_enum_member(Walk *walk, uint32_t index)
+{
+        uint32_t container = builder_decl_at(walk->builder, index)->container;
+        if (container != UNIT_NONE)
+                set(walk, index, walk_expr_decl(walk, container), UNIT_NONE);
+}
+
 /* ---- the whole ---- */
 
 static void lower_decl(Walk *walk, Node node, const Rule *rule, uint32_t index)
@@ -340,18 +351,19 @@ static void lower_decl(Walk *walk, Node node, const Rule *rule, uint32_t index)
                 lower_class(walk, node, index);
                 break;
         case UNIT_TYPE:
+                if (tree_kind(tree, node) == IMPORT_ALIAS) {
+                        Node target = tree_next(tree, tree_first(tree, node));
+                        set(walk, index, walk_expression(walk, target), UNIT_NONE);
+                        break;
+                }
                 lower_alias(walk, node, index);
                 break;
         case UNIT_FIELD:
                 lower_variable(walk, node, index);
                 break;
-        case UNIT_ENUM_MEMBER: {
-                uint32_t container = builder_decl_at(walk->builder, index)->container;
-                set(walk, index,
-                    container == UNIT_NONE ? UNIT_NONE : walk_expr_decl(walk, container),
-                    UNIT_NONE);
+        case UNIT_ENUM_MEMBER:
+                lower_enum_member(walk, index);
                 break;
-        }
         case UNIT_TYPE_PARAMETER:
                 set(walk, index,
                     typescript_annotation(walk, tree_child(tree, node, FIELD_CONSTRAINT)),
@@ -378,6 +390,12 @@ void typescript_lower_declaration(Walk *walk, Node node, const Rule *rule)
                 return;
         case FOR_IN_STATEMENT:
                 lower_loop(walk, node);
+                return;
+        case ENUM_BODY:
+                TREE_FOREACH(tree, node, child)
+                if (tree_kind(tree, child) != ENUM_ASSIGNMENT &&
+                    walk_decl(walk, child) != UNIT_NONE)
+                        lower_enum_member(walk, walk_decl(walk, child));
                 return;
         case ASSIGNMENT_EXPRESSION:
                 typescript_lower_assignment(walk, node);

@@ -17,56 +17,152 @@ static bool is_member_function(unsigned kind)
                kind == ABSTRACT_METHOD_SIGNATURE;
 }
 
-/* The scope that decides what "this" is: a method, a class (for its fields), a plain function; arrow functions have none. */
-static const Scope *self_scope(const Walk *walk, Node node)
+static bool is_class(unsigned kind)
 {
-        const Scope *scope = walk_scope_at(walk, node);
-        for (; scope->node; scope = &walk->scopes.items[scope->parent]) {
-                unsigned kind = tree_kind(walk->tree, scope->node);
-                if (is_member_function(kind) || kind == CLASS || kind == CLASS_DECLARATION ||
-                    kind == INTERFACE_DECLARATION || kind == ABSTRACT_CLASS_DECLARATION ||
-                    kind == FUNCTION_DECLARATION || kind == FUNCTION_EXPRESSION ||
-                    kind == GENERATOR_FUNCTION || kind == GENERATOR_DECLARATION)
-                        return scope;
+        return kind == CLASS || kind == CLASS_DECLARATION || kind == ABSTRACT_CLASS_DECLARATION ||
+               kind == INTERFACE_DECLARATION;
+}
+
+/* The scope that decides what "this" is: a method, a class (for its fields), a plain function; arrow functions have none. 0: none. */
+static uint32_t self_scope(const Walk *walk, Node node)
+{
+        const Scope *scopes = walk->scopes.items;
+        uint32_t scope = walk->tree->nodes[node].scope;
+        for (; scope; scope = scopes[scope].parent) {
+                unsigned kind = tree_kind(walk->tree, scopes[scope].node);
+                if (scopes[scope].kind != SCOPE_NONE &&
+                    (is_member_function(kind) || is_class(kind) || kind == FUNCTION_DECLARATION ||
+                     kind == FUNCTION_EXPRESSION || kind == GENERATOR_FUNCTION ||
+                     kind == GENERATOR_DECLARATION))
+                        break;
         }
-        return NULL;
+        return scope;
 }
 
 /* A function that is the value of a property or field is a method of what has it. */
-static uint32_t self_decl(const Walk *walk, const Scope *scope)
+static uint32_t self_decl(const Walk *walk, uint32_t scope)
 {
-        if (!scope || scope->decl == UNIT_NONE)
+        uint32_t index = scope ? walk->scopes.items[scope].decl : UNIT_NONE;
+        if (index == UNIT_NONE)
                 return UNIT_NONE;
-        const UnitDecl *decl = builder_decl_at(walk->builder, scope->decl);
+        const UnitDecl *decl = builder_decl_at(walk->builder, index);
         if (decl->kind == UNIT_CLASS || decl->kind == UNIT_INTERFACE)
-                return scope->decl;
+                return index;
         bool member = decl->kind == UNIT_METHOD || decl->kind == UNIT_CONSTRUCTOR ||
                       decl->kind == UNIT_PROPERTY;
         return member ? decl->container : UNIT_NONE;
 }
 
-uint32_t typescript_self(const Walk *walk, Node node)
+uint32_t typescript_self(const Walk *walk, Node node, uint32_t *ret_scope)
 {
-        return self_decl(walk, self_scope(walk, node));
+        uint32_t scope = self_scope(walk, node), decl = self_decl(walk, scope);
+        while (scope && !is_class(tree_kind(walk->tree, walk->scopes.items[scope].node)))
+                scope = walk->scopes.items[scope].parent;
+        if (ret_scope)
+                *ret_scope = scope;
+        return decl;
+}
+
+/* function f(this: T) */
+static uint32_t written_this(Walk *walk, uint32_t scope)
+{
+        const Tree *tree = walk->tree;
+        Node list = scope ? tree_child(tree, walk->scopes.items[scope].node, FIELD_PARAMETERS) : 0;
+        Node first = tree_first(tree, list), pattern = tree_child(tree, first, FIELD_PATTERN);
+        if (tree_kind(tree, pattern) != THIS)
+                return UNIT_NONE;
+        return walk_value(walk, typescript_annotation(walk, tree_child(tree, first, FIELD_TYPE)));
+}
+
+/* A.prototype.b = function …, A.b = function … */
+static uint32_t outer_value(Walk *walk, uint32_t function)
+{
+        const UnitDecl *decl =
+                function == UNIT_NONE ? NULL : builder_decl_at(walk->builder, function);
+        if (!decl || decl->outer == UNIT_NONE)
+                return UNIT_NONE;
+        return decl->flags & UNIT_STATIC ? decl->outer : walk_value(walk, decl->outer);
 }
 
 static uint32_t this_value(Walk *walk, Node node)
 {
-        const Scope *scope = self_scope(walk, node);
-        uint32_t decl = self_decl(walk, scope);
+        uint32_t scope = self_scope(walk, node), written = written_this(walk, scope),
+                 decl = self_decl(walk, scope);
+        if (written != UNIT_NONE || !scope)
+                return written;
+        uint32_t inner = walk->scopes.items[scope].decl;
         if (decl == UNIT_NONE)
-                return UNIT_NONE;
-        bool in_static = scope->decl != decl &&
-                         (builder_decl_at(walk->builder, scope->decl)->flags & UNIT_STATIC);
+                return outer_value(walk, inner);
+        bool in_static =
+                inner != decl && (builder_decl_at(walk->builder, inner)->flags & UNIT_STATIC);
         return in_static ? walk_expr_decl(walk, decl)
                          : builder_expr(walk->builder, UNIT_EXPR_SELF, decl, UNIT_NONE);
 }
 
 static uint32_t super_value(Walk *walk, Node node)
 {
-        uint32_t decl = typescript_self(walk, node);
+        uint32_t decl = typescript_self(walk, node, NULL);
         return decl == UNIT_NONE ? UNIT_NONE
                                  : builder_expr(walk->builder, UNIT_EXPR_SUPER, decl, UNIT_NONE);
+}
+
+/* ---- names ---- */
+
+#define CONDITION_NODES_MAX 64 /* of a condition that are looked at for instanceof */
+
+/* What a condition says that a name is: name instanceof T, as a part that must hold. */
+static uint32_t claimed(Walk *walk, Node condition, Node name)
+{
+        const Tree *tree = walk->tree;
+        UnitString text = walk_string(walk, name);
+        for (Node node = condition;
+             node < tree->nodes[condition].next && node < condition + CONDITION_NODES_MAX; node++) {
+                unsigned kind = tree_kind(tree, node);
+                unsigned operator= kind == BINARY_EXPRESSION
+                        ? tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR))
+                        : NODE_OTHER;
+                if (operator== T_INSTANCEOF &&
+                    walk_string(walk, tree_child(tree, node, FIELD_LEFT)) == text)
+                        return walk_value(
+                                walk, walk_expression(walk, tree_child(tree, node, FIELD_RIGHT)));
+                if (kind != PARENTHESIZED_EXPRESSION && operator!= T_AND)
+                        node = tree->nodes[node].next - 1;
+        }
+        return UNIT_NONE;
+}
+
+/* What the conditions say under which a name is used here, in this function; UNIT_NONE: nothing. */
+static uint32_t narrowed(Walk *walk, Node name)
+{
+        const Tree *tree = walk->tree;
+        uint32_t expr = UNIT_NONE;
+        for (Node at = name, parent; expr == UNIT_NONE && (parent = tree_parent(tree, at));
+             at = parent) {
+                unsigned kind = tree_kind(tree, parent), field = tree->nodes[at].field;
+                if (kind == IF_STATEMENT || kind == TERNARY_EXPRESSION || kind == WHILE_STATEMENT) {
+                        Node condition = tree_child(tree, parent, FIELD_CONDITION);
+                        if (at != condition && (field == FIELD_CONSEQUENCE || field == FIELD_BODY))
+                                expr = claimed(walk, condition, name);
+                } else if (kind == BINARY_EXPRESSION && field == FIELD_RIGHT &&
+                           tree_kind(tree, tree_child(tree, parent, FIELD_OPERATOR)) == T_AND) {
+                        expr = claimed(walk, tree_child(tree, parent, FIELD_LEFT), name);
+                } else if (typescript_is_function(kind) || kind == METHOD_DEFINITION ||
+                           kind == FUNCTION_DECLARATION) {
+                        break;
+                }
+        }
+        return expr;
+}
+
+static uint32_t identifier(Walk *walk, Node node)
+{
+        unsigned parent = tree_parent_kind(walk->tree, node);
+        if (walk->state[STATE_NARROWS] && parent == MEMBER_EXPRESSION) {
+                uint32_t expr = narrowed(walk, node);
+                if (expr != UNIT_NONE)
+                        return expr;
+        }
+        return walk_name(walk, node, SPACE_VALUE);
 }
 
 /* ---- calls ---- */
@@ -130,18 +226,33 @@ static uint32_t with_type_arguments(Walk *walk, uint32_t expr, Node node)
                             typescript_type_arguments(walk, arguments));
 }
 
+bool typescript_is_misplaced(const Tree *tree, Node operator)
+{
+        unsigned kind = tree_kind(tree, operator);
+        return (kind == AWAIT_EXPRESSION || kind == UNARY_EXPRESSION || kind == YIELD_EXPRESSION) &&
+               tree_parent_kind(tree, operator) == CALL_EXPRESSION && tree->nodes[operator].field == FIELD_FUNCTION;
+}
+
+Node typescript_callee(const Tree *tree, Node function)
+{
+        return typescript_is_misplaced(tree, function) ? tree_first(tree, function) : function;
+}
+
 static uint32_t call(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
         uint32_t module = called_module(walk, node);
         if (module != UNIT_NONE)
                 return module;
-        uint32_t callee = walk_expression(walk, tree_child(tree, node, FIELD_FUNCTION));
+        Node function = tree_child(tree, node, FIELD_FUNCTION);
+        uint32_t callee = walk_expression(walk, typescript_callee(tree, function));
         if (callee == UNIT_NONE)
                 return UNIT_NONE;
         uint32_t list = argument_list(walk, tree_child(tree, node, FIELD_ARGUMENTS));
-        return builder_expr(walk->builder, UNIT_EXPR_CALL, with_type_arguments(walk, callee, node),
-                            list);
+        uint32_t value = builder_expr(walk->builder, UNIT_EXPR_CALL,
+                                      with_type_arguments(walk, callee, node), list);
+        bool awaited = tree_kind(tree, function) == AWAIT_EXPRESSION;
+        return awaited ? builder_expr(walk->builder, UNIT_EXPR_AWAIT, value, UNIT_NONE) : value;
 }
 
 static uint32_t construction(Walk *walk, Node node)
@@ -219,6 +330,14 @@ static uint32_t cast(Walk *walk, Node node)
         return walk_value(walk, walk_type(walk, type));
 }
 
+/* <T>e */
+static uint32_t assertion(Walk *walk, Node node)
+{
+        Node arguments = tree_first(walk->tree, node), type = tree_first(walk->tree, arguments);
+        return type ? walk_value(walk, walk_type(walk, type))
+                    : walk_expression(walk, tree_next(walk->tree, arguments));
+}
+
 static uint32_t subscript(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
@@ -281,7 +400,7 @@ uint32_t typescript_expression(Walk *walk, Node node)
         unsigned kind = tree_kind(tree, node);
         switch (kind) {
         case IDENTIFIER:
-                return walk_name(walk, node, SPACE_VALUE);
+                return identifier(walk, node);
         case MEMBER_EXPRESSION:
         case NESTED_IDENTIFIER:
                 return member(walk, node);
@@ -308,10 +427,7 @@ uint32_t typescript_expression(Walk *walk, Node node)
         case SATISFIES_EXPRESSION:
                 return cast(walk, node);
         case TYPE_ASSERTION:
-                return walk_value(
-                        walk,
-                        walk_type(walk, tree_first(tree, tree_child_of_kind(tree, node,
-                                                                            TYPE_ARGUMENTS))));
+                return assertion(walk, node);
         case BINARY_EXPRESSION:
                 return binary(walk, node);
         case TERNARY_EXPRESSION:

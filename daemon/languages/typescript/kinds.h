@@ -67,6 +67,8 @@
         K(EXPORT_SPECIFIER, "export_specifier")                                                    \
         K(NAMESPACE_EXPORT, "namespace_export")                                                    \
         K(STATEMENT_BLOCK, "statement_block")                                                      \
+        K(IF_STATEMENT, "if_statement")                                                            \
+        K(WHILE_STATEMENT, "while_statement")                                                      \
         K(FOR_STATEMENT, "for_statement")                                                          \
         K(FOR_IN_STATEMENT, "for_in_statement")                                                    \
         K(SWITCH_BODY, "switch_body")                                                              \
@@ -114,6 +116,7 @@
         K(DECORATOR, "decorator")                                                                  \
         K(JSX_OPENING, "jsx_opening_element")                                                      \
         K(JSX_SELF_CLOSING, "jsx_self_closing_element")                                            \
+        K(JSX_CLOSING, "jsx_closing_element")                                                      \
         K(JSX_ATTRIBUTE, "jsx_attribute")                                                          \
         K(JSX_EXPRESSION, "jsx_expression")                                                        \
         K(JSX_ELEMENT, "jsx_element")                                                              \
@@ -168,6 +171,7 @@
         K(T_AND, "'&&'")                                                                           \
         K(T_OR, "'||'")                                                                            \
         K(T_NULLISH, "'?\?'")                                                                      \
+        K(T_INSTANCEOF, "'instanceof'")                                                            \
         K(T_PLUS, "'+'")
 
 #define FIELDS(F)                                                                                  \
@@ -195,6 +199,7 @@
         F(ALIAS, "alias")                                                                          \
         F(DECLARATION, "declaration")                                                              \
         F(CONSTRAINT, "constraint")                                                                \
+        F(CONDITION, "condition")                                                                  \
         F(CONSEQUENCE, "consequence")                                                              \
         F(ALTERNATIVE, "alternative")                                                              \
         F(MODULE, "module")                                                                        \

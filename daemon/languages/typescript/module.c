@@ -191,20 +191,21 @@ void typescript_lower_export(Walk *walk, Node statement)
 
 /* ---- module.exports = …, exports.a = … ---- */
 
-void typescript_lower_assignment(Walk *walk, Node assignment)
+bool typescript_is_exports(const Tree *tree, Node object)
+{
+        return tree_is(tree, object, "exports") || tree_is(tree, object, "module.exports");
+}
+
+void typescript_lower_exports(Walk *walk, Node assignment)
 {
         const Tree *tree = walk->tree;
-        Node left = tree_child(tree, assignment, FIELD_LEFT),
-             object = tree_child(tree, left, FIELD_OBJECT);
-        Node property = tree_child(tree, left, FIELD_PROPERTY);
-        if (tree_kind(tree, left) != MEMBER_EXPRESSION)
-                return;
+        Node left = tree_child(tree, assignment, FIELD_LEFT);
         bool whole = tree_is(tree, left, "module.exports");
-        bool one = tree_is(tree, object, "exports") || tree_is(tree, object, "module.exports");
-        if (!whole && !one)
+        if (tree_kind(tree, left) != MEMBER_EXPRESSION ||
+            (!whole && !typescript_is_exports(tree, tree_child(tree, left, FIELD_OBJECT))))
                 return;
         uint32_t expr = walk_expression(walk, tree_child(tree, assignment, FIELD_RIGHT));
-        builder_export(walk->builder,
-                       whole ? builder_word(walk->builder, "export=") : walk_string(walk, property),
-                       expr);
+        UnitString name = whole ? builder_word(walk->builder, "export=")
+                                : walk_string(walk, tree_child(tree, left, FIELD_PROPERTY));
+        builder_export(walk->builder, name, expr);
 }

@@ -22,6 +22,8 @@ static Node name_of(const Tree *tree, Node callee)
                 case PARENTHESIZED_EXPRESSION:
                 case NON_NULL_EXPRESSION:
                 case INSTANTIATION_EXPRESSION:
+                case AS_EXPRESSION:
+                case SATISFIES_EXPRESSION:
                         callee = tree_first(tree, callee);
                         break;
                 default:
@@ -33,6 +35,7 @@ static Node name_of(const Tree *tree, Node callee)
 static void lower_call(Walk *walk, Node node, Node callee)
 {
         const Tree *tree = walk->tree;
+        callee = typescript_callee(tree, callee);
         Node name = name_of(tree, callee);
         if (tree_kind(tree, callee) == IMPORT || tree_is(tree, callee, "require"))
                 (void)walk_expression(walk, node); /* it may be an import */
@@ -74,6 +77,8 @@ static void lower_bases(Walk *walk, Node clause)
 static bool is_other(const Tree *tree, Node node)
 {
         unsigned field = tree->nodes[node].field;
+        if (typescript_is_misplaced(tree, tree_parent(tree, node)))
+                return true;
         switch (tree_parent_kind(tree, node)) {
         case CALL_EXPRESSION:
                 return field == FIELD_FUNCTION;
@@ -108,6 +113,7 @@ static bool is_other(const Tree *tree, Node node)
         case INFER_TYPE:
         case JSX_OPENING:
         case JSX_SELF_CLOSING:
+        case JSX_CLOSING:
         case INDEX_SIGNATURE:
                 return field == FIELD_NAME || tree_parent_kind(tree, node) == INFER_TYPE;
         case NAMESPACE_IMPORT:
@@ -125,6 +131,8 @@ static bool is_other(const Tree *tree, Node node)
                 return true;
         case IMPORT_SPECIFIER:
                 return field == FIELD_ALIAS;
+        case IMPORT_ALIAS:
+                return node == tree_first(tree, tree_parent(tree, node));
         default:
                 return false;
         }
@@ -161,7 +169,7 @@ static void lower_identifier(Walk *walk, Node node)
         if (type && tree_parent_kind(tree, node) == NESTED_TYPE_IDENTIFIER)
                 expr = walk_type(walk, tree_parent(tree, node));
         else
-                expr = type ? walk_type(walk, node) : walk_expression(walk, node);
+                expr = type ? walk_type(walk, node) : walk_name(walk, node, SPACE_VALUE);
         if (!is_private(walk, expr))
                 walk_site(walk, UNIT_SITE_REFERENCES, node, expr, 0);
 }
@@ -169,11 +177,18 @@ static void lower_identifier(Walk *walk, Node node)
 static void lower_member(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
+        Node outer = tree_parent(tree, node);
+        if (typescript_is_misplaced(tree, outer))
+                return;
         unsigned parent = tree_parent_kind(tree, node), field = tree->nodes[node].field;
         if ((parent == CALL_EXPRESSION && field == FIELD_FUNCTION) ||
             (parent == NEW_EXPRESSION && field == FIELD_CONSTRUCTOR) || parent == DECORATOR ||
             parent == EXTENDS_CLAUSE || parent == CLASS_HERITAGE || parent == JSX_OPENING ||
-            parent == JSX_SELF_CLOSING)
+            parent == JSX_SELF_CLOSING || parent == JSX_CLOSING)
+                return;
+        bool target = parent == ASSIGNMENT_EXPRESSION && field == FIELD_LEFT;
+        if (walk_decl(walk, node) != UNIT_NONE ||
+            (target && walk_decl(walk, tree_parent(tree, node)) != UNIT_NONE))
                 return;
         uint32_t expr = walk_expression(walk, node);
         if (expr != UNIT_NONE)

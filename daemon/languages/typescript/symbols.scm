@@ -10,9 +10,10 @@
 (interface_declaration) @definition.interface @scope
 (enum_declaration) @definition.enum @scope
 (enum_assignment) @definition.enum_member
-(enum_body (property_identifier)) @visit
+(enum_body name: (_)) @visit
 (type_alias_declaration) @definition.type @scope
-[(internal_module) (module)] @definition.namespace @scope.function
+(import_alias) @definition.type
+[(internal_module) (module) (ambient_declaration (statement_block))] @definition.namespace @scope.function
 (variable_declarator) @definition.variable
 [(required_parameter) (optional_parameter)] @definition.parameter
 (formal_parameters) @visit
@@ -28,6 +29,7 @@
 (import_statement) @import
 (export_statement) @export
 (assignment_expression) @visit
+(binary_expression operator: "instanceof") @visit
 
 (call_expression) @reference.call
 (new_expression) @reference.call

@@ -122,7 +122,7 @@ static uint32_t conditional(Walk *walk, Node node)
 
 static uint32_t self(Walk *walk, Node node)
 {
-        uint32_t decl = typescript_self(walk, node);
+        uint32_t decl = typescript_self(walk, node, NULL);
         return decl == UNIT_NONE
                        ? UNIT_NONE
                        : builder_expr(walk->builder, UNIT_EXPR_TYPEOF,
@@ -161,6 +161,9 @@ uint32_t typescript_type(Walk *walk, Node node)
                 return walk_decl(walk, node) == UNIT_NONE
                                ? UNIT_NONE
                                : walk_expr_decl(walk, walk_decl(walk, node));
+        case MEMBER_EXPRESSION: /* import("m").T */
+        case CALL_EXPRESSION:
+                return walk_expression(walk, node);
         case TYPE_QUERY:
                 return builder_expr(walk->builder, UNIT_EXPR_TYPEOF,
                                     walk_expression(walk, tree_first(tree, node)), UNIT_NONE);
