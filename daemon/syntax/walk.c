@@ -93,14 +93,9 @@ uint32_t walk_define(Walk *walk, const Definition *definition)
                 .kind = (uint8_t)definition->kind,
                 .visibility =
                         (uint8_t)(definition->visibility ? definition->visibility : UNIT_PUBLIC),
-<<<<<<< HEAD
-                .flags = definition->flags,
-                .name = definition->word ? definition->word : walk_string(walk, definition->name),
-=======
                 .flags = definition->flags | walk->decl_flags,
                 .name = definition->word || !definition->name ? definition->word
                                                               : walk_string(walk, definition->name),
->>>>>>> 6dc919f (languages: TypeScript knows more of what is not written)
                 .container = definition->container ? definition->container - 1 : scope->decl,
                 .outer = UNIT_NONE,
                 .type = UNIT_NONE,
