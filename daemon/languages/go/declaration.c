@@ -42,13 +42,32 @@ static uint32_t receiver(Walk *walk, Node node)
         return name ? go_name(walk, name) : UNIT_NONE;
 }
 
+/* The type parameters of a function; of a method those that its receiver names. */
+static uint32_t type_parameters(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        Node list = tree_child(tree, node, FIELD_RECEIVER),
+             type = list ? tree_child(tree, tree_first(tree, list), FIELD_TYPE) : 0;
+        Items items = {0};
+        if (tree_kind(tree, type) == POINTER_TYPE)
+                type = tree_first(tree, type);
+        if (tree_kind(tree, type) != GENERIC_TYPE)
+                return parameters(walk, tree_child(tree, node, FIELD_TYPE_PARAMETERS));
+        TREE_FOREACH(tree, tree_child(tree, type, FIELD_TYPE_ARGUMENTS), argument)
+        {
+                Node name = go_type_name(tree, argument);
+                if (name && walk_decl(walk, name) != UNIT_NONE)
+                        items_add(&items, walk_decl(walk, name));
+        }
+        return items_list(&items, walk->builder);
+}
+
 static void lower_function(Walk *walk, Node node, uint32_t index)
 {
         const Tree *tree = walk->tree;
         uint32_t type = go_result(walk, node),
                  own = parameters(walk, tree_child(tree, node, FIELD_PARAMETERS)),
-                 generic = parameters(walk, tree_child(tree, node, FIELD_TYPE_PARAMETERS)),
-                 outer = receiver(walk, node);
+                 generic = type_parameters(walk, node), outer = receiver(walk, node);
         UnitDecl *decl = builder_decl_at(walk->builder, index);
         decl->type = type;
         decl->parameters = own;

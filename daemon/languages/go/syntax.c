@@ -161,12 +161,34 @@ static void declare_field(Walk *walk, Node node)
                 declare_name(walk, name, &(Definition){.node = node, .kind = UNIT_FIELD});
 }
 
+/* func (s *Set[T]): the type parameters of the type under names of the method's own. */
+static void declare_receiver(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        Node type = tree_child(tree, node, FIELD_TYPE);
+        if (tree_kind(tree, type) == POINTER_TYPE)
+                type = tree_first(tree, type);
+        Node arguments = tree_kind(tree, type) == GENERIC_TYPE
+                                 ? tree_child(tree, type, FIELD_TYPE_ARGUMENTS)
+                                 : 0;
+        TREE_FOREACH(tree, arguments, argument)
+        {
+                Node name = go_type_name(tree, argument);
+                Definition definition = {
+                        .node = name, .kind = UNIT_TYPE_PARAMETER, .spaces = SPACE_VALUE};
+                if (name)
+                        declare_name(walk, name, &definition);
+        }
+}
+
 /* Results may have names, but are no parameters; nor are receivers. */
 static void declare_parameter(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
         Node list = tree_parent(tree, node);
         uint32_t flags = tree_kind(tree, node) == VARIADIC_PARAMETER ? UNIT_VARIADIC : 0;
+        if (tree->nodes[list].field == FIELD_RECEIVER)
+                declare_receiver(walk, node);
         if (tree->nodes[list].field != FIELD_PARAMETERS)
                 declare_names(walk, node, UNIT_VARIABLE, UNIT_LOCAL);
         else if (tree_child(tree, node, FIELD_NAME))
@@ -336,18 +358,44 @@ static void lower(Walk *walk, Node node, const Rule *rule)
                 go_lower_declaration(walk, node, rule);
 }
 
-/* What must hold for a file to be built stands in comments before its package: it is kept as a setting. */
+/* A line of the older form: words that are separated by spaces are alternatives, by commas all must hold. */
+static void add_older_constraint(GString *ret, const char *text, size_t length)
+{
+        g_autofree char *line = g_strndup(text, length);
+        g_auto(GStrv) words = g_strsplit_set(g_strstrip(line), " \t", -1);
+        g_string_append(ret, ret->len ? " && (" : "(");
+        for (unsigned i = 0; words[i]; i++) {
+                g_auto(GStrv) all = g_strsplit(words[i], ",", -1);
+                g_autofree char *together = g_strjoinv(" && ", all);
+                g_string_append_printf(ret, "%s%s", i ? " || " : "", together);
+        }
+        g_string_append_c(ret, ')');
+}
+
+/* What must hold for a file to be built stands in comments before its package: it is kept as a setting, in the newer form. */
 static void read_constraint(Walk *walk)
 {
-        static const char mark[] = "//go:build ";
+        static const char newer[] = "//go:build ", older[] = "// +build ";
         const Tree *tree = walk->tree;
+        g_autoptr(GString) constraint = g_string_new(NULL);
         for (Node node = 2; node < tree->count && tree_kind(tree, node) == NODE_COMMENT;
              node = tree->nodes[node].next) {
-                size_t length, n = strlen(mark);
+                size_t length;
                 const char *text = tree_text(tree, node, &length);
-                if (length <= n || length > n + UNIT_NAME_BYTES_MAX || memcmp(text, mark, n) != 0)
-                        continue;
-                UnitString value = builder_string(walk->builder, text + n, length - n);
+                if (length > strlen(newer) && length < UNIT_NAME_BYTES_MAX &&
+                    memcmp(text, newer, strlen(newer)) == 0) {
+                        g_string_truncate(constraint, 0);
+                        g_string_append_len(constraint, text + strlen(newer),
+                                            (gssize)(length - strlen(newer)));
+                        break;
+                }
+                if (length > strlen(older) && length < UNIT_NAME_BYTES_MAX &&
+                    memcmp(text, older, strlen(older)) == 0)
+                        add_older_constraint(constraint, text + strlen(older),
+                                             length - strlen(older));
+        }
+        UnitString value = builder_string(walk->builder, constraint->str, constraint->len);
+        if (value) {
                 g_autofree char *copy = g_strdup(builder_text(walk->builder, value));
                 builder_setting(walk->builder, "go:build", copy);
         }

@@ -1,6 +1,7 @@
 // Package shop is a tour of what Go can declare.
 
-//go:build linux || darwin
+// +build linux,cgo darwin
+// +build !js
 
 package shop
 
@@ -137,3 +138,7 @@ func describe(v interface{}) string {
 }
 
 func init() { describe(nil) }
+
+type Set[T comparable] map[T]struct{}
+
+func (s *Set[E]) First() (e E) { return }
