@@ -13,6 +13,10 @@ bool manifest_read(Builder *builder, const char *name, const char *text, size_t 
         } manifests[] = {{"go.mod", manifest_read_go},
                          {"Cargo.toml", manifest_read_toml},
                          {"pyproject.toml", manifest_read_toml}};
+        if (g_str_has_suffix(name, ".json")) {
+                manifest_read_json(builder, text, length);
+                return true;
+        }
         const char *slash = strrchr(name, '/');
         for (unsigned i = 0; i < G_N_ELEMENTS(manifests); i++)
                 if (strcmp(slash ? slash + 1 : name, manifests[i].name) == 0) {
