@@ -55,7 +55,7 @@ uint32_t walk_function_scope(const Walk *walk, uint32_t scope)
 static bool is_function(UnitKind kind)
 {
         return kind == UNIT_FUNCTION || kind == UNIT_METHOD || kind == UNIT_CONSTRUCTOR ||
-               kind == UNIT_LAMBDA;
+               kind == UNIT_PROPERTY || kind == UNIT_LAMBDA;
 }
 
 /* Variables of functions are no symbols, nor what is in a record there, nor all that is in a record that is none. */

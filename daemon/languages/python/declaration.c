@@ -118,6 +118,16 @@ static void lower_results(Walk *walk, Node node, UnitDecl *ret)
         }
 }
 
+/* What is overloaded gives what any of the signatures says; its own body comes last, and need not say more. */
+static void add_results(Walk *walk, UnitDecl *made, const UnitDecl *before, bool overload)
+{
+        if (before->type == UNIT_NONE)
+                return;
+        uint32_t both[] = {before->type, overload ? made->type : UNIT_NONE};
+        made->type = builder_any(walk->builder, both, 2);
+        made->value = UNIT_NONE;
+}
+
 void python_lower_function(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
@@ -125,14 +135,15 @@ void python_lower_function(Walk *walk, Node node)
         if (index == UNIT_NONE || python_has_decorator(tree, node, "setter") ||
             python_has_decorator(tree, node, "deleter"))
                 return;
-        UnitDecl made = {.flags = builder_decl_at(walk->builder, index)->flags,
-                         .type = UNIT_NONE,
-                         .value = UNIT_NONE};
+        bool overload = python_has_decorator(tree, node, "overload");
+        UnitDecl before = *builder_decl_at(walk->builder, index);
+        UnitDecl made = {.flags = before.flags, .type = UNIT_NONE, .value = UNIT_NONE};
         lower_results(walk, node, &made);
+        add_results(walk, &made, &before, overload);
         uint32_t parameters = parameter_list(walk, tree_child(tree, node, FIELD_PARAMETERS));
         uint32_t generic = type_parameters(walk, node);
         UnitDecl *decl = builder_decl_at(walk->builder, index);
-        decl->flags = made.flags;
+        decl->flags = overload ? made.flags : made.flags & ~(uint32_t)UNIT_BODILESS;
         decl->type = made.type;
         decl->value = made.value;
         decl->parameters = parameters;

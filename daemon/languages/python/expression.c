@@ -64,7 +64,7 @@ uint32_t python_argument_count(const Tree *tree, Node arguments)
         return MIN(count, 255);
 }
 
-/* super(), type(x), cast(T, x): what they give is no matter of their declarations. */
+/* super(), type(x), next(x), __new__(C), cast(T, x): what they give is no matter of their declarations. */
 static bool called_by_name(Walk *walk, Node node, Node function, uint32_t *ret)
 {
         const Tree *tree = walk->tree;
@@ -81,6 +81,14 @@ static bool called_by_name(Walk *walk, Node node, Node function, uint32_t *ret)
         if (tree_is(tree, name, "type") && name == function && first && !tree_next(tree, first)) {
                 *ret = builder_expr(walk->builder, UNIT_EXPR_TYPEOF, walk_expression(walk, first),
                                     UNIT_NONE);
+                return true;
+        }
+        if (tree_is(tree, name, "next") && name == function && first) {
+                *ret = python_call_member(walk, walk_expression(walk, first), "__next__");
+                return true;
+        }
+        if (tree_is(tree, name, "__new__") && first) { /* object.__new__(C) */
+                *ret = walk_value(walk, walk_expression(walk, first));
                 return true;
         }
         if (tree_is(tree, name, "cast") && first && tree_next(tree, first)) {
@@ -130,8 +138,10 @@ static uint32_t subscript(Walk *walk, Node node)
                 return UNIT_NONE;
         if (tree_kind(tree, index) == SLICE)
                 return object;
-        key = tree_kind(tree, index) == INTEGER ? walk_string(walk, index) : UNIT_NONE;
-        return builder_expr(walk->builder, UNIT_EXPR_ELEMENT, object, key ? key : UNIT_NONE);
+        key = tree_kind(tree, index) == INTEGER ? walk_string(walk, index) : 0;
+        if (!key) /* without one it would be what iterating gives */
+                key = builder_word(walk->builder, "[]");
+        return builder_expr(walk->builder, UNIT_EXPR_ELEMENT, object, key);
 }
 
 /* ---- operators ---- */

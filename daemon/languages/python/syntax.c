@@ -154,22 +154,34 @@ static UnitKind method_kind(const Tree *tree, Node node, Node name)
         return is_getter(tree, node) ? UNIT_PROPERTY : UNIT_METHOD;
 }
 
-/* @x.setter and @x.deleter add to the property that is there already. */
-static bool adds_to_property(Walk *walk, Node node, Node name)
+/* @x.setter and @x.deleter add to the property that is there already; what is overloaded is one function. */
+static bool adds_to_other(Walk *walk, Node node, Node name)
 {
         const Tree *tree = walk->tree;
-        if (!python_has_decorator(tree, node, "setter") &&
-            !python_has_decorator(tree, node, "deleter"))
-                return false;
         uint32_t expr =
                 scopes_find_in(&walk->scopes, walk->scope, SPACE_VALUE, walk_string(walk, name));
         if (expr == UNIT_NONE || builder_expr_at(walk->builder, expr)->op != UNIT_EXPR_DECL)
                 return false;
         uint32_t decl = builder_expr_at(walk->builder, expr)->a;
-        if (builder_decl_at(walk->builder, decl)->kind != UNIT_PROPERTY)
+        const UnitDecl *other = builder_decl_at(walk->builder, decl);
+        bool accessor =
+                other->kind == UNIT_PROPERTY && (python_has_decorator(tree, node, "setter") ||
+                                                 python_has_decorator(tree, node, "deleter"));
+        bool overload = other->flags & UNIT_BODILESS && other->kind != UNIT_PROPERTY;
+        if (!accessor && !overload)
                 return false;
         walk->tree->nodes[node].decl = decl;
         return true;
+}
+
+/* A method or property hides the field of self that seemed to be declared above it. */
+static void hide_field(Walk *walk, Node name)
+{
+        uint32_t expr =
+                scopes_find_in(&walk->scopes, walk->scope, SPACE_MEMBER, walk_string(walk, name));
+        if (expr != UNIT_NONE && builder_expr_at(walk->builder, expr)->op == UNIT_EXPR_DECL)
+                builder_decl_at(walk->builder, builder_expr_at(walk->builder, expr)->a)->flags |=
+                        UNIT_LOCAL;
 }
 
 static bool is_test_name(const Walk *walk, Node name)
@@ -185,7 +197,9 @@ static void declare_function(Walk *walk, Node node)
         const Scope *around = &walk->scopes.items[walk->scope];
         bool member = around->kind == SCOPE_CLASS && around->decl != UNIT_NONE;
         Node name = tree_child(tree, node, FIELD_NAME), body = tree_child(tree, node, FIELD_BODY);
-        if (!member || !adds_to_property(walk, node, name)) {
+        if (member)
+                hide_field(walk, name);
+        if (!adds_to_other(walk, node, name)) {
                 UnitKind kind = member ? method_kind(tree, node, name) : UNIT_FUNCTION;
                 Definition definition = {.node = node,
                                          .outer = python_decorated(tree, node),

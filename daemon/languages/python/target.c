@@ -218,6 +218,17 @@ static uint32_t class_of_receiver(Walk *walk, Node object)
         return receiver ? place->a : UNIT_NONE;
 }
 
+/* What every value has is none of its own fields. */
+static bool is_common(const Tree *tree, Node name)
+{
+        static const char *const names[] = {"__doc__",  "__module__",   "__name__",
+                                            "__dict__", "__qualname__", "__class__"};
+        for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+                if (tree_is(tree, name, names[i]))
+                        return true;
+        return false;
+}
+
 static void declare_field(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
@@ -225,9 +236,9 @@ static void declare_field(Walk *walk, Node node)
         uint32_t scope = class == UNIT_NONE ? 0 : python_class_scope(walk, walk->scope);
         while (scope && walk->scopes.items[scope].decl != class)
                 scope = python_class_scope(walk, walk->scopes.items[scope].parent);
-        if (!scope)
-                return;
         Node name = tree_child(tree, node, FIELD_ATTRIBUTE);
+        if (!scope || is_common(tree, name))
+                return;
         UnitString word = walk_string(walk, name);
         bool bound = false;
         uint32_t decl = declared_in(walk, scope, SPACE_VALUE, word, &bound);

@@ -14,6 +14,7 @@ static const struct {
         {"Set", "set"},
         {"FrozenSet", "frozenset"},
         {"Tuple", "tuple"},
+        {"ContextVar", "ContextVar"},
         {"Text", "str"},
         {"DefaultDict", "dict"},
         {"OrderedDict", "dict"},
@@ -53,6 +54,7 @@ typedef enum Special {
         SPECIAL_ANY,     /* Union: one of its arguments */
         SPECIAL_FIRST,   /* Optional, ClassVar, Annotated: its first argument */
         SPECIAL_TYPE,    /* Type[X]: the class itself */
+        SPECIAL_TUPLE,   /* tuple[A, B]; tuple[A, ...] is a generic type as others */
         SPECIAL_UNKNOWN, /* Callable, Literal: nothing is known of it */
 } Special;
 
@@ -66,7 +68,8 @@ static Special special_word(const char *text, size_t length)
                      {"Annotated", SPECIAL_FIRST},   {"Required", SPECIAL_FIRST},
                      {"NotRequired", SPECIAL_FIRST}, {"ReadOnly", SPECIAL_FIRST},
                      {"TypeGuard", SPECIAL_UNKNOWN}, {"Type", SPECIAL_TYPE},
-                     {"type", SPECIAL_TYPE},         {"Callable", SPECIAL_UNKNOWN},
+                     {"type", SPECIAL_TYPE},         {"Tuple", SPECIAL_TUPLE},
+                     {"tuple", SPECIAL_TUPLE},       {"Callable", SPECIAL_UNKNOWN},
                      {"Literal", SPECIAL_UNKNOWN},   {"Any", SPECIAL_UNKNOWN},
                      {"None", SPECIAL_UNKNOWN},      {"NoReturn", SPECIAL_UNKNOWN},
                      {"Never", SPECIAL_UNKNOWN}};
@@ -94,6 +97,9 @@ static uint32_t applied(Walk *walk, Special special, uint32_t generic, Items *ar
         case SPECIAL_UNKNOWN:
                 items_clear(arguments);
                 return UNIT_NONE;
+        case SPECIAL_TUPLE:
+                return builder_expr(walk->builder, UNIT_EXPR_TUPLE, UNIT_NONE,
+                                    items_list(arguments, walk->builder));
         default: {
                 uint32_t list = items_list(arguments, walk->builder);
                 return generic == UNIT_NONE
@@ -180,6 +186,8 @@ static size_t read_word(TypeText *text, const char **ret)
 static uint32_t read_arguments(TypeText *text, Special special, uint32_t generic)
 {
         Items items = {0};
+        if (special == SPECIAL_TUPLE && memmem(text->at, (size_t)(text->end - text->at), "...", 3))
+                special = SPECIAL_NONE;
         while (items.count < ARGUMENTS_MAX) {
                 const char *before = text->at;
                 items_add(&items, read_type(text));
@@ -198,7 +206,8 @@ static uint32_t read_one(TypeText *text)
         size_t length = read_word(text, &word);
         if (!length || length > UNIT_NAME_BYTES_MAX)
                 return UNIT_NONE;
-        uint32_t type = special_word(word, length) == SPECIAL_NONE
+        Special special = special_word(word, length);
+        uint32_t type = special == SPECIAL_NONE || special == SPECIAL_TUPLE
                                 ? named(text->walk, text->scope, word, length)
                                 : UNIT_NONE;
         while (accept(text, '.')) {
