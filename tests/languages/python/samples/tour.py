@@ -133,6 +133,27 @@ def generic(v: typing.Union[Type[Base], Callable[[int], str]], w: "m.Map[str, 'B
     return cast(Base, w) if v is None else type(w)()
 
 
+class Table:
+    @overload
+    def get(self, key: int) -> Base: ...
+    @overload
+    def get(self, key: str) -> tuple[Base, Derived]: ...
+    def get(self, key):
+        made = object.__new__(Table)
+        made.rows = next(self.more)
+        return made.rows[key]
+
+    @cached_property
+    def more(self) -> 'Iterator[Tuple[Base, ...]]':
+        inner = self.get(1)
+        return inner
+
+    def more_of_it(self):
+        self.__doc__ = self.later = 1
+
+    def later(self): ...
+
+
 if __name__ == '__main__':
     import importlib
     plugin = importlib.import_module("plugins.one")
