@@ -223,6 +223,9 @@ uint32_t builder_list(Builder *builder, const uint32_t *items, size_t count)
                 builder->header.flags |= UNIT_IS_CUT;
                 count = BUILDER_LIST_ITEMS_MAX;
         }
+        static const uint32_t none;
+        if (count == 0)
+                items = &none; /* NULL is no place to read nothing from */
         uint32_t hash = pool_hash(items, count * sizeof(*items)), probe = hash, place;
         const uint32_t *lists = (const uint32_t *)builder->records[SECTION_LISTS].bytes;
         while ((place = index_next(&builder->lists, hash, &probe)) != UNIT_NONE)

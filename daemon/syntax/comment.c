@@ -2,6 +2,9 @@
 /* What a declaration says of itself in the text: its signature, and the comment that documents it. */
 #include "syntax/walk.h"
 
+#define SIGNATURE_TEXT_MAX                                                                         \
+        4096 /* bytes of the text that are looked at for a signature, with comments and white space */
+
 /* Text that is folded into a buffer: each run of white space is one space. */
 typedef struct Fold {
         char *text;
@@ -55,6 +58,7 @@ UnitString comment_signature(Walk *walk, const Definition *definition)
                 end = tree->nodes[definition->body].start;
         if (end < start)
                 return 0;
+        end = MIN(end, start + SIGNATURE_TEXT_MAX);
         for (Node node = first; node < tree->count && start < end && !fold.cut; node++) {
                 const TreeNode *place = &tree->nodes[node];
                 if (place->start >= end)

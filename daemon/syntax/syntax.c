@@ -111,41 +111,49 @@ static const Builder *read_manifest(Syntax *syntax, const SyntaxFile *file, GErr
         return NULL;
 }
 
-const Builder *syntax_read(Syntax *syntax, const SyntaxFile *file, SyntaxTimes *times,
-                           GError **error)
+static const Builder *read_code(Syntax *syntax, const SyntaxFile *file, SyntaxTimes *times,
+                                GError **error)
 {
-        if (!check(file, error))
-                return NULL;
         Tree *tree = &syntax->tree;
-        builder_reset(syntax->builder, file->language);
-        tree_begin(tree, file->bytes, file->length);
-        if (file->language == UNIT_MANIFEST)
-                return read_manifest(syntax, file, error);
-        if (is_generated(file))
-                builder_flag(syntax->builder, UNIT_IS_GENERATED);
-        if (tree_is_minified(tree)) {
-                builder_flag(syntax->builder, UNIT_IS_GENERATED | UNIT_IS_CUT);
-                builder_lines(syntax->builder, tree->line_count, 0);
-                return syntax->builder;
-        }
+        const FrontEnd *front = fronts[file->language];
         uint64_t begun = now();
-        g_autofree char *patched =
-                fronts[file->language]->patch ? g_memdup2(file->bytes, file->length) : NULL;
+        g_autofree char *patched = front->patch ? g_memdup2(file->bytes, file->length) : NULL;
         if (patched) {
-                fronts[file->language]->patch(tree, patched);
+                front->patch(tree, patched);
                 tree_patch(tree, patched);
         }
         if (!tree_parse(tree, syntax->parser, syntax->grammars[file->language], error))
                 return NULL;
         uint64_t flattened = now();
         syntax->walk.file_name = file->name;
-        if (!walk_run(&syntax->walk, fronts[file->language], syntax->rules[file->language], error))
+        if (!walk_run(&syntax->walk, front, syntax->rules[file->language], error))
                 return NULL;
         if (times) {
                 times->parse += flattened - begun - tree->flatten_ns;
                 times->flatten += tree->flatten_ns;
                 times->walk += now() - flattened;
         }
+        return syntax->builder;
+}
+
+const Builder *syntax_read(Syntax *syntax, const SyntaxFile *given, SyntaxTimes *times,
+                           GError **error)
+{
+        SyntaxFile file = *given;
+        if (file.length == 0)
+                file.bytes = "";
+        if (!check(&file, error))
+                return NULL;
+        builder_reset(syntax->builder, file.language);
+        tree_begin(&syntax->tree, file.bytes, file.length);
+        if (file.language == UNIT_MANIFEST)
+                return read_manifest(syntax, &file, error);
+        if (is_generated(&file))
+                builder_flag(syntax->builder, UNIT_IS_GENERATED);
+        if (!tree_is_minified(&syntax->tree))
+                return read_code(syntax, &file, times, error);
+        builder_flag(syntax->builder, UNIT_IS_GENERATED | UNIT_IS_CUT);
+        builder_lines(syntax->builder, syntax->tree.line_count, 0);
         return syntax->builder;
 }
 

@@ -29,7 +29,7 @@ typedef struct SyntaxTimes {
 
 /* Reads a file; its unit is in the builder, which belongs to syntax, until the next call. LIMIT, TIMEOUT; INVALID for what is no
  * text. times may be NULL. */
-const Builder *syntax_read(Syntax *syntax, const SyntaxFile *file, SyntaxTimes *times,
+const Builder *syntax_read(Syntax *syntax, const SyntaxFile *given, SyntaxTimes *times,
                            GError **error);
 
 /* The syntax tree of the file that was read last, as front-ends see it: a line for each node with the names that the grammar has for

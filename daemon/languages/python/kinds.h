@@ -47,7 +47,6 @@
         K(IF_STATEMENT, "if_statement")                                                            \
         K(ELIF_CLAUSE, "elif_clause")                                                              \
         K(EXCEPT_CLAUSE, "except_clause")                                                          \
-        K(EXCEPT_GROUP_CLAUSE, "except_group_clause")                                              \
         K(CASE_CLAUSE, "case_clause")                                                              \
         K(IF_CLAUSE, "if_clause")                                                                  \
         K(CASE_PATTERN, "case_pattern")                                                            \

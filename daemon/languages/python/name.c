@@ -42,7 +42,6 @@ static bool holds_in(const Tree *tree, Node node, Node inner, Reach *reach)
                 reach->end = tree->nodes[node].next;
                 return true;
         case EXCEPT_CLAUSE:
-        case EXCEPT_GROUP_CLAUSE:
         case CASE_CLAUSE:
                 reach->start = tree->nodes[inner].next;
                 reach->first = node;

@@ -438,7 +438,6 @@ static uint32_t value_of_as(Walk *walk, Node node, Node value)
         uint32_t expr;
         switch (tree_parent_kind(tree, node)) {
         case EXCEPT_CLAUSE:
-        case EXCEPT_GROUP_CLAUSE:
                 return walk_value(walk, walk_type(walk, value));
         case CASE_PATTERN:
                 value = tree_first(tree, tree_first(tree, value)); /* case A() as x */

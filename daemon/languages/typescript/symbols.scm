@@ -36,6 +36,6 @@
 [(jsx_opening_element) (jsx_self_closing_element)] @reference.call
 (decorator) @reference.call
 [(extends_clause) (implements_clause) (extends_type_clause)] @reference.class
-(class_heritage !type_arguments) @reference.class
+(class_heritage) @reference.class
 [(type_identifier) (identifier)] @reference
 (member_expression) @reference

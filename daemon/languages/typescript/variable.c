@@ -66,8 +66,9 @@ void typescript_declare_variable(Walk *walk, Node node)
                 declare_pattern(walk, name, &kind);
                 return;
         }
+        bool first = tree_first(tree, list) == node; /* the words before are not the others' */
         Definition definition = {.node = node,
-                                 .outer = statement,
+                                 .outer = first ? statement : 0,
                                  .name = name,
                                  .kind = kind.kind,
                                  .flags = kind.flags};
