@@ -15,12 +15,6 @@ static uint32_t parameter_list(Walk *walk, Node list)
         return items_list(&items, walk->builder);
 }
 
-static uint32_t type_parameters(Walk *walk, Node node)
-{
-        Node list = tree_child(walk->tree, node, FIELD_TYPE_PARAMETERS);
-        return list ? parameter_list(walk, list) : UNIT_NONE;
-}
-
 typedef struct Results {
         Items returned, yielded;
         unsigned count;
@@ -141,7 +135,7 @@ void python_lower_function(Walk *walk, Node node)
         lower_results(walk, node, &made);
         add_results(walk, &made, &before, overload);
         uint32_t parameters = parameter_list(walk, tree_child(tree, node, FIELD_PARAMETERS));
-        uint32_t generic = type_parameters(walk, node);
+        uint32_t generic = python_type_parameters(walk, node);
         UnitDecl *decl = builder_decl_at(walk->builder, index);
         decl->flags = overload ? made.flags : made.flags & ~(uint32_t)UNIT_BODILESS;
         decl->type = made.type;
@@ -222,7 +216,7 @@ void python_lower_class(Walk *walk, Node node)
                 lower_base(walk, child);
         }
         uint32_t bases = items.count ? items_list(&items, walk->builder) : UNIT_NONE;
-        uint32_t generic = type_parameters(walk, node);
+        uint32_t generic = python_type_parameters(walk, node);
         UnitDecl *decl = builder_decl_at(walk->builder, index);
         decl->bases = bases;
         decl->type_parameters = generic;

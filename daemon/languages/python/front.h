@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The parts of Python's front-end for each other: functions and classes (syntax.c, declaration.c), what is assigned to (target.c),
- * imports (module.c), names (name.c), expressions (expression.c), written types (type.c), sites (site.c).
+ * imports (module.c), type parameters (generic.c), names (name.c), expressions (expression.c), written types (type.c), sites (site.c).
  *
  * A name of a function is declared at each of its assignments, and means those that can reach the place where it is used. A name
  * of a module or class, and a field of self, is one declaration: the first; it may hold all that is assigned to it. */
@@ -11,10 +11,11 @@
 #define SPACE_MEMBER                                                                               \
         SPACE_OTHER /* in a class: fields of self; in a function: names that are global or nonlocal */
 
-enum {                /* walk->state */
-       STATE_NARROWS, /* isinstance() is in the text */
-       STATE_TEST,    /* the file is one of tests */
-       STATE_GENERIC, /* type parameters are declared in it */
+enum {                       /* walk->state */
+       STATE_NARROWS,        /* isinstance() is in the text */
+       STATE_TEST,           /* the file is one of tests */
+       STATE_GENERIC,        /* type parameters are declared in it */
+       STATE_TYPE_VARIABLES, /* and names made by TypeVar() */
 };
 
 /* ---- what stands around a node ---- */
@@ -56,6 +57,16 @@ void python_declare_target(Walk *walk, Node node);
 void python_lower_target(Walk *walk, Node node);
 void python_declare_outer_names(Walk *walk, Node statement); /* global, nonlocal */
 
+/* ---- type parameters ---- */
+
+void python_declare_type_variable(Walk *walk, Node name, Node value); /* T = TypeVar("T") */
+void python_declare_class_parameters(Walk *walk, Node class);
+void python_declare_function_parameters(Walk *walk, Node function);
+void python_declare_type_parameters(Walk *walk, Node list);
+uint32_t python_type_parameters(Walk *walk, Node node); /* a list, or UNIT_NONE */
+uint32_t python_type_parameter(const Walk *walk, uint32_t scope,
+                               UnitString name); /* or UNIT_NONE */
+
 /* ---- modules ---- */
 
 void python_import(Walk *walk, Node statement);
@@ -69,8 +80,6 @@ uint32_t python_name(Walk *walk, Node node);
 uint32_t python_narrowed(Walk *walk, Node node); /* by isinstance(), or UNIT_NONE */
 uint32_t python_expression(Walk *walk, Node node);
 uint32_t python_type(Walk *walk, Node node);
-uint32_t python_type_parameter(const Walk *walk, uint32_t scope,
-                               UnitString name); /* or UNIT_NONE */
 uint32_t python_argument_count(const Tree *tree, Node arguments);
 void python_lower_reference(Walk *walk, Node node);
 

@@ -171,6 +171,8 @@ static bool adds_to_other(Walk *walk, Node node, Node name)
         if (!accessor && !overload)
                 return false;
         walk->tree->nodes[node].decl = decl;
+        builder_decl_at(walk->builder, decl)->last_line =
+                MAX(other->last_line, tree_line(tree, tree->nodes[node].end - 1));
         return true;
 }
 
@@ -216,6 +218,7 @@ static void declare_function(Walk *walk, Node node)
                 walk_define(walk, &definition);
         }
         bind_receiver(walk, node, name, &walk->scopes.items[walk->scope]);
+        python_declare_function_parameters(walk, node);
 }
 
 static void declare_parameter(Walk *walk, Node node)
@@ -259,30 +262,6 @@ static void declare_parameters(Walk *walk, Node node)
                 declare_parameter(walk, child);
 }
 
-/* class A[T], def f[T](), type A[T] = …: each has a node of its own. */
-static void declare_type_parameters(Walk *walk, Node node)
-{
-        const Tree *tree = walk->tree;
-        Node left = tree_parent(tree, tree_parent(tree, node));
-        bool of_alias = tree->nodes[left].field == FIELD_LEFT &&
-                        tree_parent_kind(tree, left) == TYPE_ALIAS_STATEMENT;
-        if (tree->nodes[node].field != FIELD_TYPE_PARAMETERS && !of_alias)
-                return;
-        TREE_FOREACH(tree, node, child)
-        {
-                Node name = tree_first(tree, child);
-                if (tree_kind(tree, name) == CONSTRAINED_TYPE) /* T: bound */
-                        name = tree_first(tree, tree_first(tree, name));
-                if (tree_kind(tree, name) != IDENTIFIER)
-                        continue;
-                walk->state[STATE_GENERIC] = 1;
-                walk_define(walk, &(Definition){.node = child,
-                                                .name = name,
-                                                .kind = UNIT_TYPE_PARAMETER,
-                                                .spaces = SPACE_TYPE});
-        }
-}
-
 /* ---- classes ---- */
 
 static bool is_enum(const Tree *tree, Node bases)
@@ -317,6 +296,7 @@ static void declare_class(Walk *walk, Node node)
                 .flags = (walk->scope == 0 ? UNIT_EXPORTED : 0) | (test ? UNIT_TEST : 0),
                 .spaces = SPACE_VALUE};
         walk_define(walk, &definition);
+        python_declare_class_parameters(walk, node);
 }
 
 /* type X[T] = … */
@@ -357,7 +337,7 @@ static void declare(Walk *walk, Node node, const Rule *rule)
                 declare_parameters(walk, node);
                 break;
         case TYPE_PARAMETER:
-                declare_type_parameters(walk, node);
+                python_declare_type_parameters(walk, node);
                 break;
         case GLOBAL_STATEMENT:
         case NONLOCAL_STATEMENT:

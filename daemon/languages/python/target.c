@@ -335,6 +335,8 @@ void python_declare_target(Walk *walk, Node node)
         Assignment assignment = parts(tree, node);
         if (assignment.target)
                 declare_pattern(walk, assignment.target, scope);
+        if (kind == ASSIGNMENT)
+                python_declare_type_variable(walk, assignment.target, assignment.value);
         if (kind == ASSIGNMENT && walk->scopes.items[scope].kind == SCOPE_CLASS &&
             tree_is(tree, assignment.target, "__slots__"))
                 declare_slots(walk, assignment.value);

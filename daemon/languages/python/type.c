@@ -111,17 +111,6 @@ static uint32_t applied(Walk *walk, Special special, uint32_t generic, Items *ar
 
 /* ---- names ---- */
 
-/* They are seen from functions in a class, unlike its other names. */
-uint32_t python_type_parameter(const Walk *walk, uint32_t scope, UnitString name)
-{
-        for (; walk->state[STATE_GENERIC]; scope = walk->scopes.items[scope].parent) {
-                uint32_t expr = scopes_find_in(&walk->scopes, scope, SPACE_TYPE, name);
-                if (expr != UNIT_NONE || scope == 0)
-                        return expr;
-        }
-        return UNIT_NONE;
-}
-
 /* What a name of a type means: a type parameter around it, what is bound, a word of typing. */
 static uint32_t named(Walk *walk, uint32_t scope, const char *text, size_t length)
 {
@@ -131,6 +120,10 @@ static uint32_t named(Walk *walk, uint32_t scope, const char *text, size_t lengt
         if (parameter != UNIT_NONE)
                 return parameter;
         uint32_t expr = scopes_find(&walk->scopes, scope, SPACE_VALUE, name);
+        uint32_t class = python_class_scope(walk, scope);
+        if (class && length == 4 && memcmp(text, "Self", 4) == 0)
+                return builder_expr(walk->builder, UNIT_EXPR_SELF, walk->scopes.items[class].decl,
+                                    UNIT_NONE);
         if (word &&
             (expr == UNIT_NONE || builder_expr_at(walk->builder, expr)->op == UNIT_EXPR_IMPORT))
                 return walk_builtin(walk, word);

@@ -5,6 +5,7 @@ import os.path as path
 from . import sibling
 from ..pkg.mod import (a as b, c)
 from star import *
+from kinds import Key, U_co, Own as T_own
 
 __all__ = ['Base', "helper"]
 __all__ += ['late']
@@ -152,6 +153,20 @@ class Table:
         self.__doc__ = self.later = 1
 
     def later(self): ...
+
+
+T = typing.TypeVar('T')
+
+
+class Shelf(Generic[T, U_co]):
+    def __enter__(self: T) -> T: ...
+
+    def add(self, item: T, *more: U_co) -> dict[U_co, list[T]]: ...
+
+    def same(self) -> Self: ...
+
+
+def kept(x: T, key: Key, also: typing.T) -> T: ...
 
 
 if __name__ == '__main__':
