@@ -8,6 +8,7 @@
         ROW(UNIT_TSX, tsx)                                                                         \
         ROW(UNIT_JAVASCRIPT, javascript)                                                           \
         ROW(UNIT_GO, go)                                                                           \
+        ROW(UNIT_RUST, rust)                                                                       \
         ROW(UNIT_JAVA, java)                                                                       \
         ROW(UNIT_CSHARP, csharp)                                                                   \
         ROW(UNIT_PYTHON, python)
