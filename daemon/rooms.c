@@ -40,13 +40,25 @@ static Store *build_store(Rooms *rooms, StoreKind kind, unsigned cache_mb, GErro
         return store_new(&options, error);
 }
 
+/* The processes that read what strangers wrote, for all rooms. */
+static bool build_reading(Rooms *rooms, GError **error)
+{
+        g_autofree char *program =
+                g_build_filename(rooms->paths->libexec, "ouroboros-extract", NULL);
+
+        rooms->reading = reading_new(
+                service_loop(rooms->service), program,
+                (unsigned)config_int(rooms->config, "Documents", "ExtractProcesses"), error);
+        return rooms->reading != NULL;
+}
+
 static bool build_content(Rooms *rooms, GError **error)
 {
         unsigned cache_mb = (unsigned)config_int(rooms->config, "Store", "CacheMB");
 
         rooms->vault = build_store(rooms, STORE_VAULT, cache_mb, error);
         rooms->ops = rooms->vault ? build_store(rooms, STORE_OPS, /* cache_mb= */ 1, error) : NULL;
-        if (!rooms->ops)
+        if (!rooms->ops || !build_reading(rooms, error))
                 return false;
         GateOptions gate = {
                 .ops = rooms->ops,
@@ -69,6 +81,7 @@ static bool build_content(Rooms *rooms, GError **error)
                 .paths = rooms->paths,
                 .config = rooms->config,
                 .service = rooms->service,
+                .reading = rooms->reading,
         };
         rooms->documents = documents_new(&documents, error);
         return rooms->documents != NULL;
@@ -266,6 +279,7 @@ void rooms_free(Rooms *rooms)
                 documents_stop(rooms->documents);
         worker_pool_free(rooms->pool);
         documents_free(rooms->documents);
+        reading_free(rooms->reading);
         if (rooms->care)
                 care_set_handlers(rooms->care, &(CareHandlers){0});
         bus_free(rooms->bus);

@@ -15,6 +15,7 @@ typedef struct Rooms {
         WorkerPool *pool;
         Store *vault, *ops;
         Secrets *secrets;
+        Reading *reading;
         Gate *gate;
         Graph *graph;
         Journal *journal;

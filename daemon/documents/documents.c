@@ -124,7 +124,7 @@ Documents *documents_new(const DocumentsOptions *options, GError **error)
                 .paths = options->paths,
                 .service = options->service,
                 .watch = config_bool(config, "Documents", "Watch"),
-                .processes = (unsigned)config_int(config, "Documents", "ExtractProcesses"),
+                .reading = options->reading,
                 .rescan_us = (uint64_t)config_int(config, "Documents", "RescanMinutes") * 60 *
                              G_USEC_PER_SEC,
         };

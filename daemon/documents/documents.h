@@ -4,6 +4,7 @@
 
 #include "gate/gate.h"
 #include "graph/graph.h"
+#include "reading/reading.h"
 #include "store/store.h"
 
 typedef struct Documents Documents;
@@ -14,6 +15,7 @@ typedef struct DocumentsOptions {
         const Paths *paths;
         const Config *config;
         Service *service; /* its loop; held while work is under way or a root is watched */
+        Reading *reading; /* must outlive the room */
 } DocumentsOptions;
 
 Documents *documents_new(const DocumentsOptions *options, GError **error);

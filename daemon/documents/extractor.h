@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The daemon's side of ouroboros-extract: a process per core, confined, restarted when one dies. A file that
- * crashes, hangs or explodes costs itself only, and a helper that was taken over can say nothing that is
- * believed unchecked. Loop thread only. */
+/* Documents through the processes of ouroboros-extract: one file in each request, and what comes back is checked. Loop thread
+ * only. */
 #pragma once
 
-#include "base/base.h"
+#include "reading/reading.h"
 
-#define EXTRACTOR_TEXT_BYTES_MAX        (64 * 1024 * 1024) /* longest text of one document */
-#define EXTRACTOR_TIMEOUT_MS            30000 /* wall time for one document, + 1 s per MiB */
-#define EXTRACTOR_IDLE_MS               10000 /* a process without work ends after this */
-#define EXTRACTOR_DOCUMENTS_PER_PROCESS 2000  /* then a fresh one takes over */
+#define EXTRACTOR_TEXT_BYTES_MAX (64 * 1024 * 1024) /* longest text of one document */
+#define EXTRACTOR_TIMEOUT_MS     30000              /* wall time for one document, + 1 s per MiB */
 
 typedef struct Extractor Extractor;
 
@@ -32,16 +29,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Extraction, extraction_free)
  * to free, or with NULL and the error. May submit; may not free the extractor. */
 typedef void (*ExtractorDone)(Extraction *extraction, const GError *error, void *data);
 
-/* processes: how many at most; started on demand. program: path of ouroboros-extract. */
-Extractor *extractor_new(sd_event *loop, const char *program, unsigned processes, GError **error);
+/* reading must outlive it. */
+Extractor *extractor_new(sd_event *loop, Reading *reading, GError **error);
 Extractor *extractor_free(Extractor *extractor); /* pending documents end with CANCELLED */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Extractor, extractor_free)
 
 /* Another wall time for one document than EXTRACTOR_TIMEOUT_MS. */
 void extractor_set_timeout(Extractor *extractor, uint64_t timeout_ms);
-
-/* Another time without work than EXTRACTOR_IDLE_MS, for processes started from now on. */
-void extractor_set_idle(Extractor *extractor, uint64_t idle_ms);
 
 /* Extracts an open regular file, which is duplicated. name is only a hint at the type (its ending).
  * Errors: EXTRACT_UNSUPPORTED (a type without parser), INVALID (not parseable, not what its name says), LIMIT (too much text, memory, nesting), TIMEOUT, FAILED (the

@@ -3,14 +3,10 @@
  * the vault says no, and holds the service while there is anything to do or to watch. */
 #include "documents/pipeline.h"
 
-#include <unistd.h>
-
 #include "documents/document.h"
 
 #define RETRY_FIRST_US (2 * G_USEC_PER_SEC)
 #define RETRY_LAST_US  (300 * G_USEC_PER_SEC)
-#define EXTRACTOR_NAME "ouroboros-extract"
-#define EXTRACTORS_MAX 8
 
 bool pipeline_is_stopping(const Pipeline *pipeline)
 {
@@ -176,14 +172,10 @@ static bool pipeline_sources(Pipeline *pipeline, GError **error)
 static bool pipeline_helpers(Pipeline *pipeline, const PipelineOptions *options, GError **error)
 {
         g_autoptr(GError) failure = NULL;
-        g_autofree char *program = g_build_filename(options->paths->libexec, EXTRACTOR_NAME, NULL);
-        unsigned processors = (unsigned)CLAMP(sysconf(_SC_NPROCESSORS_ONLN), 1, EXTRACTORS_MAX);
         pipeline->pool = worker_pool_new(pipeline->loop, "documents", PIPELINE_THREADS, error);
         if (!pipeline->pool)
                 return false;
-        pipeline->extractor =
-                extractor_new(pipeline->loop, program,
-                              options->processes ? options->processes : processors, error);
+        pipeline->extractor = extractor_new(pipeline->loop, options->reading, error);
         if (!pipeline->extractor)
                 return false;
         if (options->watch)

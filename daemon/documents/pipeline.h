@@ -45,7 +45,7 @@ typedef struct PipelineOptions {
         const Paths *paths;
         Service *service;
         bool watch;
-        unsigned processes; /* 0: one per processor */
+        Reading *reading;
         uint64_t rescan_us; /* between full scans, 0: none */
 } PipelineOptions;
 

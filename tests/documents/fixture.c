@@ -35,11 +35,16 @@ bool fixture_has_extractor(void)
 void fixture_start(Fixture *fixture)
 {
         g_autoptr(GError) error = NULL;
+        g_autofree char *program =
+                g_build_filename(fixture->paths->libexec, "ouroboros-extract", NULL);
+        fixture->reading = reading_new(service_loop(fixture->service), program, 0, &error);
+        g_assert_no_error(error);
         DocumentsOptions options = {.vault = fixture->vault,
                                     .graph = fixture->graph,
                                     .paths = fixture->paths,
                                     .config = fixture->config,
-                                    .service = fixture->service};
+                                    .service = fixture->service,
+                                    .reading = fixture->reading};
         fixture->documents = documents_new(&options, &error);
         g_assert_no_error(error);
         g_assert_true(documents_start(fixture->documents, &error));
@@ -49,6 +54,7 @@ void fixture_start(Fixture *fixture)
 void fixture_stop(Fixture *fixture)
 {
         fixture->documents = documents_free(fixture->documents);
+        fixture->reading = reading_free(fixture->reading);
 }
 
 Fixture *fixture_new_refusing(const char *table, StoreDerivation refuse)

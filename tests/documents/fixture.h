@@ -12,6 +12,7 @@ typedef struct Fixture {
         Graph *graph;
         Config *config;
         Paths *paths;
+        Reading *reading;
         Documents *documents;
         Access *human;
         uint64_t longest_us; /* most processor time one turn of the loop took */

@@ -113,7 +113,8 @@ int main(int argc, char **argv)
         for (int i = run.claims ? 2 : 1; i < argc; i++)
                 add_path(run.paths, argv[i]);
         run.verbose = run.paths->len == 1 && !run.claims;
-        run.extractor = extractor_new(run.loop, EXTRACT_PROGRAM, 2, &error);
+        Reading *reading = reading_new(run.loop, EXTRACT_PROGRAM, 2, &error);
+        run.extractor = reading ? extractor_new(run.loop, reading, &error) : NULL;
         if (!run.extractor || !run.paths->len)
                 return 1;
         gint64 began = g_get_monotonic_time();
@@ -122,6 +123,7 @@ int main(int argc, char **argv)
         printf("%u files, %u failed, %.1f MB of text, %zu items, %.2f s\n", run.done, run.failed,
                (double)run.bytes / 1e6, run.items, (double)(g_get_monotonic_time() - began) / 1e6);
         run.extractor = extractor_free(run.extractor);
+        reading = reading_free(reading);
         g_ptr_array_unref(run.paths);
         sd_event_unref(run.loop);
         return 0;

@@ -11,6 +11,7 @@
 
 typedef struct Bench {
         sd_event *loop;
+        Reading *reading;
         Extractor *extractor;
         Extraction *extraction; /* of the last document */
         GError *error;
@@ -28,7 +29,9 @@ static inline void bench_open(Bench *bench, const char *program, unsigned proces
         g_autofree char *path = bench_program(program);
         *bench = (Bench){0};
         g_assert_cmpint(sd_event_new(&bench->loop), >=, 0);
-        bench->extractor = extractor_new(bench->loop, path, processes, &error);
+        bench->reading = reading_new(bench->loop, path, processes, &error);
+        g_assert_no_error(error);
+        bench->extractor = extractor_new(bench->loop, bench->reading, &error);
         g_assert_no_error(error);
 }
 
@@ -41,6 +44,7 @@ static inline void bench_clear(Bench *bench)
 static inline void bench_close(Bench *bench)
 {
         bench->extractor = extractor_free(bench->extractor);
+        bench->reading = reading_free(bench->reading);
         bench_clear(bench);
         sd_event_unref(bench->loop);
 }

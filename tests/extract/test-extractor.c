@@ -99,6 +99,34 @@ static void test_stopping_cancels_what_is_pending(void)
         g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, -1);
 }
 
+/* Seen to fail: with all that waited cancelled, whosever it was. */
+static void test_who_stops_takes_only_its_own_along(void)
+{
+        Bench bench, other = {0};
+        g_autoptr(GError) error = NULL;
+
+        bench_open(&bench, EVIL, 1);
+        other.extractor = extractor_new(bench.loop, bench.reading, &error);
+        g_assert_no_error(error);
+        for (unsigned i = 0; i < 3; i++) {
+                int fd = bench_file("x", 1);
+                bool ours = i == 1;
+                extractor_submit(ours ? bench.extractor : other.extractor, fd,
+                                 ours ? "good" : "silent", bench_done, ours ? &bench : &other);
+                close(fd);
+        }
+        g_assert_cmpint(sd_event_run(bench.loop, 0), >=, 0);
+        other.extractor = extractor_free(other.extractor);
+        g_assert_cmpuint(other.done, ==, 2);
+        g_assert_error(other.error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED);
+        g_assert_cmpuint(bench.done, ==, 0);
+        bench_run(&bench, 1);
+        g_assert_no_error(bench.error);
+        bench_clear(&other);
+        bench_close(&bench);
+        g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, -1);
+}
+
 static const struct {
         const char *trick, *says;
 } tricks[] = {
@@ -193,7 +221,7 @@ static void test_idle_helper_ends(void)
 {
         Bench bench;
         bench_open(&bench, REAL, 1);
-        extractor_set_idle(bench.extractor, 100);
+        reading_set_idle(bench.reading, 100);
         bench_submit(&bench, "a.txt", "x", 1);
         g_assert_no_error(bench.error);
         g_assert_cmpint(waitpid(-1, NULL, WNOHANG), ==, 0); /* it is there */
@@ -230,6 +258,8 @@ int main(int argc, char **argv)
         g_test_add_func("/extractor/only-regular-files", test_only_regular_files_are_taken);
         g_test_add_func("/extractor/missing-program", test_missing_program_is_unavailable);
         g_test_add_func("/extractor/stopping-cancels", test_stopping_cancels_what_is_pending);
+        g_test_add_func("/extractor/who-stops-takes-only-its-own-along",
+                        test_who_stops_takes_only_its_own_along);
         g_test_add_func("/extractor/tricks-cost-their-document-only",
                         test_tricks_cost_their_document_only);
         g_test_add_func("/extractor/silent-helper", test_silent_helper_is_killed_in_time);

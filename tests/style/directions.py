@@ -5,13 +5,13 @@ import re
 
 import tree
 
-SHELVES = {'base': 0, 'store': 1, 'secrets': 1, 'provider': 1, 'gate': 2, 'journal': 3, 'graph': 3,
+SHELVES = {'base': 0, 'store': 1, 'secrets': 1, 'provider': 1, 'reading': 1, 'gate': 2, 'journal': 3, 'graph': 3,
            'documents': 4, 'search': 4, 'code': 4, 'wiki': 4, 'coordination': 5, 'agent': 6,
            'evolve': 7, 'oracle': 7, 'alpha': 7, 'tools': 8, 'bus': 9, 'http': 9, 'execute': 9}
 DOORS = {'bus', 'http', 'execute'}
 # Helper programs link base only. A header of theirs that the room at the other end of the wire shares:
 HELPERS = {'extract', 'syntax', 'isolate', 'infer', 'worker'}
-WIRES = {'documents': {'extract/protocol.h'}, 'code': {'syntax/unit.h', 'syntax/protocol.h'}, 'execute': {'isolate/protocol.h'},
+WIRES = {'reading': {'extract/protocol.h'}, 'documents': {'extract/protocol.h'}, 'code': {'syntax/unit.h', 'syntax/protocol.h'}, 'execute': {'isolate/protocol.h'},
          'extract': {'syntax/syntax.h', 'syntax/protocol.h'}}
 
 # System headers that belong to one room, and the files outside it that call another service: one a room.

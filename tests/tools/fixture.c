@@ -35,11 +35,15 @@ static void make_rooms(Fixture *fixture)
         fixture->journal = journal_new(fixture->vault, fixture->ops);
         fixture->graph = graph_new(fixture->vault);
         fixture->search = search_new(fixture->vault);
+        fixture->reading = reading_new(service_loop(fixture->service), "/nowhere/ouroboros-extract",
+                                       1, &error);
+        g_assert_no_error(error);
         DocumentsOptions documents = {.vault = fixture->vault,
                                       .graph = fixture->graph,
                                       .paths = fixture->paths,
                                       .config = fixture->config,
-                                      .service = fixture->service};
+                                      .service = fixture->service,
+                                      .reading = fixture->reading};
         fixture->documents = documents_new(&documents, &error);
         g_assert_no_error(error);
 }
@@ -107,6 +111,7 @@ void fixture_down(Fixture *fixture, const void *data)
         gate_stop(fixture->gate);
         worker_pool_free(fixture->pool);
         documents_free(fixture->documents);
+        reading_free(fixture->reading);
         tools_free(fixture->tools);
         search_free(fixture->search);
         graph_free(fixture->graph);

@@ -15,6 +15,7 @@ typedef struct Fixture {
         Gate *gate;
         Graph *graph;
         Journal *journal;
+        Reading *reading;
         Documents *documents;
         Search *search;
         Tools *tools;

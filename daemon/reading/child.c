@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "documents/extractor-child.h"
+#include "reading/child.h"
 
 #include <errno.h>
 #include <signal.h>
@@ -8,7 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "documents/extractor.h"
 #include "extract/protocol.h"
 
 #define REPLY_FDS_MAX 4 /* more than the one allowed, to see and close them */
@@ -20,7 +19,7 @@ struct Child {
         int socket;
         sd_event_source *answer, *death, *timer;
         void *job;
-        unsigned documents;
+        unsigned requests;
         uint64_t idle_us;
         bool dying;
         GError *verdict; /* why it was killed */
@@ -159,7 +158,7 @@ static int on_answer(sd_event_source *source, int fd, uint32_t events, void *dat
                         "the extractor did not keep to its protocol and was killed");
         } else {
                 reply.job = g_steal_pointer(&child->job);
-                if (tired || child->documents >= EXTRACTOR_DOCUMENTS_PER_PROCESS)
+                if (tired || child->requests >= READING_REQUESTS_PER_PROCESS)
                         child_kill(child);
                 else
                         (void)sd_event_source_set_time_relative(child->timer, child->idle_us);
@@ -176,7 +175,7 @@ static int on_timer(sd_event_source *source, uint64_t when, void *data)
         Child *child = data;
         if (child->job)
                 condemn(child, OUROBOROS_ERROR_TIMEOUT,
-                        "the extractor took longer than EXTRACTOR_TIMEOUT_MS on this file");
+                        "the extractor took longer than it may on this file");
         else
                 child_kill(child);
         return 0;
@@ -190,7 +189,7 @@ static int watch(Child *child, sd_event *loop)
                                     child);
         if (r >= 0)
                 r = sd_event_add_time_relative(loop, &child->timer, CLOCK_MONOTONIC,
-                                               EXTRACTOR_IDLE_MS * UINT64_C(1000), 10000, on_timer,
+                                               READING_IDLE_MS * UINT64_C(1000), 10000, on_timer,
                                                child);
         return r;
 }
@@ -255,33 +254,28 @@ void *child_discard(Child *child)
         return g_steal_pointer(&child->job);
 }
 
-void *child_take_job(Child *child)
+const void *child_job(const Child *child)
 {
-        return g_steal_pointer(&child->job);
+        return child->job;
 }
 
-void child_give(Child *child, int fd, const char *name, void *job, uint64_t timeout_us)
+void child_give(Child *child, const ChildRequest *request, void *job, uint64_t timeout_us)
 {
-        size_t length = strlen(name);
-        /* the ending is what matters */
-        if (length > EXTRACT_NAME_BYTES_MAX)
-                name = g_utf8_find_next_char(name + length - EXTRACT_NAME_BYTES_MAX - 1, NULL);
-        g_autoptr(GVariant) request = g_variant_ref_sink(
-                g_variant_new(EXTRACT_REQUEST_TYPE, (guint64)EXTRACTOR_TEXT_BYTES_MAX, name));
         union {
                 struct cmsghdr header;
-                char bytes[CMSG_SPACE(sizeof(int))];
+                char bytes[CMSG_SPACE(READING_FDS_MAX * sizeof(int))];
         } control = {.header = {.cmsg_level = SOL_SOCKET,
                                 .cmsg_type = SCM_RIGHTS,
-                                .cmsg_len = CMSG_LEN(sizeof(int))}};
-        memcpy(CMSG_DATA(&control.header), &fd, sizeof(int));
-        struct iovec iov = {(void *)g_variant_get_data(request), g_variant_get_size(request)};
+                                .cmsg_len = CMSG_LEN(request->fd_count * sizeof(int))}};
+        struct iovec iov = {(void *)request->bytes, request->length};
         struct msghdr message = {.msg_iov = &iov,
                                  .msg_iovlen = 1,
                                  .msg_control = &control,
-                                 .msg_controllen = sizeof(control)};
+                                 .msg_controllen = CMSG_SPACE(request->fd_count * sizeof(int))};
+
+        memcpy(CMSG_DATA(&control.header), request->fds, request->fd_count * sizeof(int));
         child->job = job;
-        child->documents++;
+        child->requests++;
         (void)sd_event_source_set_time_relative(child->timer, timeout_us);
         (void)sd_event_source_set_enabled(child->timer, SD_EVENT_ONESHOT);
         if (sendmsg(child->socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)

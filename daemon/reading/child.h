@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One process of ouroboros-extract: started, given one file at a time, timed, killed, reaped. Loop thread. */
+/* One process of ouroboros-extract: started, given one request at a time, timed, killed, reaped. Loop thread. */
 #pragma once
 
 #include <sys/types.h>
 
-#include "base/base.h"
+#include "reading/reading.h"
 
 typedef struct Child Child;
 
@@ -31,13 +31,21 @@ void child_set_idle(Child *child, uint64_t idle_us);
 bool child_is_idle(const Child *child);  /* takes a job now */
 bool child_is_alive(const Child *child); /* was not told to die */
 
-/* The child must be idle. The descriptor stays the caller's. */
-void child_give(Child *child, int fd, const char *name, void *job, uint64_t timeout_us);
+/* What is sent for a job: bytes and descriptors, which stay the caller's. */
+typedef struct ChildRequest {
+        const void *bytes;
+        size_t length;
+        const int *fds;
+        unsigned fd_count;
+} ChildRequest;
+
+/* The child must be idle. */
+void child_give(Child *child, const ChildRequest *request, void *job, uint64_t timeout_us);
 
 pid_t child_pid(const Child *child);
 
-/* Kills it because it lied. The job that it is at, if any, is returned and forgotten. */
-void *child_discard(Child *child);
+/* The job that it is at, or NULL. */
+const void *child_job(const Child *child);
 
-/* The job that it is at, which it forgets; or NULL. */
-void *child_take_job(Child *child);
+/* Kills it because it lied, or what it is at is not wanted any more. That job, if any, is returned and forgotten. */
+void *child_discard(Child *child);
