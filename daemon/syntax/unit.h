@@ -65,7 +65,8 @@ typedef enum UnitKind { /* stored: never renumber */
                         UNIT_TYPE_PARAMETER,
                         UNIT_IMPLEMENTATION, /* Rust impl, C# or TS extension of something declared elsewhere: see outer */
                         UNIT_RECORD, /* object literal or anonymous type: its members have it as container */
-                        UNIT_LAMBDA, /* anonymous function */
+                        UNIT_LAMBDA, /* anonymous function; a written type of functions; as a nameless member of an
+                                      interface or record what calling a value of it does (and a local UNIT_CONSTRUCTOR: "new" of it) */
                         UNIT_KINDS,
 } UnitKind;
 
