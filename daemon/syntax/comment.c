@@ -47,6 +47,17 @@ static UnitString finish(Walk *walk, Fold *fold)
         return builder_string(walk->builder, fold->text, fold->length);
 }
 
+/* What was hidden from the grammar right before a declaration is written to it, too. */
+static uint32_t hidden_before(const Tree *tree, uint32_t start)
+{
+        uint32_t at = start;
+        while (tree->text != tree->patched && at > 0 && tree->patched[at - 1] == ' ')
+                at--;
+        while (at < start && tree->text[at] == ' ')
+                at++;
+        return at;
+}
+
 UnitString comment_signature(Walk *walk, const Definition *definition)
 {
         char text[UNIT_SIGNATURE_BYTES_MAX];
@@ -58,6 +69,7 @@ UnitString comment_signature(Walk *walk, const Definition *definition)
                 end = tree->nodes[definition->body].start;
         if (end < start)
                 return 0;
+        start = hidden_before(tree, start);
         end = MIN(end, start + SIGNATURE_TEXT_MAX);
         for (Node node = first; node < tree->count && start < end && !fold.cut; node++) {
                 const TreeNode *place = &tree->nodes[node];

@@ -1,0 +1,549 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Macros among declarations, found by how they are written: LIB_API int f(void); int CALLING f(void); API(int) f(void);
+ * class EXPORT C {…}; QUEUE_FIELDS without a semicolon; f() NO_RETURN; int x GUARDED_BY(m). In bodies of functions nothing is
+ * touched but class heads. */
+#include <string.h>
+
+#include "languages/c/prepare.h"
+
+#define BRACES_MAX  500 /* in each other */
+#define CLOSING_MAX 300 /* tokens between brackets; what is longer is no macro's */
+
+typedef enum Place {             /* what a brace encloses */
+                     PLACE_FILE, /* namespaces too */
+                     PLACE_CLASS,
+                     PLACE_LIST, /* of enumerators, initialisers */
+                     PLACE_BODY,
+} Place;
+
+typedef struct Clutter {
+        Tokens *tokens;
+        char *text;
+        uint32_t head; /* token at which the declaration begins */
+        uint32_t last; /* token before this one that is no directive, + 1 */
+        uint8_t places[BRACES_MAX];
+        uint32_t classes[BRACES_MAX]; /* the token of a class's name; 0: none */
+        uint32_t depth, beyond;
+        uint32_t parens;
+} Clutter;
+
+/* ---- words ---- */
+
+static bool is_one_of(const Tokens *tokens, uint32_t index, const char *words)
+{
+        const Token *token = &tokens->items[index];
+        size_t length = token->end - token->start;
+        if (token->kind != TOKEN_WORD)
+                return false;
+        for (const char *word = words; *word; word += strcspn(word, " "), word += *word == ' ') {
+                size_t size = strcspn(word, " ");
+                if (size == length && memcmp(tokens->text + token->start, word, size) == 0)
+                        return true;
+        }
+        return false;
+}
+
+static bool is_type_word(const Tokens *tokens, uint32_t index)
+{
+        return is_one_of(
+                tokens, index,
+                "void char short int long float double signed unsigned bool _Bool auto size_t");
+}
+
+/* Words that begin declarations or stand before types. */
+static bool is_leading_word(const Tokens *tokens, uint32_t index)
+{
+        return is_one_of(
+                tokens, index,
+                "const volatile static extern inline register typedef struct union enum class "
+                "template virtual explicit constexpr friend using namespace typename __inline "
+                "__inline__ mutable thread_local public private protected");
+}
+
+static bool is_word(const Clutter *clutter, uint32_t index)
+{
+        return index < clutter->tokens->count && clutter->tokens->items[index].kind == TOKEN_WORD &&
+               !clutter->tokens->items[index].gone;
+}
+
+/* A word that is none of the language's. */
+static bool is_name(const Clutter *clutter, uint32_t index)
+{
+        return is_word(clutter, index) && !is_type_word(clutter->tokens, index) &&
+               !is_leading_word(clutter->tokens, index) &&
+               !is_one_of(
+                       clutter->tokens, index,
+                       "operator return else case goto new delete sizeof if for while do switch throw "
+                       "override final noexcept requires concept static_assert default decltype");
+}
+
+static bool is_mark(const Clutter *clutter, uint32_t index, const char *marks)
+{
+        return index < clutter->tokens->count && clutter->tokens->items[index].kind == TOKEN_MARK &&
+               !clutter->tokens->items[index].gone && clutter->tokens->items[index].mark &&
+               strchr(marks, clutter->tokens->items[index].mark);
+}
+
+/* The token that closes the bracket at index; beyond CLOSING_MAX the end of the text. */
+static uint32_t closing(const Clutter *clutter, uint32_t index)
+{
+        uint32_t depth = 0, end = MIN(clutter->tokens->count, index + CLOSING_MAX);
+        for (; index < end; index++) {
+                if (is_mark(clutter, index, "([{"))
+                        depth++;
+                else if (is_mark(clutter, index, ")]}") && --depth == 0)
+                        return index;
+        }
+        return clutter->tokens->count;
+}
+
+/* Likewise < of a template's head. */
+static uint32_t closing_angle(const Clutter *clutter, uint32_t index)
+{
+        uint32_t depth = 0, end = MIN(clutter->tokens->count, index + CLOSING_MAX);
+        for (; index < end; index++) {
+                if (is_mark(clutter, index, "<"))
+                        depth++;
+                else if (is_mark(clutter, index, "("))
+                        index = closing(clutter, index);
+                else if (is_mark(clutter, index, ">") && --depth == 0)
+                        return index;
+        }
+        return clutter->tokens->count;
+}
+
+static uint32_t next(const Clutter *clutter, uint32_t index)
+{
+        do
+                index++;
+        while (index < clutter->tokens->count && clutter->tokens->items[index].gone);
+        return index;
+}
+
+static void take(Clutter *clutter, uint32_t from, uint32_t to)
+{
+        for (uint32_t i = from; i <= to && i < clutter->tokens->count; i++)
+                prepare_take(clutter->tokens, clutter->text, i);
+}
+
+/* ---- where we are ---- */
+
+static Place place(const Clutter *clutter)
+{
+        return clutter->depth ? clutter->places[clutter->depth - 1] : PLACE_FILE;
+}
+
+static bool declares(const Clutter *clutter)
+{
+        return !clutter->beyond && place(clutter) <= PLACE_CLASS && clutter->parens == 0;
+}
+
+/* What a brace opens, by the words of the declaration before it. */
+static Place place_of_brace(const Clutter *clutter, uint32_t brace)
+{
+        const Tokens *tokens = clutter->tokens;
+        bool parens = false, class = false, list = false, space = false;
+        if (place(clutter) == PLACE_LIST)
+                return PLACE_LIST;
+        for (uint32_t i = clutter->head; i < brace; i++) {
+                if (tokens->items[i].gone)
+                        continue;
+                parens |= is_mark(clutter, i, "(");
+                class |= is_one_of(tokens, i, "class struct union");
+                list |= is_one_of(tokens, i, "enum") || (is_mark(clutter, i, "=") && !parens);
+                space |= is_one_of(tokens, i, "namespace") ||
+                         (token_is(tokens, i, "extern") && i + 2 == brace);
+        }
+        if (space)
+                return PLACE_FILE;
+        if (clutter->parens || (list && !parens))
+                return clutter->parens ? PLACE_BODY : PLACE_LIST;
+        return class && !parens ? PLACE_CLASS : PLACE_BODY;
+}
+
+/* The name of the class whose head ends at a brace. */
+static uint32_t class_name(const Clutter *clutter, uint32_t brace)
+{
+        uint32_t name = 0;
+        for (uint32_t i = clutter->head; i < brace && !is_mark(clutter, i, ":{<"); i++)
+                if (is_word(clutter, i) && !token_is(clutter->tokens, i, "final"))
+                        name = i;
+        return name;
+}
+
+/* Is a word the name of the class that we are in? */
+static bool is_of_class(const Clutter *clutter, uint32_t index)
+{
+        uint32_t name = place(clutter) == PLACE_CLASS ? clutter->classes[clutter->depth - 1] : 0;
+        const Token *items = clutter->tokens->items;
+        if (!name || !is_word(clutter, index))
+                return false;
+        size_t length = items[name].end - items[name].start;
+        return items[index].end - items[index].start == length &&
+               memcmp(clutter->text + items[index].start, clutter->text + items[name].start,
+                      length) == 0;
+}
+
+static void open_brace(Clutter *clutter, uint32_t index)
+{
+        Place opened = place_of_brace(clutter, index);
+        if (clutter->depth == BRACES_MAX) {
+                clutter->beyond++;
+                return;
+        }
+        clutter->classes[clutter->depth] = opened == PLACE_CLASS ? class_name(clutter, index) : 0;
+        clutter->places[clutter->depth++] = (uint8_t)opened;
+}
+
+static void close_brace(Clutter *clutter)
+{
+        if (clutter->beyond)
+                clutter->beyond--;
+        else if (clutter->depth)
+                clutter->depth--;
+}
+
+/* ---- clutter ---- */
+
+/* class EXPORT C { */
+static bool take_in_class_head(Clutter *clutter, uint32_t index)
+{
+        uint32_t name = next(clutter, index), after = next(clutter, name);
+        if (!clutter->tokens->items[index].loud || !is_name(clutter, index) || !index ||
+            !is_one_of(clutter->tokens, index - 1, "class struct union"))
+                return false;
+        uint32_t last = index;
+        if (is_mark(clutter, name, "(")) { /* EXPORT(x) */
+                last = closing(clutter, name);
+                name = next(clutter, last);
+                after = next(clutter, name);
+        }
+        if (!is_name(clutter, name) ||
+            (!is_mark(clutter, after, "{:<;") && !is_word(clutter, after)))
+                return false;
+        if (is_mark(clutter, after, ";") && clutter->head != index - 1)
+                return false; /* struct TYPE variable; */
+        take(clutter, index, last);
+        return true;
+}
+
+/* In a function: attribute int x; attribute T *x = … */
+static bool take_attribute(Clutter *clutter, uint32_t index)
+{
+        const Tokens *tokens = clutter->tokens;
+        uint32_t second = next(clutter, index), third = next(clutter, second),
+                 fourth = next(clutter, third);
+        if (!is_name(clutter, index) || !is_word(clutter, second) ||
+            is_one_of(tokens, second, "const volatile"))
+                return false;
+        bool keyword = is_type_word(tokens, second) ||
+                       is_one_of(tokens, second, "struct union enum static unsigned");
+        bool pointer = is_name(clutter, second) && is_mark(clutter, third, "*") &&
+                       is_name(clutter, fourth) && is_mark(clutter, next(clutter, fourth), "=;");
+        if (!keyword && !pointer)
+                return false;
+        take(clutter, index, index);
+        return true;
+}
+
+/* Is a word one of a macro before a declaration, by the words after it: API int f; API type f(; API C(…); API ~C()? */
+static bool is_leading(const Clutter *clutter, uint32_t index)
+{
+        const Tokens *tokens = clutter->tokens;
+        uint32_t second = next(clutter, index), third = next(clutter, second),
+                 fourth = next(clutter, third);
+        bool typed = is_word(clutter, second) && !is_one_of(tokens, second, "const volatile");
+        bool late = third < tokens->count && tokens->items[third].loud && !is_name(clutter, fourth);
+        if (is_one_of(tokens, second, "const") && is_name(clutter, third) &&
+            is_name(clutter, fourth))
+                return true;
+        if (!tokens->items[index].loud)
+                return typed && is_name(clutter, second) && is_name(clutter, third) &&
+                       !tokens->items[second].loud && !tokens->items[third].loud;
+        if (is_mark(clutter, second, "~") ||
+            (is_of_class(clutter, second) && is_mark(clutter, third, "(")))
+                return true;
+        if (!typed || late)
+                return false;
+        if (is_mark(clutter, third, "(") && is_name(clutter, fourth) &&
+            is_mark(clutter, next(clutter, fourth), ")")) /* API type (f)(…) */
+                return true;
+        return !is_name(clutter, second) || is_word(clutter, third) ||
+               is_mark(clutter, third, "*&<:");
+}
+
+/* At the beginning of a declaration; BEGIN_NAMESPACE on a line of its own. */
+static bool take_leading(Clutter *clutter, uint32_t index)
+{
+        const Tokens *tokens = clutter->tokens;
+        uint32_t second = next(clutter, index);
+        if (!is_name(clutter, index))
+                return false;
+        bool end = second >= tokens->count || tokens->items[second].kind >= TOKEN_IF;
+        bool alone = tokens->items[index].loud && tokens->items[index].first &&
+                     (end || (tokens->items[second].first &&
+                              (is_mark(clutter, second, "}#~") || tokens->items[second].loud)));
+        if (!alone && !is_leading(clutter, index))
+                return false;
+        take(clutter, index, index);
+        return true;
+}
+
+/* Could what is in brackets be a type? */
+static bool is_type_between(const Clutter *clutter, uint32_t open, uint32_t close)
+{
+        for (uint32_t i = open + 1; i < close; i++)
+                if (!is_word(clutter, i) && !is_mark(clutter, i, "*&<>:"))
+                        return false;
+        return close - open > 1 && close - open < 10 && !is_mark(clutter, close - 1, ":");
+}
+
+/* API(int f(void)), and API(int i;) */
+static bool is_prototype_between(const Clutter *clutter, uint32_t open, uint32_t close)
+{
+        uint32_t name = open + 1;
+        while (name < close && (is_word(clutter, name) || is_mark(clutter, name, "*")))
+                name++;
+        return name > open + 2 && is_mark(clutter, name, "(") && is_name(clutter, name - 1) &&
+               closing(clutter, name) + 1 == close;
+}
+
+/* API(int) f(…); DECLARE(x) without or with a semicolon. */
+static bool take_leading_call(Clutter *clutter, uint32_t index)
+{
+        const Tokens *tokens = clutter->tokens;
+        uint32_t open = next(clutter, index);
+        if (!is_name(clutter, index) || !is_mark(clutter, open, "("))
+                return false;
+        uint32_t close = closing(clutter, open), after = next(clutter, close);
+        bool loud = tokens->items[index].loud && !is_of_class(clutter, index);
+        if (is_name(clutter, after) && is_mark(clutter, next(clutter, after), "(") &&
+            !tokens->items[after].loud && !is_of_class(clutter, after) &&
+            is_type_between(clutter, open, close)) {
+                take(clutter, index, open);
+                take(clutter, close, close);
+                return true;
+        }
+        if (!loud)
+                return false;
+        if (is_mark(clutter, close - 1, ";") ||
+            (is_prototype_between(clutter, open, close) && is_mark(clutter, after, ";{"))) {
+                take(clutter, index, open);
+                take(clutter, close, close);
+                return true;
+        }
+        bool over = after >= tokens->count || tokens->items[after].kind >= TOKEN_IF;
+        if (is_mark(clutter, after, ";"))
+                take(clutter, index, after);
+        else if (over || is_word(clutter, after) || is_mark(clutter, after, "}[~"))
+                take(clutter, index, close);
+        else
+                return false;
+        return true;
+}
+
+/* int CALLING f(…); int (CALLING *f)(…); f OF((…)) */
+static bool take_inner(Clutter *clutter, uint32_t index)
+{
+        const Tokens *tokens = clutter->tokens;
+        uint32_t before = index ? index - 1 : 0, after = next(clutter, index);
+        if (!tokens->items[index].loud || !index || clutter->head >= index)
+                return false;
+        bool type = is_name(clutter, before) || is_type_word(tokens, before) ||
+                    is_mark(clutter, before, "*&>");
+        uint32_t third = next(clutter, after);
+        bool wrapped = is_name(clutter, third) && tokens->items[third].loud;
+        if (type && is_name(clutter, after) && (is_mark(clutter, third, "(;=[,") || wrapped)) {
+                take(clutter, index, index);
+                return true;
+        }
+        if (type && is_mark(clutter, after, "(") && is_mark(clutter, next(clutter, after), "(")) {
+                uint32_t close = closing(clutter, after);
+                take(clutter, index, after);
+                take(clutter, close, close);
+                return true;
+        }
+        return false;
+}
+
+static bool take_in_parens(Clutter *clutter, uint32_t index)
+{
+        uint32_t star = next(clutter, index), name = next(clutter, star);
+        if (!clutter->tokens->items[index].loud || !index || !is_mark(clutter, index - 1, "(") ||
+            !is_mark(clutter, star, "*") || !is_word(clutter, name) ||
+            !is_mark(clutter, next(clutter, name), ")"))
+                return false;
+        take(clutter, index, index);
+        return true;
+}
+
+/* f(…) NO_RETURN; int x GUARDED_BY(m); */
+static bool take_trailing(Clutter *clutter, uint32_t index)
+{
+        const Tokens *tokens = clutter->tokens;
+        uint32_t before = index ? index - 1 : 0, last = index, after = next(clutter, index);
+        if (!tokens->items[index].loud || clutter->head + 1 >= index)
+                return false;
+        bool function = is_mark(clutter, before, ")") ||
+                        is_one_of(tokens, before, "const override noexcept final");
+        bool typed = is_name(clutter, before - 1) || is_type_word(tokens, before - 1) ||
+                     is_mark(clutter, before - 1, "*&>") || is_one_of(tokens, before - 1, "const");
+        bool variable = is_mark(clutter, before, "]") || is_one_of(tokens, before - 1, "enum") ||
+                        (is_name(clutter, before) && typed);
+        if (is_mark(clutter, after, "(")) {
+                last = closing(clutter, after);
+                after = next(clutter, last);
+        } else if (!function) {
+                return false;
+        }
+        if ((!function && !variable) || !(is_mark(clutter, after, function ? ";{:" : ";{") ||
+                                          (after < tokens->count && tokens->items[after].loud)))
+                return false;
+        take(clutter, index, last);
+        return true;
+}
+
+/* ---- directives ---- */
+
+/* The grammars end a macro's body at a comment. */
+static void keep_directive(Clutter *clutter, uint32_t index, bool between)
+{
+        const Token *token = &clutter->tokens->items[index];
+        const char *at = clutter->text + token->start, *end = clutter->text + token->end;
+        while ((at = memmem(at, (size_t)(end - at), "/*", 2))) {
+                const char *close = memmem(at, (size_t)(end - at), "*/", 2);
+                close = close ? close + 2 : end;
+                const char *more = close;
+                while (more < end && g_ascii_isspace(*more))
+                        more++;
+                if (more < end && *more != '/') /* at the end they are expected */
+                        prepare_blank(clutter->text, (uint32_t)(at - clutter->text),
+                                      (uint32_t)(close - clutter->text), PREPARE_MACRO);
+                at = close;
+        }
+        if (between)
+                clutter->head = index + 1;
+}
+
+/* Directives stay where the grammars have a place for them: between statements. */
+static void see_directive(Clutter *clutter, uint32_t index)
+{
+        bool first = !clutter->last,
+             between = first || is_mark(clutter, clutter->last - 1, ";{}:)");
+        if (clutter->parens || place(clutter) == PLACE_LIST || !between)
+                prepare_take(clutter->tokens, clutter->text, index);
+        else
+                keep_directive(clutter, index, first || is_mark(clutter, clutter->last - 1, ";{}"));
+}
+
+/* ---- the whole ---- */
+
+static void see_word(Clutter *clutter, uint32_t index)
+{
+        bool begins = clutter->head == index;
+        if (begins && token_is(clutter->tokens, index, "template") &&
+            is_mark(clutter, next(clutter, index), "<")) {
+                clutter->head = closing_angle(clutter, next(clutter, index)) + 1;
+        } else if (take_in_class_head(clutter, index)) {
+                return;
+        } else if (clutter->parens && place(clutter) <= PLACE_CLASS) {
+                (void)take_in_parens(clutter, index);
+        } else if (begins && !clutter->beyond && !clutter->parens &&
+                   take_attribute(clutter, index)) {
+                clutter->head = index + 1;
+        } else if (declares(clutter) && begins) {
+                if (take_leading(clutter, index) || take_leading_call(clutter, index)) {
+                        clutter->head = index;
+                        while (clutter->head < clutter->tokens->count &&
+                               clutter->tokens->items[clutter->head].gone)
+                                clutter->head++;
+                }
+        } else if (declares(clutter) && !take_inner(clutter, index)) {
+                (void)take_trailing(clutter, index);
+        }
+}
+
+/* type (f)(…); which could be a call of a call */
+static void take_name_brackets(Clutter *clutter, uint32_t index)
+{
+        uint32_t name = next(clutter, index), close = next(clutter, name);
+        if (!declares(clutter) || !is_name(clutter, name) || !is_mark(clutter, close, ")") ||
+            !is_mark(clutter, next(clutter, close), "(") || clutter->head == index ||
+            !clutter->last ||
+            !(is_word(clutter, clutter->last - 1) || is_mark(clutter, clutter->last - 1, "*")))
+                return;
+        take(clutter, index, index);
+        take(clutter, close, close);
+}
+
+static void see_mark(Clutter *clutter, uint32_t index)
+{
+        switch (clutter->tokens->items[index].mark) {
+        case '(':
+                take_name_brackets(clutter, index);
+                clutter->parens += !clutter->tokens->items[index].gone;
+                return;
+        case '[':
+                clutter->parens++;
+                return;
+        case ')':
+        case ']':
+                clutter->parens -= clutter->parens > 0;
+                return;
+        case '{':
+                open_brace(clutter, index);
+                break;
+        case '}':
+                close_brace(clutter);
+                break;
+        case ';':
+                clutter->parens = place(clutter) <= PLACE_CLASS ? 0 : clutter->parens;
+                break;
+        case ':':
+                if (place(clutter) != PLACE_CLASS ||
+                    !is_one_of(clutter->tokens, index - 1,
+                               "public private protected signals slots"))
+                        return;
+                break;
+        default:
+                return;
+        }
+        clutter->head = index + 1;
+}
+
+void clutter_prepare(Tokens *tokens, char *text)
+{
+        g_autofree Clutter *clutter = g_new0(Clutter, 1);
+        clutter->tokens = tokens;
+        clutter->text = text;
+        for (uint32_t i = 0; i < tokens->count; i++) {
+                if (tokens->items[i].gone) {
+                        clutter->head += clutter->head == i;
+                        continue;
+                }
+                switch (tokens->items[i].kind) {
+                case TOKEN_WORD:
+                        see_word(clutter, i);
+                        break;
+                case TOKEN_MARK:
+                        see_mark(clutter, i);
+                        break;
+                case TOKEN_DIRECTIVE:
+                        see_directive(clutter, i);
+                        break;
+                default:
+                        break;
+                }
+                if (tokens->items[i].kind < TOKEN_IF && !tokens->items[i].gone)
+                        clutter->last = i + 1;
+        }
+}
+
+void c_patch(const Tree *tree, char *text)
+{
+        Tokens tokens;
+        tokens_read(&tokens, text, tree->length);
+        conditional_prepare(&tokens, text);
+        clutter_prepare(&tokens, text);
+        tokens_clear(&tokens);
+}

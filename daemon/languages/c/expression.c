@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Expressions: what they denote or are a value of, as far as the text of this file says it. */
+#include "languages/c/front.h"
+
+static uint32_t value_of_builtin(Walk *walk, const char *name)
+{
+        return walk_value(walk, walk_builtin(walk, name));
+}
+
+/* ---- names ---- */
+
+/* One step of a scope: a namespace, a class, with or without template arguments. */
+static uint32_t scope_step(Walk *walk, uint32_t outer, Node scope)
+{
+        const Tree *tree = walk->tree;
+        Node arguments = 0, name = scope;
+        if (tree_kind(tree, scope) == TEMPLATE_TYPE) {
+                arguments = tree_child(tree, scope, FIELD_ARGUMENTS);
+                name = tree_child(tree, scope, FIELD_NAME);
+        } else if (tree_kind(tree, scope) == DECLTYPE || tree_kind(tree, scope) == DEPENDENT_NAME) {
+                return UNIT_NONE;
+        }
+        uint32_t expr = outer == UNIT_NONE ? walk_name(walk, name, SPACE_TYPE)
+                                           : walk_member(walk, outer, walk_string(walk, name));
+        if (!arguments || expr == UNIT_NONE)
+                return expr;
+        return builder_expr(walk->builder, UNIT_EXPR_APPLY, expr,
+                            c_type_arguments(walk, arguments));
+}
+
+uint32_t c_scope_of(Walk *walk, Node qualified)
+{
+        Node scope = tree_child(walk->tree, qualified, FIELD_SCOPE);
+        return scope ? scope_step(walk, UNIT_NONE, scope) : UNIT_NONE;
+}
+
+/* Of A::B::f, what is before f and the node of f. False: before it stands what is not known. */
+static bool split(Walk *walk, Node node, uint32_t *ret_scope, Node *ret_name)
+{
+        const Tree *tree = walk->tree;
+        uint32_t scope = UNIT_NONE;
+        while (tree_kind(tree, node) == QUALIFIED_IDENTIFIER) {
+                Node step = tree_child(tree, node, FIELD_SCOPE);
+                if (step) {
+                        scope = scope_step(walk, scope, step);
+                        if (scope == UNIT_NONE)
+                                return false;
+                }
+                node = tree_child(tree, node, FIELD_NAME);
+        }
+        *ret_scope = scope;
+        *ret_name = node;
+        return true;
+}
+
+uint32_t c_outer(Walk *walk, Node qualified)
+{
+        uint32_t scope;
+        Node name;
+        return split(walk, qualified, &scope, &name) ? scope : UNIT_NONE;
+}
+
+static uint32_t plain_name(Walk *walk, Node node, uint32_t scope, bool global)
+{
+        if (scope != UNIT_NONE)
+                return walk_member(walk, scope, walk_string(walk, node));
+        if (!global)
+                return walk_name(walk, node, SPACE_VALUE);
+        UnitString name = walk_string(walk, node);
+        return name ? builder_expr(walk->builder, UNIT_EXPR_NAME, name, UNIT_NONE) : UNIT_NONE;
+}
+
+static uint32_t named(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        uint32_t scope = UNIT_NONE;
+        Node name = node, arguments = 0;
+        if (!split(walk, node, &scope, &name))
+                return UNIT_NONE;
+        if (tree_kind(tree, name) == DEPENDENT_NAME)
+                name = tree_first(tree, name);
+        if (tree_kind(tree, name) == TEMPLATE_FUNCTION || tree_kind(tree, name) == TEMPLATE_TYPE ||
+            tree_kind(tree, name) == TEMPLATE_METHOD) {
+                arguments = tree_child(tree, name, FIELD_ARGUMENTS);
+                name = tree_child(tree, name, FIELD_NAME);
+        }
+        uint32_t expr =
+                plain_name(walk, name, scope, name != node && !arguments && scope == UNIT_NONE);
+        if (!arguments || expr == UNIT_NONE)
+                return expr;
+        return builder_expr(walk->builder, UNIT_EXPR_APPLY, expr,
+                            c_type_arguments(walk, arguments));
+}
+
+/* ---- members ---- */
+
+static uint32_t self(Walk *walk, Node node)
+{
+        const Scope *scope = walk_scope_at(walk, node);
+        for (uint32_t decl = scope->decl; decl != UNIT_NONE;) {
+                const UnitDecl *around = builder_decl_at(walk->builder, decl);
+                if (around->kind == UNIT_CLASS || around->kind == UNIT_STRUCT)
+                        return builder_expr(walk->builder, UNIT_EXPR_SELF, decl, UNIT_NONE);
+                if (around->outer != UNIT_NONE)
+                        return walk_value(walk, around->outer);
+                decl = around->container;
+        }
+        return UNIT_NONE;
+}
+
+static uint32_t field(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        uint32_t object = walk_expression(walk, tree_child(tree, node, FIELD_ARGUMENT));
+        Node name = tree_child(tree, node, FIELD_FIELD), arguments = 0;
+        if (object == UNIT_NONE)
+                return UNIT_NONE;
+        if (tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR)) == T_ARROW)
+                object = builder_expr(walk->builder, UNIT_EXPR_DEREF, object, UNIT_NONE);
+        if (tree_kind(tree, name) == DEPENDENT_NAME)
+                name = tree_first(tree, name);
+        if (tree_kind(tree, name) == QUALIFIED_IDENTIFIER)
+                return named(walk, name);
+        if (tree_kind(tree, name) == TEMPLATE_METHOD) {
+                arguments = tree_child(tree, name, FIELD_ARGUMENTS);
+                name = tree_child(tree, name, FIELD_NAME);
+        }
+        uint32_t expr = walk_member(walk, object, walk_string(walk, name));
+        if (!arguments || expr == UNIT_NONE)
+                return expr;
+        return builder_expr(walk->builder, UNIT_EXPR_APPLY, expr,
+                            c_type_arguments(walk, arguments));
+}
+
+/* ---- calls ---- */
+
+unsigned c_argument_count(const Tree *tree, Node arguments)
+{
+        unsigned count = 0;
+        TREE_FOREACH(tree, arguments, child)
+        {
+                if (tree_kind(tree, child) == PARAMETER_PACK_EXPANSION)
+                        return 255;
+                count++;
+        }
+        return MIN(count, 254);
+}
+
+uint32_t c_argument_list(Walk *walk, Node arguments)
+{
+        Items items = {0};
+        if (!arguments || c_argument_count(walk->tree, arguments) == 255)
+                return UNIT_NONE;
+        TREE_FOREACH(walk->tree, arguments, child)
+        items_add(&items, walk_expression(walk, child));
+        return items_list(&items, walk->builder);
+}
+
+/* static_cast<T>(x) and the like. */
+static uint32_t named_cast(Walk *walk, Node function)
+{
+        const Tree *tree = walk->tree;
+        static const char *const casts[] = {"static_cast", "dynamic_cast", "const_cast",
+                                            "reinterpret_cast"};
+        Node name = tree_kind(tree, function) == TEMPLATE_FUNCTION
+                            ? tree_child(tree, function, FIELD_NAME)
+                            : 0;
+        for (unsigned i = 0; name && i < G_N_ELEMENTS(casts); i++)
+                if (tree_is(tree, name, casts[i]))
+                        return walk_value(
+                                walk,
+                                walk_type(walk, tree_first(tree, tree_child(tree, function,
+                                                                            FIELD_ARGUMENTS))));
+        return UNIT_NONE;
+}
+
+static uint32_t call(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        Node function = tree_child(tree, node, FIELD_FUNCTION);
+        if (tree_kind(tree, function) == PRIMITIVE_TYPE)
+                return walk_value(walk, walk_type(walk, function));
+        uint32_t cast = named_cast(walk, function);
+        uint32_t callee = cast == UNIT_NONE ? walk_expression(walk, function) : UNIT_NONE;
+        if (callee == UNIT_NONE)
+                return cast;
+        return builder_expr(walk->builder, UNIT_EXPR_CALL, callee,
+                            c_argument_list(walk, tree_child(tree, node, FIELD_ARGUMENTS)));
+}
+
+static uint32_t construction(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        uint32_t type = walk_type(walk, tree_child(tree, node, FIELD_TYPE));
+        if (type == UNIT_NONE)
+                return UNIT_NONE;
+        return builder_expr(walk->builder, UNIT_EXPR_NEW, type,
+                            c_argument_list(walk, tree_child(tree, node, FIELD_ARGUMENTS)));
+}
+
+/* ---- operators ---- */
+
+static uint32_t conditional(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        Node then = tree_child(tree, node, FIELD_CONSEQUENCE);
+        uint32_t both[] = {walk_expression(walk, then),
+                           walk_expression(walk, tree_child(tree, node, FIELD_ALTERNATIVE))};
+        return builder_any(walk->builder, both, 2);
+}
+
+/* What is added to points to the same. */
+static uint32_t binary(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        unsigned sign = tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR));
+        if (sign != T_PLUS && sign != T_MINUS)
+                return UNIT_NONE;
+        return walk_expression(walk, tree_child(tree, node, FIELD_LEFT));
+}
+
+static uint32_t pointed(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        uint32_t value = walk_expression(walk, tree_child(tree, node, FIELD_ARGUMENT));
+        if (value == UNIT_NONE || tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR)) != T_STAR)
+                return value;
+        return builder_expr(walk->builder, UNIT_EXPR_DEREF, value, UNIT_NONE);
+}
+
+static uint32_t element(Walk *walk, Node node)
+{
+        uint32_t of = walk_expression(walk, tree_child(walk->tree, node, FIELD_ARGUMENT));
+        return of == UNIT_NONE ? UNIT_NONE
+                               : builder_expr(walk->builder, UNIT_EXPR_ELEMENT, of, UNIT_NONE);
+}
+
+static uint32_t literal(Walk *walk, unsigned kind)
+{
+        switch (kind) {
+        case STRING_LITERAL:
+        case RAW_STRING_LITERAL:
+        case CONCATENATED_STRING:
+        case CHAR_LITERAL:
+                return value_of_builtin(walk, "char");
+        case NUMBER_LITERAL:
+                return value_of_builtin(walk, "int");
+        case TRUE_LITERAL:
+        case FALSE_LITERAL:
+                return value_of_builtin(walk, "bool");
+        default:
+                return UNIT_NONE;
+        }
+}
+
+static uint32_t around_one(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        switch (tree_kind(tree, node)) {
+        case ASSIGNMENT_EXPRESSION:
+                return walk_expression(walk, tree_child(tree, node, FIELD_LEFT));
+        case COMMA_EXPRESSION:
+                return walk_expression(walk, tree_child(tree, node, FIELD_RIGHT));
+        case UPDATE_EXPRESSION:
+                return walk_expression(walk, tree_child(tree, node, FIELD_ARGUMENT));
+        default:
+                return walk_expression(walk, tree_first(tree, node));
+        }
+}
+
+uint32_t c_expression(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        unsigned kind = tree_kind(tree, node);
+        switch (kind) {
+        case IDENTIFIER:
+                return walk_name(walk, node, SPACE_VALUE);
+        case TYPE_IDENTIFIER:
+                return walk_type(walk, node);
+        case QUALIFIED_IDENTIFIER:
+        case TEMPLATE_FUNCTION:
+        case TEMPLATE_TYPE:
+                return named(walk, node);
+        case FIELD_EXPRESSION:
+                return field(walk, node);
+        case CALL_EXPRESSION:
+                return call(walk, node);
+        case NEW_EXPRESSION:
+                return construction(walk, node);
+        case THIS:
+                return self(walk, node);
+        case POINTER_EXPRESSION:
+                return pointed(walk, node);
+        case SUBSCRIPT_EXPRESSION:
+                return element(walk, node);
+        case CAST_EXPRESSION:
+        case COMPOUND_LITERAL_EXPRESSION:
+                return walk_value(walk, walk_type(walk, tree_child(tree, node, FIELD_TYPE)));
+        case CONDITIONAL_EXPRESSION:
+                return conditional(walk, node);
+        case BINARY_EXPRESSION:
+                return binary(walk, node);
+        case ASSIGNMENT_EXPRESSION:
+        case COMMA_EXPRESSION:
+        case UPDATE_EXPRESSION:
+        case PARENTHESIZED_EXPRESSION:
+        case PARAMETER_PACK_EXPANSION:
+                return around_one(walk, node);
+        case LAMBDA_EXPRESSION:
+                return walk_decl(walk, node) == UNIT_NONE
+                               ? UNIT_NONE
+                               : walk_expr_decl(walk, walk_decl(walk, node));
+        default:
+                return literal(walk, kind);
+        }
+}

@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The preprocessor: macros, what their bodies call, includes; and what c_patch() took out of the text. */
+#include "languages/c/front.h"
+#include "languages/c/prepare.h"
+
+#define MACRO_BODY_MAX 20000 /* bytes that are looked at */
+
+void c_declare_macro(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        Node name = tree_child(tree, node, FIELD_NAME), value = tree_child(tree, node, FIELD_VALUE);
+        walk_define(walk, &(Definition){.node = node,
+                                        .name = name,
+                                        .body = value,
+                                        .kind = UNIT_MACRO,
+                                        .flags = UNIT_EXPORTED,
+                                        .container = 0});
+}
+
+/* ---- sites by place ---- */
+
+static bool is_keyword(const char *word, size_t length)
+{
+        static const char *const words[] = {
+                "if",      "for",        "while",    "switch",        "return",  "sizeof",
+                "defined", "do",         "case",     "else",          "catch",   "alignof",
+                "typeof",  "__typeof__", "_Alignof", "__attribute__", "decltype"};
+        for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
+                if (strlen(words[i]) == length && memcmp(words[i], word, length) == 0)
+                        return true;
+        return false;
+}
+
+static void add_site(Walk *walk, UnitSiteKind kind, uint32_t start, uint32_t end, uint32_t source)
+{
+        Tree *tree = walk->tree;
+        if (end - start > UNIT_NAME_BYTES_MAX || is_keyword(tree->text + start, end - start))
+                return;
+        UnitString name = builder_string(walk->builder, tree->text + start, end - start);
+        uint32_t line = tree_line(tree, start);
+        UnitSite site = {.kind = (uint8_t)kind,
+                         .arguments = 255,
+                         .source = source,
+                         .line = line,
+                         .column = start - tree->lines[line - 1],
+                         .expr = builder_expr(walk->builder, UNIT_EXPR_NAME, name, UNIT_NONE),
+                         .name = name};
+        builder_site(walk->builder, &site);
+}
+
+static bool is_member(const Tokens *tokens, uint32_t index)
+{
+        const Token *before = index ? &tokens->items[index - 1] : NULL;
+        return before && before->kind == TOKEN_MARK && (before->mark == '.' || before->mark == '>');
+}
+
+static bool is_called(const Tokens *tokens, uint32_t index)
+{
+        const Token *after = index + 1 < tokens->count ? &tokens->items[index + 1] : NULL;
+        return after && after->kind == TOKEN_MARK && after->mark == '(';
+}
+
+static bool is_parameter(Walk *walk, Node macro, const char *word, size_t length)
+{
+        const Tree *tree = walk->tree;
+        TREE_FOREACH(tree, tree_child(tree, macro, FIELD_PARAMETERS), name)
+        {
+                size_t size;
+                const char *text = tree_text(tree, name, &size);
+                if (size == length && memcmp(text, word, length) == 0)
+                        return true;
+        }
+        return false;
+}
+
+/* What a macro's body calls by name. */
+void c_lower_macro(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        Node value = tree_child(tree, node, FIELD_VALUE);
+        size_t length;
+        const char *text = tree_text(tree, value, &length);
+        Tokens tokens;
+        if (!value || !memchr(text, '(', length))
+                return;
+        tokens_read(&tokens, text, MIN(length, MACRO_BODY_MAX));
+        for (uint32_t i = 0; i < tokens.count; i++) {
+                const Token *token = &tokens.items[i];
+                if (token->kind == TOKEN_WORD && is_called(&tokens, i) && !is_member(&tokens, i) &&
+                    !is_parameter(walk, node, text + token->start, token->end - token->start))
+                        add_site(walk, UNIT_SITE_CALLS, tree->nodes[value].start + token->start,
+                                 tree->nodes[value].start + token->end, walk_decl(walk, node));
+        }
+        tokens_clear(&tokens);
+}
+
+/* ---- includes ---- */
+
+static void add_include(Walk *walk, const char *path, size_t length, bool system, uint32_t line)
+{
+        if (!length || length > UNIT_NAME_BYTES_MAX)
+                return;
+        UnitImport import = {
+                .kind = UNIT_IMPORT_ALL,
+                .flags = (uint8_t)(UNIT_IMPORT_REEXPORT | (system ? UNIT_IMPORT_SYSTEM : 0)),
+                .module = builder_string(walk->builder, path, length),
+                .container = UNIT_NONE,
+                .line = line};
+        builder_import(walk->builder, &import);
+}
+
+/* ns::name of using declarations; the namespace of using directives and aliases. */
+static void import_names(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        bool space = tree_child_of_kind(tree, node, T_NAMESPACE),
+             alias = tree_kind(tree, node) == NAMESPACE_ALIAS_DEFINITION;
+        Node named = alias ? tree_child(tree, node, FIELD_NAME) : 0, target = 0;
+        TREE_FOREACH(tree, node, child)
+        if (child != named)
+                target = child;
+        Node last = tree_kind(tree, target) == NESTED_NAMESPACE_SPECIFIER
+                            ? 0
+                            : c_declared_name(tree, target);
+        if (!target)
+                return;
+        UnitImport import = {.kind = alias   ? UNIT_IMPORT_MODULE
+                                     : space ? UNIT_IMPORT_ALL
+                                             : UNIT_IMPORT_NAME,
+                             .module = walk_string(walk, target),
+                             .name = alias || space || !last ? 0 : walk_string(walk, last),
+                             .container = walk->scopes.items[walk->scope].decl,
+                             .line = tree->nodes[node].row + 1};
+        import.local = alias ? walk_string(walk, named) : import.name;
+        builder_import(walk->builder, &import);
+}
+
+void c_import(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        if (tree_kind(tree, node) != PREPROC_INCLUDE) {
+                import_names(walk, node);
+                return;
+        }
+        Node path = tree_child(tree, node, FIELD_PATH);
+        unsigned kind = tree_kind(tree, path);
+        size_t length;
+        const char *text = tree_text(tree, path, &length);
+        if ((kind == STRING_LITERAL || kind == SYSTEM_LIB_STRING) && length > 2)
+                add_include(walk, text + 1, length - 2, kind == SYSTEM_LIB_STRING,
+                            tree->nodes[node].row + 1);
+}
+
+/* ---- what was taken out ---- */
+
+static void add_taken_macro(Walk *walk, const char *text, const char *end)
+{
+        const char *name = text;
+        uint32_t start = (uint32_t)(text - walk->tree->text), line = tree_line(walk->tree, start);
+        while (text < end && (g_ascii_isalnum(*text) || *text == '_'))
+                text++;
+        if (text == name || text - name > UNIT_NAME_BYTES_MAX)
+                return;
+        UnitDecl decl = {.kind = UNIT_MACRO,
+                         .visibility = UNIT_PUBLIC,
+                         .flags = UNIT_EXPORTED,
+                         .name = builder_string(walk->builder, name, (size_t)(text - name)),
+                         .container = UNIT_NONE,
+                         .outer = UNIT_NONE,
+                         .first_line = line,
+                         .last_line = tree_line(walk->tree, (uint32_t)(end - walk->tree->text)),
+                         .name_line = line,
+                         .name_column = start - walk->tree->lines[line - 1],
+                         .type = UNIT_NONE,
+                         .value = UNIT_NONE,
+                         .bases = UNIT_NONE,
+                         .parameters = UNIT_NONE,
+                         .type_parameters = UNIT_NONE};
+        builder_decl(walk->builder, &decl);
+}
+
+/* The text after a directive's word, if it is that word; NULL. */
+static const char *after_word(const char *text, const char *end, const char *word)
+{
+        size_t length = strlen(word);
+        if ((size_t)(end - text) < length || memcmp(text, word, length) != 0)
+                return NULL;
+        for (text += length; text < end && (*text == ' ' || *text == '\t');)
+                text++;
+        return text;
+}
+
+static void add_taken_directive(Walk *walk, const Token *token)
+{
+        const char *text = walk->tree->text + token->start, *end = walk->tree->text + token->end;
+        while (text < end && (*text == '#' || *text == ' ' || *text == '\t'))
+                text++;
+        const char *macro = after_word(text, end, "define");
+        if (macro)
+                add_taken_macro(walk, macro, end);
+        text = after_word(text, end, "include");
+        if (!text)
+                return;
+        bool system = text < end && *text == '<';
+        const char *close = text < end && (system || *text == '"')
+                                    ? memchr(text + 1, system ? '>' : '"', (size_t)(end - text - 1))
+                                    : NULL;
+        if (close)
+                add_include(walk, text + 1, (size_t)(close - text - 1), system,
+                            tree_line(walk->tree, token->start));
+}
+
+static bool is_taken(const Tree *tree, uint32_t byte)
+{
+        return tree->text[byte] != tree->patched[byte] && tree->patched[byte] == PREPARE_MACRO;
+}
+
+/* A range of the text that was taken out. */
+static void see_taken(Walk *walk, uint32_t start, uint32_t end)
+{
+        Tokens tokens;
+        tokens_read(&tokens, walk->tree->text + start, end - start);
+        if (tokens.count && tokens.items[0].kind == TOKEN_DIRECTIVE) {
+                Token token = tokens.items[0];
+                token.start += start;
+                token.end += start;
+                add_taken_directive(walk, &token);
+        } else if (tokens.count && tokens.items[0].kind == TOKEN_WORD) {
+                add_site(walk, is_called(&tokens, 0) ? UNIT_SITE_CALLS : UNIT_SITE_REFERENCES,
+                         start + tokens.items[0].start, start + tokens.items[0].end, UNIT_NONE);
+        }
+        tokens_clear(&tokens);
+}
+
+void c_finish(Walk *walk)
+{
+        const Tree *tree = walk->tree;
+        const char *text = tree->text, *patched = tree->patched;
+        if (text == patched)
+                return;
+        for (uint32_t i = 0; i < tree->line_count; i++) {
+                uint32_t at = tree->lines[i], end = i + 1 < tree->line_count
+                                                            ? tree->lines[i + 1]
+                                                            : (uint32_t)tree->length;
+                if (memcmp(text + at, patched + at, end - at) == 0)
+                        continue;
+                while (at < end) {
+                        uint32_t start = at;
+                        while (start < end && !is_taken(tree, start))
+                                start++;
+                        for (at = start; at < end && (is_taken(tree, at) || text[at] == ' ');)
+                                at++;
+                        if (at > start)
+                                see_taken(walk, start, at);
+                }
+        }
+}
