@@ -15,6 +15,9 @@ class Truth:
     definitions: set = dataclasses.field(default_factory=set)
     # … and of everything else that is defined, parameters apart: no mistake if found
     others: set = dataclasses.field(default_factory=set)
+    # (path, line, name) of what the compiler takes for a use of something defined elsewhere: a mistake if we define it there;
+    # None: it tells of everything, and what it does not tell is a mistake
+    named: set | None = None
     # (path, path of what it imports), both in the repository
     imports: set = dataclasses.field(default_factory=set)
     # (path, line, column) → the places (path, line) any of which is right; empty: it is not in the repository
@@ -61,6 +64,8 @@ def _definitions(truth, rows):
     ours = {(path, int(line), name.rsplit('.', 1)[-1].rsplit(':', 1)[-1]) for path, line, _, _, name, *_ in rows
             if path in truth.paths}
     right = truth.definitions | truth.others
+    if truth.named is not None:
+        ours &= right | truth.named
     figure.ours, figure.theirs = len(ours), len(truth.definitions)
     figure.wrong = sorted(ours - right)
     figure.missed = sorted(truth.definitions - ours)

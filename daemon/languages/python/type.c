@@ -268,15 +268,26 @@ static uint32_t generic(Walk *walk, Node node, Node name, Node first)
                        &items);
 }
 
+/* typing and collections.abc by the names that they are imported under. */
+static bool is_typing(const Tree *tree, Node object)
+{
+        static const char *const names[] = {
+                "typing",      "typing_extensions", "t", "T", "tp", "te", "abc",
+                "collections", "collections_abc"};
+        Node name = python_last_name(tree, object);
+        for (unsigned i = 0; name && i < G_N_ELEMENTS(names); i++)
+                if (tree_is(tree, name, names[i]))
+                        return true;
+        return false;
+}
+
 static uint32_t member(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
         Node name = tree_child(tree, node, FIELD_ATTRIBUTE);
         size_t length;
         const char *text = tree_text(tree, name, &length), *word = typing_word(text, length);
-        Node object = tree_child(tree, node, FIELD_OBJECT);
-        if (word && (tree_is(tree, object, "typing") || tree_is(tree, object, "t") ||
-                     tree_is(tree, object, "collections") || tree_is(tree, object, "abc")))
+        if (word && is_typing(tree, tree_child(tree, node, FIELD_OBJECT)))
                 return walk_builtin(walk, word);
         if (special_word(text, length) == SPECIAL_UNKNOWN)
                 return UNIT_NONE;
