@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The languages: number in units, and the name of its front-end (<name>_front in syntax.c) and resolver (<name>_resolver in
+/* The languages: number in units, and the name of the front-end (<name>_front in syntax.c) and the resolver (<name>_resolver in
  * resolve.c) in the folder of the language. */
 #pragma once
 
@@ -14,3 +14,9 @@
         ROW(UNIT_PYTHON, python)                                                                   \
         ROW(UNIT_C, c)                                                                             \
         ROW(UNIT_CPP, cpp)
+
+/* Those that are linked. */
+#define RESOLVERS(ROW)                                                                             \
+        ROW(UNIT_TYPESCRIPT, typescript)                                                           \
+        ROW(UNIT_TSX, tsx)                                                                         \
+        ROW(UNIT_JAVASCRIPT, javascript)

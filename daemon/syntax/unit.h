@@ -149,9 +149,10 @@ typedef enum UnitOp {                     /* stored */
                       UNIT_EXPR_ANY,   /* b: list: one of these (branches, union types, or, ??) */
                       UNIT_EXPR_BUILTIN, /* a: string: a built-in type by the language's own name ("string", "list", "Array", "i32"); use with UNIT_EXPR_APPLY */
                       UNIT_EXPR_TUPLE, /* b: list: type of a tuple, or tuple display when under UNIT_EXPR_VALUE */
-                      UNIT_EXPR_PARAMETER, /* a: callee expression, b: list {argument index, parameter index} as plain numbers: what the callee
-                                 passes to that parameter of a function given as that argument (callbacks). An argument index of UNIT_NONE:
-                                 what is given to that parameter of the callee itself: the value of its written type */
+                      UNIT_EXPR_PARAMETER, /* a: UNIT_EXPR_CALL or _NEW, b: list {argument index, parameter index} as plain numbers: what the
+                                 callee passes to that parameter of a function given as that argument (callbacks). A parameter index of UNIT_NONE:
+                                 what the callee expects as that argument. An argument index of UNIT_NONE: a is a function's value, and this what
+                                 is given to that parameter of it */
                       UNIT_EXPR_DEREF, /* a: expression: *a; languages without pointers never make it */
                       UNIT_OPS,
 } UnitOp;

@@ -18,8 +18,8 @@ WIRES = {'reading': {'extract/protocol.h'}, 'documents': {'extract/protocol.h'},
 OWNED = {r'sqlite3\.h': {'store'}, r'curl/': {'provider'}, r'microhttpd\.h': {'http'}, r'wslay/': {'http'},
          r'libsecret/': {'secrets'}, r'systemd/sd-bus\.h': {'bus', 'base'},
          r'(libxml/|archive|poppler|cmark|zip\.h|gmime|tesseract)': {'extract'}, r'tree_sitter/': {'syntax'}}
-# A language's folder has a part of the reading of source (syntax) and a part of the linking (code).
-LANGUAGE_ROOMS = {'resolve.c': 'code'}
+# A language's folder has a part of the reading of source (syntax) and a part of the linking (code): resolve.c, resolve-*.c.
+RESOLVERS = re.compile(r'resolve(-\w+)?\.[ch]$')
 
 OWNED_EXCEPTIONS = {'systemd/sd-bus.h': {'secrets/watch.c', 'gate/polkit.c'}}
 
@@ -27,7 +27,7 @@ OWNED_EXCEPTIONS = {'systemd/sd-bus.h': {'secrets/watch.c', 'gate/polkit.c'}}
 def check_room_include(where, room, target):
     other, _, rest = target.partition('/')
     if not rest:
-        return [] if target == 'config.h' or target.endswith('.scm.inc') else [f'{where}: write "{room}/{target}", from daemon/']
+        return [] if target == 'config.h' or target.endswith('.inc') else [f'{where}: write "{room}/{target}", from daemon/']
     if other == room or target in WIRES.get(room, ()) or (room in ('syntax', 'code') and other == 'languages'):
         return []
     if other in HELPERS or other not in SHELVES:
@@ -55,7 +55,7 @@ def check_daemon_file(path, text):
     file = path.removeprefix('daemon/')
     room = file.split('/')[0]
     if room == 'languages':
-        room = LANGUAGE_ROOMS.get(file.split('/')[-1], 'syntax')
+        room = 'code' if RESOLVERS.match(file.split('/')[-1]) else 'syntax'
     complaints = []
     if '/' in file and room not in SHELVES and room not in HELPERS:
         complaints.append(f'{path}:1: the room {room} has no shelf in tests/style/directions.py')
@@ -126,6 +126,7 @@ SAMPLES = [
     (include('daemon/languages/python/syntax.c', '"code/language.h"'), 'inside its room'),
     (include('daemon/languages/python/resolve.c', '"code/language.h"', '"syntax/unit.h"'), None),
     (include('daemon/languages/python/resolve.c', '"syntax/walk.h"'), 'no room'),
+    (include('daemon/languages/python/resolve-module.c', '"code/link-meaning.h"', '"python-builtins.inc"'), None),
     (include('daemon/extract/serve.c', '"syntax/syntax.h"'), None),
     (include('daemon/cellar/wine.c', '"base/base.h"'), 'has no shelf'),
     (include('daemon/main.c', '"bus/bus.h"', '"base/base.h"', '"rooms.h"'), None),

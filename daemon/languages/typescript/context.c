@@ -15,24 +15,23 @@ static uint32_t place_of(const Tree *tree, Node parent, Node child)
         return place;
 }
 
-/* What a callee, or a function of a known type, gets as that parameter. */
-static uint32_t passed(Walk *walk, uint32_t callee, uint32_t argument, uint32_t parameter)
+/* What a call, or a function of a known type, passes or expects: see UNIT_EXPR_PARAMETER. */
+static uint32_t passed(Walk *walk, uint32_t expr, uint32_t argument, uint32_t parameter)
 {
         uint32_t numbers[] = {argument, parameter};
-        if (callee == UNIT_NONE || argument == CALLBACKS_MAX || parameter == CALLBACKS_MAX)
+        if (expr == UNIT_NONE || argument == CALLBACKS_MAX || parameter == CALLBACKS_MAX)
                 return UNIT_NONE;
-        return builder_expr(walk->builder, UNIT_EXPR_PARAMETER, callee,
+        return builder_expr(walk->builder, UNIT_EXPR_PARAMETER, expr,
                             builder_list(walk->builder, numbers, 2));
 }
 
-/* The callee of a call that has these arguments. */
-static uint32_t callee_of(Walk *walk, Node arguments)
+/* The call that has these arguments; not that of a module. */
+static uint32_t call_of(Walk *walk, Node arguments)
 {
-        const Tree *tree = walk->tree;
-        Node call = tree_parent(tree, arguments);
-        bool new = tree_kind(tree, call) == NEW_EXPRESSION;
-        return walk_expression(walk,
-                               tree_child(tree, call, new ? FIELD_CONSTRUCTOR : FIELD_FUNCTION));
+        uint32_t expr = walk_expression(walk, tree_parent(walk->tree, arguments));
+        if (expr == UNIT_NONE || builder_expr_at(walk->builder, expr)->op == UNIT_EXPR_IMPORT)
+                return UNIT_NONE;
+        return expr;
 }
 
 static uint32_t written(Walk *walk, Node node)
@@ -112,8 +111,7 @@ static uint32_t context_in(Walk *walk, Node node, Node parent)
         unsigned field = tree->nodes[node].field;
         switch (tree_kind(tree, parent)) {
         case ARGUMENTS:
-                return passed(walk, callee_of(walk, parent), UNIT_NONE,
-                              place_of(tree, parent, node));
+                return passed(walk, call_of(walk, parent), place_of(tree, parent, node), UNIT_NONE);
         case PAIR:
                 return member_of(walk, tree_parent(tree, parent),
                                  tree_child(tree, parent, FIELD_KEY));
@@ -176,7 +174,6 @@ uint32_t typescript_parameter_context(Walk *walk, Node parameter, Node function)
             (kind != METHOD_DEFINITION || tree_kind(tree, around) != OBJECT))
                 return UNIT_NONE;
         if (tree_kind(tree, around) == ARGUMENTS)
-                return passed(walk, callee_of(walk, around), place_of(tree, around, function),
-                              place);
+                return passed(walk, call_of(walk, around), place_of(tree, around, function), place);
         return passed(walk, typescript_context(walk, function), UNIT_NONE, place);
 }

@@ -225,9 +225,11 @@ static void declare_method(Walk *walk, Node node)
 
 void typescript_declare_signature(Walk *walk, Node node)
 {
-        bool constructs = tree_kind(walk->tree, node) == CONSTRUCT_SIGNATURE;
+        unsigned kind = tree_kind(walk->tree, node);
+        bool constructs = kind == CONSTRUCT_SIGNATURE;
+        const char *word = constructs ? "new" : kind == CALL_SIGNATURE ? "()" : "";
         walk_define(walk, &(Definition){.node = node,
-                                        .word = constructs ? builder_word(walk->builder, "new") : 0,
+                                        .word = builder_word(walk->builder, word),
                                         .kind = constructs ? UNIT_CONSTRUCTOR : UNIT_LAMBDA,
                                         .flags = constructs ? UNIT_BODILESS | UNIT_LOCAL
                                                             : UNIT_BODILESS});

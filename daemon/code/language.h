@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a language provides to the linker: which files a module's name means, where names come from that a file does not bind, and
+ * how its types go about members, calls and elements. Its part is daemon/languages/<language>/resolve.c; it works on units through
+ * what stands below, and on nothing else: a hook that asks consults, and what was consulted is remembered. */
+#pragma once
+
+#include "code/link-module.h"
+#include "code/link-value.h"
+#include "code/link.h"
+#include "syntax/unit.h"
+
+enum {                              /* how types go about their members */
+       LINK_STATICS_APART = 1 << 0, /* members of a class itself are not those of its values */
+       LINK_LINEAGE_C3 =
+               1
+               << 1, /* bases are ordered as in Python; else depth first, the first base before the second */
+       LINK_CALL_MAKES = 1 << 2, /* calling a class makes a value of it */
+};
+
+typedef struct LinkLanguage LinkLanguage;
+struct LinkLanguage {
+        const char *name;   /* its folder */
+        uint32_t languages; /* set of 1 << UnitLanguage: whose names it can mean */
+        uint32_t flags;
+        const uint32_t *
+                builtins; /* the bytes of the unit that declares its built-in types, then its block; NULL: none */
+        const char *
+                construct; /* the member that new values are made by: "constructor", "__init__"; or NULL */
+        const char *call; /* the member by which a value is called: "__call__"; or NULL */
+        const char *
+                root; /* the built-in type that all have the members of: "Object", "object"; or NULL */
+
+        /* The modules that an import names, as atoms: LINK_ATOM_MODULE, _SPACE, _EXTERNAL; _UNKNOWN: there is no such file. */
+        LinkSet (*target)(Linker *linker, const LinkModule *from, const UnitImport *import);
+        /* What a name denotes that the file does not bind, written in that declaration (or UNIT_NONE). NULL: a built-in or
+         * nothing that is known. */
+        LinkSet (*name_of)(Linker *linker, const LinkModule *from, uint32_t scope, uint32_t word);
+        /* The built-in of that name, if it is not the declaration of that name in its built-ins; NULL: all are. */
+        bool (*builtin)(Linker *linker, const LinkLanguage *language, const char *name,
+                        LinkSet *ret);
+        /* What another file gets under a name of a module. NULL: what it exports. */
+        LinkSet (*exported)(Linker *linker, const LinkModule *module, uint32_t word);
+        /* What one value's elements are, by a literal key (word) or UNIT_NONE. */
+        LinkSet (*element)(Linker *linker, LinkAtom value, uint32_t key);
+        /* What awaiting one value gives. NULL: itself. */
+        LinkSet (*awaited)(Linker *linker, LinkAtom value);
+        /* The value that calling an async function or a generator gives that returns, or yields, these. NULL: themselves. */
+        LinkSet (*wrapped)(Linker *linker, const LinkModule *module, const UnitDecl *function,
+                           LinkSet results);
+};
+
+#define LINK_WHOLE "export=" /* the export that stands for a module as a whole */
+
+/* The language of a unit; NULL: none that is linked. */
+const LinkLanguage *link_language(UnitLanguage language);
+
+/* ---- what resolvers work with ---- */
+
+/* The module of a path, or LINK_NONE; that it was asked for is remembered. */
+uint32_t linker_find(Linker *linker, const char *path);
+
+/* The declarations of a name anywhere, in languages that can mean each other: their number, the first max of them in ret. SIZE_MAX:
+ * too many to look at. */
+size_t linker_named(Linker *linker, const LinkModule *from, uint32_t word, LinkPlace *ret,
+                    size_t max);
+
+/* The word of a text that need not stay. */
+uint32_t linker_word(Linker *linker, const char *text);
+
+/* Remembers that a name of a file was looked at; the name of a declaration at the top around this one. */
+void linker_consult_name(Linker *linker, const LinkModule *module, uint32_t word);
+void linker_consult(Linker *linker, const LinkModule *module, uint32_t decl);

@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From expressions to what they mean. Sets are of two manners: what is *denoted* holds declarations as they are named, variables too;
+ * *values* are what those are when read. All of it grows with what it is given, so that circles settle (link-node.h). */
+#pragma once
+
+#include "code/linker.h"
+
+#define LINK_LINEAGE_MAX    200 /* bases of one type; further ones are left out */
+#define LINK_PARAMETERS_MAX 64  /* of one function that are looked at */
+#define LINK_SUBSTITUTE_MAX 8   /* environments within environments */
+
+/* ---- atoms (link-substitute.c) ---- */
+
+/* The set of this atom alone. */
+LinkSet link_atom(Linker *linker, LinkAtom atom);
+LinkSet link_decl_atom(Linker *linker, LinkAtomKind kind, uint32_t module, uint32_t decl,
+                       LinkEnv env);
+LinkSet link_plain(Linker *linker, LinkAtomKind kind); /* UNKNOWN, MANY, MISSING, EXTERNAL */
+LinkSet link_union(Linker *linker, LinkSet a, LinkSet b);
+
+const UnitDecl *link_atom_decl(Linker *linker,
+                               LinkAtom atom); /* of an atom that has a declaration; else NULL */
+const LinkLanguage *link_atom_language(Linker *linker, LinkAtom atom); /* likewise */
+
+/* What a set comes to where type parameters stand for this. */
+LinkSet link_substitute(Linker *linker, LinkSet set, LinkEnv env);
+
+/* Environments: where a declaration's type parameters stand for these sets, in order, and for themselves beyond; and one with
+ * another, which counts where both bind. */
+LinkEnv link_apply(Linker *linker, uint32_t module, uint32_t decl, const LinkSet *sets,
+                   uint32_t count);
+LinkEnv link_compose(Linker *linker, LinkEnv inner, LinkEnv outer);
+
+/* ---- expressions (link-expr.c) ---- */
+
+LinkSet link_denoted(Linker *linker, uint32_t module, uint32_t expr); /* UNIT_NONE: unknown */
+LinkSet link_answer_expr(Linker *linker, uint32_t module, uint32_t expr);
+
+/* The values of what an expression denotes; the values of the types that a type expression denotes. */
+LinkSet link_evaluate(Linker *linker, uint32_t module, uint32_t expr);
+LinkSet link_evaluate_type(Linker *linker, uint32_t module, uint32_t expr);
+
+/* ---- declarations (link-decl.c) ---- */
+
+LinkSet link_answer_value(Linker *linker, uint32_t module, uint32_t decl);
+
+/* Values of what is denoted; values of types; types of values. */
+LinkSet link_read(Linker *linker, LinkSet denoted);
+LinkSet link_instances(Linker *linker, LinkSet types);
+LinkSet link_types(Linker *linker, LinkSet denoted);
+
+/* Of several declarations of one name (TypeScript: interface and constant) the one that is a type, or a value; else the same. */
+LinkAtom link_pick(Linker *linker, LinkAtom atom, bool type);
+
+/* Type aliases as what they stand for, type parameters as their bounds: values in, values out. */
+LinkSet link_expand(Linker *linker, LinkAtom atom);
+
+/* ---- members (link-member.c) ---- */
+
+uint32_t link_answer_lineage(Linker *linker, uint32_t module, uint32_t decl);
+LinkSet link_answer_member(Linker *linker, const LinkNode *node);
+
+/* What values have under this name, as denoted. */
+LinkSet link_member(Linker *linker, LinkSet values, uint32_t word);
+LinkSet link_member_of_super(Linker *linker, uint32_t module, uint32_t decl, uint32_t word);
+LinkSet link_super(Linker *linker, uint32_t module, uint32_t decl);
+
+/* The atom as a value of that base of its (same kind, the base's declaration and environment); false: it has no such base. */
+bool link_as_base(Linker *linker, LinkAtom atom, uint32_t module, uint32_t decl, LinkAtom *ret);
+
+/* ---- calls (link-call.c) ---- */
+
+typedef struct LinkArguments {
+        uint32_t module, list; /* expressions; UNIT_NONE: not known */
+} LinkArguments;
+
+/* What calling a value gives; what making one of what is denoted gives. */
+LinkSet link_call(Linker *linker, LinkSet values, const LinkArguments *arguments);
+LinkSet link_make(Linker *linker, LinkSet denoted, const LinkArguments *arguments);
+
+/* What calling these values hands to a parameter. */
+LinkSet link_parameter(Linker *linker, LinkSet values, uint32_t parameter);
+
+/* A function that is given as an argument, and one of its parameters, both from 0; UNIT_NONE: the argument itself. */
+typedef struct LinkCallback {
+        LinkArguments arguments; /* of the call */
+        uint32_t argument, parameter;
+} LinkCallback;
+
+/* What values, when they are called, pass to it; what they expect as the argument. */
+LinkSet link_passed(Linker *linker, LinkSet values, const LinkCallback *callback);
+
+/* The declarations of a function's name that take so many arguments (255: any number), the function itself if none does; at most max. */
+uint32_t link_overloads(Linker *linker, LinkAtom function, uint32_t arguments, uint32_t *ret,
+                        uint32_t max);
+
+/* What a function's parameters, and those of the types around it, stand for if it is called with these. */
+LinkEnv link_infer(Linker *linker, LinkAtom function, const LinkArguments *arguments);
+
+/* ---- modules (link-import.c) ---- */
+
+LinkSet link_answer_import(Linker *linker, uint32_t module, uint32_t import);
+LinkSet link_answer_target(Linker *linker, uint32_t module, uint32_t import);
+LinkSet link_answer_export(Linker *linker, uint32_t module, uint32_t word);
+LinkSet link_targets(Linker *linker, uint32_t module, uint32_t import); /* asks for it */
+LinkSet link_exported(Linker *linker, LinkSet modules, uint32_t word);
+
+/* The built-in of that name, LINK_ATOM_EXTERNAL if it is not among those declared; that of a word, LINK_EMPTY if it is not. */
+LinkSet link_builtin(Linker *linker, const LinkLanguage *language, const char *name);
+LinkSet link_builtin_named(Linker *linker, const LinkLanguage *language, uint32_t word);

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "code/link-site.h"
+
+#include "code/link-meaning.h"
+
+/* ---- targets ---- */
+
+void link_targets_add(LinkTargets *targets, uint32_t module, uint32_t decl)
+{
+        if (linker_is_builtin(module)) {
+                targets->external = true;
+                return;
+        }
+        for (uint32_t i = 0; i < targets->count; i++)
+                if (targets->places[i].module == module && targets->places[i].decl == decl)
+                        return;
+        if (targets->count < LINK_TARGETS_MAX)
+                targets->places[targets->count++] = (LinkPlace){module, decl};
+        else
+                targets->too_many = true;
+}
+
+static bool is_callable(UnitKind kind)
+{
+        return kind == UNIT_FUNCTION || kind == UNIT_METHOD || kind == UNIT_CONSTRUCTOR ||
+               kind == UNIT_CLASS || kind == UNIT_STRUCT || kind == UNIT_MACRO;
+}
+
+/* Calling a class is calling its constructor, if it has one of its own. */
+static bool add_constructor(Linker *linker, LinkTargets *targets, LinkAtom class,
+                            const UnitSite *site)
+{
+        const LinkModule *module = linker_load(linker, class.module);
+        UnitKind kind = link_decl(module, class.decl)->kind;
+        if ((kind != UNIT_CLASS && kind != UNIT_STRUCT) || !module->language->construct)
+                return false;
+        uint32_t word = link_word(linker->words, module->language->construct);
+        uint32_t own = link_module_find(module, class.decl, word);
+        if (own == UNIT_NONE)
+                return false;
+        LinkAtom constructor = {LINK_ATOM_DECL, class.module, own, LINK_ENV_NONE};
+        uint32_t overloads[LINK_TARGETS_MAX];
+        uint32_t count =
+                link_overloads(linker, constructor, site->arguments, overloads, LINK_TARGETS_MAX);
+        for (uint32_t i = 0; i < count; i++)
+                link_targets_add(targets, class.module, overloads[i]);
+        return true;
+}
+
+static void add_symbol(Linker *linker, LinkTargets *targets, LinkAtom atom, const UnitSite *site)
+{
+        uint32_t overloads[LINK_TARGETS_MAX];
+        if (site->kind != UNIT_SITE_CALLS) {
+                link_targets_add(targets, atom.module, atom.decl);
+                return;
+        }
+        if (add_constructor(linker, targets, atom, site))
+                return;
+        uint32_t count = link_overloads(linker, atom, site->arguments, overloads, LINK_TARGETS_MAX);
+        for (uint32_t i = 0; i < count; i++)
+                link_targets_add(targets, atom.module, overloads[i]);
+}
+
+/* A symbol is a target; what is local is one by what it holds. */
+static void add_decl(Linker *linker, LinkTargets *targets, LinkAtom atom, const UnitSite *site)
+{
+        bool type = site->kind == UNIT_SITE_EXTENDS || site->kind == UNIT_SITE_IMPLEMENTS;
+        if (site->kind != UNIT_SITE_REFERENCES)
+                atom = link_pick(linker, atom, type);
+        const UnitDecl *decl = link_atom_decl(linker, atom);
+        if (unit_is_symbol(decl)) {
+                add_symbol(linker, targets, atom, site);
+                return;
+        }
+        LinkSet values = link_read(linker, link_atom(linker, atom));
+        for (uint32_t i = 0, n = link_set_size(linker->values, values); i < n; i++) {
+                LinkAtom value = link_set_at(linker->values, values, i);
+                const UnitDecl *held =
+                        value.kind == LINK_ATOM_DECL ? link_atom_decl(linker, value) : NULL;
+                if (held && unit_is_symbol(held) && is_callable(held->kind))
+                        add_symbol(linker, targets, value, site);
+                targets->external |= value.kind == LINK_ATOM_EXTERNAL;
+        }
+}
+
+/* Calling a value: by the member that its type has for that, or the constructor of what super() means. */
+static void add_called(Linker *linker, LinkTargets *targets, LinkAtom atom, const UnitSite *site)
+{
+        const LinkLanguage *language = link_atom_language(linker, atom);
+        if (language->call) {
+                LinkSet called = link_member(linker, link_atom(linker, atom),
+                                             link_word(linker->words, language->call));
+                for (uint32_t i = 0, n = link_set_size(linker->values, called); i < n; i++) {
+                        LinkAtom function = link_set_at(linker->values, called, i);
+                        if (function.kind == LINK_ATOM_DECL)
+                                add_decl(linker, targets, function, site);
+                }
+        }
+}
+
+static void add_super(Linker *linker, LinkTargets *targets, LinkAtom base)
+{
+        const LinkLanguage *language = link_atom_language(linker, base);
+        LinkSet made = language->construct
+                               ? link_member(linker, link_atom(linker, base),
+                                             link_word(linker->words, language->construct))
+                               : LINK_EMPTY;
+        LinkAtom constructor = made != LINK_EMPTY ? link_set_at(linker->values, made, 0) : base;
+        if (constructor.kind == LINK_ATOM_DECL && !linker_is_builtin(constructor.module))
+                link_targets_add(targets, constructor.module, constructor.decl);
+        else
+                link_targets_add(targets, base.module, base.decl);
+}
+
+static void add_atom(Linker *linker, LinkTargets *targets, LinkAtom atom, const UnitSite *site,
+                     bool super)
+{
+        switch ((LinkAtomKind)atom.kind) {
+        case LINK_ATOM_DECL:
+        case LINK_ATOM_TYPEOF:
+                add_decl(linker, targets, atom, site);
+                break;
+        case LINK_ATOM_INSTANCE:
+        case LINK_ATOM_SELF:
+                if (super)
+                        add_super(linker, targets, atom);
+                else if (site->kind == UNIT_SITE_CALLS)
+                        add_called(linker, targets, atom, site);
+                break;
+        case LINK_ATOM_MODULE:
+                link_targets_add(targets, atom.module, UNIT_NONE);
+                break;
+        case LINK_ATOM_EXTERNAL:
+                targets->external = true;
+                break;
+        case LINK_ATOM_UNKNOWN:
+        case LINK_ATOM_MANY:
+                targets->unknown = true;
+                break;
+        default:
+                break;
+        }
+}
+
+/* ---- sites ---- */
+
+/* Does an expression name its target through imports, or by what something is a value of? */
+static bool is_imported(const LinkModule *module, uint32_t expr)
+{
+        const UnitExpr *exprs = module->unit->exprs;
+        while (exprs[expr].op == UNIT_EXPR_MEMBER || exprs[expr].op == UNIT_EXPR_APPLY)
+                expr = exprs[expr].a;
+        return exprs[expr].op == UNIT_EXPR_IMPORT || exprs[expr].op == UNIT_EXPR_NAME;
+}
+
+static void add_edge(GArray *edges, const UnitSite *site, LinkClass class, LinkPlace target)
+{
+        LinkEdge edge = {.kind = site->kind,
+                         .class = (uint8_t) class,
+                         .source = site->source,
+                         .line = site->line,
+                         .column = site->column,
+                         .name = site->name,
+                         .target = target};
+        if (edges)
+                g_array_append_val(edges, edge);
+}
+
+static void find_targets(Linker *linker, const LinkModule *module, const UnitSite *site,
+                         LinkTargets *ret)
+{
+        if (site->expr == UNIT_NONE) {
+                ret->unknown = true;
+                return;
+        }
+        LinkSet denoted = link_denoted(linker, module->number, site->expr);
+        bool super = module->unit->exprs[site->expr].op == UNIT_EXPR_SUPER;
+        ret->unknown = denoted == LINK_EMPTY;
+        for (uint32_t i = 0, n = link_set_size(linker->values, denoted); i < n; i++)
+                add_atom(linker, ret, link_set_at(linker->values, denoted, i), site, super);
+}
+
+static void link_site(Linker *linker, const LinkModule *module, const UnitSite *site, GArray *edges)
+{
+        LinkTargets targets = {.count = 0};
+        find_targets(linker, module, site, &targets);
+        LinkClass class = LINK_EXACT;
+        if (targets.too_many)
+                targets = (LinkTargets){.count = 0};
+        if (!targets.count && targets.unknown && !targets.external) {
+                link_guess(linker, module, site, &targets);
+                class = targets.count > 1 ? LINK_AMBIGUOUS : LINK_NAME_UNIQUE;
+        }
+        for (uint32_t i = 0; i < targets.count; i++) {
+                LinkPlace place = targets.places[i];
+                bool imported = class == LINK_EXACT && place.module != module->number &&
+                                is_imported(module, site->expr);
+                add_edge(edges, site, imported ? LINK_IMPORT_RESOLVED : class, place);
+        }
+        if (!targets.count)
+                add_edge(edges, site, targets.external ? LINK_EXTERNAL : LINK_UNRESOLVED,
+                         (LinkPlace){LINK_NONE, UNIT_NONE});
+}
+
+/* ---- imports ---- */
+
+static void link_import(Linker *linker, const LinkModule *module, uint32_t index, GArray *edges)
+{
+        const UnitImport *import = &module->unit->imports[index];
+        UnitSite site = {.kind = UNIT_SITE_IMPORTS,
+                         .source = import->container,
+                         .line = import->line,
+                         .name = import->module};
+        LinkTargets targets = {.count = 0};
+        LinkSet modules = link_targets(linker, module->number, index);
+        for (uint32_t i = 0, n = link_set_size(linker->values, modules); i < n; i++)
+                add_atom(linker, &targets, link_set_at(linker->values, modules, i), &site, false);
+        for (uint32_t i = 0; i < targets.count; i++)
+                add_edge(edges, &site, LINK_IMPORT_RESOLVED, targets.places[i]);
+        if (!targets.count)
+                add_edge(edges, &site, targets.external ? LINK_EXTERNAL : LINK_UNRESOLVED,
+                         (LinkPlace){LINK_NONE, UNIT_NONE});
+}
+
+/* The names that one statement imports are one edge. */
+static bool same_statement(const UnitImport *a, const UnitImport *b)
+{
+        return a->module == b->module && a->line == b->line && a->container == b->container;
+}
+
+void link_sites(Linker *linker, const LinkModule *module, GArray *edges)
+{
+        const Unit *unit = module->unit;
+        for (uint32_t i = 0; i < unit->header->imports; i++)
+                if (!i || !same_statement(&unit->imports[i], &unit->imports[i - 1]))
+                        link_import(linker, module, i, edges);
+        for (uint32_t i = 0; i < unit->header->sites; i++)
+                link_site(linker, module, &unit->sites[i], edges);
+}
+
+const char *link_class_to_string(LinkClass class)
+{
+        switch (class) {
+        case LINK_EXACT:
+                return "exact";
+        case LINK_IMPORT_RESOLVED:
+                return "import-resolved";
+        case LINK_NAME_UNIQUE:
+                return "name-unique";
+        case LINK_AMBIGUOUS:
+                return "ambiguous";
+        case LINK_UNRESOLVED:
+                return "unresolved";
+        case LINK_EXTERNAL:
+                return "external";
+        }
+        return NULL;
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "code/link-meaning.h"
+
+#include "code/link-key.h"
+#include "code/link-manifest.h"
+#include "code/link-site.h"
+
+#define NAMED_MAX      64                    /* declarations of one name that are looked at */
+#define BUILTINS_FIRST (LINK_MODULE_MAX + 1) /* numbers of the units of built-ins: by language */
+
+typedef struct Builtins {
+        const void *block;
+        Unit unit;
+        LinkModule *module; /* NULL: there is none */
+} Builtins;
+
+static void free_builtins(void *data)
+{
+        Builtins *builtins = data;
+        link_module_free(builtins->module);
+        g_free(builtins);
+}
+
+Linker *linker_new(const LinkSource *source)
+{
+        Linker *linker = g_new0(Linker, 1);
+        linker->source = source;
+        linker->words = link_words_new();
+        linker->values = link_values_new();
+        linker->trail = link_trail_new();
+        linker->nodes = link_nodes_new();
+        linker->modules = g_ptr_array_new();
+        linker->builtins = g_ptr_array_new_with_free_func(free_builtins);
+        linker->common = g_hash_table_new(NULL, NULL);
+        linker->texts = g_string_chunk_new(4096);
+        return linker;
+}
+
+static void free_modules(GPtrArray *modules)
+{
+        for (unsigned i = 0; i < modules->len; i++)
+                link_module_free(g_ptr_array_index(modules, i));
+        g_ptr_array_unref(modules);
+}
+
+Linker *linker_free(Linker *linker)
+{
+        if (!linker)
+                return NULL;
+        free_modules(linker->modules);
+        g_ptr_array_unref(linker->builtins);
+        g_hash_table_unref(linker->common);
+        link_nodes_free(linker->nodes);
+        link_trail_free(linker->trail);
+        link_values_free(linker->values);
+        link_words_free(linker->words);
+        g_string_chunk_free(linker->texts);
+        g_free(linker);
+        return NULL;
+}
+
+/* ---- modules ---- */
+
+static LinkModule *load(Linker *linker, uint32_t number)
+{
+        const Unit *unit = linker->source->unit(linker->source->data, number);
+        if (!unit)
+                return NULL;
+        LinkModule *module = link_module_new(linker->words, unit, number);
+        module->path = linker->source->path(linker->source->data, number);
+        module->path_hash = link_hash(module->path);
+        module->language = link_language(unit->header->language);
+        return module;
+}
+
+LinkModule *linker_load(Linker *linker, uint32_t number)
+{
+        if (number >= BUILTINS_FIRST)
+                return ((Builtins *)g_ptr_array_index(linker->builtins, number - BUILTINS_FIRST))
+                        ->module;
+        if (number >= linker->modules->len)
+                g_ptr_array_set_size(linker->modules, (int)number + 1);
+        LinkModule *module = g_ptr_array_index(linker->modules, number);
+        if (!module) {
+                module = load(linker, number);
+                g_ptr_array_index(linker->modules, number) = module;
+        }
+        return module;
+}
+
+static void note_members(Linker *linker, const LinkModule *builtins)
+{
+        for (uint32_t i = 0; i < builtins->unit->header->decls; i++)
+                if (link_decl(builtins, i)->container != UNIT_NONE)
+                        g_hash_table_add(
+                                linker->common,
+                                GUINT_TO_POINTER(link_word(
+                                        linker->words,
+                                        link_text(builtins, link_decl(builtins, i)->name))));
+}
+
+/* The block is ours, made when the daemon was built; without front-ends there is none. */
+static const LinkModule *make_builtins(Linker *linker, const LinkLanguage *language)
+{
+        Builtins *builtins = g_new0(Builtins, 1);
+        builtins->block = language->builtins;
+        g_ptr_array_add(linker->builtins, builtins);
+        if (!unit_open(language->builtins + 1, language->builtins[0], &builtins->unit, NULL))
+                return NULL;
+        uint32_t number = BUILTINS_FIRST + linker->builtins->len - 1;
+        builtins->module = link_module_new(linker->words, &builtins->unit, number);
+        builtins->module->path = "";
+        builtins->module->language = language;
+        note_members(linker, builtins->module);
+        return builtins->module;
+}
+
+const LinkModule *linker_load_builtins(Linker *linker, const LinkLanguage *language)
+{
+        if (!language->builtins)
+                return NULL;
+        for (unsigned i = 0; i < linker->builtins->len; i++) {
+                Builtins *builtins = g_ptr_array_index(linker->builtins, i);
+                if (builtins->block == language->builtins)
+                        return builtins->module;
+        }
+        return make_builtins(linker, language);
+}
+
+bool linker_is_common(Linker *linker, const LinkLanguage *language, uint32_t word)
+{
+        return linker_load_builtins(linker, language) &&
+               g_hash_table_contains(linker->common, GUINT_TO_POINTER(word));
+}
+
+bool linker_is_builtin(uint32_t module)
+{
+        return module >= BUILTINS_FIRST && module != LINK_NONE;
+}
+
+uint32_t linker_word(Linker *linker, const char *text)
+{
+        uint32_t word = link_word_find(linker->words, text);
+        return word != UINT32_MAX
+                       ? word
+                       : link_word(linker->words, g_string_chunk_insert(linker->texts, text));
+}
+
+/* ---- what is consulted ---- */
+
+void linker_consult_name(Linker *linker, const LinkModule *module, uint32_t word)
+{
+        if (!linker_is_builtin(module->number))
+                link_trail_key(linker->trail, link_key_name(module->path_hash,
+                                                            link_word_hash(linker->words, word)));
+}
+
+void linker_consult(Linker *linker, const LinkModule *module, uint32_t decl)
+{
+        const UnitDecl *top = link_decl(module, link_module_top(module, decl));
+        if (!linker_is_builtin(module->number))
+                link_trail_key(
+                        linker->trail,
+                        link_key_name(module->path_hash, link_hash(link_text(module, top->name))));
+}
+
+size_t linker_named(Linker *linker, const LinkModule *from, uint32_t word, LinkPlace *ret,
+                    size_t max)
+{
+        LinkPlace places[NAMED_MAX];
+        uint32_t hash = link_word_hash(linker->words, word);
+        size_t count = linker->source->named(
+                linker->source->data, link_word_text(linker->words, word), places, NAMED_MAX);
+        link_trail_key(linker->trail,
+                       count > NAMED_MAX ? link_key_crowd(hash) : link_key_anywhere(hash));
+        if (count > NAMED_MAX)
+                return SIZE_MAX;
+        size_t kept = 0;
+        for (size_t i = 0; i < count; i++) {
+                const LinkModule *module = linker_load(linker, places[i].module);
+                if (!module || !module->language ||
+                    !(module->language->languages & 1u << from->unit->header->language))
+                        continue;
+                if (kept < max)
+                        ret[kept] = places[i];
+                kept++;
+        }
+        return kept;
+}
+
+uint32_t linker_find(Linker *linker, const char *path)
+{
+        link_trail_key(linker->trail, link_key_path(link_hash(path)));
+        return linker->source->find(linker->source->data, path);
+}
+
+/* ---- answers ---- */
+
+uint32_t link_answer(Linker *linker, const LinkNode *node)
+{
+        switch ((LinkNodeKind)node->kind) {
+        case LINK_NODE_EXPR:
+                return link_answer_expr(linker, node->module, node->a);
+        case LINK_NODE_VALUE:
+                return link_answer_value(linker, node->module, node->a);
+        case LINK_NODE_IMPORT:
+                return link_answer_import(linker, node->module, node->a);
+        case LINK_NODE_TARGET:
+                return link_answer_target(linker, node->module, node->a);
+        case LINK_NODE_EXPORT:
+                return link_answer_export(linker, node->module, node->a);
+        case LINK_NODE_MEMBER:
+        case LINK_NODE_STATIC:
+                return link_answer_member(linker, node);
+        case LINK_NODE_LINEAGE:
+                return link_answer_lineage(linker, node->module, node->a);
+        case LINK_NODE_NEAREST:
+                return link_answer_nearest(linker, node->a, node->b);
+        }
+        g_assert_not_reached();
+}
+
+void linker_module(Linker *linker, uint32_t number, GArray *edges, GArray *consulted)
+{
+        const LinkModule *module = linker_load(linker, number);
+        uint32_t mark = link_trail_mark(linker->trail);
+        if (module && module->language)
+                link_sites(linker, module, edges);
+        if (consulted)
+                link_trail_collect(linker->trail, mark, consulted);
+        link_trail_drop(linker->trail, mark);
+}
