@@ -140,8 +140,11 @@ static void lower_function(Walk *walk, Node node, uint32_t index)
                                                : tree_child(tree, node, FIELD_BODY));
         uint32_t own = parameters(walk, node), generic = type_parameters(walk, node);
         uint32_t outer = UNIT_NONE;
+        Node interface = tree_child_of_kind(tree, node, EXPLICIT_INTERFACE);
         if (builder_decl_at(walk->builder, index)->flags & UNIT_EXTENSION)
                 outer = receiver_type(walk, node);
+        else if (interface)
+                outer = walk_type(walk, tree_first(tree, interface));
         UnitDecl *decl = builder_decl_at(walk->builder, index);
         decl->type = type;
         decl->value = value;

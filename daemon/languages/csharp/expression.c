@@ -181,10 +181,11 @@ static uint32_t implicit_array(Walk *walk, Node node)
         return element == UNIT_NONE ? UNIT_NONE : walk_value(walk, csharp_array_of(walk, element));
 }
 
+/* What an indexer gives; what iterating gives has no key. */
 static uint32_t element_of(Walk *walk, Node object)
 {
         return builder_expr(walk->builder, UNIT_EXPR_ELEMENT, walk_expression(walk, object),
-                            UNIT_NONE);
+                            builder_word(walk->builder, "[]"));
 }
 
 /* a?.b…: what stands after it, which says for itself what it is a member of. */

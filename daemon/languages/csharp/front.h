@@ -62,6 +62,9 @@ uint32_t csharp_type(Walk *walk, Node node);
 uint32_t csharp_type_arguments(Walk *walk, Node list); /* a list; UNIT_NONE for 0 */
 uint32_t csharp_array_of(Walk *walk, uint32_t element);
 
+/* Blanks what #if leaves out if no symbols are defined, where it stands within a statement: see FrontEnd. */
+void csharp_patch(const Tree *tree, char *text);
+
 /* ---- calls (call.c) ---- */
 
 uint32_t csharp_callee(Walk *walk, Node function);

@@ -136,6 +136,8 @@
         K(ATTRIBUTE_LIST, "attribute_list")                                                        \
         K(ATTRIBUTE, "attribute")                                                                  \
         K(ATTRIBUTE_ARGUMENT, "attribute_argument")                                                \
+        K(PREPROC_IF, "preproc_if")                                                                \
+        K(PREPROC_ELIF, "preproc_elif")                                                            \
         K(MODIFIER, "modifier")                                                                    \
         K(T_THIS, "'this'")                                                                        \
         K(T_BASE, "'base'")                                                                        \

@@ -196,6 +196,21 @@ static bool is_path(const Tree *tree, Node node)
                kind == FILE_SCOPED_NAMESPACE;
 }
 
+/* The symbols of #if are nobody's. */
+static bool is_condition(const Tree *tree, Node node)
+{
+        unsigned kind = tree_parent_kind(tree, node);
+        for (unsigned i = 0;
+             i < WALK_DEPTH_MAX && (kind == BINARY_EXPRESSION || kind == UNARY_EXPRESSION ||
+                                    kind == PREFIX_UNARY || kind == PARENTHESIZED_EXPRESSION);
+             i++) {
+                node = tree_parent(tree, node);
+                kind = tree_parent_kind(tree, node);
+        }
+        return (kind == PREPROC_IF || kind == PREPROC_ELIF) &&
+               tree->nodes[node].field == FIELD_CONDITION;
+}
+
 /* new T { Name = … }: a member of what is made; 0: it is none. */
 static uint32_t initialized(Walk *walk, Node node)
 {
@@ -211,7 +226,8 @@ static uint32_t initialized(Walk *walk, Node node)
 static void lower_identifier(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
-        if (walk_decl(walk, node) != UNIT_NONE || is_other(tree, node) || is_path(tree, node))
+        if (walk_decl(walk, node) != UNIT_NONE || is_other(tree, node) || is_path(tree, node) ||
+            is_condition(tree, node))
                 return;
         Node parent = tree_parent(tree, node);
         uint32_t member = initialized(walk, node);
@@ -221,7 +237,9 @@ static void lower_identifier(Walk *walk, Node node)
         }
         if (tree_kind(tree, parent) == GENERIC_NAME && is_head(tree, parent))
                 return;
-        refer(walk, node, csharp_name(walk, node, SPACE_VALUE));
+        bool generic = tree_kind(tree, parent) == GENERIC_NAME;
+        uint32_t expr = generic ? walk_type(walk, parent) : csharp_name(walk, node, SPACE_VALUE);
+        refer(walk, node, expr);
 }
 
 static void lower_member(Walk *walk, Node node)

@@ -157,6 +157,15 @@ static UnitString operator_word(Walk *walk, Node node)
         return builder_word(walk->builder, word);
 }
 
+static UnitString destructor_word(Walk *walk, Node name)
+{
+        char word[UNIT_NAME_BYTES_MAX];
+        size_t length;
+        const char *text = tree_text(walk->tree, name, &length);
+        g_snprintf(word, sizeof(word), "~%.*s", (int)MIN(length, sizeof(word) - 2), text);
+        return builder_word(walk->builder, word);
+}
+
 static void declare_method(Walk *walk, Node node, UnitKind kind)
 {
         const Tree *tree = walk->tree;
@@ -174,6 +183,8 @@ static void declare_method(Walk *walk, Node node, UnitKind kind)
                 definition.name = tree_child_of_kind(tree, node, T_OPERATOR);
                 definition.word = operator_word(walk, node);
         }
+        if (type == DESTRUCTOR_DECLARATION)
+                definition.word = destructor_word(walk, name);
         if (has_attribute(tree, node, tests))
                 definition.flags |= UNIT_TEST;
         if (is_extension(tree, node))
@@ -326,6 +337,7 @@ const FrontEnd csharp_front = {.grammar = tree_sitter_c_sharp,
                                .fields = fields,
                                .query = query,
                                .doc_prefix = "///",
+                               .patch = csharp_patch,
                                .begin = begin,
                                .declare = declare,
                                .lower = lower,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Written types. What may be null, pointers and references are what they are of; arrays are generic built-ins. */
+/* Written types. Pointers and references are what they are of; arrays are generic built-ins. */
 #include "languages/csharp/front.h"
 
 #define ARITY_MAX 16
@@ -37,6 +37,37 @@ static uint32_t counted(Walk *walk, Node name, Node list)
         return walk_builtin(walk, word);
 }
 
+static UnitString counted_word(Walk *walk, Node name, Node list)
+{
+        char word[UNIT_NAME_BYTES_MAX];
+        size_t length, count = 1;
+        const char *text = tree_text(walk->tree, name, &length);
+        const char *arguments = tree_text(walk->tree, list, &count);
+        unsigned number = 1, depth = 0;
+        for (size_t i = 0; i < count; i++) { /* also of List<,>, which has none */
+                depth += arguments[i] == '<' || arguments[i] == '(' || arguments[i] == '[';
+                depth -= arguments[i] == '>' || arguments[i] == ')' || arguments[i] == ']';
+                number += arguments[i] == ',' && depth == 1;
+        }
+        if (!length || length > sizeof(word) - 16)
+                return 0;
+        g_snprintf(word, sizeof(word), "%.*s`%u", (int)length, text, number);
+        return builder_word(walk->builder, word);
+}
+
+/* A name that is written as a type is none of a value: "A`0". */
+static uint32_t type_name(Walk *walk, Node name)
+{
+        char word[UNIT_NAME_BYTES_MAX];
+        size_t length;
+        const char *text = tree_text(walk->tree, name, &length);
+        uint32_t bound = walk_find(walk, name, SPACE_TYPE);
+        if (bound != UNIT_NONE || !length || length > sizeof(word) - 4)
+                return bound;
+        g_snprintf(word, sizeof(word), "%.*s`0", (int)length, text);
+        return csharp_word(walk, name, builder_word(walk->builder, word));
+}
+
 static uint32_t generic(Walk *walk, Node node, uint32_t base)
 {
         const Tree *tree = walk->tree;
@@ -47,12 +78,16 @@ static uint32_t generic(Walk *walk, Node node, uint32_t base)
                             csharp_type_arguments(walk, list));
 }
 
+/* List<T> is "List`1": types of one name differ in how many they take. */
 static uint32_t generic_name(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
         Node name = tree_first(tree, node);
-        uint32_t type = counted(walk, name, tree_child_of_kind(tree, node, TYPE_ARGUMENT_LIST));
-        return generic(walk, node, type == UNIT_NONE ? csharp_name(walk, name, SPACE_TYPE) : type);
+        Node list = tree_child_of_kind(tree, node, TYPE_ARGUMENT_LIST);
+        uint32_t type = counted(walk, name, list);
+        if (type == UNIT_NONE)
+                type = csharp_word(walk, name, counted_word(walk, name, list));
+        return generic(walk, node, type);
 }
 
 /* A.B, A.B<C>, alias::A */
@@ -80,12 +115,23 @@ static uint32_t tuple(Walk *walk, Node node)
         return builder_expr(walk->builder, UNIT_EXPR_TUPLE, 0, items_list(&items, walk->builder));
 }
 
+/* T? has what T has, and is told apart from it. */
+static uint32_t nullable(Walk *walk, uint32_t type)
+{
+        if (type == UNIT_NONE)
+                return UNIT_NONE;
+        uint32_t both[] = {type, builder_expr(walk->builder, UNIT_EXPR_APPLY,
+                                              walk_builtin(walk, "Nullable"),
+                                              builder_list(walk->builder, &type, 1))};
+        return builder_any(walk->builder, both, 2);
+}
+
 uint32_t csharp_type(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
         switch (tree_kind(tree, node)) {
         case IDENTIFIER:
-                return csharp_name(walk, node, SPACE_TYPE);
+                return type_name(walk, node);
         case GENERIC_NAME:
                 return generic_name(walk, node);
         case QUALIFIED_NAME:
@@ -97,6 +143,7 @@ uint32_t csharp_type(Walk *walk, Node node)
         case ARRAY_TYPE:
                 return csharp_array_of(walk, walk_type(walk, tree_child(tree, node, FIELD_TYPE)));
         case NULLABLE_TYPE:
+                return nullable(walk, walk_type(walk, tree_child(tree, node, FIELD_TYPE)));
         case POINTER_TYPE:
         case REF_TYPE:
         case SCOPED_TYPE:

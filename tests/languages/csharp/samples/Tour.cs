@@ -104,3 +104,20 @@ namespace Shop.Core
         }
     }
 }
+
+namespace Shop.Conditional
+{
+    class Choice : Base
+#if !NET20 && (A || B)
+        , INever
+#elif !OTHER
+        , IOften
+#endif
+    {
+#if DEBUG
+        void Traced() { }
+#endif
+        void Plain(int? n, Shelf<int, string>[] shelves = null) { shelves[0].Sort(n ?? 1); }
+        void IOften.Run() { }
+    }
+}
