@@ -111,9 +111,11 @@ static void set_name(Walk *walk, Node name, Definition *definition)
                 definition->word = walk_string_inside(walk, name, 1);
         } else if (kind == COMPUTED_PROPERTY_NAME) {
                 Node inner = tree_first(walk->tree, name);
-                definition->word = tree_kind(walk->tree, inner) == STRING
-                                           ? walk_string_inside(walk, inner, 1)
-                                           : walk_string(walk, name);
+                bool known = tree_kind(walk->tree, inner) == STRING;
+                definition->word =
+                        known ? walk_string_inside(walk, inner, 1) : walk_string(walk, name);
+                if (!known && definition->kind == UNIT_FIELD)
+                        definition->flags |= UNIT_LOCAL; /* nobody finds it by that name */
         }
 }
 
@@ -138,6 +140,12 @@ static void declare_function(Walk *walk, Node node)
         walk_define(walk, &definition);
 }
 
+/* export default (…) => …, export default class {…} */
+static bool is_default(const Tree *tree, Node node)
+{
+        return tree_parent_kind(tree, node) == EXPORT_STATEMENT;
+}
+
 static void declare_class(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
@@ -147,7 +155,9 @@ static void declare_class(Walk *walk, Node node)
                 walk->tree->nodes[node].decl = walk_decl(walk, holder);
         } else {
                 bool expression = tree_kind(tree, node) == CLASS;
-                Node statement = expression ? node : typescript_statement(tree, node);
+                Node statement = expression && !is_default(tree, node)
+                                         ? node
+                                         : typescript_statement(tree, node);
                 Definition definition = {
                         .node = node,
                         .outer = statement,
@@ -161,11 +171,32 @@ static void declare_class(Walk *walk, Node node)
                         .spaces = expression ? 0 : SPACE_VALUE | SPACE_TYPE};
                 if (tree_kind(tree, statement) == EXPORT_STATEMENT && !name)
                         definition.word = builder_word(walk->builder, "default");
+                else if (!name)
+                        definition.flags |= UNIT_LOCAL; /* nothing is called so */
                 walk_define(walk, &definition);
         }
         if (name && tree_kind(tree, node) == CLASS && walk_decl(walk, node) != UNIT_NONE)
                 walk_bind_inside(walk, SPACE_VALUE | SPACE_TYPE, walk_string(walk, name),
                                  walk_expr_decl(walk, walk_decl(walk, node)));
+}
+
+static void declare_lambda(Walk *walk, Node node, Node name)
+{
+        const Tree *tree = walk->tree;
+        Definition definition = {.node = node,
+                                 .name = name,
+                                 .kind = UNIT_LAMBDA,
+                                 .flags = typescript_function_flags(tree, node)};
+        if (is_default(tree, node)) {
+                Node statement = typescript_statement(tree, node);
+                definition.kind = UNIT_FUNCTION;
+                definition.outer = statement;
+                definition.body = tree_child(tree, node, FIELD_BODY);
+                definition.flags |= typescript_statement_flags(walk, statement);
+                if (!name)
+                        definition.word = builder_word(walk->builder, "default");
+        }
+        walk_define(walk, &definition);
 }
 
 /* A function that is given to a name is declared there; others are lambdas. */
@@ -178,10 +209,7 @@ void typescript_declare_function(Walk *walk, Node node)
         if (kind == UNIT_FUNCTION || kind == UNIT_METHOD)
                 tree->nodes[node].decl = held;
         else
-                walk_define(walk, &(Definition){.node = node,
-                                                .name = name,
-                                                .kind = UNIT_LAMBDA,
-                                                .flags = typescript_function_flags(tree, node)});
+                declare_lambda(walk, node, name);
         uint32_t decl = walk_decl(walk, node);
         Node parameter = tree_child(tree, node, FIELD_PARAMETER);
         if (decl == UNIT_NONE)
@@ -256,7 +284,8 @@ static void declare_field(Walk *walk, Node node)
                 definition.flags |= typescript_function_flags(tree, value);
                 definition.body = tree_child(tree, value, FIELD_BODY);
         } else if (tree_kind(tree, value) == CLASS) {
-                definition.kind = UNIT_CLASS;
+                if (!tree_child(tree, node, FIELD_TYPE)) /* else it is known by that */
+                        definition.kind = UNIT_CLASS;
                 definition.body = tree_child(tree, value, FIELD_BODY);
         } else if (tree_kind(tree, value) == OBJECT) {
                 definition.body = value;

@@ -77,7 +77,8 @@ void typescript_declare_variable(Walk *walk, Node node)
                 definition.flags |= typescript_function_flags(tree, value);
                 definition.body = tree_child(tree, value, FIELD_BODY);
         } else if (tree_kind(tree, value) == CLASS) {
-                definition.kind = UNIT_CLASS;
+                if (!tree_child(tree, node, FIELD_TYPE)) /* else it is known by that */
+                        definition.kind = UNIT_CLASS;
                 definition.body = tree_child(tree, value, FIELD_BODY);
         } else if (tree_kind(tree, value) == OBJECT) {
                 definition.body = value;
