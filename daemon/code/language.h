@@ -15,6 +15,9 @@ enum {                              /* how types go about their members */
                1
                << 1, /* bases are ordered as in Python; else depth first, the first base before the second */
        LINK_CALL_MAKES = 1 << 2, /* calling a class makes a value of it */
+       LINK_NAMES_MODULES =
+               1
+               << 3, /* a name that is imported of a module may be a module itself: its file is imported too */
 };
 
 typedef struct LinkLanguage LinkLanguage;
@@ -32,6 +35,11 @@ struct LinkLanguage {
 
         /* The modules that an import names, as atoms: LINK_ATOM_MODULE, _SPACE, _EXTERNAL; _UNKNOWN: there is no such file. */
         LinkSet (*target)(Linker *linker, const LinkModule *from, const UnitImport *import);
+        /* The module that an import with UNIT_IMPORT_PARENTS binds: the first on the way to those. NULL: those. */
+        LinkSet (*first)(Linker *linker, const LinkModule *from, const UnitImport *import);
+        /* What a LINK_ATOM_SPACE that this module's imports came to has under a name; its decl is a word of the resolver's own.
+         * NULL: nothing. */
+        LinkSet (*space)(Linker *linker, const LinkModule *from, uint32_t space, uint32_t word);
         /* What a name denotes that the file does not bind, written in that declaration (or UNIT_NONE). NULL: a built-in or
          * nothing that is known. */
         LinkSet (*name_of)(Linker *linker, const LinkModule *from, uint32_t scope, uint32_t word);

@@ -31,6 +31,15 @@ LinkSet link_answer_target(Linker *linker, uint32_t number, uint32_t import)
 
 /* ---- what an import binds ---- */
 
+/* What a package without a file of its own has is told by the language of who imports it. */
+static LinkSet exported_by_space(Linker *linker, LinkAtom space, uint32_t word)
+{
+        const LinkModule *from = linker_load(linker, space.module);
+        return from && from->language && from->language->space
+                       ? from->language->space(linker, from, space.decl, word)
+                       : link_atom(linker, space);
+}
+
 LinkSet link_exported(Linker *linker, LinkSet modules, uint32_t word)
 {
         LinkSet result = LINK_EMPTY;
@@ -39,6 +48,8 @@ LinkSet link_exported(Linker *linker, LinkSet modules, uint32_t word)
                 LinkSet one = link_atom(linker, atom);
                 if (atom.kind == LINK_ATOM_MODULE)
                         one = link_ask(linker, (LinkNode){LINK_NODE_EXPORT, atom.module, word, 0});
+                else if (atom.kind == LINK_ATOM_SPACE)
+                        one = exported_by_space(linker, atom, word);
                 result = link_union(linker, result, one);
         }
         return result;
@@ -66,6 +77,8 @@ LinkSet link_answer_import(Linker *linker, uint32_t number, uint32_t index)
 {
         const LinkModule *module = linker_load(linker, number);
         const UnitImport *import = &module->unit->imports[index];
+        if (import->flags & UNIT_IMPORT_PARENTS && module->language->first)
+                return module->language->first(linker, module, import);
         LinkSet targets = link_targets(linker, number, index);
         switch ((UnitImportKind)import->kind) {
         case UNIT_IMPORT_MODULE:

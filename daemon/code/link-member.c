@@ -2,6 +2,7 @@
 /* Members of types. A type's lineage is a list of what it gets members from, nearest first: each an atom LINK_ATOM_DECL, with what its
  * type parameters stand for in terms of those of the type, or LINK_ATOM_EXTERNAL, _UNKNOWN for bases that are not at hand. */
 #include "code/link-meaning.h"
+#include "code/link-order.h"
 
 #include <string.h>
 
@@ -124,6 +125,36 @@ static void add_bases(Linker *linker, Lineage *lineage, LinkAtom part)
         }
 }
 
+/* The bases of a type, each with its own lineage, in one order. */
+static void add_bases_ordered(Linker *linker, Lineage *lineage, const LinkModule *module,
+                              uint32_t decl)
+{
+        const uint32_t *bases;
+        g_autoptr(LinkOrder) order = link_order_new();
+        Lineage *one = g_new(Lineage, 2), *heads = one + 1;
+        heads->count = 0;
+        for (uint32_t i = 0, n = unit_list(module->unit, link_decl(module, decl)->bases, &bases);
+             i < n; i++) {
+                LinkSet denoted = link_denoted(linker, module->number, bases[i]);
+                for (uint32_t k = 0, m = link_set_size(linker->values, denoted); k < m; k++) {
+                        LinkSet types =
+                                types_of_base(linker, link_set_at(linker->values, denoted, k));
+                        for (uint32_t j = 0, s = link_set_size(linker->values, types); j < s; j++) {
+                                one->count = 0;
+                                add_base(linker, one, link_set_at(linker->values, types, j));
+                                link_order_add(order, one->items, one->count);
+                                if (one->count)
+                                        add_item(linker, heads,
+                                                 link_set_at(linker->values, one->items[0], 0));
+                        }
+                }
+        }
+        link_order_add(order, heads->items, heads->count);
+        g_free(one);
+        for (LinkSet next; link_order_next(linker, order, &next);)
+                add_item(linker, lineage, link_set_at(linker->values, next, 0));
+}
+
 static void add_root(Linker *linker, Lineage *lineage, const LinkModule *module)
 {
         if (!module->language || !module->language->root)
@@ -141,8 +172,11 @@ uint32_t link_answer_lineage(Linker *linker, uint32_t number, uint32_t decl)
         lineage->count = 0;
         linker_consult(linker, module, decl);
         add_parts(linker, lineage, module, decl);
-        for (uint32_t i = 0, parts = lineage->count; i < parts; i++)
+        bool ordered = module->language && module->language->flags & LINK_LINEAGE_C3;
+        for (uint32_t i = 0, parts = lineage->count; i < parts && !ordered; i++)
                 add_bases(linker, lineage, link_set_at(linker->values, lineage->items[i], 0));
+        if (ordered)
+                add_bases_ordered(linker, lineage, module, decl);
         add_root(linker, lineage, module);
         return link_values_list(linker->values, lineage->items, lineage->count);
 }

@@ -204,6 +204,32 @@ static void link_site(Linker *linker, const LinkModule *module, const UnitSite *
 
 /* ---- imports ---- */
 
+/* The names that one statement imports are one edge. */
+static bool same_statement(const UnitImport *a, const UnitImport *b)
+{
+        return a->module == b->module && a->line == b->line && a->container == b->container;
+}
+
+/* The modules among what the names of a statement are. */
+static void add_modules(Linker *linker, const LinkModule *module, uint32_t import,
+                        LinkTargets *targets)
+{
+        const UnitImport *imports = module->unit->imports;
+        for (uint32_t i = import;
+             i < module->unit->header->imports && same_statement(&imports[i], &imports[import]);
+             i++) {
+                if (imports[i].kind != UNIT_IMPORT_NAME)
+                        continue;
+                LinkSet named =
+                        link_ask(linker, (LinkNode){LINK_NODE_IMPORT, module->number, i, 0});
+                for (uint32_t k = 0, n = link_set_size(linker->values, named); k < n; k++) {
+                        LinkAtom atom = link_set_at(linker->values, named, k);
+                        if (atom.kind == LINK_ATOM_MODULE)
+                                link_targets_add(targets, atom.module, UNIT_NONE);
+                }
+        }
+}
+
 static void link_import(Linker *linker, const LinkModule *module, uint32_t index, GArray *edges)
 {
         const UnitImport *import = &module->unit->imports[index];
@@ -215,17 +241,13 @@ static void link_import(Linker *linker, const LinkModule *module, uint32_t index
         LinkSet modules = link_targets(linker, module->number, index);
         for (uint32_t i = 0, n = link_set_size(linker->values, modules); i < n; i++)
                 add_atom(linker, &targets, link_set_at(linker->values, modules, i), &site, false);
+        if (module->language->flags & LINK_NAMES_MODULES)
+                add_modules(linker, module, index, &targets);
         for (uint32_t i = 0; i < targets.count; i++)
                 add_edge(edges, &site, LINK_IMPORT_RESOLVED, targets.places[i]);
         if (!targets.count)
                 add_edge(edges, &site, targets.external ? LINK_EXTERNAL : LINK_UNRESOLVED,
                          (LinkPlace){LINK_NONE, UNIT_NONE});
-}
-
-/* The names that one statement imports are one edge. */
-static bool same_statement(const UnitImport *a, const UnitImport *b)
-{
-        return a->module == b->module && a->line == b->line && a->container == b->container;
 }
 
 void link_sites(Linker *linker, const LinkModule *module, GArray *edges)

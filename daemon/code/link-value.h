@@ -19,8 +19,8 @@ typedef enum LinkAtomKind {
         LINK_ATOM_MISSING,     /* a name that what is known does not have */
         LINK_ATOM_EXTERNAL,    /* something outside the repository */
         LINK_ATOM_MODULE,      /* a file */
-        LINK_ATOM_SPACE, /* a package or namespace over several files; decl: the word of its name */
-        LINK_ATOM_DECL,  /* a declaration itself */
+        LINK_ATOM_SPACE, /* a package or namespace over several files; module: that imports it, decl: the word of its name */
+        LINK_ATOM_DECL,     /* a declaration itself */
         LINK_ATOM_INSTANCE, /* a value of the type that is declared there */
         LINK_ATOM_SELF,     /* likewise, of it or of what extends it: the receiver */
         LINK_ATOM_TYPEOF,   /* the type whose only value is that declaration itself */

@@ -19,4 +19,5 @@
 #define RESOLVERS(ROW)                                                                             \
         ROW(UNIT_TYPESCRIPT, typescript)                                                           \
         ROW(UNIT_TSX, tsx)                                                                         \
-        ROW(UNIT_JAVASCRIPT, javascript)
+        ROW(UNIT_JAVASCRIPT, javascript)                                                           \
+        ROW(UNIT_PYTHON, python)

@@ -1,0 +1,4 @@
+from .base import Item, Shelf, _hidden
+from . import fruit
+
+__all__ = ['Item', 'Shelf', 'fruit']
