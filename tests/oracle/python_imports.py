@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Which files Python's own import machinery finds for the imports of a file."""
+import ast
+import importlib.machinery
+import importlib.util
+import os
+import warnings
+
+SUFFIXES = ('.py', '.pyi')
+
+
+class Finder:
+    """Modules under one folder that is on Python's path."""
+
+    def __init__(self, root):
+        self.root = os.path.abspath(root)
+        self.specs = {}
+
+    def _spec(self, name):
+        if name not in self.specs:
+            parent, _, _ = name.rpartition('.')
+            above = self._spec(parent) if parent else None
+            path = [self.root] if not parent else above.submodule_search_locations if above else None
+            self.specs[name] = importlib.machinery.PathFinder.find_spec(name, path) if path else None
+        return self.specs[name]
+
+    def file(self, name):
+        """The file of a module, relative to the root; None: there is none, or it is no source."""
+        spec = self._spec(name)
+        if not spec or not spec.origin or not spec.origin.endswith(SUFFIXES):
+            return None
+        relative = os.path.relpath(spec.origin, self.root)
+        return None if relative.startswith('..') else relative
+
+    def name(self, path):
+        """The module that a file is, and the package in which it stands."""
+        parts = path.removesuffix('.py').split('/')
+        if parts[-1] == '__init__':
+            return '.'.join(parts[:-1]), '.'.join(parts[:-1])
+        return '.'.join(parts), '.'.join(parts[:-1])
+
+
+def _modules(node, package):
+    """The names of modules that a statement imports, and of those that its names may be."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names], []
+    if isinstance(node, ast.ImportFrom):
+        base = node.module or ''
+        if node.level:
+            try:
+                base = importlib.util.resolve_name('.' * node.level + base, package)
+            except ImportError:
+                return [], []
+        return [base], [f'{base}.{alias.name}' for alias in node.names if alias.name != '*']
+    return [], []
+
+
+def imports(root, path, finder):
+    """Files (relative to root) that the file at root/path imports; None if it is no Python."""
+    with open(os.path.join(root, path), 'rb') as file:
+        text = file.read()
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError):
+        return None
+    _, package = finder.name(path)
+    found = set()
+    for node in ast.walk(tree):
+        whole, maybe = _modules(node, package)
+        found |= {finder.file(name) for name in whole if name}
+        found |= {finder.file(name) for name in maybe}
+    return found - {None, path}
