@@ -67,3 +67,22 @@ class Shelf:
 
 def _hidden():
     pass
+
+
+class Root:
+    def who(self):
+        return 'root'
+
+
+class Left(Root):
+    pass
+
+
+class Right(Root):
+    def who(self):
+        return super().who()
+
+
+class Both(Left, Right):
+    def ask(self):
+        return self.who()
