@@ -9,7 +9,7 @@ SPDX = 'SPDX-License-Identifier: GPL-3.0-or-later'
 SOURCES = ('.c', '.h', '.mjs', '.py', '.sh', '.sql', '.xml', 'meson.build', 'meson_options.txt')
 TABS = re.compile(r'(^|/)(Makefile|rules)$|\.(mk|tsv)$')
 # Samples that tests and newcomers are shown stay as their makers wrote them; so does the licence.
-AS_THEY_ARE = re.compile(r'^(LICENSE|COPYING)|^tests/data/|^tests/languages/[^/]+/samples/|^tests/fuzz/corpus/|^(samples?|examples?)/|^data/sample|\.(svg|patch|diff)$')
+AS_THEY_ARE = re.compile(r'^(LICENSE|COPYING)|^tests/data/|^tests/languages/[^/]+/(samples|projects)/|^tests/fuzz/corpus/|^(samples?|examples?)/|^data/sample|\.(svg|patch|diff)$')
 
 
 def check_lines(path, text):

@@ -44,7 +44,7 @@ def is_c(path):
 
 def is_sample(path):
     """What tests read is as its makers wrote it."""
-    return path.startswith('tests/data/') or re.match(r'tests/languages/[^/]+/samples/', path) is not None
+    return path.startswith('tests/data/') or re.match(r'tests/languages/[^/]+/(samples|projects)/', path) is not None
 
 
 def bare(text):
