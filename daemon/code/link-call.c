@@ -128,26 +128,61 @@ static void match_tuples(Linker *linker, Inference *inference, LinkAtom wanted, 
         }
 }
 
+static bool is_parameter(Linker *linker, LinkAtom atom)
+{
+        const UnitDecl *decl = link_atom_decl(linker, atom);
+        return decl && decl->kind == UNIT_TYPE_PARAMETER;
+}
+
+/* What is given without values of the types that are wanted beside a type parameter: T | PromiseLike<T>. */
+static LinkSet rest_of(Linker *linker, LinkSet wanted, LinkSet given)
+{
+        LinkSet rest = LINK_EMPTY;
+        for (uint32_t i = 0, n = link_set_size(linker->values, given); i < n; i++) {
+                LinkAtom atom = link_set_at(linker->values, given, i), base;
+                bool taken = false;
+                for (uint32_t k = 0, m = link_set_size(linker->values, wanted); k < m && !taken;
+                     k++) {
+                        LinkAtom type = link_set_at(linker->values, wanted, k);
+                        taken = type.kind == LINK_ATOM_INSTANCE &&
+                                atom.kind == LINK_ATOM_INSTANCE && !is_parameter(linker, type) &&
+                                link_as_base(linker, atom, type.module, type.decl, &base);
+                }
+                if (!taken)
+                        rest = link_union(linker, rest, link_atom(linker, atom));
+        }
+        return rest;
+}
+
+static void match_atom(Linker *linker, Inference *inference, LinkAtom atom, LinkSet given,
+                       uint32_t depth)
+{
+        const UnitDecl *decl = link_atom_decl(linker, atom);
+        if (atom.kind == LINK_ATOM_TUPLE)
+                match_tuples(linker, inference, atom, given, depth);
+        else if (!decl)
+                return;
+        else if (is_function(decl))
+                match_functions(linker, inference, atom, given, depth);
+        else if (decl->kind == UNIT_TYPE)
+                match(linker, inference, link_expand(linker, atom), given, depth + 1);
+        else
+                match_types(linker, inference, atom, given, depth);
+}
+
 static void match(Linker *linker, Inference *inference, LinkSet wanted, LinkSet given,
                   uint32_t depth)
 {
         if (depth > MATCH_MAX || !(link_set_flags(linker->values, wanted) & LINK_OPEN))
                 return;
-        for (uint32_t i = 0, n = link_set_size(linker->values, wanted); i < n; i++) {
+        uint32_t count = link_set_size(linker->values, wanted);
+        LinkSet rest = count > 1 ? rest_of(linker, wanted, given) : given;
+        for (uint32_t i = 0; i < count; i++) {
                 LinkAtom atom = link_set_at(linker->values, wanted, i);
-                const UnitDecl *decl = link_atom_decl(linker, atom);
-                if (atom.kind == LINK_ATOM_TUPLE)
-                        match_tuples(linker, inference, atom, given, depth);
-                else if (!decl)
-                        continue;
-                else if (decl->kind == UNIT_TYPE_PARAMETER)
-                        (void)bind(linker, inference, atom, given);
-                else if (is_function(decl))
-                        match_functions(linker, inference, atom, given, depth);
-                else if (decl->kind == UNIT_TYPE)
-                        match(linker, inference, link_expand(linker, atom), given, depth + 1);
+                if (is_parameter(linker, atom))
+                        (void)bind(linker, inference, atom, rest);
                 else
-                        match_types(linker, inference, atom, given, depth);
+                        match_atom(linker, inference, atom, given, depth);
         }
 }
 

@@ -315,18 +315,18 @@ declare class BigUint64Array extends Uint8Array {}
 // ---- promises ----
 
 interface PromiseLike<T> {
-        then<U>(fulfilled?: (value: T) => PromiseLike<U>, rejected?: (reason: any) => PromiseLike<U>): PromiseLike<U>;
+        then<U>(fulfilled?: (value: T) => U | PromiseLike<U>, rejected?: (reason: any) => U | PromiseLike<U>): PromiseLike<U>;
 }
 declare class Promise<T> implements PromiseLike<T> {
         constructor(func: (resolve: (value: T) => void, reject: (reason?: any) => void) => void);
-        static all<T>(items: Iterable<Awaited<T>>): Promise<T[]>;
-        static allSettled<T>(items: Iterable<Awaited<T>>): Promise<PromiseSettledResult<T>[]>;
-        static any<T>(items: Iterable<Awaited<T>>): Promise<T>;
-        static race<T>(items: Iterable<Awaited<T>>): Promise<T>;
+        static all<T>(items: Iterable<T | PromiseLike<T>>): Promise<T[]>;
+        static allSettled<T>(items: Iterable<T | PromiseLike<T>>): Promise<PromiseSettledResult<T>[]>;
+        static any<T>(items: Iterable<T | PromiseLike<T>>): Promise<T>;
+        static race<T>(items: Iterable<T | PromiseLike<T>>): Promise<T>;
         static reject<T>(reason?: any): Promise<T>;
-        static resolve<T>(value?: Awaited<T>): Promise<T>;
+        static resolve<T>(value?: T | PromiseLike<T>): Promise<T>;
         static withResolvers<T>(): PromiseWithResolvers<T>;
-        then<U>(fulfilled?: (value: T) => Awaited<U>, rejected?: (reason: any) => Awaited<U>): Promise<U>;
+        then<U>(fulfilled?: (value: T) => U | PromiseLike<U>, rejected?: (reason: any) => U | PromiseLike<U>): Promise<U>;
         catch(rejected?: (reason: any) => any): Promise<T>;
         finally(func?: () => void): Promise<T>;
 }

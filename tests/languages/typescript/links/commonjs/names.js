@@ -1,0 +1,4 @@
+function one() { return new Thing(); }
+class Thing { go() {} }
+exports.one = one;
+exports.two = function () {};

@@ -1,0 +1,1 @@
+export { first as a } from "./first";

@@ -1,0 +1,2 @@
+const settings = { load() {} };
+export default settings;

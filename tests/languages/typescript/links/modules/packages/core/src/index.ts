@@ -1,0 +1,3 @@
+export * from "./inner";
+export function core() { return new Core(); }
+export class Core { run() {} }
