@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The truth that an index in the SCIP format tells, with the places of calls from the language's own parser."""
 import collections
+import re
 
 import scip
 import truth
 
 KINDS = ('type', 'term', 'method', 'macro')
 MODULES = ('namespace', 'meta')
+# what stands before a parameter of a constructor that is a field, too
+PROPERTY = re.compile(r'\b(public|private|protected|readonly)\s+$')
 
 
 def _plain(name):
@@ -45,7 +48,8 @@ def _add_definitions(result, document, text):
         name = text[occurrence.line - 1][occurrence.column:occurrence.end] if occurrence.line <= len(text) else ''
         if described and described[1] in KINDS and 'typeLiteral' not in occurrence.symbol:
             result.definitions.add((document.path, occurrence.line, _plain(name or described[0])))
-        elif not described or described[1] not in ('parameter', 'type parameter'):
+        elif not described or described[1] not in ('parameter', 'type parameter') or \
+                PROPERTY.search(text[occurrence.line - 1][:occurrence.column]):
             result.others.add((document.path, occurrence.line, name))
 
 
