@@ -107,9 +107,12 @@ uint32_t python_called_module(Walk *walk, Node call)
                                   : builder_expr(walk->builder, UNIT_EXPR_IMPORT, index, UNIT_NONE);
 }
 
+/* It stands among them itself, so that an empty one is seen. */
 void python_exports(Walk *walk, Node list)
 {
         unsigned count = 0;
+        builder_export(walk->builder, builder_word(walk->builder, "__all__"),
+                       python_value_of(walk, "list"));
         TREE_FOREACH(walk->tree, list, child)
         {
                 UnitString name = plain_string(walk, child);

@@ -47,6 +47,8 @@ static LinkSet present(Linker *linker, LinkSet set)
 /* Does "from m import *" give that name? __all__ says so, else all do that have no underscore. */
 static bool gives_to_all(Linker *linker, const LinkModule *module, uint32_t word)
 {
+        linker_consult_name(linker, module, word);
+        linker_consult_name(linker, module, linker_word(linker, "__all__"));
         if (!module->unit->header->exports)
                 return link_word_text(linker->words, word)[0] != '_';
         return link_module_find(module, LINK_OF_EXPORTS, word) != UNIT_NONE;
@@ -66,7 +68,6 @@ static LinkSet starred(Linker *linker, const LinkModule *module, uint32_t word)
                         LinkSet one = link_atom(linker, atom);
                         if (atom.kind == LINK_ATOM_MODULE) {
                                 const LinkModule *given = linker_load(linker, atom.module);
-                                linker_consult_name(linker, given, word);
                                 if (!gives_to_all(linker, given, word))
                                         continue;
                                 one = link_exported(linker, one, word);
