@@ -2,54 +2,7 @@
 /* What calls give, and what they say about type parameters. */
 #include "code/link-meaning.h"
 
-#define OVERLOADS_MAX 24
-#define MATCH_MAX     4 /* types within types that an argument is matched to */
-
-static bool is_function(const UnitDecl *decl)
-{
-        return decl && (decl->kind == UNIT_FUNCTION || decl->kind == UNIT_METHOD ||
-                        decl->kind == UNIT_CONSTRUCTOR || decl->kind == UNIT_LAMBDA);
-}
-
-/* ---- overloads ---- */
-
-static bool takes(const LinkModule *module, const UnitDecl *decl, uint32_t arguments)
-{
-        const uint32_t *parameters;
-        uint32_t count = unit_list(module->unit, decl->parameters, &parameters), needed = 0;
-        bool any = arguments == 255;
-        for (uint32_t i = 0; i < count; i++) {
-                const UnitDecl *parameter = link_decl(module, parameters[i]);
-                if (parameter->flags & UNIT_VARIADIC)
-                        any = true;
-                else if (!(parameter->flags & UNIT_OPTIONAL))
-                        needed++;
-        }
-        return any ? arguments >= needed : arguments >= needed && arguments <= count;
-}
-
-uint32_t link_overloads(Linker *linker, LinkAtom function, uint32_t arguments, uint32_t *ret,
-                        uint32_t max)
-{
-        const LinkModule *module = linker_load(linker, function.module);
-        const UnitDecl *decl = link_decl(module, function.decl);
-        ret[0] = function.decl;
-        if (!(module->marks[function.decl] & LINK_MARK_MERGED) || !is_function(decl))
-                return 1;
-        uint32_t word = link_word(linker->words, link_text(module, decl->name)), probe = 0, other,
-                 count = 0;
-        bool bodiless = false; /* of overloads that are declared apart, the body is none */
-        while ((other = link_module_next(module, decl->container, word, &probe)) != UNIT_NONE &&
-               count < max) {
-                const UnitDecl *overload = link_decl(module, other);
-                if (!is_function(overload) || (bodiless && !(overload->flags & UNIT_BODILESS)))
-                        continue;
-                bodiless |= (overload->flags & UNIT_BODILESS) != 0;
-                if (takes(module, overload, arguments))
-                        ret[count++] = other;
-        }
-        return count ? count : 1;
-}
+#define MATCH_MAX 4 /* types within types that an argument is matched to */
 
 /* ---- inference ---- */
 
@@ -86,7 +39,7 @@ static void match_functions(Linker *linker, Inference *inference, LinkAtom wante
 {
         for (uint32_t i = 0, n = link_set_size(linker->values, given); i < n; i++) {
                 LinkAtom atom = link_set_at(linker->values, given, i);
-                if (atom.kind == LINK_ATOM_DECL && is_function(link_atom_decl(linker, atom)))
+                if (atom.kind == LINK_ATOM_DECL && link_is_function(link_atom_decl(linker, atom)))
                         match(linker, inference, result_of(linker, wanted), result_of(linker, atom),
                               depth + 1);
         }
@@ -162,7 +115,7 @@ static void match_atom(Linker *linker, Inference *inference, LinkAtom atom, Link
                 match_tuples(linker, inference, atom, given, depth);
         else if (!decl)
                 return;
-        else if (is_function(decl))
+        else if (link_is_function(decl))
                 match_functions(linker, inference, atom, given, depth);
         else if (decl->kind == UNIT_TYPE)
                 match(linker, inference, link_expand(linker, atom), given, depth + 1);
@@ -240,19 +193,10 @@ LinkEnv link_infer(Linker *linker, LinkAtom function, const LinkArguments *argum
 
 /* ---- calls ---- */
 
-static uint32_t count_arguments(Linker *linker, const LinkArguments *arguments)
-{
-        const uint32_t *items;
-        if (!arguments || arguments->list == UNIT_NONE)
-                return 255;
-        return unit_list(linker_load(linker, arguments->module)->unit, arguments->list, &items);
-}
-
 static LinkSet call_function(Linker *linker, LinkAtom function, const LinkArguments *arguments)
 {
-        uint32_t overloads[OVERLOADS_MAX];
-        uint32_t count = link_overloads(linker, function, count_arguments(linker, arguments),
-                                        overloads, OVERLOADS_MAX);
+        uint32_t overloads[LINK_OVERLOADS_MAX];
+        uint32_t count = link_choose(linker, function, arguments, overloads, LINK_OVERLOADS_MAX);
         LinkSet result = LINK_EMPTY;
         for (uint32_t i = 0; i < count; i++) {
                 function.decl = overloads[i];
@@ -292,7 +236,7 @@ static LinkSet make_of_class(Linker *linker, LinkAtom class, const LinkArguments
 static LinkSet call_decl(Linker *linker, LinkAtom atom, const LinkArguments *arguments)
 {
         const UnitDecl *decl = link_atom_decl(linker, atom);
-        if (is_function(decl))
+        if (link_is_function(decl))
                 return call_function(linker, atom, arguments);
         if (decl->kind == UNIT_CLASS &&
             linker_load(linker, atom.module)->language->flags & LINK_CALL_MAKES)
@@ -415,7 +359,7 @@ static LinkAtom callable(Linker *linker, LinkAtom atom)
 static LinkSet parameter_of_atom(Linker *linker, LinkAtom atom, uint32_t parameter)
 {
         atom = callable(linker, atom);
-        if (atom.kind != LINK_ATOM_DECL || !is_function(link_atom_decl(linker, atom)))
+        if (atom.kind != LINK_ATOM_DECL || !link_is_function(link_atom_decl(linker, atom)))
                 return LINK_EMPTY;
         uint32_t index = parameter_at(linker_load(linker, atom.module), atom.decl, parameter);
         if (index == UNIT_NONE)
@@ -456,12 +400,12 @@ static LinkSet passed_by(Linker *linker, LinkAtom function, const LinkCallback *
 
 static LinkSet passed_by_overloads(Linker *linker, LinkAtom atom, const LinkCallback *callback)
 {
-        uint32_t overloads[OVERLOADS_MAX];
+        uint32_t overloads[LINK_OVERLOADS_MAX];
         atom = callable(linker, constructor_of(linker, atom));
-        if (atom.kind != LINK_ATOM_DECL || !is_function(link_atom_decl(linker, atom)))
+        if (atom.kind != LINK_ATOM_DECL || !link_is_function(link_atom_decl(linker, atom)))
                 return LINK_EMPTY;
-        uint32_t arguments = count_arguments(linker, &callback->arguments);
-        uint32_t count = link_overloads(linker, atom, arguments, overloads, OVERLOADS_MAX);
+        uint32_t arguments = link_argument_count(linker, &callback->arguments);
+        uint32_t count = link_overloads(linker, atom, arguments, overloads, LINK_OVERLOADS_MAX);
         LinkSet result = LINK_EMPTY;
         for (uint32_t i = 0; i < count; i++) {
                 atom.decl = overloads[i];

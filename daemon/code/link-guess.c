@@ -8,7 +8,8 @@
 
 static bool is_member_expr(const LinkModule *module, const UnitSite *site)
 {
-        return site->expr == UNIT_NONE || module->unit->exprs[site->expr].op == UNIT_EXPR_MEMBER;
+        return site->expr == UNIT_NONE ||
+               module->unit->exprs[link_site_callee(module, site)].op == UNIT_EXPR_MEMBER;
 }
 
 static bool is_member(const LinkModule *module, const UnitDecl *decl)

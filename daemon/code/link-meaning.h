@@ -90,12 +90,23 @@ typedef struct LinkCallback {
 /* What values, when they are called, pass to it; what they expect as the argument. */
 LinkSet link_passed(Linker *linker, LinkSet values, const LinkCallback *callback);
 
+/* What a function's parameters, and those of the types around it, stand for if it is called with these. */
+LinkEnv link_infer(Linker *linker, LinkAtom function, const LinkArguments *arguments);
+
+/* ---- overloads (link-overload.c) ---- */
+
+#define LINK_OVERLOADS_MAX 24 /* declarations of one name that are told apart */
+
+bool link_is_function(const UnitDecl *decl);
+uint32_t link_argument_count(Linker *linker, const LinkArguments *arguments); /* 255: not known */
+
 /* The declarations of a function's name that take so many arguments (255: any number), the function itself if none does; at most max. */
 uint32_t link_overloads(Linker *linker, LinkAtom function, uint32_t arguments, uint32_t *ret,
                         uint32_t max);
 
-/* What a function's parameters, and those of the types around it, stand for if it is called with these. */
-LinkEnv link_infer(Linker *linker, LinkAtom function, const LinkArguments *arguments);
+/* Those of them that suit what the arguments are values of best; all if none does. */
+uint32_t link_choose(Linker *linker, LinkAtom function, const LinkArguments *arguments,
+                     uint32_t *ret, uint32_t max);
 
 /* ---- modules (link-import.c) ---- */
 

@@ -26,6 +26,14 @@ static bool is_callable(UnitKind kind)
                kind == UNIT_CLASS || kind == UNIT_STRUCT || kind == UNIT_MACRO;
 }
 
+static uint32_t choose(Linker *linker, const LinkTargets *targets, LinkAtom function,
+                       const UnitSite *site, uint32_t *ret)
+{
+        if (site->flags & UNIT_SITE_OVERLOADED && targets->arguments.list != UNIT_NONE)
+                return link_choose(linker, function, &targets->arguments, ret, LINK_TARGETS_MAX);
+        return link_overloads(linker, function, site->arguments, ret, LINK_TARGETS_MAX);
+}
+
 /* Calling a class is calling its constructor, if it has one of its own. */
 static bool add_constructor(Linker *linker, LinkTargets *targets, LinkAtom class,
                             const UnitSite *site)
@@ -40,8 +48,7 @@ static bool add_constructor(Linker *linker, LinkTargets *targets, LinkAtom class
                 return false;
         LinkAtom constructor = {LINK_ATOM_DECL, class.module, own, LINK_ENV_NONE};
         uint32_t overloads[LINK_TARGETS_MAX];
-        uint32_t count =
-                link_overloads(linker, constructor, site->arguments, overloads, LINK_TARGETS_MAX);
+        uint32_t count = choose(linker, targets, constructor, site, overloads);
         for (uint32_t i = 0; i < count; i++)
                 link_targets_add(targets, class.module, overloads[i]);
         return true;
@@ -56,7 +63,7 @@ static void add_symbol(Linker *linker, LinkTargets *targets, LinkAtom atom, cons
         }
         if (add_constructor(linker, targets, atom, site))
                 return;
-        uint32_t count = link_overloads(linker, atom, site->arguments, overloads, LINK_TARGETS_MAX);
+        uint32_t count = choose(linker, targets, atom, site, overloads);
         for (uint32_t i = 0; i < count; i++)
                 link_targets_add(targets, atom.module, overloads[i]);
 }
@@ -173,8 +180,12 @@ static void find_targets(Linker *linker, const LinkModule *module, const UnitSit
                 ret->unknown = true;
                 return;
         }
-        LinkSet denoted = link_denoted(linker, module->number, site->expr);
-        bool super = module->unit->exprs[site->expr].op == UNIT_EXPR_SUPER;
+        uint32_t expr = link_site_callee(module, site);
+        bool whole = expr != site->expr;
+        ret->arguments = (LinkArguments){module->number,
+                                         whole ? module->unit->exprs[site->expr].b : UNIT_NONE};
+        LinkSet denoted = link_denoted(linker, module->number, expr);
+        bool super = module->unit->exprs[expr].op == UNIT_EXPR_SUPER;
         ret->unknown = denoted == LINK_EMPTY;
         for (uint32_t i = 0, n = link_set_size(linker->values, denoted); i < n; i++)
                 add_atom(linker, ret, link_set_at(linker->values, denoted, i), site, super);
@@ -194,7 +205,7 @@ static void link_site(Linker *linker, const LinkModule *module, const UnitSite *
         for (uint32_t i = 0; i < targets.count; i++) {
                 LinkPlace place = targets.places[i];
                 bool imported = class == LINK_EXACT && place.module != module->number &&
-                                is_imported(module, site->expr);
+                                is_imported(module, link_site_callee(module, site));
                 add_edge(edges, site, imported ? LINK_IMPORT_RESOLVED : class, place);
         }
         if (!targets.count)
