@@ -8,12 +8,13 @@ import truth
 
 KINDS = ('type', 'term', 'method', 'macro')
 MODULES = ('namespace', 'meta')
+QUOTES = ('"', "'")
 # what stands before a parameter of a constructor that is a field, too
 PROPERTY = re.compile(r'\b(public|private|protected|readonly)\s+$')
 
 
 def _plain(name):
-    name = name.replace('``', '`')
+    name = name.replace('``', '`').strip('"\'')
     return name.removeprefix('<get>').removeprefix('<set>')
 
 
@@ -53,8 +54,11 @@ def _add_definitions(result, document, text):
             result.others.add((document.path, occurrence.line, name))
 
 
-def _add_imports(result, document, places):
+def _add_imports(result, document, places, text):
+    """What a module's text is said to be; a name that stands for a whole module is no import of it."""
     for occurrence in document.occurrences:
+        if text[occurrence.line - 1][occurrence.column:occurrence.column + 1] not in QUOTES:
+            continue
         described = scip.name_and_kind(occurrence.symbol)
         if occurrence.definition or not described or described[1] not in MODULES:
             continue
@@ -73,6 +77,8 @@ def _add_calls(result, document, places, calls):
             described = scip.name_and_kind(occurrence.symbol)
             right = _class_places(_key(document, occurrence), places)
             local = not described or described[1] not in KINDS
+            if local and not right:
+                continue  # it does not know what that is
             where = result.local_calls if local else result.calls
             where.setdefault((document.path, line, column), set()).update(right)
 
@@ -83,7 +89,8 @@ def build(index, texts, calls):
     places = _places(documents)
     result = truth.Truth(paths={document.path for document in documents})
     for document in documents:
-        _add_definitions(result, document, texts(document.path))
-        _add_imports(result, document, places)
+        text = texts(document.path)
+        _add_definitions(result, document, text)
+        _add_imports(result, document, places, text)
         _add_calls(result, document, places, calls.get(document.path) or ())
     return result
