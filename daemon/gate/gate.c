@@ -256,7 +256,6 @@ bool gate_load(Gate *gate, GError **error)
                 return false;
         tidy(gate);
         mailbox_post(gate->mailbox, on_loaded, gate);
-        db_release(g_steal_pointer(&db));
         return approvals_load(gate->approvals, error);
 }
 
