@@ -324,6 +324,7 @@ static void use_document(Oauth *oauth, Request *request, const char *url, const 
 
 static void on_fetched(OauthJob *job)
 {
+        job->oauth->fetches--;
         if (job->out)
                 remember(job->oauth, job->in[0], job->out);
         if (!job->request)
@@ -334,6 +335,15 @@ static void on_fetched(OauthJob *job)
                 refuse_client(job->request, job->error);
 }
 
+static void refuse_busy(Request *request)
+{
+        g_autofree char *text = g_strdup_printf(
+                "OAUTH_FETCHES_MAX (%d) other programs are being looked up. Try again in a moment.",
+                OAUTH_FETCHES_MAX);
+
+        oauth_answer_page(request, 503, "This cannot go on now", text, 0);
+}
+
 static void look_document_up(Oauth *oauth, Request *request, const char *url)
 {
         const Document *known = g_hash_table_lookup(oauth->documents, url);
@@ -342,7 +352,13 @@ static void look_document_up(Oauth *oauth, Request *request, const char *url)
                 use_document(oauth, request, url, known->text);
                 return;
         }
+        /* whoever opens this page makes us fetch: that must not take the threads of others */
+        if (oauth->fetches >= OAUTH_FETCHES_MAX) {
+                refuse_busy(request);
+                return;
+        }
         OauthJob *job = oauth_job_new(oauth, request);
+        oauth->fetches++;
         job->in[0] = g_strdup(url);
         job->fetch = oauth->fetch;
         job->work = fetch;
@@ -367,6 +383,7 @@ void oauth_on_authorize(Request *request, void *data)
                 return;
         }
         OauthClient *client = oauth_client_open(key, id ? id : "", &error);
+        sodium_memzero(key, sizeof key);
         if (client)
                 go_on(oauth, request, client);
         else

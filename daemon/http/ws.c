@@ -94,6 +94,17 @@ static void on_command_done(unsigned status, JsonObject *answer, const GError *e
         g_free(reply);
 }
 
+static bool check_commands(const Member *member, GError **error)
+{
+        if (g_hash_table_size(member->replies) < WS_COMMANDS_MAX)
+                return true;
+        g_set_error(
+                error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
+                "WS_COMMANDS_MAX (%d) commands of this client are under way; wait for an answer",
+                WS_COMMANDS_MAX);
+        return false;
+}
+
 static void start_command(Member *member, const char *cmd)
 {
         const HttpOptions *options = member->ws->options;
@@ -101,7 +112,7 @@ static void start_command(Member *member, const char *cmd)
         g_autoptr(Connection) connection =
                 gate_connection(options->gate, member->connection, &error);
 
-        if (!connection) {
+        if (!connection || !check_commands(member, &error)) {
                 send_error(member, error);
                 return;
         }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The authorization server, over HTTP, with a real gate behind it.
  * Seen to fail: a code taken twice; a verifier not compared; a redirect to an address that was not registered; a code given
- * before the approval; state left out; the code of one client redeemed by another; iss left out; another resource taken. */
+ * before the approval; state left out; the code of one client redeemed by another; iss left out; another resource taken;
+ * every client's document fetched at once; a code used twice at once that left tokens which let in. */
 #include <gio/gio.h>
 #include <sodium.h>
 
@@ -283,6 +284,45 @@ static void test_a_code_is_good_once(World *world, const void *data)
         g_free(is_refused(&world->gate, access, "peer", OUROBOROS_ERROR_DENIED));
 }
 
+/* Says it without waiting for the answer. */
+static int begin_redeeming(World *world, const char *client, const char *code)
+{
+        g_autofree char *id = form_escape(client);
+        g_autofree char *body = g_strdup_printf(
+                "grant_type=authorization_code&client_id=%s&code=%s&code_verifier=" VERIFIER, id,
+                code);
+        g_autofree char *text = g_strdup_printf(
+                "POST /oauth/token HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nContent-Type: "
+                "application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
+                world->place.port, strlen(body), body);
+        int fd = client_open(&world->place);
+
+        client_say(fd, text);
+        return fd;
+}
+
+static void test_a_code_that_is_used_twice_at_once_gives_nothing(World *world, const void *data)
+{
+        g_autofree char *client = registered(world);
+        g_autofree char *code = code_for(world, client);
+        int one = begin_redeeming(world, client, code),
+            other = begin_redeeming(world, client, code);
+
+        /* both have come in before the first of them is done, which the gate's loop would tell */
+        for (int i = 0; i < 50; i++)
+                place_turn(&world->place);
+        for (int i = 0; i < 3; i++)
+                g_free(get(world, "/oauth/wait?id=none"));
+        fixture_turn(&world->gate);
+        place_turn(&world->place);
+        fixture_turn(&world->gate);
+        assert_selects(world->gate.ops, "SELECT count(*) FROM oauth_tokens", "2");
+        assert_selects(world->gate.ops, "SELECT count(*) FROM oauth_tokens WHERE spent_at IS NULL",
+                       "0");
+        close(one);
+        close(other);
+}
+
 static void test_a_code_is_for_who_asked(World *world, const void *data)
 {
         g_autofree char *client = registered(world);
@@ -424,6 +464,22 @@ static void test_a_client_is_known_by_its_document(World *world, const void *dat
         g_rmdir(folder);
 }
 
+static void test_few_documents_are_fetched_at_once(World *world, const void *data)
+{
+        unsigned refused = 0;
+
+        world->oauth->fetches = OAUTH_FETCHES_MAX - 1;
+        for (int i = 0; i < 2; i++) {
+                g_autofree char *answer =
+                        authorize(world, "https://localhost:1/client.json", REDIRECT, "");
+                refused += strstr(answer, "OAUTH_FETCHES_MAX") != NULL;
+                has_status(answer, i == 0 ? 400 : 503);
+                world->oauth->fetches++;
+        }
+        g_assert_cmpuint(refused, ==, 1);
+        world->oauth->fetches = 0;
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -431,6 +487,8 @@ int main(int argc, char **argv)
         ADD("the-whole-way-leads-in", test_the_whole_way_leads_in);
         ADD("no-code-before-the-person-says-yes", test_no_code_before_the_person_says_yes);
         ADD("a-code-is-good-once", test_a_code_is_good_once);
+        ADD("a-code-that-is-used-twice-at-once-gives-nothing",
+            test_a_code_that_is_used_twice_at_once_gives_nothing);
         ADD("a-code-is-for-who-asked", test_a_code_is_for_who_asked);
         ADD("nobody-is-sent-where-the-client-did-not-say",
             test_nobody_is_sent_where_the_client_did_not_say);
@@ -439,5 +497,6 @@ int main(int argc, char **argv)
         ADD("a-token-can-be-given-back", test_a_token_can_be_given_back);
         ADD("it-says-what-it-is", test_it_says_what_it_is);
         ADD("a-client-is-known-by-its-document", test_a_client_is_known_by_its_document);
+        ADD("few-documents-are-fetched-at-once", test_few_documents_are_fetched_at_once);
         return g_test_run();
 }

@@ -2,7 +2,7 @@
 """/ws as agents and dashboards use it, and as strangers misuse it.
 
 Seen to fail: with log_to() telling everybody; with the key not looked at; with the gate's feed left out; with an open socket
-that does not hold the service."""
+that does not hold the service; with commands under way not counted."""
 import time
 
 import pytest
@@ -73,6 +73,17 @@ def test_commands_are_answered(ws):
     assert '/panic' in ws.hear('chat')['content']
     ws.send({'type': 'command', 'cmd': '/evolve on'})
     assert ws.hear('error')['data']['code'] == 'UNAVAILABLE'
+
+
+def test_one_client_has_a_limited_number_of_commands_under_way(home):
+    bearer = mint(home, 'Flood')[1]
+    with WebSocket(home.http_port, bearer) as ws:
+        ws.socket.sendall(WebSocket.packed({'type': 'command', 'cmd': '/restart'}) * 100)
+        heard = [ws.hear() for _ in range(100)]
+        refused = [said['data']['message'] for said in heard if said['type'] == 'error']
+        assert len([text for text in refused if 'WS_COMMANDS_MAX (8)' in text]) > 50
+        ws.send({'type': 'command', 'cmd': '/help'})
+        assert '/panic' in ws.hear('chat')['content']
 
 
 @pytest.mark.parametrize('message', [b'{', b'[]', b'1', b'{}', b'{"type":"chat"}', b'{"type":"chat","content":1}',
