@@ -20,7 +20,6 @@ const replace = bind(String.prototype.replace);
 const indexOf = bind(String.prototype.indexOf);
 const exec = bind(RegExp.prototype.exec);
 const toLower = bind(String.prototype.toLowerCase);
-const toUpper = bind(String.prototype.toUpperCase);
 const mapGet = bind(Map.prototype.get);
 const mapSet = bind(Map.prototype.set);
 const mapDelete = bind(Map.prototype.delete);
@@ -199,19 +198,6 @@ const deliver = (id, ok, text) => {
 
 // ---- sophia ----
 
-const camel = (name) => {
-        let text = '', up = false;
-        for (let i = 0; i < name.length; i++) {
-                if (name[i] === '_' && i > 0)
-                        up = true;
-                else {
-                        text += up ? toUpper(name[i]) : name[i];
-                        up = false;
-                }
-        }
-        return text;
-};
-
 const snake = (name) => {
         let text = '';
         for (let i = 0; i < name.length; i++)
@@ -223,25 +209,26 @@ const snake = (name) => {
 const notTools = freeze({ __proto__: null, then: 1, catch: 1, finally: 1, toJSON: 1, toString: 1, valueOf: 1, constructor: 1,
                           inspect: 1, ['__proto__']: 1 });
 
-// A tool that is not there, or that the caller may not use, is called all the same: the host says what is wrong.
+const mayBeTool = (target, name) => typeof name === 'string' && !(name in target) && !(name in notTools) && name.length <= 100;
+
+// The other spelling, getStatus of get_status, is made when it is asked for. A tool that is not there, or that the caller may
+// not use, is called all the same: the host says what is wrong.
 const handler = freeze({
         __proto__: null,
         get(target, name, receiver) {
-                if (typeof name !== 'string' || name in target || name in notTools || name.length > 100)
+                if (!mayBeTool(target, name))
                         return reflectGet(target, name, target);
-                return makeTool(snake(name));
+                const tool = snake(name);
+                return target[tool] ?? makeTool(tool);
         },
+        has(target, name) { return name in target || (mayBeTool(target, name) && snake(name) in target); },
         set() { throw new TypeError('sophia cannot be changed'); },
 });
 
 const makeSophia = (tools) => {
         const target = { __proto__: null };
         for (let i = 0; i < tools.length; i++) {
-                const value = makeTool(tools[i]);
-                defineProperty(target, tools[i], { value, enumerable: true });
-                const other = camel(tools[i]);
-                if (other !== tools[i])
-                        defineProperty(target, other, { value, enumerable: false });
+                defineProperty(target, tools[i], { value: makeTool(tools[i]), enumerable: true });
         }
         return new Proxy(freeze(target), handler);
 };
@@ -329,7 +316,9 @@ defineProperty(globalThis, 'console', { value: makeConsole(), writable: true, co
 
 return freeze({
         __proto__: null,
-        prepare(tools) { defineProperty(globalThis, 'sophia', { value: makeSophia(parse(tools)), enumerable: true }); },
+        prepare(tools, isRehearsal) {
+                defineProperty(globalThis, 'sophia', { value: makeSophia(parse(tools)), enumerable: true, configurable: isRehearsal });
+        },
         run(main) { then(main(), (value) => finish(true, value), (error) => finish(false, error)); },
         deliver,
         // nothing is under way any more, and nobody will settle what is awaited
@@ -341,6 +330,13 @@ return freeze({
                         sendResult(settled.value);
                 else
                         host.failed(stringify(describe(settled.value)));
+        },
+        // after a rehearsal: as if nothing had run
+        forget() {
+                delete globalThis.sophia;
+                settled = null;
+                nextId = 1;
+                logged = loggedLines = 0;
         },
         fail(error) { host.failed(stringify(describe(error))); },
         syntax(error) {

@@ -24,6 +24,7 @@
 #include "isolate/walls.h"
 
 #define PROCESSES_MAX 64 /* snippets at once; the daemon asks for fewer */
+#define REHEARSALS    8  /* after which the heap has its holes and its tables their size */
 
 typedef struct Zygote {
         Engine *engine;
@@ -62,7 +63,7 @@ static _Noreturn void be_snippet(Zygote *zygote, int stream)
         limits_prepare();
         if (!walls_limit(&error))
                 give_up(error);
-        engine_warm(zygote->engine);
+        engine_rehearse(zygote->engine);
         char *frame = stream_receive(&header);
         if (header.kind != ISOLATE_RUN || header.bytes < sizeof(run))
                 _exit(EXIT_FAILURE);
@@ -277,6 +278,8 @@ int zygote_main(ZygoteHook hook)
                 give_up(error);
         int problem = leave();
         zygote.engine = engine_new();
+        for (int i = 0; i < REHEARSALS; i++)
+                engine_rehearse(zygote.engine);
         if (hook)
                 hook(engine_context(zygote.engine));
         uint32_t walls = raise_walls(problem == 0);

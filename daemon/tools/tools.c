@@ -117,6 +117,11 @@ Tools *tools_free(Tools *tools)
         return NULL;
 }
 
+const char *const *tools_names(const Tools *tools)
+{
+        return (const char *const *)tools->names->pdata;
+}
+
 void tools_check_outputs(Tools *tools)
 {
         tools->check_outputs = true;
