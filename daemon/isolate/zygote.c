@@ -81,7 +81,9 @@ static _Noreturn void be_snippet(Zygote *zygote, int stream)
 static void begin(Zygote *zygote, uint32_t serial, int stream)
 {
         pid_t parent = getpid();
-        pid_t pid = g_hash_table_size(zygote->serials) < PROCESSES_MAX ? fork() : -1;
+        bool has_room = g_hash_table_size(zygote->serials) < PROCESSES_MAX;
+        pid_t pid = has_room ? fork() : -1;
+        int problem = has_room ? errno : EAGAIN;
 
         if (pid == 0) {
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -91,7 +93,7 @@ static void begin(Zygote *zygote, uint32_t serial, int stream)
         }
         close(stream);
         if (pid < 0)
-                tell(ISOLATE_REFUSED, serial, 0, errno);
+                tell(ISOLATE_REFUSED, serial, 0, problem);
         else
                 g_hash_table_insert(zygote->serials, GINT_TO_POINTER(pid),
                                     GUINT_TO_POINTER(serial));
