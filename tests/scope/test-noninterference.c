@@ -129,8 +129,7 @@ static const char *draw_tool(Test *test)
 
 static void tell_difference(Test *test, const char *tool, JsonObject *args, char *const texts[2])
 {
-        g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), args);
-        g_autofree char *said = json_to_string(node, FALSE);
+        g_autofree char *said = json_print_object(args);
         g_autofree char *difference = compare_difference(texts[0], texts[1]);
 
         g_test_fail();

@@ -132,10 +132,10 @@ static void test_defaults_are_filled_in(void)
         g_autoptr(JsonNode) given = parse("{\"limit\":7.0}");
 
         g_assert_true(schema_check(schema, absent, /* fill= */ true, NULL));
-        g_autofree char *filled = json_to_string(absent, FALSE);
+        g_autofree char *filled = json_print_node(absent);
         g_assert_cmpstr(filled, ==, "{\"limit\":50}");
         g_assert_true(schema_check(schema, given, /* fill= */ true, NULL));
-        g_autofree char *whole = json_to_string(given, FALSE);
+        g_autofree char *whole = json_print_node(given);
         g_assert_cmpstr(whole, ==, "{\"limit\":7}");
 }
 
