@@ -182,15 +182,6 @@ void service_ready(Service *service, const char *format, ...)
         service->is_ready = true;
 }
 
-void service_status(Service *service, const char *format, ...)
-{
-        va_list arguments;
-
-        va_start(arguments, format);
-        notify_status("", format, arguments);
-        va_end(arguments);
-}
-
 static uint64_t now_us(Service *service)
 {
         uint64_t now = 0;
