@@ -2,12 +2,13 @@
 """The HTTP API of a connection: state, settings, commands, metrics; what an observer sees and others do not; and what the
 human decides.
 
-Seen to fail: with bearer_observer() letting everybody in; with POST /api/settings answered without asking anybody."""
+Seen to fail: with bearer_observer() letting everybody in; with POST /api/settings answered without asking anybody; with
+settings changed one by one before all were looked at."""
 import pathlib
 import re
 
 import pytest
-from desktop import Desktop, build_root, wait_until
+from desktop import CallError, Desktop, build_root, wait_until
 from http_client import ask
 
 
@@ -57,6 +58,17 @@ def test_settings_are_shown_with_their_default_and_source(home):
     rows = ask(home.http_port, 'GET', '/api/settings', bearer=home.agent)[1]['settings']
     row = next(row for row in rows if row['name'] == 'Daemon.IdleExitSec')
     assert row['default'] and row['value'] and row['source']
+
+
+def test_of_settings_that_the_human_edits_all_change_or_none(home):
+    _, answer, _ = ask(home.http_port, 'POST', '/api/settings', {'Store.CacheMB': '80'}, bearer=home.agent)
+    edited = {'settings': {'Store.CacheMB': '80', 'Zz.None': '1'}}
+    with pytest.raises(CallError) as caught:
+        home.tool('resolve_approval', approval_id=answer['approval_id'], decision='approve', payload=edited)
+    assert caught.value.name == 'NotFound'
+    rows = ask(home.http_port, 'GET', '/api/settings', bearer=home.agent)[1]['settings']
+    assert next(row for row in rows if row['name'] == 'Store.CacheMB')['value'] == '64'
+    home.tool('resolve_approval', approval_id=answer['approval_id'], decision='deny')
 
 
 def test_a_setting_that_an_agent_asks_for_changes_when_the_human_says_so(home):
