@@ -91,6 +91,18 @@ static JSValue host_call(JSContext *context, JSValueConst self, int argc, JSValu
         return JS_UNDEFINED;
 }
 
+/* bytes(text): how long it is in UTF-8. */
+static JSValue host_bytes(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
+{
+        size_t bytes;
+        const char *text = JS_ToCStringLen(context, &bytes, argv[0]);
+
+        if (!text)
+                return JS_EXCEPTION;
+        JS_FreeCString(context, text);
+        return JS_NewInt64(context, (int64_t)bytes);
+}
+
 /* SplitMix64: forks share the engine's own state. */
 static JSValue host_random(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
 {
@@ -139,10 +151,8 @@ static JSValue make_host(JSContext *context)
                 JSCFunction *function;
                 int length;
         } functions[] = {
-                {"call", host_call, 3},
-                {"log", host_log, 1},
-                {"result", host_result, 1},
-                {"failed", host_failed, 1},
+                {"call", host_call, 3},     {"bytes", host_bytes, 1},   {"log", host_log, 1},
+                {"result", host_result, 1}, {"failed", host_failed, 1},
         };
         JSValue host = JS_NewObject(context);
 
@@ -159,9 +169,10 @@ static JSValue make_limits(JSContext *context)
                 const char *name;
                 int32_t value;
         } limits[] = {
-                {"calls", ISOLATE_CALLS_MAX},        {"waiting", ISOLATE_WAITING_MAX},
-                {"call", ISOLATE_CALL_BYTES_MAX},    {"logs", ISOLATE_LOGS_MAX},
-                {"logBytes", ISOLATE_LOG_BYTES_MAX}, {"stack", ISOLATE_STACK_CHARS_MAX},
+                {"calls", ISOLATE_CALLS_MAX},           {"waiting", ISOLATE_WAITING_MAX},
+                {"call", ISOLATE_CALL_BYTES_MAX},       {"logs", ISOLATE_LOGS_MAX},
+                {"logBytes", ISOLATE_LOG_BYTES_MAX},    {"stack", ISOLATE_STACK_CHARS_MAX},
+                {"failure", ISOLATE_FAILURE_CHARS_MAX},
         };
         JSValue object = JS_NewObject(context);
 
@@ -280,6 +291,20 @@ static _Noreturn void run_to_end(Engine *engine)
         }
 }
 
+/* The engine has thrown instead of taking the text. */
+static _Noreturn void tell_refusal(Engine *engine, const char *code, size_t bytes, const char *text)
+{
+        char *why = typescript_explain(engine->typescript, code, bytes);
+        JSValue arguments[] = {JS_GetException(engine->context),
+                               JS_NewString(engine->context, text)};
+
+        if (why)
+                stream_send(ISOLATE_FAILED, 0, why, strlen(why));
+        else
+                control(engine, "syntax", 2, arguments);
+        _exit(0);
+}
+
 /* The arrow function of the wrapper. */
 static JSValue compile(Engine *engine, const char *code, size_t bytes)
 {
@@ -292,13 +317,10 @@ static JSValue compile(Engine *engine, const char *code, size_t bytes)
         }
         JSValue function =
                 JS_Eval(engine->context, text, strlen(text), SNIPPET_FILE, JS_EVAL_TYPE_GLOBAL);
-        g_free(text);
         limits_check();
-        if (JS_IsException(function)) {
-                JSValue thrown = JS_GetException(engine->context);
-
-                JS_FreeValue(engine->context, control(engine, "syntax", 1, &thrown));
-        }
+        if (JS_IsException(function))
+                tell_refusal(engine, code, bytes, text);
+        g_free(text);
         return function;
 }
 
