@@ -126,12 +126,18 @@ static bool is_settled(World *world)
 
 void world_ingest(World *world, Service *service)
 {
-        int64_t deadline = g_get_monotonic_time() + SETTLE_SEC * G_USEC_PER_SEC;
         g_autoptr(GError) error = NULL;
-        unsigned quiet = 0;
 
         documents_start(world->rooms->documents, &error);
         g_assert_no_error(error);
+        world_settle(world, service);
+}
+
+void world_settle(World *world, Service *service)
+{
+        int64_t deadline = g_get_monotonic_time() + SETTLE_SEC * G_USEC_PER_SEC;
+        unsigned quiet = 0;
+
         while (quiet < 5) {
                 bool moved = turn(service);
 
