@@ -2,8 +2,8 @@
 """MCP as clients have it: over HTTP, and on standard input and output by "ouroborosctl mcp".
 
 Seen to fail: with sessions found whoever asks; with nothing replayed after Last-Event-ID; with watched resources never
-other than before; with a bridge that does not check whose the bearer's file is, or passes on the answer to an initialize
-that it has replayed."""
+other than before, or other when they cannot be read; with a bridge that does not check whose the bearer's file is, or passes on
+the answer to an initialize that it has replayed."""
 import http.client
 import json
 import os
@@ -246,6 +246,25 @@ def test_resources_are_listed_read_and_watched(place):
         told = json.loads(heard.next()[1])
         assert told['method'] == 'notifications/resources/updated' and told['params']['uri'] == uri
     assert 'closed for winter' in result(place.stateless('resources/read', {'uri': uri}, Mcp_Name=uri))['contents'][0]['text']
+
+
+def test_what_cannot_be_read_for_now_is_not_told_as_changed(place):
+    """Its watching counts as calls: with its budget used up nobody can say what the resource is now."""
+    remember(place, 'open')
+    connection, bearer = place.mint('Thrifty', calls_per_day=4)
+    uri = next(row['uri'] for row in result(place.stateless('resources/list'))['resources'] if row['name'] == 'Mill orchard')
+    events = Events(place.stateless('subscriptions/listen', {'notifications': {'resourceSubscriptions': [uri]}}, bearer=bearer))
+    assert 'acknowledged' in events.next()[1]
+    time.sleep(0.5)
+    for _ in range(6):
+        place.stateless('tools/call', {'name': 'whoami', 'arguments': {}}, Mcp_Name='whoami', bearer=bearer).read()
+    remember(place, 'closed')
+    time.sleep(0.5)
+    place.desk.tool('set_connection_terms', connection_id=connection, calls_per_day=0)
+    remember(place, 'closed for winter')
+    assert 'notifications/resources/updated' in events.next()[1]
+    place.desk.tool('revoke_connection', connection_id=connection)
+    assert 'resultType' in events.next()[1]
 
 
 def test_prompts_and_completion(place):
