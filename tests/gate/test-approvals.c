@@ -35,7 +35,7 @@ static void test_a_request_becomes_a_connection(Fixture *fixture, const void *da
         const char *id = json_member_string(asked, "approval_id", NULL);
 
         g_assert_cmpstr(json_member_string(asked, "state", NULL), ==, "pending");
-        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
         /* the human narrows it */
         g_autoptr(JsonObject) decided =
                 call_on(fixture, "resolve_approval",
@@ -55,10 +55,10 @@ static void test_a_request_becomes_a_connection(Fixture *fixture, const void *da
         g_assert_cmpuint(terms->calls_per_day, ==, 5);
         g_assert_true(scope_allows(access_scope(access), ENT("1")));
         g_assert_false(scope_allows(access_scope(access), ENT("2")));
-        assert_selects(fixture->ops,
-                       "SELECT (payload ->> 'name') || ' ' || (decision ->> 'connection_id' =="
-                       " (SELECT id FROM connections)) FROM approvals",
-                       "Critic 1");
+        assert_reads(fixture->ops,
+                     "SELECT (payload ->> 'name') || ' ' || (decision ->> 'connection_id' =="
+                     " (SELECT id FROM connections)) FROM approvals",
+                     "Critic 1");
 }
 
 static void test_what_cannot_be_carried_out_still_waits(Fixture *fixture, const void *data)
@@ -70,7 +70,7 @@ static void test_what_cannot_be_carried_out_still_waits(Fixture *fixture, const 
 
         call_fails(fixture, "resolve_approval", args, OUROBOROS_ERROR_NOT_FOUND, "Nobody");
         g_assert_cmpint(state_of(fixture, id), ==, APPROVAL_PENDING);
-        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
         g_autofree char *folder = g_build_filename(fixture->folder, "bearers", NULL);
         g_assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
 }
@@ -97,7 +97,7 @@ static void test_it_is_decided_once(Fixture *fixture, const void *data)
                 call_on(fixture, "resolve_approval",
                         "{'approval_id':'%s','decision':'deny','reason':'no'}", id);
         call_fails(fixture, "resolve_approval", yes, OUROBOROS_ERROR_CONFLICT, "denied");
-        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
         g_autoptr(JsonObject) status =
                 call_on(fixture, "request_status", "{'approval_id':'%s'}", id);
         g_assert_cmpstr(json_member_string(status, "reason", NULL), ==, "no");

@@ -217,16 +217,16 @@ static void test_tokens_are_kept_as_hashes(Fixture *fixture, const void *data)
 {
         g_autofree char *id = mint(fixture, "{'name':'Web'}");
         Grant given = grant(fixture, id, RESOURCE);
-        g_autofree char *rows =
-                select_text(fixture->ops, "SELECT group_concat(hash || family || client) FROM "
+        g_autofree char *rows = read_text(fixture->ops, NULL,
+                                          "SELECT group_concat(hash || family || client) FROM "
                                           "oauth_tokens");
 
         g_assert_null(strstr(rows, given.access + strlen(BEARER_PREFIX)));
         g_assert_null(strstr(rows, given.refresh + strlen(BEARER_PREFIX)));
-        assert_selects(fixture->ops,
-                       "SELECT count(*) FROM mutations WHERE table_name IN "
-                       "('oauth_tokens', 'gate_secrets')",
-                       "0");
+        assert_reads(fixture->ops,
+                     "SELECT count(*) FROM mutations WHERE table_name IN "
+                     "('oauth_tokens', 'gate_secrets')",
+                     "0");
         grant_clear(&given);
 }
 

@@ -14,14 +14,14 @@ static void test_a_name_is_what_people_take_for_it(Fixture *fixture, const void 
 {
         g_autofree char *first = mint(fixture, "{'name':'  Łódź  coder '}");
 
-        assert_selects(fixture->ops, "SELECT name FROM connections", "Łódź  coder");
+        assert_reads(fixture->ops, "SELECT name FROM connections", "Łódź  coder");
         call_fails(fixture, "mint_connection", "{'name':'lodz CODER'}", OUROBOROS_ERROR_CONFLICT,
                    first);
         /* composed however it comes */
         g_autofree char *second = mint(fixture, "{'name':'Cafe\xcc\x81'}");
         g_autofree char *sql =
                 g_strdup_printf("SELECT name FROM connections WHERE id = '%s'", second);
-        assert_selects(fixture->ops, sql, "Caf\xc3\xa9");
+        assert_reads(fixture->ops, sql, "Caf\xc3\xa9");
         /* who is gone has left his name */
         g_autoptr(JsonObject) revoked =
                 call_on(fixture, "revoke_connection", "{'connection_id':'%s'}", first);
@@ -63,10 +63,10 @@ static void test_the_journal_keeps_old_names(Fixture *fixture, const void *data)
         g_assert_cmpstr(access_actor(after)->name, ==, "Critic");
         try_sql(fixture->ops, access_actor(after), two, &error);
         g_assert_no_error(error);
-        assert_selects(fixture->ops,
-                       "SELECT group_concat(actor_name) FROM (SELECT actor_name FROM mutations"
-                       " WHERE actor_kind = 'agent' ORDER BY seq)",
-                       "Coder,Critic");
+        assert_reads(fixture->ops,
+                     "SELECT group_concat(actor_name) FROM (SELECT actor_name FROM mutations"
+                     " WHERE actor_kind = 'agent' ORDER BY seq)",
+                     "Coder,Critic");
 }
 
 /* ---- terms ---- */
@@ -86,7 +86,7 @@ static void test_terms_that_make_no_sense_are_refused(Fixture *fixture, const vo
                    OUROBOROS_ERROR_INVALID, "needs listed");
         call_fails(fixture, "mint_connection", "{'name':'A','calls_per_day':-1}",
                    OUROBOROS_ERROR_INVALID, "calls_per_day");
-        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
 }
 
 static void test_a_scope_names_entities_as_people_do(Fixture *fixture, const void *data)
@@ -173,7 +173,7 @@ static void revert_last(Fixture *fixture)
         ToolTable table = journal_tools(journal);
         const Tool *tool = table.tools;
         g_autofree char *group =
-                select_text(fixture->ops, "SELECT group_id FROM mutations ORDER BY seq DESC");
+                read_text(fixture->ops, NULL, "SELECT group_id FROM mutations ORDER BY seq DESC");
         g_autofree char *text = g_strdup_printf("{'group_id':'%s'}", group);
         g_autoptr(JsonObject) args = fixture_args(text);
         g_autoptr(GError) error = NULL;
@@ -249,7 +249,7 @@ static void test_no_bearer_goes_where_a_link_leads(Fixture *fixture, const void 
         g_assert_cmpint(g_mkdir(elsewhere, 0700), ==, 0);
         g_assert_cmpint(symlink(elsewhere, folder), ==, 0);
         call_fails(fixture, "mint_connection", "{'name':'A'}", OUROBOROS_ERROR_DENIED, "bearers");
-        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
         g_assert_cmpint(unlink(folder), ==, 0);
         g_autofree char *id = mint(fixture, "{'name':'A'}");
         g_autofree char *path = bearer_path(&fixture->paths, id);
@@ -271,8 +271,8 @@ static void test_without_its_file_there_is_no_connection(Fixture *fixture, const
 
         g_assert_true(g_file_set_contents(folder, "in the way", -1, NULL));
         call_fails(fixture, "mint_connection", "{'name':'A'}", OUROBOROS_ERROR_DENIED, "folder");
-        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
-        assert_selects(fixture->ops, "SELECT count(*) FROM bearers", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM bearers", "0");
         g_assert_cmpint(unlink(folder), ==, 0);
         g_autofree char *id = mint(fixture, "{'name':'A'}");
         g_autofree char *bearer = bearer_of(fixture, id);

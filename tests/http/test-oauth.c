@@ -173,8 +173,8 @@ static char *waiting_page(World *world, const char *client)
 
 static void decide(World *world, bool approve)
 {
-        g_autofree char *id =
-                select_text(world->gate.ops, "SELECT id FROM approvals WHERE state = 'pending'");
+        g_autofree char *id = read_text(world->gate.ops, NULL,
+                                        "SELECT id FROM approvals WHERE state = 'pending'");
         g_autoptr(GError) error = NULL;
 
         gate_resolve(world->gate.gate, world->gate.human, id, approve, NULL, &error);
@@ -316,9 +316,9 @@ static void test_a_code_that_is_used_twice_at_once_gives_nothing(World *world, c
         fixture_turn(&world->gate);
         place_turn(&world->place);
         fixture_turn(&world->gate);
-        assert_selects(world->gate.ops, "SELECT count(*) FROM oauth_tokens", "2");
-        assert_selects(world->gate.ops, "SELECT count(*) FROM oauth_tokens WHERE spent_at IS NULL",
-                       "0");
+        assert_reads(world->gate.ops, "SELECT count(*) FROM oauth_tokens", "2");
+        assert_reads(world->gate.ops, "SELECT count(*) FROM oauth_tokens WHERE spent_at IS NULL",
+                     "0");
         close(one);
         close(other);
 }
@@ -355,7 +355,7 @@ static void test_nobody_is_sent_where_the_client_did_not_say(World *world, const
         has_status(unknown, 400);
         g_assert_null(strstr(evil, "Location:"));
         g_assert_null(strstr(unknown, "Location:"));
-        assert_selects(world->gate.ops, "SELECT count(*) FROM approvals", "0");
+        assert_reads(world->gate.ops, "SELECT count(*) FROM approvals", "0");
 }
 
 static void is_sent_back_with(World *world, const char *client, const char *more, const char *code)

@@ -2,8 +2,8 @@
 #include "scope/world.h"
 
 #include "documents/documents-room.h"
+#include "folder.h"
 
-#include <ftw.h>
 #include <glib/gstdio.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,11 +81,6 @@ World *world_copy(World *world, const char *folder, Service *service)
         return copy;
 }
 
-static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-        return remove(path);
-}
-
 void world_free(World *world)
 {
         close_stores(world);
@@ -94,7 +89,7 @@ void world_free(World *world)
         g_free(world->rooms);
         access_unref(world->human);
         access_unref(world->other);
-        g_assert_cmpint(nftw(world->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS), ==, 0);
+        folder_remove(world->folder);
         g_free(world->folder);
         g_free(world);
 }
