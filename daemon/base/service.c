@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
 
-#define HEAPS_MAX 2 /* of malloc: each keeps what one burst left scattered in it */
+#define HEAPS_MAX 4
 
 struct Service {
         sd_event *loop;
