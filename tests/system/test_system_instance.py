@@ -4,8 +4,6 @@ guarded by policy and polkit."""
 import pytest
 from daemon import CallError, Daemon
 
-CREDENTIAL = '/etc/credstore.encrypted/ouroboros.vault-key'
-
 
 @pytest.fixture
 def machine(installed, credential):
