@@ -12,6 +12,8 @@
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
 
+/* Of malloc: each keeps what one burst left scattered in it. With two the thread that writes the store has that of the loop,
+ * and both wait for each other. */
 #define HEAPS_MAX 4
 
 struct Service {
