@@ -37,28 +37,6 @@ Draft *draft_free(Draft *draft)
 
 /* ---- members ---- */
 
-/* One line, as it is shown beside what the agent does: nothing in it may hide or turn round what follows. */
-static bool check_line(const char *name, GError **error)
-{
-        bool readable = false;
-
-        for (const char *p = name; *p; p = g_utf8_next_char(p)) {
-                GUnicodeType type = g_unichar_type(g_utf8_get_char(p));
-
-                readable |= g_unichar_isalnum(g_utf8_get_char(p));
-                if (type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT &&
-                    type != G_UNICODE_LINE_SEPARATOR && type != G_UNICODE_PARAGRAPH_SEPARATOR)
-                        continue;
-                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                                    "name must not have control or formatting characters");
-                return false;
-        }
-        if (!readable)
-                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                                    "name must have letters or digits");
-        return readable;
-}
-
 static bool take_name(Draft *draft, JsonObject *args, GError **error)
 {
         const char *given = args_string(args, "name");
@@ -74,7 +52,7 @@ static bool take_name(Draft *draft, JsonObject *args, GError **error)
         const char *name = g_strstrip(composed);
         if (!text_check("name", name, CONNECTION_NAME_CHARS_MAX, "CONNECTION_NAME_CHARS_MAX",
                         error) ||
-            !check_line(name, error))
+            !text_check_line("name", name, error))
                 return false;
         g_free((char *)draft->terms.name);
         draft->terms.name = g_strdup(name);
