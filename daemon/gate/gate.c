@@ -317,6 +317,12 @@ void gate_set_address(Gate *gate, const char *address)
         gate->address = g_strdup(address);
 }
 
+void gate_set_tools(Gate *gate, GateKnowsTool knows, void *data)
+{
+        gate->knows_tool = knows;
+        gate->knows_data = data;
+}
+
 /* ---- asking ---- */
 
 bool gate_is_ready(Gate *gate, GError **error)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gate/connection.h"
+#include "gate/gate.h"
 
 #define TOOL_NAME_CHARS_MAX 100
 #define EXPIRES_US_MAX      INT64_C(253402300799000000) /* the year 9999 */
@@ -22,8 +23,9 @@ Draft *draft_free(Draft *draft);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Draft, draft_free)
 
 /* Takes over the members that are there: name, profile, tools, entities (ids or names, looked up in the vault; null:
- * everything), expires, calls_per_day, bytes_per_day, observer, listing, listed. INVALID, LIMIT, NOT_FOUND. */
-bool draft_apply(Draft *draft, JsonObject *args, Store *vault, GError **error);
+ * everything), expires, calls_per_day, bytes_per_day, observer, listing, listed. INVALID, LIMIT, NOT_FOUND (an
+ * entity or a tool). */
+bool draft_apply(Draft *draft, JsonObject *args, Gate *gate, GError **error);
 
 /* Does it hold together? INVALID. */
 bool draft_check(const Draft *draft, GError **error);

@@ -2,7 +2,8 @@
 /* What waits for the human: who may ask, who decides, and what deciding does.
  * Seen to fail: with decisions that look neither at the actor nor at what was decided before, with the payload taken as
  * it was asked for, without limits, with entities looked up when somebody asks, with answers that are never marked read, with
- * bearers handed to anybody or twice, with no timer for what expires. */
+ * bearers handed to anybody or twice, or into
+ * a file that is not empty, with no timer for what expires, with a payload whose members nobody looked at. */
 #include "gate/fixture.h"
 #include "gate/mint.h"
 
@@ -73,6 +74,27 @@ static void test_what_cannot_be_carried_out_still_waits(Fixture *fixture, const 
         assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
         g_autofree char *folder = g_build_filename(fixture->folder, "bearers", NULL);
         g_assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
+}
+
+static void test_a_payload_that_is_not_understood_lets_nobody_in(Fixture *fixture, const void *data)
+{
+        static const char *const bad[] = {"'profile':5",         "'profil':'read-only'",
+                                          "'entities':'Heron'",  "'entities':[7]",
+                                          "'expires':5",         "'calls_per_day':'3'",
+                                          "'calls_per_day':3.5", "'observer':'no'",
+                                          "'profile':null",      "'tools':{'whoami':true}"};
+        g_autoptr(JsonObject) asked =
+                call(fixture, "request_connection", "{'name':'Coder','profile':'read-only'}");
+        const char *id = json_member_string(asked, "approval_id", NULL);
+
+        for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+                g_autofree char *args = g_strdup_printf(
+                        "{'approval_id':'%s','decision':'approve','payload':{'name':'Coder',%s}}",
+                        id, bad[i]);
+                call_fails(fixture, "resolve_approval", args, OUROBOROS_ERROR_INVALID, "payload: ");
+        }
+        g_assert_cmpint(state_of(fixture, id), ==, APPROVAL_PENDING);
+        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
 }
 
 static void test_asking_tells_nothing_of_the_vault(Fixture *fixture, const void *data)
@@ -304,10 +326,16 @@ static void test_who_asked_collects_the_bearer_once(Fixture *fixture, const void
         g_assert_null(collect(fixture, stranger, id, fd, &error));
         g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED);
         g_clear_error(&error);
+        g_assert_cmpint(write(fd, "mine", 4), ==, 4);
+        g_assert_null(collect(fixture, fixture->human, id, fd, &error));
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID);
+        g_clear_error(&error);
+        g_assert_cmpint(ftruncate(fd, 0) + lseek(fd, 0, SEEK_SET), ==, 0);
         g_autoptr(JsonObject) answer = collect(fixture, fixture->human, id, fd, &error);
         g_assert_no_error(error);
         g_autofree char *bearer = read_handed(fixture);
         is_let_in(fixture, bearer);
+        g_assert_cmpint(ftruncate(fd, 0), ==, 0);
         g_assert_null(collect(fixture, fixture->human, id, fd, &error));
         g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT);
         close(fd);
@@ -343,6 +371,8 @@ int main(int argc, char **argv)
                      test_a_request_becomes_a_connection);
         FIXTURE_TEST("/gate/approvals/what-cannot-be-carried-out-still-waits",
                      test_what_cannot_be_carried_out_still_waits);
+        FIXTURE_TEST("/gate/approvals/a-payload-that-is-not-understood-lets-nobody-in",
+                     test_a_payload_that_is_not_understood_lets_nobody_in);
         FIXTURE_TEST("/gate/approvals/asking-tells-nothing-of-the-vault",
                      test_asking_tells_nothing_of_the_vault);
         FIXTURE_TEST("/gate/approvals/it-is-decided-once", test_it_is_decided_once);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What people do with connections, and where bearers are and are not.
  * Seen to fail: with names compared letter by letter, with links followed, with folders left open to others, with a file that
- * fails ignored, with files left after a revocation, with old bearers kept, with a bearer's prefix in a log line. */
+ * fails ignored, with files left after a revocation, with old bearers kept, with a bearer's prefix in a log line, with tools
+ * that nobody knows let through. */
 #include <sys/stat.h>
 
 #include "gate/fixture.h"
@@ -87,6 +88,25 @@ static void test_terms_that_make_no_sense_are_refused(Fixture *fixture, const vo
         call_fails(fixture, "mint_connection", "{'name':'A','calls_per_day':-1}",
                    OUROBOROS_ERROR_INVALID, "calls_per_day");
         assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
+}
+
+static bool knows(const char *name, void *data)
+{
+        return g_str_equal(name, "whoami");
+}
+
+static void test_tools_that_there_are_not_are_refused(Fixture *fixture, const void *data)
+{
+        gate_set_tools(fixture->gate, knows, NULL);
+        call_fails(fixture, "mint_connection",
+                   "{'name':'A','profile':'custom','tools':['whoami','who_am_i']}",
+                   OUROBOROS_ERROR_NOT_FOUND, "who_am_i");
+        call_fails(fixture, "mint_connection", "{'name':'A','listing':'some','listed':['whomai']}",
+                   OUROBOROS_ERROR_NOT_FOUND, "whomai");
+        call_fails(fixture, "request_connection",
+                   "{'name':'A','profile':'custom','tools':['who_am_i']}",
+                   OUROBOROS_ERROR_NOT_FOUND, "who_am_i");
+        g_free(mint(fixture, "{'name':'A','profile':'custom','tools':['whoami']}"));
 }
 
 static void test_a_scope_names_entities_as_people_do(Fixture *fixture, const void *data)
@@ -434,6 +454,8 @@ int main(int argc, char **argv)
         FIXTURE_TEST("/gate/mint/the-journal-keeps-old-names", test_the_journal_keeps_old_names);
         FIXTURE_TEST("/gate/mint/terms-that-make-no-sense-are-refused",
                      test_terms_that_make_no_sense_are_refused);
+        FIXTURE_TEST("/gate/mint/tools-that-there-are-not-are-refused",
+                     test_tools_that_there_are_not_are_refused);
         FIXTURE_TEST("/gate/mint/a-scope-names-entities-as-people-do",
                      test_a_scope_names_entities_as_people_do);
         FIXTURE_TEST("/gate/mint/terms-change-one-by-one", test_terms_change_one_by_one);
