@@ -38,13 +38,18 @@ static void token_free(void *data)
         g_free(token);
 }
 
+static GHashTable *tokens_new(void)
+{
+        return g_hash_table_new_full(bearer_key_hash, bearer_key_equal, NULL, token_free);
+}
+
 Grants *grants_new(void)
 {
         Grants *grants = g_new0(Grants, 1);
 
         g_mutex_init(&grants->giving);
         g_mutex_init(&grants->lock);
-        grants->tokens = g_hash_table_new_full(bearer_key_hash, bearer_key_equal, NULL, token_free);
+        grants->tokens = tokens_new();
         return grants;
 }
 
@@ -165,7 +170,7 @@ static Token *token_from_row(Statement *row)
         return token;
 }
 
-static bool load_tokens(Grants *grants, Store *ops, GError **error)
+static bool read_tokens(Store *ops, GHashTable *ret, GError **error)
 {
         g_autoptr(Db) db = store_reader(ops, /* scope= */ NULL, error);
         Statement *rows =
@@ -180,12 +185,26 @@ static bool load_tokens(Grants *grants, Store *ops, GError **error)
         if (!rows)
                 return false;
         statement_bind_int(rows, ":now", clock_now());
-        g_mutex_lock(&grants->lock);
-        g_hash_table_remove_all(grants->tokens);
         while ((r = statement_step(rows, error)) == STEP_ROW)
-                g_hash_table_add(grants->tokens, token_from_row(rows));
-        g_mutex_unlock(&grants->lock);
+                g_hash_table_add(ret, token_from_row(rows));
         return r == STEP_DONE;
+}
+
+/* The loop asks under the lock, which is not held while the database is read; nothing is given meanwhile. */
+static bool load_tokens(Grants *grants, Store *ops, GError **error)
+{
+        g_autoptr(GHashTable) tokens = tokens_new(), old = NULL;
+
+        g_mutex_lock(&grants->giving);
+        bool is_read = read_tokens(ops, tokens, error);
+        if (is_read) {
+                g_mutex_lock(&grants->lock);
+                old = grants->tokens;
+                grants->tokens = g_steal_pointer(&tokens);
+                g_mutex_unlock(&grants->lock);
+        }
+        g_mutex_unlock(&grants->giving);
+        return is_read;
 }
 
 bool grants_load(Grants *grants, Store *ops, GError **error)
