@@ -3,12 +3,12 @@
 human decides.
 
 Seen to fail: with bearer_observer() letting everybody in; with POST /api/settings answered without asking anybody; with
-settings changed one by one before all were looked at."""
+settings changed one by one before all were looked at; with sessions that are never counted off."""
 import pathlib
 import re
 
 import pytest
-from desktop import CallError, Desktop, build_root, wait_until
+from desktop import Agent, CallError, Desktop, build_root, wait_until
 from http_client import ask
 
 
@@ -129,6 +129,24 @@ def test_metrics_are_prometheus_text_and_count_what_happens(home):
     for name in ('ouroboros_bearers_refused_total', 'ouroboros_worker_jobs', 'ouroboros_http_connections', 'ouroboros_store_bytes',
                  'ouroboros_read_log_queue', 'ouroboros_tool_calls_waiting', 'ouroboros_store_writes_waiting'):
         assert name in families
+
+
+def test_sessions_of_mcp_are_counted_by_door(home):
+    def sessions():
+        text = ask(home.http_port, 'GET', '/metrics', bearer=home.observer)[1]
+        return {door: int(count) for door, count in re.findall(r'^ouroboros_mcp_sessions\{door="(\w+)"\} (\d+)$', text, re.M)}
+    assert sessions() == {'socket': 0, 'http': 0}
+    hello = {'protocolVersion': '2025-11-25', 'capabilities': {}, 'clientInfo': {'name': 'test', 'version': '1'}}
+    headers = {'Accept': 'application/json, text/event-stream'}
+    status, _, given = ask(home.http_port, 'POST', '/mcp', {'jsonrpc': '2.0', 'id': 1, 'method': 'initialize', 'params': hello},
+                           bearer=home.agent, headers=headers)
+    assert status == 200
+    with Agent(home.mcp_socket) as agent:
+        agent.ask('ping')
+        assert sessions() == {'socket': 1, 'http': 1}
+        assert ask(home.http_port, 'GET', '/api/state', bearer=home.observer)[1]['connections']['mcp_sessions'] == 2
+    ask(home.http_port, 'DELETE', '/mcp', bearer=home.agent, headers={'Mcp-Session-Id': given['Mcp-Session-Id']})
+    assert wait_until(lambda: sessions() == {'socket': 0, 'http': 0})
 
 
 def test_strangers_cannot_add_series(home):

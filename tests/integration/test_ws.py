@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """/ws as agents and dashboards use it, and as strangers misuse it.
 
-Seen to fail: with log_to() telling everybody; with the key not looked at; with the gate's feed left out; with an open socket
-that does not hold the service; with commands under way not counted."""
+Seen to fail: with log_to() telling everybody; with may_see() not asking whose entry it is, or who is scoped; with the key not
+looked at; with the gate's feed left out; with an open socket that does not hold the service; with commands under way not counted."""
 import time
 
 import pytest
@@ -136,6 +136,40 @@ def test_an_observer_sees_calls_and_the_journal_and_others_their_own(home):
         ask(home.http_port, 'GET', '/api/settings', bearer=home.agent)
         first = own.hear('log')['data']
         assert first['type'] == 'tool' and first['tool'] == 'list_settings'
+
+
+def call(home, bearer, name, /, **arguments):
+    """A tool of an agent, over the same port."""
+    headers = {'Accept': 'application/json, text/event-stream', 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call',
+               'Mcp-Name': name}
+    meta = {'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {}}
+    body = {'jsonrpc': '2.0', 'id': 1, 'method': 'tools/call', 'params': {'name': name, 'arguments': arguments, '_meta': meta}}
+    status, answer, _ = ask(home.http_port, 'POST', '/mcp', body, bearer=bearer, headers=headers)
+    assert status == 200 and not answer['result'].get('isError'), answer
+
+
+def heard(ws):
+    """The log up to now."""
+    ws.send({'type': 'command', 'cmd': '/help'})
+    said = []
+    while (message := ws.hear())['type'] != 'chat':
+        said.append(message['data'])
+    return said
+
+
+def test_who_sees_everything_is_told_of_entries_of_its_own_and_who_does_not_of_none(home):
+    home.tool('propose_entity', name='Grace', type='person')
+    narrow = mint(home, 'Narrow', entities=['Grace'])[1]
+    with WebSocket(home.http_port, home.agent) as own, WebSocket(home.http_port, narrow) as scoped:
+        call(home, home.agent, 'propose_predicate', name='worked_on', object_kind='text', cardinality='many', description='What it worked on.')
+        call(home, narrow, 'propose_predicate', name='narrowed', object_kind='text', cardinality='many', description='What it was narrowed to.')
+        home.remember('Grace', 'note', 'by the person')
+        time.sleep(0.2)  # what is told of the last one
+        wide = heard(own)
+        assert {one['tool'] for one in wide if one['type'] == 'tool'} == {'propose_predicate'}
+        entries = [one for one in wide if one['type'] == 'journal']
+        assert entries and {one['actor'] for one in entries} == {'Worker'}, entries
+        assert {one['type'] for one in heard(scoped)} == {'tool'}
 
 
 def test_a_socket_ends_with_its_connection(home):
