@@ -94,7 +94,7 @@ static void test_a_payload_that_is_not_understood_lets_nobody_in(Fixture *fixtur
                 call_fails(fixture, "resolve_approval", args, OUROBOROS_ERROR_INVALID, "payload: ");
         }
         g_assert_cmpint(state_of(fixture, id), ==, APPROVAL_PENDING);
-        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
 }
 
 static void test_asking_tells_nothing_of_the_vault(Fixture *fixture, const void *data)
