@@ -136,6 +136,14 @@ def test_unknown_methods_are_not_found_and_notifications_accepted(place):
     assert place.send('GET', MCP_Protocol_Version=NEW).status == 405
 
 
+@pytest.mark.parametrize('method', ['tools/list', 'resources/list', 'prompts/list', 'resources/templates/list'])
+def test_a_cursor_that_is_none_begins_nothing_anew(place, method):
+    for wrong in (5, 'x', ['x'], {}, True):  # seen to fail: with what is no text taken for none
+        answer = json.loads(place.stateless(method, {'cursor': wrong}).read())
+        assert answer['error']['code'] == -32602, (wrong, answer)
+    assert 'result' in json.loads(place.stateless(method, {'cursor': None}).read())
+
+
 def test_a_session_from_its_beginning_to_its_end(place):
     name = place.session()
     answer = place.send('POST', request('tools/call', CALL), Mcp_Session_Id=name, MCP_Protocol_Version=OLD)
