@@ -10,7 +10,8 @@
 #define SERVER_HEADER_BYTES_MAX 32768 /* request line and headers */
 #define SERVER_CONNECTIONS_MAX  1024
 #define SERVER_PER_ADDRESS_MAX  512
-#define SERVER_IDLE_SEC         60   /* a connection that is silent in the middle of something */
+#define SERVER_PATIENT_MAX      448 /* with so many open, who comes takes the place of the idlest */
+#define SERVER_IDLE_SEC         60  /* a connection that is silent in the middle of something */
 #define SERVER_STREAM_RETRY_MS  1000 /* until a client whose stream was cut off comes again */
 #define SERVER_STREAM_BYTES_MAX                                                                    \
         (4 * 1024 * 1024)       /* said on a stream and not yet taken by its client */
