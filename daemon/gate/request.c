@@ -131,6 +131,37 @@ static bool check_members(JsonObject *payload, GError **error)
         return true;
 }
 
+/* The tools of the profile custom go with it, if the human chose another profile and did not name them. */
+static void drop_asked_tools(const Approval *approval, JsonObject *payload)
+{
+        JsonNode *asked = json_object_get_member(approval->payload, "tools");
+        JsonNode *tools = json_object_get_member(payload, "tools");
+
+        if (asked && tools && json_node_equal(asked, tools) &&
+            g_strcmp0(args_string(payload, "profile"), "custom") != 0 &&
+            g_strcmp0(args_string(approval->payload, "profile"), "custom") == 0)
+                json_object_remove_member(payload, "tools");
+}
+
+/* A client of OAuth names itself, and comes again under the same name: unless the human chose one, it is given one that is
+ * free. */
+static bool free_name(Db *db, const Approval *approval, JsonObject *payload, Draft *draft,
+                      GError **error)
+{
+        g_autofree char *name = NULL;
+
+        if (!draft->terms.name ||
+            g_strcmp0(args_string(payload, "name"), args_string(approval->payload, "name")) != 0)
+                return true;
+        name = mint_free_name(db, draft->terms.name, error);
+        if (!name)
+                return false;
+        json_object_set_string_member(payload, "name", name);
+        g_free((char *)draft->terms.name);
+        draft->terms.name = g_steal_pointer(&name);
+        return true;
+}
+
 JsonObject *request_approve(Db *db, const Approval *approval, JsonObject *payload, void *data,
                             GError **error)
 {
@@ -138,7 +169,10 @@ JsonObject *request_approve(Db *db, const Approval *approval, JsonObject *payloa
         char id[ID_MAX] = "";
         Gate *gate = data;
 
+        draft->has_no_file = g_strcmp0(args_string(approval->payload, "delivery"), "oauth") == 0;
+        drop_asked_tools(approval, payload);
         if (!check_members(payload, error) || !draft_apply(draft, payload, gate, error) ||
+            (draft->has_no_file && !free_name(db, approval, payload, draft, error)) ||
             !mint_inside(gate, db, draft, id, error))
                 return NULL;
         JsonObject *decision = json_object_new();

@@ -12,6 +12,7 @@ typedef struct Draft {
         Terms terms; /* its strings are the draft's */
         ToolListing listing;
         char **listed;
+        bool has_no_file; /* who asked is given tokens by a door: nobody needs a bearer in a file */
 } Draft;
 
 /* The default terms: a full profile, everything to see, no end, no budget. */

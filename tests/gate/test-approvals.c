@@ -3,7 +3,8 @@
  * Seen to fail: with decisions that look neither at the actor nor at what was decided before, with the payload taken as
  * it was asked for, without limits, with entities looked up when somebody asks, with answers that are never marked read, with
  * bearers handed to anybody or twice, or into
- * a file that is not empty, with no timer for what expires, with a payload whose members nobody looked at. */
+ * a file that is not empty, with no timer for what expires, with a payload whose members nobody looked at, with a payload
+ * in place of all that was asked for. */
 #include "gate/fixture.h"
 #include "gate/mint.h"
 
@@ -95,6 +96,41 @@ static void test_a_payload_that_is_not_understood_lets_nobody_in(Fixture *fixtur
         }
         g_assert_cmpint(state_of(fixture, id), ==, APPROVAL_PENDING);
         assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
+}
+
+/* What is written about the connection that came of the request, after the payload, as one text. */
+static void becomes(Fixture *fixture, const char *payload, const char *expected)
+{
+        g_autoptr(JsonObject) asked =
+                call(fixture, "request_connection",
+                     "{'name':'Coder','profile':'custom','tools':['whoami'],'entities':['Heron'],"
+                     "'expires':'2222-01-01','calls_per_day':7}");
+        g_autofree char *args =
+                g_strdup_printf("{'approval_id':'%s','decision':'approve','payload':%s}",
+                                json_member_string(asked, "approval_id", NULL), payload);
+        g_autoptr(JsonObject) decided = call(fixture, "resolve_approval", args);
+
+        assert_reads(fixture->ops,
+                     "SELECT name || ' ' || profile || ' ' || coalesce(tools, 'all') || ' ' ||"
+                     " scoped || ' ' || (expires_at IS NOT NULL) || ' ' || calls_per_day"
+                     " FROM connections ORDER BY id DESC LIMIT 1",
+                     expected);
+}
+
+static void test_what_the_human_does_not_name_stays_as_it_was_asked(Fixture *fixture,
+                                                                    const void *data)
+{
+        add_entity(fixture, ENT("1"), "Heron");
+        becomes(fixture, "{'name':'A'}", "A custom [\"whoami\"] 1 1 7");
+        assert_reads(
+                fixture->ops,
+                "SELECT (payload ->> 'profile') || (payload ->> 'calls_per_day') FROM approvals",
+                "custom7");
+        becomes(fixture, "{'name':'B','profile':'read-only'}", "B read-only all 1 1 7");
+        becomes(fixture, "{'name':'C','entities':null}", "C custom [\"whoami\"] 0 1 7");
+        becomes(fixture,
+                "{'name':'D','profile':'full','entities':null,'expires':null,'calls_per_day':0}",
+                "D full all 0 0 0");
 }
 
 static void test_asking_tells_nothing_of_the_vault(Fixture *fixture, const void *data)
@@ -373,6 +409,8 @@ int main(int argc, char **argv)
                      test_what_cannot_be_carried_out_still_waits);
         FIXTURE_TEST("/gate/approvals/a-payload-that-is-not-understood-lets-nobody-in",
                      test_a_payload_that_is_not_understood_lets_nobody_in);
+        FIXTURE_TEST("/gate/approvals/what-the-human-does-not-name-stays-as-it-was-asked",
+                     test_what_the_human_does_not_name_stays_as_it_was_asked);
         FIXTURE_TEST("/gate/approvals/asking-tells-nothing-of-the-vault",
                      test_asking_tells_nothing_of_the_vault);
         FIXTURE_TEST("/gate/approvals/it-is-decided-once", test_it_is_decided_once);
