@@ -366,6 +366,27 @@ static void look_document_up(Oauth *oauth, Request *request, const char *url)
         oauth_job_start(job);
 }
 
+/* A browser says what it wants a page for: only as the page that the person looks at may it put anything to him. An
+ * image or a script of a strange page, a frame, or what is fetched ahead gets nothing. Others than browsers say nothing. */
+static bool is_for_person(const Request *request)
+{
+        const char *mode = request_header(request, "Sec-Fetch-Mode");
+        const char *destination = request_header(request, "Sec-Fetch-Dest");
+        const char *purpose = request_header(request, "Sec-Purpose");
+
+        return (!mode || g_str_equal(mode, "navigate")) &&
+               (!destination || g_str_equal(destination, "document")) &&
+               !(purpose && strstr(purpose, "prefetch"));
+}
+
+static void refuse_hidden(Request *request)
+{
+        oauth_answer_page(request, 403, "This cannot go on",
+                          "This page asks a person, so it is only shown as a page of its own "
+                          "(Sec-Fetch-Mode: navigate, Sec-Fetch-Dest: document).",
+                          0);
+}
+
 void oauth_on_authorize(Request *request, void *data)
 {
         Oauth *oauth = data;
@@ -374,6 +395,10 @@ void oauth_on_authorize(Request *request, void *data)
         g_autoptr(GError) error = NULL;
 
         oauth_prune(oauth);
+        if (!is_for_person(request)) {
+                refuse_hidden(request);
+                return;
+        }
         if (id && oauth_client_is_url(id)) {
                 look_document_up(oauth, request, id);
                 return;

@@ -2,7 +2,8 @@
 /* The authorization server, over HTTP, with a real gate behind it.
  * Seen to fail: a code taken twice; a verifier not compared; a redirect to an address that was not registered; a code given
  * before the approval; state left out; the code of one client redeemed by another; iss left out; another resource taken;
- * every client's document fetched at once; a code used twice at once that left tokens which let in. */
+ * every client's document fetched at once; a code used twice at once that left tokens which let in; images of strange
+ * pages that asked the person; a client that could not come again; a bearer in a file that nobody asked for. */
 #include <gio/gio.h>
 #include <sodium.h>
 
@@ -271,6 +272,64 @@ static void test_no_code_before_the_person_says_yes(World *world, const void *da
         has_status(after, 404);
 }
 
+static void is_not_asked(World *world, const char *client, const char *fetched)
+{
+        g_autofree char *id = form_escape(client), *proof = challenge();
+        g_autofree char *text = g_strdup_printf(
+                "GET /oauth/authorize?response_type=code&client_id=%s&code_challenge=%s"
+                "&code_challenge_method=S256 HTTP/1.1\r\n@HOST\r\n%s\r\n\r\n",
+                id, proof, fetched);
+        g_autofree char *answer = talk(world, text);
+
+        has_status(answer, 403);
+        fixture_turn(&world->gate);
+        assert_reads(world->gate.ops, "SELECT count(*) FROM approvals", "0");
+}
+
+static void test_only_a_page_of_its_own_asks_the_person(World *world, const void *data)
+{
+        g_autofree char *client = registered(world);
+
+        is_not_asked(world, client, "Sec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image");
+        is_not_asked(world, client, "Sec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty");
+        is_not_asked(world, client, "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe");
+        is_not_asked(world, client,
+                     "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n"
+                     "Sec-Purpose: prefetch;prerender");
+        is_not_asked(world, "https://localhost:1/client.json", "Sec-Fetch-Dest: image");
+        g_autofree char *id = form_escape(client), *proof = challenge();
+        g_autofree char *text = g_strdup_printf(
+                "GET /oauth/authorize?response_type=code&client_id=%s&code_challenge=%s"
+                "&code_challenge_method=S256 HTTP/1.1\r\n@HOST\r\nSec-Fetch-Site: cross-site\r\n"
+                "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n\r\n",
+                id, proof);
+        g_autofree char *answer = talk(world, text);
+        has_status(answer, 303);
+}
+
+static void test_a_client_that_comes_again_is_given_a_free_name(World *world, const void *data)
+{
+        g_autofree char *client = registered(world);
+
+        for (int i = 0; i < 3; i++) {
+                g_autofree char *code = code_for(world, client);
+                g_autofree char *answer = redeem(world, client, code, VERIFIER);
+                has_status(answer, 200);
+        }
+        assert_reads(
+                world->gate.ops,
+                "SELECT group_concat(name, ', ') FROM (SELECT name FROM connections ORDER BY 1)",
+                "Te<b>st, Te<b>st 2, Te<b>st 3");
+        assert_reads(world->gate.ops,
+                     "SELECT group_concat(payload ->> 'name', ', ') FROM (SELECT payload FROM"
+                     " approvals ORDER BY created_at)",
+                     "Te<b>st, Te<b>st 2, Te<b>st 3");
+        /* the bearers of these are tokens */
+        assert_reads(world->gate.ops, "SELECT count(*) FROM bearers", "0");
+        g_autofree char *folder = g_build_filename(world->gate.folder, "bearers", NULL);
+        g_assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
+}
+
 static void test_a_code_is_good_once(World *world, const void *data)
 {
         g_autofree char *client = registered(world);
@@ -486,6 +545,9 @@ int main(int argc, char **argv)
 #define ADD(name, func) g_test_add("/http/oauth/" name, World, NULL, world_up, func, world_down)
         ADD("the-whole-way-leads-in", test_the_whole_way_leads_in);
         ADD("no-code-before-the-person-says-yes", test_no_code_before_the_person_says_yes);
+        ADD("only-a-page-of-its-own-asks-the-person", test_only_a_page_of_its_own_asks_the_person);
+        ADD("a-client-that-comes-again-is-given-a-free-name",
+            test_a_client_that_comes_again_is_given_a_free_name);
         ADD("a-code-is-good-once", test_a_code_is_good_once);
         ADD("a-code-that-is-used-twice-at-once-gives-nothing",
             test_a_code_that_is_used_twice_at_once_gives_nothing);
