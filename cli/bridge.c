@@ -26,7 +26,7 @@ typedef struct Bridge {
         GHashTable
                 *open; /* ids, as JSON, of requests without an answer → is one to come by itself? */
         char *initialize, *initialized; /* lines that began the session of the older era */
-        char *initialize_id;            /* of the first, as in open */
+        char *initialize_id;            /* of the first, as in open, until it is answered */
         bool is_over;                   /* the client says no more */
         bool swallow;                   /* the next answer is to a replayed line */
 } Bridge;
@@ -241,7 +241,7 @@ static void fail_open(Bridge *bridge, OuroborosError code, const char *why)
         GHashTableIter iter;
         void *id;
 
-        if (bridge->initialize_id && g_hash_table_contains(bridge->open, bridge->initialize_id))
+        if (bridge->initialize_id)
                 forget_session(bridge);
         g_hash_table_iter_init(&iter, bridge->open);
         while (g_hash_table_iter_next(&iter, &id, NULL))
@@ -331,6 +331,8 @@ static bool pass_on(Bridge *bridge, const char *line, size_t length)
         }
         if (id)
                 g_hash_table_remove(bridge->open, id);
+        if (id && g_strcmp0(id, bridge->initialize_id) == 0)
+                g_clear_pointer(&bridge->initialize_id, g_free);
         return print(line, length);
 }
 

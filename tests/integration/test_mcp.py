@@ -350,7 +350,12 @@ def test_the_bridge_goes_on_when_the_daemon_has_started_anew(place, bearer_file)
         bridge.ask('initialize', HELLO)
         bridge.say({'jsonrpc': '2.0', 'method': 'notifications/initialized'})
         assert not bridge.ask('tools/call', CALL)['result']['isError']
-        place.desk.end_daemon()
+        code = 'const end = Date.now() + 3000; while (Date.now() < end); return 7'
+        bridge.say(request('tools/call', {'name': 'execute_code', 'arguments': {'code': code}}))  # with the id of the first
+        time.sleep(0.3)
+        place.desk.daemon.kill()
+        place.desk.daemon.wait()
+        assert json.loads(bridge.process.stdout.readline())['error']['data']['code'] == 'UNAVAILABLE'
         starter = threading.Timer(0.5, place.start)
         starter.start()
         answer = bridge.ask('tools/call', CALL, id=7)
