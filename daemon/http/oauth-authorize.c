@@ -367,15 +367,16 @@ static void look_document_up(Oauth *oauth, Request *request, const char *url)
 }
 
 /* A browser says what it wants a page for: only as the page that the person looks at may it put anything to him. An
- * image or a script of a strange page, a frame, or what is fetched ahead gets nothing. Others than browsers say nothing. */
+ * image or a script of a strange page, a frame, or what is fetched ahead gets nothing. Others than browsers say nothing,
+ * or a mode alone, as Node does. */
 static bool is_for_person(const Request *request)
 {
         const char *mode = request_header(request, "Sec-Fetch-Mode");
         const char *destination = request_header(request, "Sec-Fetch-Dest");
         const char *purpose = request_header(request, "Sec-Purpose");
 
-        return (!mode || g_str_equal(mode, "navigate")) &&
-               (!destination || g_str_equal(destination, "document")) &&
+        return (!destination || (g_str_equal(destination, "document") &&
+                                 (!mode || g_str_equal(mode, "navigate")))) &&
                !(purpose && strstr(purpose, "prefetch"));
 }
 
