@@ -141,7 +141,7 @@ static const Option approve_options[] = {
         CONNECTION_TERMS,
         CONNECTION_SCOPE,
         {"answer", 0, OPTION_TEXT, "TEXT", "Of a question: what you answer"},
-        {"payload", 0, OPTION_TEXT, "JSON", "In place of what was asked for"},
+        {"payload", 0, OPTION_TEXT, "JSON", "Members to change of what was asked for"},
         {NULL},
 };
 

@@ -26,6 +26,7 @@ typedef struct Bridge {
         GHashTable
                 *open; /* ids, as JSON, of requests without an answer → is one to come by itself? */
         char *initialize, *initialized; /* lines that began the session of the older era */
+        char *initialize_id;            /* of the first, as in open, until it is answered */
         bool is_over;                   /* the client says no more */
         bool swallow;                   /* the next answer is to a replayed line */
 } Bridge;
@@ -54,7 +55,10 @@ static char *read_bearer(const char *path, GError **error)
         char *text = NULL;
 
         if (fd < 0) {
-                error_set_errno(error, errno, "cannot read the bearer in %s", path);
+                error_set_errno(error, errno,
+                                "cannot read the bearer in %s (the connection was revoked, or has "
+                                "none in a file: ouroborosctl connection rotate)",
+                                path);
                 return NULL;
         }
         if (check_bearer_file(path, fd, error))
@@ -224,11 +228,21 @@ static void print_failure(const char *id, OuroborosError code, const char *why)
         g_string_free(out, TRUE);
 }
 
+/* What began the session is not said again. */
+static void forget_session(Bridge *bridge)
+{
+        g_clear_pointer(&bridge->initialize, g_free);
+        g_clear_pointer(&bridge->initialized, g_free);
+        g_clear_pointer(&bridge->initialize_id, g_free);
+}
+
 static void fail_open(Bridge *bridge, OuroborosError code, const char *why)
 {
         GHashTableIter iter;
         void *id;
 
+        if (bridge->initialize_id)
+                forget_session(bridge);
         g_hash_table_iter_init(&iter, bridge->open);
         while (g_hash_table_iter_next(&iter, &id, NULL))
                 print_failure(id, code, why);
@@ -258,25 +272,34 @@ static bool is_waiting(Bridge *bridge)
         return false;
 }
 
-/* Keeps what must be known of a line of the client. */
-static void note_line(Bridge *bridge, const char *line, size_t length)
+/* The id of a request, as JSON, or NULL: it has none, or none that is answered; the caller frees. */
+static char *request_id(JsonObject *message)
 {
-        g_autoptr(JsonNode) node = json_parse_text(line, (gssize)length, NULL);
-        JsonObject *message =
-                node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
-        const char *method = json_member_string(message, "method", NULL);
         JsonNode *id = message ? json_object_get_member(message, "id") : NULL;
+        bool is_id = id && JSON_NODE_HOLDS_VALUE(id) &&
+                     (json_node_get_value_type(id) == G_TYPE_STRING ||
+                      json_node_get_value_type(id) == G_TYPE_INT64);
+
+        return is_id ? json_print_node(id) : NULL;
+}
+
+/* Keeps what must be known of a line of the client. */
+static void note_line(Bridge *bridge, const char *line, size_t length, JsonObject *message)
+{
+        const char *method = json_member_string(message, "method", NULL);
+        g_autofree char *id = method ? request_id(message) : NULL;
 
         if (!method)
                 return;
-        if (id && JSON_NODE_HOLDS_VALUE(id))
-                g_hash_table_insert(bridge->open, json_print_node(id),
+        if (id)
+                g_hash_table_insert(bridge->open, g_strdup(id),
                                     GINT_TO_POINTER(!g_str_equal(method, "subscriptions/listen")));
         if (g_str_equal(method, "notifications/cancelled")) {
                 forget(bridge, json_member_object(message, "params"));
         } else if (g_str_equal(method, "initialize")) {
-                g_free(bridge->initialize);
+                forget_session(bridge);
                 bridge->initialize = g_strdup_printf("%.*s\n", (int)length, line);
+                bridge->initialize_id = g_steal_pointer(&id);
         } else if (g_str_equal(method, "notifications/initialized")) {
                 g_free(bridge->initialized);
                 bridge->initialized = g_strdup_printf("%.*s\n", (int)length, line);
@@ -308,26 +331,48 @@ static bool pass_on(Bridge *bridge, const char *line, size_t length)
         }
         if (id)
                 g_hash_table_remove(bridge->open, id);
+        if (id && g_strcmp0(id, bridge->initialize_id) == 0)
+                g_clear_pointer(&bridge->initialize_id, g_free);
         return print(line, length);
 }
 
 /* ---- copying ---- */
 
+/* The daemon would refuse it, and then end the connection of all. */
+static void refuse_long(JsonObject *message)
+{
+        g_autofree char *id = request_id(message);
+
+        if (id && json_member_string(message, "method", NULL))
+                print_failure(id, OUROBOROS_ERROR_LIMIT,
+                              "The message is longer than BRIDGE_LINE_BYTES_MAX (" G_STRINGIFY(
+                                      BRIDGE_LINE_BYTES_MAX) " bytes)");
+}
+
 /* A line of the client: connects if need be. False: there is no way any more. */
 static bool take_line(Bridge *bridge, const char *line, size_t length, GError **error)
 {
+        g_autoptr(JsonNode) node = json_parse_text(line, (gssize)length, NULL);
+        JsonObject *message =
+                node && JSON_NODE_HOLDS_OBJECT(node) ? json_node_get_object(node) : NULL;
         g_autoptr(GError) problem = NULL;
         bool begins = bridge->fd < 0;
 
+        if (length > BRIDGE_LINE_BYTES_MAX) {
+                refuse_long(message);
+                return true;
+        }
+        if (begins && g_str_equal(json_member_string(message, "method", ""), "initialize"))
+                forget_session(bridge); /* this one takes its place */
         if (begins && !reach(bridge, &problem)) {
-                note_line(bridge, line, length);
+                note_line(bridge, line, length, message);
                 fail_open(bridge, error_code(problem), problem->message);
                 if (error_code(problem) != OUROBOROS_ERROR_DENIED)
                         return true; /* the next line may find it again */
                 g_propagate_error(error, g_steal_pointer(&problem));
                 return false;
         }
-        note_line(bridge, line, length);
+        note_line(bridge, line, length, message);
         g_string_append_len(bridge->output, line, (gssize)length);
         g_string_append_c(bridge->output, '\n');
         return true;
@@ -353,11 +398,12 @@ static bool take_input(Bridge *bridge, GError **error)
                 begin += length + 1;
         }
         g_string_erase(bridge->input, 0, (gssize)begin);
-        if (bridge->input->len <= BRIDGE_LINE_BYTES_MAX)
+        if (bridge->input->len <= BRIDGE_HELD_BYTES_MAX)
                 return true;
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
-                    "a message is longer than %d bytes (BRIDGE_LINE_BYTES_MAX)",
-                    BRIDGE_LINE_BYTES_MAX);
+                    "a message is longer than %d bytes (BRIDGE_HELD_BYTES_MAX)",
+                    BRIDGE_HELD_BYTES_MAX);
+        fail_open(bridge, OUROBOROS_ERROR_LIMIT, (*error)->message);
         return false;
 }
 
@@ -421,6 +467,10 @@ static bool turn(Bridge *bridge, GError **error)
         int ready = poll(wait, G_N_ELEMENTS(wait), bridge->is_over ? BRIDGE_LINGER_SEC * 1000 : -1);
         if (ready < 0)
                 return errno == EINTR;
+        if (ready == 0)
+                fail_open(bridge, OUROBOROS_ERROR_TIMEOUT,
+                          "The client said no more, and no answer came within BRIDGE_LINGER_SEC "
+                          "(" G_STRINGIFY(BRIDGE_LINGER_SEC) " s)");
         if (ready == 0 || (wait[2].revents & (POLLERR | POLLHUP)))
                 return false;
         if (bridge->fd >= 0 && (wait[1].revents & (POLLIN | POLLHUP | POLLERR)) &&
@@ -453,8 +503,7 @@ bool bridge_run(const char *socket, const char *bearer_file, GError **error)
         g_string_free(bridge.output, TRUE);
         g_string_free(bridge.heard, TRUE);
         g_hash_table_unref(bridge.open);
-        g_free(bridge.initialize);
-        g_free(bridge.initialized);
+        forget_session(&bridge);
         if (!problem)
                 return true;
         g_propagate_error(error, g_steal_pointer(&problem));

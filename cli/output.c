@@ -215,7 +215,7 @@ void output_flush(Output *output)
 
 void output_json(Output *output, JsonNode *node)
 {
-        g_autofree char *text = json_to_string(node, output->terminal);
+        g_autofree char *text = output->terminal ? json_print_pretty(node) : json_print_node(node);
         output_print(output, "%s\n", text);
 }
 

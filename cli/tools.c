@@ -45,7 +45,7 @@ static JsonNode *parse_answer(JsonNode *answer, GError **error)
 
 static void print_pretty(Cli *cli, JsonNode *node)
 {
-        g_autofree char *text = json_to_string(node, /* pretty= */ true);
+        g_autofree char *text = json_print_pretty(node);
         output_print(cli->output, "%s\n", text);
 }
 

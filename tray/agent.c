@@ -128,30 +128,14 @@ static char *entity_names(GVariant *row)
         return g_string_free(g_steal_pointer(&names), FALSE);
 }
 
-static void add_button(GtkWidget *box, const char *label, const char *style)
+static GtkWidget *add_buttons(Agent *agent, GtkWidget *page)
 {
-        GtkWidget *button = gtk_button_new_with_label(label);
+        GtkWidget *buttons = form_add_buttons(page);
 
-        gtk_widget_add_css_class(button, "pill");
-        if (style)
-                gtk_widget_add_css_class(button, style);
-        gtk_box_append(GTK_BOX(box), button);
-}
-
-static GtkWidget *buttons_of(Agent *agent, GtkWidget *page)
-{
-        GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
-
-        gtk_widget_set_halign(box, GTK_ALIGN_CENTER);
-        gtk_widget_set_margin_top(box, 12);
-        gtk_widget_set_margin_bottom(box, 12);
-        add_button(box, "Rename", NULL);
-        g_signal_connect(gtk_widget_get_last_child(box), "clicked", G_CALLBACK(on_rename), agent);
-        add_button(box, "Set scope", NULL);
-        g_signal_connect(gtk_widget_get_last_child(box), "clicked", G_CALLBACK(on_scope), agent);
-        add_button(box, "Revoke…", "destructive-action");
-        g_signal_connect(gtk_widget_get_last_child(box), "clicked", G_CALLBACK(on_revoke), page);
-        return box;
+        form_add_button(buttons, "Rename", NULL, G_CALLBACK(on_rename), agent);
+        form_add_button(buttons, "Set scope", NULL, G_CALLBACK(on_scope), agent);
+        form_add_button(buttons, "Revoke…", "destructive-action", G_CALLBACK(on_revoke), page);
+        return buttons;
 }
 
 static AdwPreferencesGroup *facts_of(GVariant *row)
@@ -177,7 +161,6 @@ static void on_map(GtkWidget *page, gpointer data)
 
 GtkWidget *agent_new(GDBusConnection *bus, GVariant *row, const AgentHandlers *handlers)
 {
-        GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
         AdwPreferencesPage *page = ADW_PREFERENCES_PAGE(adw_preferences_page_new());
         AdwPreferencesGroup *group = form_group("What you may change");
         g_autofree char *entities = entity_names(row);
@@ -193,10 +176,8 @@ GtkWidget *agent_new(GDBusConnection *bus, GVariant *row, const AgentHandlers *h
                               entities, /* editable= */ TRUE);
         adw_preferences_page_add(page, facts_of(row));
         adw_preferences_page_add(page, group);
-        gtk_widget_set_vexpand(GTK_WIDGET(page), TRUE);
-        gtk_box_append(GTK_BOX(box), GTK_WIDGET(page));
-        agent->buttons = buttons_of(agent, box);
-        gtk_box_append(GTK_BOX(box), agent->buttons);
+        GtkWidget *box = form_box(page);
+        agent->buttons = add_buttons(agent, box);
         g_object_set_data_full(G_OBJECT(box), "agent", agent, agent_free);
         g_signal_connect_after(box, "map", G_CALLBACK(on_map), agent);
         return box;

@@ -85,6 +85,39 @@ char **form_lines(GtkTextView *view)
         return g_strv_builder_end(kept);
 }
 
+GtkWidget *form_box(AdwPreferencesPage *page)
+{
+        GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
+
+        gtk_widget_set_vexpand(GTK_WIDGET(page), TRUE);
+        gtk_box_append(GTK_BOX(box), GTK_WIDGET(page));
+        return box;
+}
+
+GtkWidget *form_add_buttons(GtkWidget *box)
+{
+        GtkWidget *buttons = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
+
+        gtk_widget_set_halign(buttons, GTK_ALIGN_CENTER);
+        gtk_widget_set_margin_top(buttons, 12);
+        gtk_widget_set_margin_bottom(buttons, 12);
+        gtk_box_append(GTK_BOX(box), buttons);
+        return buttons;
+}
+
+GtkWidget *form_add_button(GtkWidget *buttons, const char *label, const char *style,
+                           GCallback clicked, gpointer data)
+{
+        GtkWidget *button = gtk_button_new_with_label(label);
+
+        gtk_widget_add_css_class(button, "pill");
+        if (style)
+                gtk_widget_add_css_class(button, style);
+        g_signal_connect(button, "clicked", clicked, data);
+        gtk_box_append(GTK_BOX(buttons), button);
+        return button;
+}
+
 char *form_time(const char *iso)
 {
         g_autoptr(GDateTime) time = g_date_time_new_from_iso8601(iso, NULL);

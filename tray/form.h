@@ -23,5 +23,14 @@ char *form_text(GtkTextView *view);
 /* Its lines, trimmed, without empty ones; the caller frees. */
 char **form_lines(GtkTextView *view);
 
+/* A box with the page in it. */
+GtkWidget *form_box(AdwPreferencesPage *page);
+
+/* A row for buttons below what the box has, which stays there while the page is scrolled; and a button, whose style may
+ * be NULL. */
+GtkWidget *form_add_buttons(GtkWidget *box);
+GtkWidget *form_add_button(GtkWidget *buttons, const char *label, const char *style,
+                           GCallback clicked, gpointer data);
+
 /* A time in ISO 8601 as people here read it; another text as it is. The caller frees. */
 char *form_time(const char *iso);

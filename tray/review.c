@@ -164,28 +164,14 @@ static void add_payload(Review *review, AdwPreferencesPage *page)
                 review->terms = terms_add(page, review->asked);
 }
 
-static GtkWidget *add_button(Review *review, GtkWidget *box, const char *label, const char *style)
+static void add_buttons(Review *review, GtkWidget *box)
 {
-        GtkWidget *button = gtk_button_new_with_label(label);
+        GtkWidget *buttons = form_add_buttons(box);
 
-        gtk_widget_add_css_class(button, "pill");
-        gtk_widget_add_css_class(button, style);
-        gtk_box_append(GTK_BOX(box), button);
-        return button;
-}
-
-static GtkWidget *buttons_of(Review *review)
-{
-        GtkWidget *box = gtk_box_new(GTK_ORIENTATION_HORIZONTAL, 12);
-
-        gtk_widget_set_halign(box, GTK_ALIGN_CENTER);
-        gtk_widget_set_margin_top(box, 12);
-        gtk_widget_set_margin_bottom(box, 12);
-        review->deny = add_button(review, box, "Deny", "destructive-action");
-        review->approve = add_button(review, box, "Approve", "suggested-action");
-        g_signal_connect(review->deny, "clicked", G_CALLBACK(on_deny), review);
-        g_signal_connect(review->approve, "clicked", G_CALLBACK(on_approve), review);
-        return box;
+        review->deny =
+                form_add_button(buttons, "Deny", "destructive-action", G_CALLBACK(on_deny), review);
+        review->approve = form_add_button(buttons, "Approve", "suggested-action",
+                                          G_CALLBACK(on_approve), review);
 }
 
 /* After map: a focus that is set before makes the window a "filler" to those who cannot see it. */
@@ -196,7 +182,6 @@ static void on_map(GtkWidget *page, gpointer data)
 
 GtkWidget *review_new(GDBusConnection *bus, GVariant *row, const ReviewHandlers *handlers)
 {
-        GtkWidget *box = gtk_box_new(GTK_ORIENTATION_VERTICAL, 0);
         AdwPreferencesPage *page = ADW_PREFERENCES_PAGE(adw_preferences_page_new());
         JsonObject *asked = parse(remote_text(row, "payload"), NULL);
         Review *review = g_new0(Review, 1);
@@ -210,9 +195,8 @@ GtkWidget *review_new(GDBusConnection *bus, GVariant *row, const ReviewHandlers 
         };
         add_asker(review, page);
         add_payload(review, page);
-        gtk_widget_set_vexpand(GTK_WIDGET(page), TRUE);
-        gtk_box_append(GTK_BOX(box), GTK_WIDGET(page));
-        gtk_box_append(GTK_BOX(box), buttons_of(review));
+        GtkWidget *box = form_box(page);
+        add_buttons(review, box);
         g_object_set_data_full(G_OBJECT(box), "review", review, review_free);
         g_signal_connect_after(box, "map", G_CALLBACK(on_map), review);
         return box;

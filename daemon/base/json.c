@@ -120,6 +120,46 @@ char *json_print_object(JsonObject *object)
         return g_string_free(out, FALSE);
 }
 
+static void break_line(GString *out, unsigned depth)
+{
+        g_string_append_c(out, '\n');
+        for (unsigned i = 0; i < depth; i++)
+                g_string_append(out, "  ");
+}
+
+/* The end of the string that begins here. */
+static const char *skip_string(const char *at)
+{
+        for (at++; *at != '"'; at++)
+                at += *at == '\\';
+        return at + 1;
+}
+
+/* Breaks the compact text where there is something between brackets. */
+char *json_print_pretty(JsonNode *node)
+{
+        g_autofree char *compact = json_print_node(node);
+        GString *out = g_string_sized_new(2 * strlen(compact));
+        unsigned depth = 0;
+
+        for (const char *at = compact, *end; *at; at = end) {
+                bool opens = *at == '{' || *at == '[', closes = *at == '}' || *at == ']';
+                bool is_empty = opens && (at[1] == '}' || at[1] == ']');
+
+                end = *at == '"' ? skip_string(at) : at + 1 + is_empty;
+                if (closes)
+                        break_line(out, --depth);
+                g_string_append_len(out, at, end - at);
+                if (opens && !is_empty)
+                        break_line(out, ++depth);
+                else if (*at == ',')
+                        break_line(out, depth);
+                else if (*at == ':')
+                        g_string_append_c(out, ' ');
+        }
+        return g_string_free(out, FALSE);
+}
+
 static JsonNode *sort_node(JsonNode *node);
 
 static int compare_names(gconstpointer left, gconstpointer right)

@@ -21,6 +21,9 @@ JsonObject *json_parse_object(const char *text, gssize length, GError **error);
 char *json_print_node(JsonNode *node);
 char *json_print_object(JsonObject *object);
 
+/* The same on many lines, for people; the caller frees. */
+char *json_print_pretty(JsonNode *node);
+
 /* The same at the end of a text, for messages that are written piece by piece; a string with its quotes. */
 void json_write_node(GString *out, JsonNode *node);
 void json_write_object(GString *out, JsonObject *object);

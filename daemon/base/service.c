@@ -12,7 +12,9 @@
 #include <stdlib.h>
 #include <systemd/sd-daemon.h>
 
-#define HEAPS_MAX 2 /* of malloc: each keeps what one burst left scattered in it */
+/* Of malloc: each keeps what one burst left scattered in it. With two the thread that writes the store has that of the loop,
+ * and both wait for each other. */
+#define HEAPS_MAX 4
 
 struct Service {
         sd_event *loop;
@@ -180,15 +182,6 @@ void service_ready(Service *service, const char *format, ...)
                 log_event(LOG_STARTED_EVENT, LOG_INFO, NULL, NULL, "Ready: %s", text);
         }
         service->is_ready = true;
-}
-
-void service_status(Service *service, const char *format, ...)
-{
-        va_list arguments;
-
-        va_start(arguments, format);
-        notify_status("", format, arguments);
-        va_end(arguments);
 }
 
 static uint64_t now_us(Service *service)

@@ -33,9 +33,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Service, service_free)
 
 sd_event *service_loop(Service *service);
 
-/* READY=1 and STATUS=…, later STATUS alone. */
+/* READY=1 and STATUS=… */
 void service_ready(Service *service, const char *format, ...) G_GNUC_PRINTF(2, 3);
-void service_status(Service *service, const char *format, ...) G_GNUC_PRINTF(2, 3);
 
 /* Calls handlers->stop once nothing was held and nothing touched for idle_us (0: never). Loop thread
  * only, like the three below. */

@@ -7,6 +7,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/pidfd.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -59,48 +60,83 @@ static int start(const char *program, int socket, pid_t *ret_pid)
         return r;
 }
 
-static bool start_at(const char *program, int socket, Spawned *ret, GError **error)
+static int on_death(sd_event_source *source, int fd, uint32_t events, void *data)
 {
-        Spawned spawned = {.pidfd = -1};
-        int r = start(program, socket, &spawned.pid);
+        Spawned *spawned = data;
+        siginfo_t how = {0};
 
-        if (r == 0 && (spawned.pidfd = pidfd_open(spawned.pid, 0)) < 0)
+        if (waitid(P_PID, (id_t)spawned->pid, &how, WEXITED | WNOHANG) < 0 || how.si_pid == 0)
+                return 0;
+        spawned->pid = 0;
+        (void)sd_event_source_set_enabled(source, SD_EVENT_OFF);
+        spawned->died(&how, spawned->data); /* it may be ended there */
+        return 0;
+}
+
+static int watch(const SpawnOptions *options, Spawned *spawned)
+{
+        int r = sd_event_add_io(options->loop, &spawned->news, spawned->socket, EPOLLIN,
+                                options->said, options->data);
+
+        if (r >= 0)
+                r = sd_event_add_io(options->loop, &spawned->death, spawned->pidfd, EPOLLIN,
+                                    on_death, spawned);
+        /* what it said before it died comes first */
+        if (r >= 0)
+                r = sd_event_source_set_priority(spawned->death, SD_EVENT_PRIORITY_NORMAL + 1);
+        return r;
+}
+
+static bool start_and_watch(const SpawnOptions *options, int socket, Spawned *ret, GError **error)
+{
+        int r = start(options->program, socket, &ret->pid);
+
+        if (r == 0 && (ret->pidfd = pidfd_open(ret->pid, 0)) < 0)
                 r = errno;
-        if (r == 0) {
-                *ret = spawned;
+        if (r == 0)
+                r = -MIN(watch(options, ret), 0);
+        if (r == 0)
                 return true;
-        }
-        spawned_end(&spawned);
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "Cannot start %s: %s",
-                    program, g_strerror(r));
+                    options->program, g_strerror(r));
         return false;
 }
 
-bool spawn_helper(const char *program, Spawned *ret, int *ret_socket, GError **error)
+bool spawn_helper(const SpawnOptions *options, Spawned *ret, GError **error)
 {
         int pair[2];
 
+        *ret = (Spawned){.pidfd = -1, .socket = -1, .died = options->died, .data = options->data};
         if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0) {
-                error_set_errno(error, errno, "Cannot make a socket for %s", program);
+                error_set_errno(error, errno, "Cannot make a socket for %s", options->program);
                 return false;
         }
-        bool started = start_at(program, pair[1], ret, error);
+        ret->socket = pair[0];
+        bool started = start_and_watch(options, pair[1], ret, error);
         (void)close(pair[1]);
-        if (started)
-                *ret_socket = pair[0];
-        else
-                (void)close(pair[0]);
+        if (!started)
+                spawned_end(ret);
         return started;
+}
+
+void spawned_kill(Spawned *spawned)
+{
+        if (spawned->pid > 0)
+                (void)kill(spawned->pid, SIGKILL);
 }
 
 void spawned_end(Spawned *spawned)
 {
+        spawned->news = sd_event_source_disable_unref(spawned->news);
+        spawned->death = sd_event_source_disable_unref(spawned->death);
         if (spawned->pid > 0) {
-                (void)kill(spawned->pid, SIGKILL);
+                spawned_kill(spawned);
                 (void)waitid(P_PID, (id_t)spawned->pid, &(siginfo_t){0}, WEXITED);
         }
         spawned->pid = 0;
         if (spawned->pidfd >= 0)
-                close(spawned->pidfd);
-        spawned->pidfd = -1;
+                (void)close(spawned->pidfd);
+        if (spawned->socket >= 0)
+                (void)close(spawned->socket);
+        spawned->pidfd = spawned->socket = -1;
 }

@@ -33,6 +33,27 @@ bool text_check(const char *what, const char *value, size_t max_chars, const cha
         return true;
 }
 
+bool text_check_line(const char *what, const char *value, GError **error)
+{
+        bool readable = false;
+
+        for (const char *p = value; *p; p = g_utf8_next_char(p)) {
+                GUnicodeType type = g_unichar_type(g_utf8_get_char(p));
+
+                readable |= g_unichar_isalnum(g_utf8_get_char(p));
+                if (type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT &&
+                    type != G_UNICODE_LINE_SEPARATOR && type != G_UNICODE_PARAGRAPH_SEPARATOR)
+                        continue;
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "%s must not have control or formatting characters", what);
+                return false;
+        }
+        if (!readable)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "%s must have letters or digits", what);
+        return readable;
+}
+
 /* Only the marks that sit on letters of Latin, Greek, Cyrillic and mathematics: elsewhere (Devanagari,
  * Arabic, kana) marks tell words apart. */
 static bool is_accent(gunichar c)

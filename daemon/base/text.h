@@ -12,6 +12,10 @@
 bool text_check(const char *what, const char *value, size_t max_chars, const char *limit,
                 GError **error);
 
+/* Checks that value, of valid UTF-8, is what can stand in one line beside other words: it has letters or digits, and nothing
+ * that hides, ends or turns round what follows. INVALID. */
+bool text_check_line(const char *what, const char *value, GError **error);
+
 /* The key under which names are the same however people write them: NFKC, case folded, accents and strokes
  * (Łódź, Øre) removed, white space collapsed and trimmed. The caller frees. */
 char *text_key(const char *name);

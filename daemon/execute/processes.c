@@ -48,12 +48,27 @@ static void source_free(void *data)
         g_free(source);
 }
 
+/* The newest that has processes to give and is ready, or that will be. */
 static Source *current(Processes *processes)
 {
-        unsigned n = processes->sources->len;
-        Source *source = n > 0 ? g_ptr_array_index(processes->sources, n - 1) : NULL;
+        Source *coming = NULL;
 
-        return source && source->begun < PROCESSES_PER_ISOLATE ? source : NULL;
+        for (guint i = processes->sources->len; i > 0; i--) {
+                Source *source = g_ptr_array_index(processes->sources, i - 1);
+
+                if (source->begun >= PROCESSES_PER_ISOLATE)
+                        continue;
+                if (isolate_is_ready(source->isolate))
+                        return source;
+                coming = coming ? coming : source;
+        }
+        return coming;
+}
+
+/* Is the fresh one started, which takes over from the current one? */
+static bool has_successor(const Processes *processes, const Source *source)
+{
+        return g_ptr_array_index(processes->sources, processes->sources->len - 1) != source;
 }
 
 /* A source that is used up goes with its last process. */
@@ -191,6 +206,9 @@ static void fill(Processes *processes)
         while (!error && source && isolate_is_ready(source->isolate) &&
                g_queue_get_length(&processes->ready) < PROCESSES_READY)
                 (void)begin(processes, source, &error);
+        if (!error && source && source->begun >= PROCESSES_PER_ISOLATE - PROCESSES_LAST_ONES &&
+            !has_successor(processes, source))
+                (void)spawn(processes, &error);
         if (error)
                 turn_later(processes, error);
 }
@@ -265,7 +283,8 @@ static void on_died(Isolate *isolate, const char *why, void *data)
 static int on_impatient(sd_event_source *event, uint64_t usec, void *data)
 {
         Processes *processes = data;
-        Source *source = current(processes);
+        guint count = processes->sources->len; /* the one that is started is the last */
+        Source *source = count > 0 ? g_ptr_array_index(processes->sources, count - 1) : NULL;
 
         if (source && !isolate_is_ready(source->isolate))
                 on_died(source->isolate, "it took longer than PROCESSES_START_SEC to be ready",

@@ -8,6 +8,7 @@
 
 #define PROCESSES_READY       2   /* begun ahead */
 #define PROCESSES_PER_ISOLATE 300 /* then a fresh one takes over */
+#define PROCESSES_LAST_ONES   30  /* before them the fresh one is started, which takes a while */
 #define PROCESSES_IDLE_SEC    120 /* without a snippet, after which the isolate ends */
 #define PROCESSES_START_SEC   20  /* an isolate that is not ready by then is given up */
 

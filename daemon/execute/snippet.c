@@ -246,34 +246,19 @@ static void on_drained(void *data)
 
 /* ---- its beginning ---- */
 
-/* As its profile says; the call itself is checked again, and counted, by the gate. */
-static bool may_use(const Access *access, const Tool *tool)
-{
-        const Connection *connection = access_connection(access);
-        const Terms *terms = connection ? connection_terms(connection) : NULL;
-
-        if (host_is_closed(tool, access) || tool->needs == TOOL_HUMAN)
-                return false;
-        if (terms && terms->profile == PROFILE_READ_ONLY)
-                return tool->needs == TOOL_READ;
-        return !terms || terms->profile != PROFILE_CUSTOM ||
-               (terms->tools && g_strv_contains(terms->tools, tool->name));
-}
-
 /* The names of the tools that the caller may use, as a JSON array. */
 static char *list_tools(const Snippet *snippet)
 {
         const Host *host = snippet->options.host;
-        g_autoptr(JsonObject) all = tools_list(host->tools);
-        JsonArray *rows = json_member_array(all, "tools");
+        const char *const *names = tools_names(host->tools);
         g_autoptr(GString) text = g_string_new("[");
 
-        for (guint i = 0; i < json_array_get_length(rows); i++) {
-                const char *name =
-                        json_member_string(json_array_get_object_element(rows, i), "name", "");
-                const Tool *tool = tools_find(host->tools, name);
-                if (tool && may_use(snippet->access, tool))
-                        g_string_append_printf(text, "%s\"%s\"", text->len > 1 ? "," : "", name);
+        for (; *names; names++) {
+                const Tool *tool = tools_find(host->tools, *names);
+
+                /* the call itself is checked again, and counted, by the gate */
+                if (!host_is_closed(tool, snippet->access) && access_allows(snippet->access, tool))
+                        g_string_append_printf(text, "%s\"%s\"", text->len > 1 ? "," : "", *names);
         }
         g_string_append_c(text, ']');
         return g_string_free(g_steal_pointer(&text), FALSE);

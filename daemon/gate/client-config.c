@@ -80,7 +80,7 @@ static char *servers_text(JsonObject *server)
 
         json_object_set_object_member(servers, SERVER_NAME, server);
         json_object_set_object_member(root, "mcpServers", servers);
-        return json_to_string(node, /* pretty= */ TRUE);
+        return json_print_pretty(node);
 }
 
 static ClientText claude_code(const Subject *subject, bool http)

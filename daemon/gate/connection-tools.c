@@ -35,8 +35,7 @@ static JsonObject *mint(void *room, const Access *access, JsonObject *args, GErr
         g_autofree char *id = NULL;
         MintWrite write;
 
-        if (!begin(room, access, args, &write, error) ||
-            !draft_apply(draft, args, write.gate->options.vault, error))
+        if (!begin(room, access, args, &write, error) || !draft_apply(draft, args, room, error))
                 return NULL;
         id = mint_connection(&write, draft, error);
         return id ? answer_connection(room, id, error) : NULL;
@@ -48,8 +47,7 @@ static JsonObject *rename_it(void *room, const Access *access, JsonObject *args,
         g_autoptr(Draft) draft = draft_new();
         MintWrite write;
 
-        if (!begin(room, access, args, &write, error) ||
-            !draft_apply(draft, args, write.gate->options.vault, error) ||
+        if (!begin(room, access, args, &write, error) || !draft_apply(draft, args, room, error) ||
             !mint_rename(&write, id, draft->terms.name, error))
                 return NULL;
         return answer_connection(room, id, error);
@@ -61,8 +59,7 @@ static JsonObject *set_scope(void *room, const Access *access, JsonObject *args,
         g_autoptr(Draft) draft = draft_new();
         MintWrite write;
 
-        if (!begin(room, access, args, &write, error) ||
-            !draft_apply(draft, args, write.gate->options.vault, error) ||
+        if (!begin(room, access, args, &write, error) || !draft_apply(draft, args, room, error) ||
             !mint_set_scope(&write, id, draft->terms.entities, error))
                 return NULL;
         return answer_connection(room, id, error);
@@ -77,7 +74,7 @@ static JsonObject *set_terms(void *room, const Access *access, JsonObject *args,
                 return NULL;
         g_autoptr(Connection) connection = gate_any_connection(room, id, error);
         g_autoptr(Draft) draft = connection ? draft_of(connection) : NULL;
-        if (!draft || !draft_apply(draft, args, write.gate->options.vault, error) ||
+        if (!draft || !draft_apply(draft, args, room, error) ||
             !mint_set_terms(&write, id, draft, error))
                 return NULL;
         return answer_connection(room, id, error);

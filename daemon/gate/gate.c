@@ -223,11 +223,23 @@ static ReadLog *make_read_log(Gate *gate)
         return read_log_new(&log);
 }
 
+static void count_refusals(Gate *gate, const char *why, unsigned number)
+{
+        static const MetricFamily refused = {"ouroboros_bearers_refused_total",
+                                             "Bearers of no active connection, by what was wrong."};
+        g_autofree char *label = metrics_label("why", why);
+
+        metric_add(metrics_series(gate->options.metrics, METRIC_COUNTER, &refused, label), number);
+}
+
 Gate *gate_new(const GateOptions *options, GError **error)
 {
+        static const char *const reasons[] = {"unknown", "expired", "revoked", "guessing"};
         g_autoptr(Gate) gate = g_new0(Gate, 1);
 
         gate->options = *options;
+        for (size_t i = 0; i < G_N_ELEMENTS(reasons); i++)
+                count_refusals(gate, reasons[i], 0); /* who watches them sees the first one rise */
         g_mutex_init(&gate->minting);
         gate->tools = gather_tools();
         gate->registry = registry_new();
@@ -256,7 +268,6 @@ bool gate_load(Gate *gate, GError **error)
                 return false;
         tidy(gate);
         mailbox_post(gate->mailbox, on_loaded, gate);
-        db_release(g_steal_pointer(&db));
         return approvals_load(gate->approvals, error);
 }
 
@@ -316,6 +327,12 @@ void gate_set_address(Gate *gate, const char *address)
 {
         g_free(gate->address);
         gate->address = g_strdup(address);
+}
+
+void gate_set_tools(Gate *gate, GateKnowsTool knows, void *data)
+{
+        gate->knows_tool = knows;
+        gate->knows_data = data;
 }
 
 /* ---- asking ---- */
@@ -389,22 +406,13 @@ static void log_refusal(const char *peer, const Connection *connection, const ch
                           "Refused %s: its bearer is %s", peer, what);
 }
 
-static void count_refusal(Gate *gate, const char *why)
-{
-        static const MetricFamily refused = {"ouroboros_bearers_refused_total",
-                                             "Bearers of no active connection, by what was wrong."};
-        g_autofree char *label = metrics_label("why", why);
-
-        metric_add(metrics_series(gate->options.metrics, METRIC_COUNTER, &refused, label), 1);
-}
-
 /* One text for all that is wrong. Beyond the limit nothing is logged: it would be the guesser who fills the log. */
 static Connection *refuse(Gate *gate, const char *peer, const Connection *connection,
                           const char *what, GError **error)
 {
         unsigned guesses = guesses_note(gate->guesses, peer);
 
-        count_refusal(gate, guesses > GATE_GUESSES_MAX ? "guessing" : what);
+        count_refusals(gate, guesses > GATE_GUESSES_MAX ? "guessing" : what, 1);
         if (guesses <= GATE_GUESSES_MAX)
                 log_refusal(peer, connection, what);
         if (guesses <= GATE_GUESSES_MAX)

@@ -331,6 +331,11 @@ bool gate_return_grant(Gate *gate, const char *token, const char *client, GError
  * UNAVAILABLE while the stores are closed. */
 bool gate_key(Gate *gate, const char *purpose, uint8_t ret[GATE_KEY_BYTES], GError **error);
 
+/* Which tools there are, of those whose names the human may allow or show. Asked on any thread; before the first call, and
+ * without it every name is taken. */
+typedef bool (*GateKnowsTool)(const char *name, void *data);
+void gate_set_tools(Gate *gate, GateKnowsTool knows, void *data);
+
 /* Where our HTTP door is ("http://127.0.0.1:8765"), for the configuration of clients; NULL: where it usually is. Loop
  * thread, before the first call; copied. */
 void gate_set_address(Gate *gate, const char *address);

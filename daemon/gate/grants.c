@@ -18,7 +18,8 @@ typedef struct Token {
 } Token;
 
 struct Grants {
-        GMutex lock;        /* guards all */
+        GMutex giving; /* held from a write to the end of what it changes here: both in the same order */
+        GMutex lock;        /* guards all below */
         GHashTable *tokens; /* Token, by its hash */
         char *resource;
         uint8_t secret[GATE_KEY_BYTES];
@@ -37,12 +38,18 @@ static void token_free(void *data)
         g_free(token);
 }
 
+static GHashTable *tokens_new(void)
+{
+        return g_hash_table_new_full(bearer_key_hash, bearer_key_equal, NULL, token_free);
+}
+
 Grants *grants_new(void)
 {
         Grants *grants = g_new0(Grants, 1);
 
+        g_mutex_init(&grants->giving);
         g_mutex_init(&grants->lock);
-        grants->tokens = g_hash_table_new_full(bearer_key_hash, bearer_key_equal, NULL, token_free);
+        grants->tokens = tokens_new();
         return grants;
 }
 
@@ -53,6 +60,7 @@ Grants *grants_free(Grants *grants)
         g_hash_table_unref(grants->tokens);
         g_free(grants->resource);
         sodium_memzero(grants->secret, sizeof grants->secret);
+        g_mutex_clear(&grants->giving);
         g_mutex_clear(&grants->lock);
         g_free(grants);
         return NULL;
@@ -119,27 +127,34 @@ static bool keep_secret(Db *db, void *secret, GError **error)
         return statement_run(row, error);
 }
 
-static bool load_secret(Grants *grants, Store *ops, GError **error)
+/* The one that is kept, or a new one. */
+static bool find_secret(Store *ops, uint8_t ret[GATE_KEY_BYTES], GError **error)
 {
-        uint8_t secret[GATE_KEY_BYTES];
         bool found = false;
 
         g_autoptr(Db) db = store_reader(ops, /* scope= */ NULL, error);
-        if (!db || !read_secret(db, secret, &found, error))
+        if (!db || !read_secret(db, ret, &found, error))
                 return false;
         db_release(g_steal_pointer(&db));
-        if (!found) {
-                randombytes_buf(secret, sizeof secret);
-                if (!write_rows(ops, "make the secret of the gate's keys", keep_secret, secret,
-                                error))
-                        return false;
+        if (found)
+                return true;
+        randombytes_buf(ret, GATE_KEY_BYTES);
+        return write_rows(ops, "make the secret of the gate's keys", keep_secret, ret, error);
+}
+
+static bool load_secret(Grants *grants, Store *ops, GError **error)
+{
+        uint8_t secret[GATE_KEY_BYTES];
+        bool is_found = find_secret(ops, secret, error);
+
+        if (is_found) {
+                g_mutex_lock(&grants->lock);
+                memcpy(grants->secret, secret, sizeof secret);
+                grants->has_secret = true;
+                g_mutex_unlock(&grants->lock);
         }
-        g_mutex_lock(&grants->lock);
-        memcpy(grants->secret, secret, sizeof secret);
-        grants->has_secret = true;
-        g_mutex_unlock(&grants->lock);
         sodium_memzero(secret, sizeof secret);
-        return true;
+        return is_found;
 }
 
 static Token *token_from_row(Statement *row)
@@ -155,7 +170,7 @@ static Token *token_from_row(Statement *row)
         return token;
 }
 
-static bool load_tokens(Grants *grants, Store *ops, GError **error)
+static bool read_tokens(Store *ops, GHashTable *ret, GError **error)
 {
         g_autoptr(Db) db = store_reader(ops, /* scope= */ NULL, error);
         Statement *rows =
@@ -170,12 +185,26 @@ static bool load_tokens(Grants *grants, Store *ops, GError **error)
         if (!rows)
                 return false;
         statement_bind_int(rows, ":now", clock_now());
-        g_mutex_lock(&grants->lock);
-        g_hash_table_remove_all(grants->tokens);
         while ((r = statement_step(rows, error)) == STEP_ROW)
-                g_hash_table_add(grants->tokens, token_from_row(rows));
-        g_mutex_unlock(&grants->lock);
+                g_hash_table_add(ret, token_from_row(rows));
         return r == STEP_DONE;
+}
+
+/* The loop asks under the lock, which is not held while the database is read; nothing is given meanwhile. */
+static bool load_tokens(Grants *grants, Store *ops, GError **error)
+{
+        g_autoptr(GHashTable) tokens = tokens_new(), old = NULL;
+
+        g_mutex_lock(&grants->giving);
+        bool is_read = read_tokens(ops, tokens, error);
+        if (is_read) {
+                g_mutex_lock(&grants->lock);
+                old = grants->tokens;
+                grants->tokens = g_steal_pointer(&tokens);
+                g_mutex_unlock(&grants->lock);
+        }
+        g_mutex_unlock(&grants->giving);
+        return is_read;
 }
 
 bool grants_load(Grants *grants, Store *ops, GError **error)
@@ -335,8 +364,14 @@ static bool spend_and_give(Db *db, void *data, GError **error)
         return giving->refused || giving->stolen || give(db, data, error);
 }
 
+static gboolean is_over(void *hash, void *token, void *now_us)
+{
+        return ((const Token *)token)->expires_us <= *(const int64_t *)now_us;
+}
+
 static void remember(Grants *grants, const Giving *giving)
 {
+        int64_t now_us = giving->now_us;
         Token *token = g_new0(Token, 1);
 
         bearer_hash(giving->access.text, token->hash);
@@ -345,6 +380,7 @@ static void remember(Grants *grants, const Giving *giving)
         token->audience = g_strdup(giving->audience);
         token->expires_us = giving->now_us + (int64_t)GRANT_ACCESS_SEC * G_USEC_PER_SEC;
         g_mutex_lock(&grants->lock);
+        g_hash_table_foreach_remove(grants->tokens, is_over, &now_us);
         g_hash_table_add(grants->tokens, token);
         g_mutex_unlock(&grants->lock);
 }
@@ -413,9 +449,11 @@ bool gate_grant(Gate *gate, const GrantRequest *request, Grant *ret, GError **er
         giving.connection = request->connection;
         giving.family = family;
         giving.audience = request->audience;
+        g_mutex_lock(&gate->grants->giving);
         bool given = write_rows(gate->options.ops, "grant tokens", give, &giving, error);
         if (given)
                 hand_over(gate, &giving, ret);
+        g_mutex_unlock(&gate->grants->giving);
         giving_clear(&giving);
         return given;
 }
@@ -443,9 +481,11 @@ bool gate_renew(Gate *gate, const char *refresh, const char *client, Grant *ret,
 
         giving_init(&giving, client);
         giving.spends = refresh;
+        g_mutex_lock(&gate->grants->giving);
         bool renewed =
                 write_rows(gate->options.ops, "renew tokens", spend_and_give, &giving, error) &&
                 settle(gate, &giving, ret, error);
+        g_mutex_unlock(&gate->grants->giving);
         giving_clear(&giving);
         return renewed;
 }
@@ -459,10 +499,13 @@ static bool end_by_family(Db *db, void *family, GError **error)
 
 bool gate_end_grants(Gate *gate, const char *family, GError **error)
 {
-        if (!write_rows(gate->options.ops, "end tokens", end_by_family, (void *)family, error))
-                return false;
-        forget_family(gate->grants, family);
-        return true;
+        g_mutex_lock(&gate->grants->giving);
+        bool ended =
+                write_rows(gate->options.ops, "end tokens", end_by_family, (void *)family, error);
+        if (ended)
+                forget_family(gate->grants, family);
+        g_mutex_unlock(&gate->grants->giving);
+        return ended;
 }
 
 bool gate_return_grant(Gate *gate, const char *token, const char *client, GError **error)

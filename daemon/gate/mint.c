@@ -6,6 +6,7 @@
 #include "gate/mint.h"
 
 #include <errno.h>
+#include <string.h>
 
 static WriteOptions write_options(const MintWrite *write)
 {
@@ -40,10 +41,11 @@ static void log_about(LogEvent event, const Connection *connection, const MintWr
 
 /* ---- rows ---- */
 
-static bool check_name(Db *db, const char *name, const char *id, GError **error)
+/* ret: its id, or NULL if no active connection but id has the name; the caller frees. */
+static bool find_named(Db *db, const char *name, const char *id, char **ret, GError **error)
 {
         Statement *row = db_statement(db,
-                                      "SELECT id, name FROM connections WHERE name_key = :key"
+                                      "SELECT id FROM connections WHERE name_key = :key"
                                       " AND revoked_at IS NULL AND id <> :id",
                                       error);
         g_autofree char *key = text_key(name);
@@ -54,11 +56,45 @@ static bool check_name(Db *db, const char *name, const char *id, GError **error)
         statement_bind_text(row, ":key", key);
         statement_bind_text(row, ":id", id);
         r = statement_step(row, error);
-        if (r == STEP_ROW)
+        *ret = r == STEP_ROW ? g_strdup(statement_text(row, 0)) : NULL;
+        return r != STEP_ERROR;
+}
+
+static bool check_name(Db *db, const char *name, const char *id, GError **error)
+{
+        g_autofree char *other = NULL;
+
+        if (!find_named(db, name, id, &other, error))
+                return false;
+        if (other)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
-                            "There is a connection named \"%s\" already: %s",
-                            statement_text(row, 1), statement_text(row, 0));
-        return r == STEP_DONE;
+                            "There is a connection named \"%s\" already: %s", name, other);
+        return !other;
+}
+
+/* The name with a number at its end, cut so that it is none too long. */
+static char *numbered(const char *name, unsigned number)
+{
+        g_autofree char *suffix = g_strdup_printf(" %u", number);
+        glong room = CONNECTION_NAME_CHARS_MAX - (glong)strlen(suffix);
+        g_autofree char *start =
+                g_utf8_strlen(name, -1) > room ? g_utf8_substring(name, 0, room) : g_strdup(name);
+
+        return g_strconcat(g_strchomp(start), suffix, NULL);
+}
+
+char *mint_free_name(Db *db, const char *name, GError **error)
+{
+        for (unsigned number = 1; number <= CONNECTIONS_MAX + 1; number++) {
+                g_autofree char *tried = number == 1 ? g_strdup(name) : numbered(name, number);
+                g_autofree char *other = NULL;
+
+                if (!find_named(db, tried, "", &other, error))
+                        return NULL;
+                if (!other)
+                        return g_steal_pointer(&tried);
+        }
+        return g_strdup(name); /* which is refused, as there are too many */
 }
 
 static bool check_count(Db *db, GError **error)
@@ -220,7 +256,8 @@ bool mint_inside(Gate *gate, Db *db, const Draft *draft, char ret_id[ID_MAX], GE
                insert_entities(db, ret_id, terms->entities, error) &&
                mint_set_listing(db, ret_id, draft->listing, (const char *const *)draft->listed,
                                 error) &&
-               (!has_files(gate) || add_and_deliver(gate, db, &new, /* fd= */ -1, error));
+               (!has_files(gate) || draft->has_no_file ||
+                add_and_deliver(gate, db, &new, /* fd= */ -1, error));
 }
 
 typedef struct Making {

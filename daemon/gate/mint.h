@@ -20,6 +20,9 @@ char *mint_connection(const MintWrite *write, const Draft *draft, GError **error
 /* The same inside a write of the caller's, who holds Gate.minting and calls mint_tidy() if the write fails. */
 bool mint_inside(Gate *gate, Db *db, const Draft *draft, char ret_id[ID_MAX], GError **error);
 
+/* The name, or the first of "name 2", "name 3" … that no active connection has; the caller frees. */
+char *mint_free_name(Db *db, const char *name, GError **error);
+
 /* Removes the bearer files of connections that are not active, and of none; Gate.minting is held. */
 void mint_tidy(Gate *gate);
 

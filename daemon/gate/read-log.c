@@ -14,7 +14,7 @@ struct ReadLog {
         bool called;   /* the loop knows that something waits */
 
         GMutex writing;         /* held by the one who writes */
-        bool failing;           /* the last write did; guarded by writing */
+        gint failing;           /* atomic: the last write did */
         sd_event_source *timer; /* loop thread */
         gint stopped;           /* atomic */
 };
@@ -202,7 +202,7 @@ bool read_log_flush(ReadLog *log, GError **error)
         bool ok = write_it(log, &batch, error);
         if (!ok)
                 give_back(log, &batch);
-        log->failing = !ok;
+        g_atomic_int_set(&log->failing, !ok);
         g_mutex_unlock(&log->writing);
         g_queue_clear_full(&batch.entries, entry_free);
         g_array_unref(batch.usage);
@@ -220,7 +220,7 @@ static void flush_work(void *data)
 {
         ReadLog *log = data;
         g_autoptr(GError) error = NULL;
-        bool failed_before = log->failing;
+        bool failed_before = g_atomic_int_get(&log->failing);
 
         if (!read_log_flush(log, &error) && !failed_before)
                 log_event(LOG_WORK_FAILED_EVENT, LOG_WARNING, NULL, error,

@@ -142,13 +142,15 @@ typedef struct Resolving {
         Gate *gate;
         const char *id;
         ApprovalState state;
-        JsonObject *payload;  /* or NULL: as it is */
+        JsonObject *given;    /* what the human changes, or NULL: nothing; borrowed */
+        JsonObject *payload;  /* what is carried out */
         JsonObject *decision; /* what came of it */
         Approval *approval;   /* as it was */
 } Resolving;
 
 static void resolving_clear(Resolving *resolving)
 {
+        g_clear_pointer(&resolving->payload, json_object_unref);
         g_clear_pointer(&resolving->decision, json_object_unref);
         approval_free(resolving->approval);
 }
@@ -202,6 +204,26 @@ static JsonObject *denial(JsonObject *payload)
         return decision;
 }
 
+static void copy_members(JsonObject *from, JsonObject *to)
+{
+        g_autoptr(GList) names = json_object_get_members(from);
+
+        for (GList *name = names; name; name = name->next)
+                json_object_set_member(to, name->data,
+                                       json_node_copy(json_object_get_member(from, name->data)));
+}
+
+/* What the human does not name stays as it was asked for: leaving out never widens. */
+static bool merge(Resolving *resolving, GError **error)
+{
+        resolving->payload = json_object_new();
+        copy_members(resolving->approval->payload, resolving->payload);
+        if (!resolving->given)
+                return true;
+        copy_members(resolving->given, resolving->payload);
+        return approval_check_payload(resolving->payload, error);
+}
+
 static bool resolve(Db *db, void *data, GError **error)
 {
         Resolving *resolving = data;
@@ -210,15 +232,15 @@ static bool resolve(Db *db, void *data, GError **error)
         if (!resolving->approval || !check_waits(resolving->approval, error))
                 return false;
         if (resolving->state == APPROVAL_APPROVED) {
-                JsonObject *payload = resolving->payload ?: resolving->approval->payload;
-
-                resolving->decision = approvals_approve(resolving->gate->approvals, db,
-                                                        resolving->approval, payload, error);
+                if (!merge(resolving, error))
+                        return false;
+                resolving->decision =
+                        approvals_approve(resolving->gate->approvals, db, resolving->approval,
+                                          resolving->payload, error);
                 if (!resolving->decision)
                         return false;
         } else if (resolving->state == APPROVAL_DENIED) {
-                resolving->decision = denial(resolving->payload);
-                resolving->payload = NULL;
+                resolving->decision = denial(resolving->given);
         }
         return update(db, resolving, error);
 }
@@ -257,9 +279,8 @@ bool gate_resolve(Gate *gate, const Access *human, const char *id, bool approve,
 {
         const Actor *actor = access_actor(human);
         WriteOptions options = {.actor = actor};
-        g_auto(Resolving) resolving = {.id = id,
-                                       .state = approve ? APPROVAL_APPROVED : APPROVAL_DENIED,
-                                       .payload = payload};
+        g_auto(Resolving) resolving = {
+                .id = id, .state = approve ? APPROVAL_APPROVED : APPROVAL_DENIED, .given = payload};
 
         if (actor->kind != ACTOR_HUMAN) {
                 g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,

@@ -22,10 +22,12 @@ struct Gate {
         GMutex minting; /* held while bearer files and what says that they are wanted are changed */
         gint stopped;   /* atomic */
 
-        Guesses *guesses;     /* loop thread, as all below */
-        GHashTable *sessions; /* conn-… → Session */
-        GArray *feeds;        /* Feed */
-        char *address;        /* of the HTTP door, or NULL */
+        Guesses *guesses;         /* loop thread, as all below */
+        GHashTable *sessions;     /* conn-… → Session */
+        GArray *feeds;            /* Feed */
+        char *address;            /* of the HTTP door, or NULL */
+        GateKnowsTool knows_tool; /* or NULL */
+        void *knows_data;
         sd_event_source *end; /* of the next connection that expires */
 };
 

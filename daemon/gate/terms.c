@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "gate/room.h"
+
 Draft *draft_new(void)
 {
         return g_new0(Draft, 1);
@@ -37,28 +39,6 @@ Draft *draft_free(Draft *draft)
 
 /* ---- members ---- */
 
-/* One line, as it is shown beside what the agent does: nothing in it may hide or turn round what follows. */
-static bool check_line(const char *name, GError **error)
-{
-        bool readable = false;
-
-        for (const char *p = name; *p; p = g_utf8_next_char(p)) {
-                GUnicodeType type = g_unichar_type(g_utf8_get_char(p));
-
-                readable |= g_unichar_isalnum(g_utf8_get_char(p));
-                if (type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT &&
-                    type != G_UNICODE_LINE_SEPARATOR && type != G_UNICODE_PARAGRAPH_SEPARATOR)
-                        continue;
-                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                                    "name must not have control or formatting characters");
-                return false;
-        }
-        if (!readable)
-                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                                    "name must have letters or digits");
-        return readable;
-}
-
 static bool take_name(Draft *draft, JsonObject *args, GError **error)
 {
         const char *given = args_string(args, "name");
@@ -74,7 +54,7 @@ static bool take_name(Draft *draft, JsonObject *args, GError **error)
         const char *name = g_strstrip(composed);
         if (!text_check("name", name, CONNECTION_NAME_CHARS_MAX, "CONNECTION_NAME_CHARS_MAX",
                         error) ||
-            !check_line(name, error))
+            !text_check_line("name", name, error))
                 return false;
         g_free((char *)draft->terms.name);
         draft->terms.name = g_strdup(name);
@@ -89,8 +69,22 @@ static bool is_tool_name(const char *name)
                strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == length;
 }
 
+static bool check_tool(const Gate *gate, const char *member, const char *name, GError **error)
+{
+        if (!is_tool_name(name))
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "%s: \"%.40s\" is no name of a tool", member, name);
+        else if (gate->knows_tool && !gate->knows_tool(name, gate->knows_data))
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                            "%s: there is no tool %.40s", member, name);
+        else
+                return true;
+        return false;
+}
+
 /* A list of tools by their names; ret is as it was if there is no such member. */
-static bool take_tools(JsonObject *args, const char *member, char ***ret, GError **error)
+static bool take_tools(const Gate *gate, JsonObject *args, const char *member, char ***ret,
+                       GError **error)
 {
         if (!json_object_has_member(args, member))
                 return true;
@@ -102,11 +96,8 @@ static bool take_tools(JsonObject *args, const char *member, char ***ret, GError
                 return false;
         }
         for (char **name = names; name && *name; name++)
-                if (!is_tool_name(*name)) {
-                        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                                    "%s: \"%.40s\" is no name of a tool", member, *name);
+                if (!check_tool(gate, member, *name, error))
                         return false;
-                }
         g_strfreev(*ret);
         *ret = g_steal_pointer(&names);
         return true;
@@ -165,7 +156,7 @@ static bool take_count(JsonObject *args, const char *name, uint64_t *ret, GError
         return true;
 }
 
-bool draft_apply(Draft *draft, JsonObject *args, Store *vault, GError **error)
+bool draft_apply(Draft *draft, JsonObject *args, Gate *gate, GError **error)
 {
         const char *profile = args_string(args, "profile"), *listing = args_string(args, "listing");
         Terms *terms = &draft->terms;
@@ -177,12 +168,12 @@ bool draft_apply(Draft *draft, JsonObject *args, Store *vault, GError **error)
         if (profile && terms->profile != PROFILE_CUSTOM)
                 g_clear_pointer((char ***)&terms->tools, g_strfreev);
         return take_name(draft, args, error) &&
-               take_tools(args, "tools", (char ***)&terms->tools, error) &&
-               take_tools(args, "listed", &draft->listed, error) &&
+               take_tools(gate, args, "tools", (char ***)&terms->tools, error) &&
+               take_tools(gate, args, "listed", &draft->listed, error) &&
                take_expires(draft, args, error) &&
                take_count(args, "calls_per_day", &terms->calls_per_day, error) &&
                take_count(args, "bytes_per_day", &terms->bytes_per_day, error) &&
-               take_entities(draft, args, vault, error);
+               take_entities(draft, args, gate->options.vault, error);
 }
 
 bool draft_check(const Draft *draft, GError **error)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "gate/connection.h"
+#include "gate/gate.h"
 
 #define TOOL_NAME_CHARS_MAX 100
 #define EXPIRES_US_MAX      INT64_C(253402300799000000) /* the year 9999 */
@@ -11,6 +12,7 @@ typedef struct Draft {
         Terms terms; /* its strings are the draft's */
         ToolListing listing;
         char **listed;
+        bool has_no_file; /* who asked is given tokens by a door: nobody needs a bearer in a file */
 } Draft;
 
 /* The default terms: a full profile, everything to see, no end, no budget. */
@@ -22,8 +24,9 @@ Draft *draft_free(Draft *draft);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Draft, draft_free)
 
 /* Takes over the members that are there: name, profile, tools, entities (ids or names, looked up in the vault; null:
- * everything), expires, calls_per_day, bytes_per_day, observer, listing, listed. INVALID, LIMIT, NOT_FOUND. */
-bool draft_apply(Draft *draft, JsonObject *args, Store *vault, GError **error);
+ * everything), expires, calls_per_day, bytes_per_day, observer, listing, listed. INVALID, LIMIT, NOT_FOUND (an
+ * entity or a tool). */
+bool draft_apply(Draft *draft, JsonObject *args, Gate *gate, GError **error);
 
 /* Does it hold together? INVALID. */
 bool draft_check(const Draft *draft, GError **error);

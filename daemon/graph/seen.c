@@ -38,7 +38,7 @@ bool seen_document(Db *db, const Scope *scope, const char *document_id, bool *re
                                       document_id, ret, error);
 }
 
-/* Its own subject, and that of each fact that it was inferred from, a NULL if those are several; and what it leads to, if
+/* Its own subject, and that of each fact that it was inferred from, a NULL if those are several or one is no more; and what it leads to, if
  * it was inferred. */
 #define LEADS_TO                                                                                                            \
         " UNION ALL SELECT CASE substr(f.object, 1, 4) WHEN 'ent-' THEN " FACT_OBJECT(                                      \
@@ -48,7 +48,7 @@ bool seen_document(Db *db, const Scope *scope, const char *document_id, bool *re
 #define SUBJECTS                                                                                   \
         "WITH RECURSIVE up (id) AS (SELECT :id UNION SELECT s.source_id FROM up JOIN fact_sources" \
         " s ON s.fact_id = up.id), said (of, of_source) AS (SELECT " FACT_SUBJECT(                 \
-                f) ", f.id IS NOT :id FROM up CROSS JOIN facts f ON f.id = up.id)"                 \
+                f) ", up.id IS NOT :id FROM up LEFT JOIN facts f ON f.id = up.id)"                 \
                    " SELECT of FROM said UNION ALL SELECT NULL WHERE"                              \
                    " (SELECT min(of) <> max(of) FROM said WHERE of_source)" LEADS_TO
 

@@ -109,7 +109,8 @@ void command_request(const HttpOptions *options, const Connection *connection,
                            .access = access_new_connection(connection, session),
                            .kind = g_strdup(approval->kind),
                            .title = g_strdup(approval->title),
-                           .payload = json_object_ref(approval->payload),
+                           /* a copy: references are not counted atomically */
+                           .payload = json_copy_object(approval->payload),
                            .done = done,
                            .data = data};
         worker_pool_push(options->pool, ask, on_asked, asking);

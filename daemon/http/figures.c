@@ -34,6 +34,10 @@ static const MetricFamily streams = {"ouroboros_http_streams",
                                      "Open streams of server-sent events."};
 static const MetricFamily sockets = {"ouroboros_websockets", "Open WebSockets."};
 
+static const MetricFamily sessions = {"ouroboros_mcp_sessions",
+                                      "Sessions of clients of MCP, by the door they came through."};
+static const char *const doors[] = {"door=\"socket\"", "door=\"http\""};
+
 static const Figure figures[] = {
         {"version", NULL, "version", NULL, NULL},
         {"instance", NULL, "instance", NULL, NULL},
@@ -87,6 +91,10 @@ static void collect(MetricsText *text, void *data)
 
 void figures_add(const HttpOptions *options)
 {
+        /* who looks before the first of them comes finds 0, not nothing */
+        (void)figures_sockets(options);
+        (void)figures_sessions(options, /* is_http= */ false);
+        (void)figures_sessions(options, /* is_http= */ true);
         /* a copy: a worker may be collecting while the room ends */
         metrics_add_collector(options->metrics, collect, g_memdup2(options, sizeof *options),
                               g_free);
@@ -112,6 +120,11 @@ Metric *figures_sockets(const HttpOptions *options)
         return gauge(options, &sockets);
 }
 
+Metric *figures_sessions(const HttpOptions *options, bool is_http)
+{
+        return metrics_series(options->metrics, METRIC_GAUGE, &sessions, doors[is_http]);
+}
+
 void figures_of_loop(const HttpOptions *options)
 {
         metric_set(gauge(options, &jobs), worker_pool_pending(options->pool));
@@ -130,12 +143,16 @@ static JsonObject *group_of(JsonObject *state, const char *name)
 
 static void add_doors(JsonObject *state, const HttpOptions *options)
 {
-        JsonObject *doors = group_of(state, "connections");
+        JsonObject *open = group_of(state, "connections");
         unsigned waiting;
 
-        json_object_set_int_member(doors, "http", metric_get(figures_links(options)));
-        json_object_set_int_member(doors, "streams", metric_get(figures_streams(options)));
-        json_object_set_int_member(doors, "websockets", metric_get(figures_sockets(options)));
+        json_object_set_int_member(open, "http", metric_get(figures_links(options)));
+        json_object_set_int_member(open, "streams", metric_get(figures_streams(options)));
+        json_object_set_int_member(open, "websockets", metric_get(figures_sockets(options)));
+        json_object_set_int_member(
+                open, "mcp_sessions",
+                metric_get(figures_sessions(options, /* is_http= */ false)) +
+                        metric_get(figures_sessions(options, /* is_http= */ true)));
         if (gate_pending(options->gate, &waiting, NULL))
                 json_object_set_int_member(group_of(state, "approvals"), "pending", waiting);
 }

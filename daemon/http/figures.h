@@ -17,3 +17,4 @@ JsonObject *figures_state(const HttpOptions *options);
 Metric *figures_links(const HttpOptions *options);
 Metric *figures_streams(const HttpOptions *options);
 Metric *figures_sockets(const HttpOptions *options);
+Metric *figures_sessions(const HttpOptions *options, bool is_http); /* of MCP, of one door */

@@ -19,13 +19,17 @@ static void look(Interest *interest);
 static void on_version(const ToolOutcome *outcome, void *data)
 {
         Interest *interest = data;
+        /* what cannot be read now may still be the same; what is not there is another */
+        bool is_known = outcome->answer || error_code(outcome->error) == OUROBOROS_ERROR_NOT_FOUND;
         const char *version =
                 outcome->answer ? json_member_string(outcome->answer, "version", "") : "";
-        bool is_other = interest->version && !g_str_equal(interest->version, version);
+        bool is_other = is_known && interest->version && !g_str_equal(interest->version, version);
 
         interest->look = NULL;
-        g_free(interest->version);
-        interest->version = g_strdup(version);
+        if (is_known) {
+                g_free(interest->version);
+                interest->version = g_strdup(version);
+        }
         if (interest->is_dirty)
                 look(interest);
         if (is_other)

@@ -119,10 +119,13 @@ static bool check_uris(Turn *turn, JsonArray *uris)
         }
         for (guint i = 0; i < count; i++) {
                 JsonNode *node = json_array_get_element(uris, i);
-                if (JSON_NODE_HOLDS_VALUE(node) && json_node_get_value_type(node) == G_TYPE_STRING)
+                const char *uri = JSON_NODE_HOLDS_VALUE(node) ? json_node_get_string(node) : NULL;
+                if (uri && strlen(uri) <= MCP_URI_BYTES_MAX)
                         continue;
                 turn_fail(turn, JSONRPC_INVALID_PARAMS, NULL,
-                          "params.notifications.resourceSubscriptions must be an array of strings");
+                          "params.notifications.resourceSubscriptions must be an array of strings "
+                          "of at most %d bytes (MCP_URI_BYTES_MAX)",
+                          MCP_URI_BYTES_MAX);
                 return false;
         }
         return true;

@@ -50,7 +50,7 @@ static void write_list(GString *out, const RunResult *result)
 void resources_list_turn(Turn *turn)
 {
         static const RunKind kind = {write_list};
-        const char *cursor = json_member_string(turn->params, "cursor", NULL);
+        const char *cursor = turn_cursor_text(turn);
         g_autoptr(JsonObject) args = json_object_new();
 
         json_object_set_int_member(args, "limit", MCP_LIST_PAGE);

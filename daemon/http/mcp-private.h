@@ -53,6 +53,9 @@ unsigned mcp_status(Era era, int code);
 /* params.<name> as a string of 1 to max bytes; fails the turn if it is none. */
 const char *turn_text(Turn *turn, const char *name, size_t max);
 
+/* What the client gave as its cursor, or NULL; of what is no text a text that is no cursor. */
+const char *turn_cursor_text(const Turn *turn);
+
 /* The key after which a list goes on, by params.cursor; NULL after failing the turn. The caller frees. */
 char *turn_cursor(Turn *turn, const char *list, const char *filters);
 

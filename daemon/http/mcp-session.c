@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "http/fault.h"
+#include "http/figures.h"
 #include "http/mcp-private.h"
 
 #define ID_RANDOM_BYTES 24
@@ -39,6 +40,7 @@ void session_end(Session *session)
         GHashTableIter iter;
         void *call;
 
+        metric_add(figures_sessions(&session->mcp->options, session->id != NULL), -1);
         g_hash_table_remove(session->id ? session->mcp->sessions : session->mcp->attached,
                             session->id ? (void *)session->id : session);
         for (g_hash_table_iter_init(&iter, session->calls);
@@ -126,6 +128,7 @@ Session *mcp_begin_session(Mcp *mcp, const char *connection, GError **error)
         session->id = new_id();
         session->connection = g_strdup(connection);
         g_hash_table_insert(mcp->sessions, session->id, session);
+        metric_add(figures_sessions(&mcp->options, /* is_http= */ true), 1);
         return session;
 }
 
@@ -157,6 +160,7 @@ Session *mcp_attach_session(Mcp *mcp, Outlet *outlet)
 
         session->outlet = outlet;
         g_hash_table_add(mcp->attached, session);
+        metric_add(figures_sessions(&mcp->options, /* is_http= */ false), 1);
         return session;
 }
 

@@ -141,11 +141,19 @@ const char *turn_text(Turn *turn, const char *name, size_t max)
         return NULL;
 }
 
+const char *turn_cursor_text(const Turn *turn)
+{
+        JsonNode *given = json_object_get_member(turn->params, "cursor");
+
+        return !given || JSON_NODE_HOLDS_NULL(given)
+                       ? NULL
+                       : json_member_string(turn->params, "cursor", /* fallback= */ "no text");
+}
+
 char *turn_cursor(Turn *turn, const char *list, const char *filters)
 {
         g_autoptr(GError) error = NULL;
-        char *key =
-                cursor_key(list, filters, json_member_string(turn->params, "cursor", NULL), &error);
+        char *key = cursor_key(list, filters, turn_cursor_text(turn), &error);
 
         if (key)
                 return key;

@@ -14,13 +14,13 @@
         3600 /* a session that was not used for so long, and has no stream, ends */
 #define MCP_CALLS_MAX         256 /* under way, of one connection or client: calls and listening */
 #define MCP_ASK_SEC           3600 /* that a client of the older era has to answer a request of ours */
-#define MCP_STATE_SEC         3600   /* that a requestState is taken back */
-#define MCP_STATE_BYTES_MAX   262144 /* of a requestState as text */
-#define MCP_SUBSCRIPTIONS_MAX 256    /* resources that one client watches */
-#define MCP_URI_BYTES_MAX     4096
-#define MCP_NAME_BYTES_MAX    256 /* of a tool or prompt */
-#define MCP_LIST_PAGE         50  /* rows of one answer of a list */
-#define MCP_TOKEN_BYTES_MAX   256 /* of an id, or of a progress token */
+#define MCP_STATE_SEC         3600                         /* that a requestState is taken back */
+#define MCP_STATE_BYTES_MAX   262144                       /* of a requestState as text */
+#define MCP_SUBSCRIPTIONS_MAX 256                          /* resources that one client watches */
+#define MCP_URI_BYTES_MAX     (4 * RESOURCE_URI_CHARS_MAX) /* read_resource counts the characters */
+#define MCP_NAME_BYTES_MAX    256                          /* of a tool or prompt */
+#define MCP_LIST_PAGE         50                           /* rows of one answer of a list */
+#define MCP_TOKEN_BYTES_MAX   256                          /* of an id, or of a progress token */
 
 #define MCP_VERSION "2026-07-28"
 

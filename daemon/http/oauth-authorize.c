@@ -324,6 +324,7 @@ static void use_document(Oauth *oauth, Request *request, const char *url, const 
 
 static void on_fetched(OauthJob *job)
 {
+        job->oauth->fetches--;
         if (job->out)
                 remember(job->oauth, job->in[0], job->out);
         if (!job->request)
@@ -334,6 +335,15 @@ static void on_fetched(OauthJob *job)
                 refuse_client(job->request, job->error);
 }
 
+static void refuse_busy(Request *request)
+{
+        g_autofree char *text = g_strdup_printf(
+                "OAUTH_FETCHES_MAX (%d) other programs are being looked up. Try again in a moment.",
+                OAUTH_FETCHES_MAX);
+
+        oauth_answer_page(request, 503, "This cannot go on now", text, 0);
+}
+
 static void look_document_up(Oauth *oauth, Request *request, const char *url)
 {
         const Document *known = g_hash_table_lookup(oauth->documents, url);
@@ -342,12 +352,40 @@ static void look_document_up(Oauth *oauth, Request *request, const char *url)
                 use_document(oauth, request, url, known->text);
                 return;
         }
+        /* whoever opens this page makes us fetch: that must not take the threads of others */
+        if (oauth->fetches >= OAUTH_FETCHES_MAX) {
+                refuse_busy(request);
+                return;
+        }
         OauthJob *job = oauth_job_new(oauth, request);
+        oauth->fetches++;
         job->in[0] = g_strdup(url);
         job->fetch = oauth->fetch;
         job->work = fetch;
         job->done = on_fetched;
         oauth_job_start(job);
+}
+
+/* A browser says what it wants a page for: only as the page that the person looks at may it put anything to him. An
+ * image or a script of a strange page, a frame, or what is fetched ahead gets nothing. Others than browsers say nothing,
+ * or a mode alone, as Node does. */
+static bool is_for_person(const Request *request)
+{
+        const char *mode = request_header(request, "Sec-Fetch-Mode");
+        const char *destination = request_header(request, "Sec-Fetch-Dest");
+        const char *purpose = request_header(request, "Sec-Purpose");
+
+        return (!destination || (g_str_equal(destination, "document") &&
+                                 (!mode || g_str_equal(mode, "navigate")))) &&
+               !(purpose && strstr(purpose, "prefetch"));
+}
+
+static void refuse_hidden(Request *request)
+{
+        oauth_answer_page(request, 403, "This cannot go on",
+                          "This page asks a person, so it is only shown as a page of its own "
+                          "(Sec-Fetch-Mode: navigate, Sec-Fetch-Dest: document).",
+                          0);
 }
 
 void oauth_on_authorize(Request *request, void *data)
@@ -358,6 +396,10 @@ void oauth_on_authorize(Request *request, void *data)
         g_autoptr(GError) error = NULL;
 
         oauth_prune(oauth);
+        if (!is_for_person(request)) {
+                refuse_hidden(request);
+                return;
+        }
         if (id && oauth_client_is_url(id)) {
                 look_document_up(oauth, request, id);
                 return;
@@ -367,6 +409,7 @@ void oauth_on_authorize(Request *request, void *data)
                 return;
         }
         OauthClient *client = oauth_client_open(key, id ? id : "", &error);
+        sodium_memzero(key, sizeof key);
         if (client)
                 go_on(oauth, request, client);
         else

@@ -35,12 +35,21 @@ static bool is_loopback(const char *host)
                g_ascii_strcasecmp(host, "localhost") == 0;
 }
 
+/* Is it made of what RFC 3986 lets be in one? It becomes a header, and is shown to the person. */
+static bool is_plain(const char *text)
+{
+        for (const char *c = text; *c; c++)
+                if (!g_ascii_isgraph(*c) || strchr("\"<>\\^`{|}", *c))
+                        return false;
+        return true;
+}
+
 static GUri *parse_redirect(const char *text)
 {
         static const char *const never[] = {"about",      "blob", "data", "file",
                                             "filesystem", "ftp",  "ws",   "javascript",
                                             "vbscript",   "wss",  NULL};
-        g_autoptr(GUri) uri = strlen(text) <= OAUTH_REDIRECT_BYTES_MAX
+        g_autoptr(GUri) uri = strlen(text) <= OAUTH_REDIRECT_BYTES_MAX && is_plain(text)
                                       ? g_uri_parse(text, G_URI_FLAGS_ENCODED, NULL)
                                       : NULL;
 
@@ -143,7 +152,8 @@ static OauthClient *read_metadata(JsonObject *metadata, const char *fallback, GE
 
         client->redirects = read_texts(metadata, "redirect_uris");
         if (!check_redirects(client->redirects, error) || !check_method(metadata, error) ||
-            !text_check("client_name", name, OAUTH_NAME_CHARS_MAX, "OAUTH_NAME_CHARS_MAX", error))
+            !text_check("client_name", name, OAUTH_NAME_CHARS_MAX, "OAUTH_NAME_CHARS_MAX", error) ||
+            !text_check_line("client_name", name, error))
                 return NULL;
         client->name = g_strdup(name);
         return g_steal_pointer(&client);

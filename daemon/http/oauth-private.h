@@ -20,6 +20,7 @@ typedef struct Pending {
         char *spent;        /* the same, once redeemed */
         char *connection;   /* once approved */
         char *family;       /* of the grants that came of the code */
+        bool is_stolen;     /* the code was used again before family was known */
         int64_t expires_us; /* monotonic; of the code once there is one */
 } Pending;
 
@@ -29,6 +30,7 @@ struct Oauth {
         GHashTable *pending;   /* id → Pending */
         GHashTable *documents; /* url → what oauth-client-cache keeps */
         GHashTable *jobs;      /* set of OauthJob* */
+        unsigned fetches;      /* of these, the ones that fetch */
         FetchOptions fetch;    /* how documents of clients are fetched */
 };
 

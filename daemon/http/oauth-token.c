@@ -49,12 +49,18 @@ static void answer_tokens(Request *request, const Grant *grant)
         request_answer_json(request, 200, body);
 }
 
+static void refuse_reuse(Oauth *oauth, Request *request, Pending *pending);
+
 static void on_granted(OauthJob *job)
 {
         Pending *pending = job->id ? g_hash_table_lookup(job->oauth->pending, job->id) : NULL;
 
         if (pending && !job->error)
                 pending->family = g_strdup(job->grant.family);
+        if (pending && pending->is_stolen && !job->error) {
+                refuse_reuse(job->oauth, job->request, pending);
+                return;
+        }
         if (!job->request)
                 return;
         if (!job->error)
@@ -82,7 +88,12 @@ static void end_family(OauthJob *job)
 
 static void on_family_ended(OauthJob *job)
 {
-        if (job->request)
+        if (job->error)
+                log_event(LOG_WORK_FAILED_EVENT, LOG_WARNING, NULL, job->error,
+                          "The tokens of a code that was used twice could not be ended");
+        if (job->request && job->error)
+                request_answer_error(job->request, job->error);
+        else if (job->request)
                 oauth_answer_error(job->request, 400, "invalid_grant",
                                    "The code was used before; what it gave is void now");
 }
@@ -101,8 +112,9 @@ static Pending *find_code(Oauth *oauth, const char *hash)
         return NULL;
 }
 
-static void refuse_reuse(Oauth *oauth, Request *request, const Pending *pending)
+static void refuse_reuse(Oauth *oauth, Request *request, Pending *pending)
 {
+        pending->is_stolen = true; /* what is being given now ends once it is */
         if (!pending->family) {
                 oauth_answer_error(request, 400, "invalid_grant", "The code was used before");
                 return;

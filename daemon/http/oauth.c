@@ -63,7 +63,8 @@ static void job_done(void *data)
 void oauth_job_start(OauthJob *job)
 {
         g_hash_table_add(job->oauth->jobs, job);
-        request_on_gone(job->request, forget_request, job);
+        if (job->request)
+                request_on_gone(job->request, forget_request, job);
         worker_pool_push(job->oauth->options.pool, job_work, job_done, job);
 }
 
@@ -232,6 +233,7 @@ static void on_register(Request *request, void *data)
         }
         g_autoptr(OauthClient) client =
                 metadata ? oauth_client_register(key, metadata, &error) : NULL;
+        sodium_memzero(key, sizeof key);
         if (!client) {
                 bool is_redirect = strstr(error->message, "redirect_uris") != NULL;
                 oauth_answer_error(request, 400,

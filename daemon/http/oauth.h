@@ -8,6 +8,8 @@
 
 #define OAUTH_PENDING_MAX                                                                          \
         8 /* authorizations that wait for the person, or for their code to be fetched */
+#define OAUTH_FETCHES_MAX                                                                          \
+        2 /* documents of clients that are being fetched; each has a thread meanwhile */
 #define OAUTH_PENDING_SEC     600
 #define OAUTH_CODE_SEC        60
 #define OAUTH_VALUE_BYTES_MAX 2048 /* of state, code_verifier and their like */

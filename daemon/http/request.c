@@ -2,6 +2,7 @@
 /* A request as its handler sees it, and its answer. The response waits in the request until the library asks for it. */
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -26,6 +27,8 @@ Request *request_free(Request *request)
         g_byte_array_unref(request->body);
         g_free(request->target);
         g_free(request->path);
+        if (request->bearer)
+                sodium_memzero(request->bearer, strlen(request->bearer));
         g_free(request->bearer);
         g_free(request);
         return NULL;

@@ -181,11 +181,37 @@ static int on_kick(sd_event_source *source, void *data)
         return 0;
 }
 
+/* Who is silent, or has not said its request to the end, for the longest: then somebody else cannot keep all others out by
+ * holding what it does not use. */
+static Link *find_idlest(Server *server)
+{
+        GHashTableIter iter;
+        Link *link, *found = NULL;
+
+        g_hash_table_iter_init(&iter, server->links);
+        while (g_hash_table_iter_next(&iter, (void **)&link, NULL))
+                if (!link->is_doomed && link->deadline_us > 0 &&
+                    !(link->request && link->request->is_handled) &&
+                    (!found || link->deadline_us < found->deadline_us))
+                        found = link;
+        return found;
+}
+
+static void make_room(Server *server)
+{
+        Link *idlest =
+                g_hash_table_size(server->links) >= SERVER_PATIENT_MAX ? find_idlest(server) : NULL;
+
+        if (idlest)
+                link_doom(idlest);
+}
+
 void server_add_client(Server *server, int fd, const struct sockaddr *address, socklen_t size)
 {
         static const int on = 1;
 
         (void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+        make_room(server);
         if (MHD_add_connection(server->daemon, fd, address, size) != MHD_YES)
                 log_debug(
                         "Refused a client: over SERVER_CONNECTIONS_MAX (%d) or SERVER_PER_ADDRESS_MAX (%d)",

@@ -10,7 +10,9 @@
 #define SERVER_HEADER_BYTES_MAX 32768 /* request line and headers */
 #define SERVER_CONNECTIONS_MAX  1024
 #define SERVER_PER_ADDRESS_MAX  512
-#define SERVER_IDLE_SEC         60 /* a connection that is silent in the middle of something */
+#define SERVER_PATIENT_MAX      448 /* with so many open, who comes takes the place of the idlest */
+#define SERVER_IDLE_SEC         60  /* a connection that is silent in the middle of something */
+#define SERVER_STREAM_RETRY_MS  1000 /* until a client whose stream was cut off comes again */
 #define SERVER_STREAM_BYTES_MAX                                                                    \
         (4 * 1024 * 1024)       /* said on a stream and not yet taken by its client */
 #define SERVER_KEEPALIVE_SEC 15 /* between comments on a stream that says nothing */
@@ -83,7 +85,8 @@ void request_refuse(Request *request, unsigned status, const GError *error,
  * caller's until stream_end() or gone, which is then what request_on_gone() set. */
 Stream *request_stream(Request *request, const char *const *headers);
 
-/* One event; id may be NULL (none), data "" (an event without data). False: the client takes too little, or has gone;
+/* One event; id may be NULL (none), data "" (an event without data, which with an id tells the client where to go on, and after
+ * how long). False: the client takes too little, or has gone;
  * what request_on_gone() set is called soon. */
 bool stream_send(Stream *stream, const char *id, const char *data);
 void stream_end(Stream *stream); /* what was said is still sent */

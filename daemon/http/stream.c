@@ -102,6 +102,8 @@ bool stream_send(Stream *stream, const char *id, const char *data)
                 stream->taken_us = g_get_monotonic_time();
         if (id)
                 g_string_append_printf(stream->out, "id: %s\n", id);
+        if (id && !*data)
+                g_string_append_printf(stream->out, "retry: %d\n", SERVER_STREAM_RETRY_MS);
         append_data(stream->out, data);
         stream->said_us = g_get_monotonic_time();
         if (waiting(stream) > SERVER_STREAM_BYTES_MAX) {

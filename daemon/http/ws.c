@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who is connected to /ws, what they say and what they are told. A client is let in by its bearer once; when its
- * connection ends or changes, the gate says so. The log is what tools are called and, for observers, what the journal
- * appends; the calls come from workers through a mailbox, and only while somebody listens. */
+ * connection ends or changes, the gate says so. The log is what tools are called and what the journal appends: all of it
+ * for observers, for others what they did themselves. What follows from a write tells of what it met; so those who do not
+ * see everything are told of calls alone. The calls come from workers through a mailbox, and only while somebody listens. */
 #include "http/ws.h"
 
 #include <microhttpd.h>
@@ -25,7 +26,7 @@ typedef struct Member {
         Ws *ws;
         WsClient *client;
         char *connection; /* conn-… */
-        bool is_observer;
+        bool is_observer, is_scoped;
         GHashTable *replies; /* Reply: commands under way */
 } Member;
 
@@ -46,7 +47,6 @@ typedef struct Reply {
 typedef struct Handover {
         Ws *ws;
         char *connection;
-        bool is_observer;
 } Handover;
 
 static JsonObject *new_message(const char *type)
@@ -94,6 +94,17 @@ static void on_command_done(unsigned status, JsonObject *answer, const GError *e
         g_free(reply);
 }
 
+static bool check_commands(const Member *member, GError **error)
+{
+        if (g_hash_table_size(member->replies) < WS_COMMANDS_MAX)
+                return true;
+        g_set_error(
+                error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
+                "WS_COMMANDS_MAX (%d) commands of this client are under way; wait for an answer",
+                WS_COMMANDS_MAX);
+        return false;
+}
+
 static void start_command(Member *member, const char *cmd)
 {
         const HttpOptions *options = member->ws->options;
@@ -101,7 +112,7 @@ static void start_command(Member *member, const char *cmd)
         g_autoptr(Connection) connection =
                 gate_connection(options->gate, member->connection, &error);
 
-        if (!connection) {
+        if (!connection || !check_commands(member, &error)) {
                 send_error(member, error);
                 return;
         }
@@ -149,14 +160,25 @@ static void on_said(WsClient *client, JsonObject *message, void *data)
 
 /* ---- the log ---- */
 
-static void log_to(Ws *ws, const char *connection, JsonObject *data)
+typedef enum LogKind { LOG_CALL, LOG_ENTRY } LogKind;
+
+static bool may_see(const Member *member, const char *connection, LogKind kind)
+{
+        if (member->is_observer)
+                return true;
+        return g_strcmp0(member->connection, connection) == 0 &&
+               (kind == LOG_CALL || !member->is_scoped);
+}
+
+/* connection: whose doing it is, or NULL. */
+static void log_to(Ws *ws, const char *connection, LogKind kind, JsonObject *data)
 {
         g_autoptr(JsonObject) message = new_message("log");
         g_autofree Member **members = (Member **)g_hash_table_get_keys_as_array(ws->members, NULL);
 
         json_object_set_object_member(message, "data", json_object_ref(data));
         for (Member **member = members; *member; member++)
-                if ((*member)->is_observer || g_strcmp0((*member)->connection, connection) == 0)
+                if (may_see(*member, connection, kind))
                         ws_client_send((*member)->client, message);
 }
 
@@ -170,7 +192,7 @@ static void on_called(void *job)
 {
         Called *called = job;
 
-        log_to(called->ws, called->connection, called->data);
+        log_to(called->ws, called->connection, LOG_CALL, called->data);
         g_free(called->connection);
         json_object_unref(called->data);
         g_free(called);
@@ -214,7 +236,7 @@ static void log_change(Ws *ws, const Change *change)
         json_object_set_string_member(data, "op", op_to_string(change->op));
         json_set_string(data, "actor", change->actor_name);
         json_object_set_int_member(data, "seq", change->seq);
-        log_to(ws, /* connection= */ "", data);
+        log_to(ws, change->actor_connection, LOG_ENTRY, data);
 }
 
 static void on_changes(const Change *changes, unsigned count, void *data)
@@ -258,6 +280,12 @@ static void on_ended(WsClient *client, void *data)
         g_atomic_int_set(&ws->listening, (gint)g_hash_table_size(ws->members));
 }
 
+static void set_terms(Member *member, const Terms *terms)
+{
+        member->is_observer = terms->observer;
+        member->is_scoped = terms->entities != NULL;
+}
+
 static void on_taken(int fd, const void *extra, size_t size, void *data)
 {
         g_autofree Handover *handover = data;
@@ -276,8 +304,8 @@ static void on_taken(int fd, const void *extra, size_t size, void *data)
         Member *member = g_new0(Member, 1);
         *member = (Member){.ws = ws,
                            .connection = g_steal_pointer(&connection),
-                           .is_observer = handover->is_observer,
                            .replies = g_hash_table_new(NULL, NULL)};
+        set_terms(member, connection_terms(now));
         service_hold(ws->options->service);
         metric_add(figures_sockets(ws->options), 1);
         g_hash_table_add(ws->members, member);
@@ -299,7 +327,7 @@ static void on_connection(const char *connection, void *data)
                 if (!g_str_equal((*member)->connection, connection))
                         continue;
                 if (now)
-                        (*member)->is_observer = connection_terms(now)->observer;
+                        set_terms(*member, connection_terms(now));
                 else
                         ws_client_close((*member)->client, WSLAY_CODE_POLICY_VIOLATION,
                                         "The connection has ended");
@@ -416,8 +444,7 @@ static void on_open(Request *request, void *data)
                 has_token(protocols, WS_PROTOCOL) ? "Sec-WebSocket-Protocol: " WS_PROTOCOL : NULL,
                 NULL};
         Handover *handover = g_new0(Handover, 1);
-        *handover = (Handover){ws, g_strdup(connection_id(connection)),
-                               connection_terms(connection)->observer};
+        *handover = (Handover){ws, g_strdup(connection_id(connection))};
         ws->expected++;
         request_on_gone(request, on_abandoned, handover);
         request_take_over(request, headers, on_taken, handover);

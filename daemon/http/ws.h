@@ -10,10 +10,11 @@
 #define WS_CLIENTS_MAX       64
 #define WS_MESSAGE_BYTES_MAX 65536 /* of what a client says at once */
 #define WS_WAITING_BYTES_MAX                                                                       \
-        (1024 * 1024)   /* said to a client that does not read: then it is closed */
-#define WS_PING_SEC  30 /* a client that leaves two unanswered is closed */
-#define WS_CLOSE_SEC 5  /* for the client's half of a close */
-#define WS_PROTOCOL  "ouroboros"
+        (1024 * 1024)      /* said to a client that does not read: then it is closed */
+#define WS_COMMANDS_MAX 8  /* of one client under way */
+#define WS_PING_SEC     30 /* a client that leaves two unanswered is closed */
+#define WS_CLOSE_SEC    5  /* for the client's half of a close */
+#define WS_PROTOCOL     "ouroboros"
 #define WS_PROTOCOL_BEARER                                                                         \
         "ouroboros.bearer." /* for browsers, which cannot set headers: a protocol offered that
                                                      begins so and ends in the bearer */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What stands between a snippet and its host: the object sophia with its tools, console, and how a snippet is
 // begun, answered and ended. It is evaluated before any snippet and keeps what it needs of the language, because a
-// snippet may change every prototype. host: {call(id, tool, args), log(line), result(json), failed(json, stack)}.
+// snippet may change every prototype. host: {call(id, tool, args), bytes(text), log(line), result(json), failed(json, stack)}.
 (function (host, limits) {
 'use strict';
 
@@ -17,10 +17,10 @@ const SyntaxErrorOf = SyntaxError;
 const then = bind(Promise.prototype.then);
 const slice = bind(String.prototype.slice);
 const replace = bind(String.prototype.replace);
+const toWellFormed = bind(String.prototype.toWellFormed);
 const indexOf = bind(String.prototype.indexOf);
 const exec = bind(RegExp.prototype.exec);
 const toLower = bind(String.prototype.toLowerCase);
-const toUpper = bind(String.prototype.toUpperCase);
 const mapGet = bind(Map.prototype.get);
 const mapSet = bind(Map.prototype.set);
 const mapDelete = bind(Map.prototype.delete);
@@ -81,6 +81,22 @@ const readStack = (stack, before) => {
         return { text: slice(text, 0, limits.stack), line: first?.line, column: first?.column };
 };
 
+// Halves of characters, which are left where a string is cut, are no text: stringify() writes them as \ud800 to \udfff, and
+// each becomes U+FFFD. So does NUL in what says how a snippet failed, which must come through whatever is in it.
+const repair = (json, nul) => {
+        let out = '', from = 0;
+        for (let at = 0; (at = indexOf(json, '\\', at)) >= 0;) {
+                const next = slice(json, at + 1, at + 6);
+                if (slice(next, 0, 2) !== 'ud' && !(nul && next === 'u0000')) {
+                        at += 2;
+                        continue;
+                }
+                out += slice(json, from, at) + '\ufffd';
+                from = at += 6;
+        }
+        return from === 0 ? json : out + slice(json, from);
+};
+
 class SophiaError extends Error {
         constructor(code, message, payload) {
                 super(message);
@@ -105,8 +121,8 @@ const plain = (value) => {
 
 const describeError = (error, code, payload) => {
         const where = readStack(error.stack, error instanceof SophiaError ? 0 : BEFORE);
-        const name = StringOf(error.name);
-        return { __proto__: null, code, message: slice(StringOf(error.message), 0, 4000),
+        const name = slice(StringOf(error.name), 0, 200);
+        return { __proto__: null, code, message: slice(StringOf(error.message), 0, 4000) || 'An error without a message',
                  payload: payload === undefined ? { __proto__: null, name } : payload,
                  line: where.line, column: where.column, stack: where.text };
 };
@@ -122,6 +138,26 @@ const describe = (thrown) => {
         } catch (_) {
                 return { __proto__: null, code: 'SCRIPT_ERROR', message: 'The error cannot be described', payload: null };
         }
+};
+
+const fail = (what) => {
+        let text = stringify(what);
+        if (text.length > limits.failure) {
+                what.payload = null;
+                text = stringify(what);
+        }
+        host.failed(repair(text, /* nul= */ true));
+};
+
+// What is wrong at the end of a snippet stands there, and not where its wrapper goes on. text: with the wrapper
+const keepInside = (what, text) => {
+        let count = 0, last = '', end = '';
+        lines(text, (line) => { count++; last = end; end = line; });
+        if (!(what.line >= count))
+                return;
+        what.line = count - 1;
+        what.column = last.length + 1 - (count === 2 ? BEFORE : 0);
+        what.stack = '    at ' + FILE + ':' + what.line + ':' + what.column + '\n';
 };
 
 // ---- calls ----
@@ -142,7 +178,7 @@ const checkArguments = (tool, given) => {
         const args = stringify(given);
         if (args === undefined)
                 throw refuse('INVALID', 'The arguments of ' + tool + ' are nothing that JSON can say', { path: '' });
-        if (args.length > limits.call)
+        if (args.length > limits.call || host.bytes(args) > limits.call)
                 throw refuse('LIMIT', 'The arguments of ' + tool + ' are longer than ISOLATE_CALL_BYTES_MAX (' + limits.call + ')',
                              { limit: 'ISOLATE_CALL_BYTES_MAX', value: limits.call });
         return args;
@@ -199,19 +235,6 @@ const deliver = (id, ok, text) => {
 
 // ---- sophia ----
 
-const camel = (name) => {
-        let text = '', up = false;
-        for (let i = 0; i < name.length; i++) {
-                if (name[i] === '_' && i > 0)
-                        up = true;
-                else {
-                        text += up ? toUpper(name[i]) : name[i];
-                        up = false;
-                }
-        }
-        return text;
-};
-
 const snake = (name) => {
         let text = '';
         for (let i = 0; i < name.length; i++)
@@ -223,25 +246,33 @@ const snake = (name) => {
 const notTools = freeze({ __proto__: null, then: 1, catch: 1, finally: 1, toJSON: 1, toString: 1, valueOf: 1, constructor: 1,
                           inspect: 1, ['__proto__']: 1 });
 
-// A tool that is not there, or that the caller may not use, is called all the same: the host says what is wrong.
+const isName = (name) => {
+        for (let i = 0; i < name.length; i++)
+                if (!(name[i] >= 'a' && name[i] <= 'z' || name[i] >= 'A' && name[i] <= 'Z' || name[i] >= '0' && name[i] <= '9' || name[i] === '_'))
+                        return false;
+        return name.length > 0 && name.length <= 100;
+};
+
+const mayBeTool = (target, name) => typeof name === 'string' && !(name in target) && !(name in notTools) && isName(name);
+
+// The other spelling, getStatus of get_status, is made when it is asked for. A tool that is not there, or that the caller may
+// not use, is called all the same: the host says what is wrong.
 const handler = freeze({
         __proto__: null,
         get(target, name, receiver) {
-                if (typeof name !== 'string' || name in target || name in notTools || name.length > 100)
+                if (!mayBeTool(target, name))
                         return reflectGet(target, name, target);
-                return makeTool(snake(name));
+                const tool = snake(name);
+                return target[tool] ?? makeTool(tool);
         },
+        has(target, name) { return name in target || (mayBeTool(target, name) && snake(name) in target); },
         set() { throw new TypeError('sophia cannot be changed'); },
 });
 
 const makeSophia = (tools) => {
         const target = { __proto__: null };
         for (let i = 0; i < tools.length; i++) {
-                const value = makeTool(tools[i]);
-                defineProperty(target, tools[i], { value, enumerable: true });
-                const other = camel(tools[i]);
-                if (other !== tools[i])
-                        defineProperty(target, other, { value, enumerable: false });
+                defineProperty(target, tools[i], { value: makeTool(tools[i]), enumerable: true });
         }
         return new Proxy(freeze(target), handler);
 };
@@ -275,7 +306,7 @@ const logger = (prefix) => function (...values) {
         logged += line.length + 1;
         if (loggedLines > limits.logs || logged > limits.logBytes)
                 line = '(further lines are left out: ' + (loggedLines > limits.logs ? 'ISOLATE_LOGS_MAX' : 'ISOLATE_LOG_BYTES_MAX') + ')';
-        host.log(line);
+        host.log(toWellFormed(line));
 };
 
 const makeConsole = () => freeze({ __proto__: null, log: logger(''), info: logger(''), debug: logger(''), trace: logger(''),
@@ -317,10 +348,10 @@ const sendResult = (value) => {
                 const what = describe(error);
                 what.message = 'The result is nothing that JSON can say: ' + what.message;
                 what.code = 'RESULT_INVALID';
-                host.failed(stringify(what));
+                fail(what);
                 return;
         }
-        host.result(text);
+        host.result(repair(text, /* nul= */ false));
 };
 
 closeEval();
@@ -329,7 +360,9 @@ defineProperty(globalThis, 'console', { value: makeConsole(), writable: true, co
 
 return freeze({
         __proto__: null,
-        prepare(tools) { defineProperty(globalThis, 'sophia', { value: makeSophia(parse(tools)), enumerable: true }); },
+        prepare(tools, isRehearsal) {
+                defineProperty(globalThis, 'sophia', { value: makeSophia(parse(tools)), enumerable: true, configurable: isRehearsal });
+        },
         run(main) { then(main(), (value) => finish(true, value), (error) => finish(false, error)); },
         deliver,
         // nothing is under way any more, and nobody will settle what is awaited
@@ -340,14 +373,22 @@ return freeze({
                 if (settled.ok)
                         sendResult(settled.value);
                 else
-                        host.failed(stringify(describe(settled.value)));
+                        fail(describe(settled.value));
         },
-        fail(error) { host.failed(stringify(describe(error))); },
-        syntax(error) {
+        // after a rehearsal: as if nothing had run
+        forget() {
+                delete globalThis.sophia;
+                settled = null;
+                nextId = 1;
+                logged = loggedLines = 0;
+        },
+        fail(error) { fail(describe(error)); },
+        syntax(error, text) {
                 const what = describe(error);
                 if (error instanceof SyntaxErrorOf)
                         what.code = 'SYNTAX_ERROR';
-                host.failed(stringify(what));
+                keepInside(what, text);
+                fail(what);
         },
 });
 })

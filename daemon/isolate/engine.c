@@ -20,6 +20,7 @@ struct Engine {
         JSContext *context;
         JSValue control; /* what bootstrap.js returns */
         Typescript *typescript;
+        bool rehearses;  /* nothing is sent */
         size_t output;   /* bytes sent */
         uint64_t random; /* state of Math.random */
 };
@@ -36,17 +37,20 @@ static void count_output(Engine *engine, size_t bytes)
 /* Sends a string value as a frame. */
 static JSValue send_string(JSContext *context, uint32_t kind, JSValueConst value)
 {
+        Engine *engine = JS_GetContextOpaque(context);
         size_t bytes;
         const char *text = JS_ToCStringLen(context, &bytes, value);
 
         if (!text)
                 return JS_EXCEPTION;
-        if (kind == ISOLATE_RESULT && bytes > ISOLATE_RESULT_BYTES_MAX)
-                stream_fail(ISOLATE_RESULT_LIMIT, limits_message(ISOLATE_RESULT_LIMIT));
-        count_output(JS_GetContextOpaque(context), bytes);
-        stream_send(kind, 0, text, bytes);
-        if (kind == ISOLATE_RESULT || kind == ISOLATE_FAILED)
-                _exit(0);
+        if (!engine->rehearses) {
+                if (kind == ISOLATE_RESULT && bytes > ISOLATE_RESULT_BYTES_MAX)
+                        stream_fail(ISOLATE_RESULT_LIMIT, limits_message(ISOLATE_RESULT_LIMIT));
+                count_output(engine, bytes);
+                stream_send(kind, 0, text, bytes);
+                if (kind == ISOLATE_RESULT || kind == ISOLATE_FAILED)
+                        _exit(0);
+        }
         JS_FreeCString(context, text);
         return JS_UNDEFINED;
 }
@@ -69,6 +73,7 @@ static JSValue host_failed(JSContext *context, JSValueConst self, int argc, JSVa
 /* call(id, tool, arguments as JSON or ""); the arguments that are too long are refused. */
 static JSValue host_call(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
 {
+        Engine *engine = JS_GetContextOpaque(context);
         uint32_t id;
         const char *tool = JS_ToCString(context, argv[1]);
         const char *args = JS_ToCString(context, argv[2]);
@@ -79,9 +84,23 @@ static JSValue host_call(JSContext *context, JSValueConst self, int argc, JSValu
         JS_FreeCString(context, tool);
         JS_FreeCString(context, args);
         size_t bytes = strlen(text);
-        count_output(JS_GetContextOpaque(context), bytes);
-        stream_send(ISOLATE_CALL, id, text, bytes);
+        if (!engine->rehearses) {
+                count_output(engine, bytes);
+                stream_send(ISOLATE_CALL, id, text, bytes);
+        }
         return JS_UNDEFINED;
+}
+
+/* bytes(text): how long it is in UTF-8. */
+static JSValue host_bytes(JSContext *context, JSValueConst self, int argc, JSValueConst *argv)
+{
+        size_t bytes;
+        const char *text = JS_ToCStringLen(context, &bytes, argv[0]);
+
+        if (!text)
+                return JS_EXCEPTION;
+        JS_FreeCString(context, text);
+        return JS_NewInt64(context, (int64_t)bytes);
 }
 
 /* SplitMix64: forks share the engine's own state. */
@@ -132,10 +151,8 @@ static JSValue make_host(JSContext *context)
                 JSCFunction *function;
                 int length;
         } functions[] = {
-                {"call", host_call, 3},
-                {"log", host_log, 1},
-                {"result", host_result, 1},
-                {"failed", host_failed, 1},
+                {"call", host_call, 3},     {"bytes", host_bytes, 1},   {"log", host_log, 1},
+                {"result", host_result, 1}, {"failed", host_failed, 1},
         };
         JSValue host = JS_NewObject(context);
 
@@ -152,9 +169,10 @@ static JSValue make_limits(JSContext *context)
                 const char *name;
                 int32_t value;
         } limits[] = {
-                {"calls", ISOLATE_CALLS_MAX},        {"waiting", ISOLATE_WAITING_MAX},
-                {"call", ISOLATE_CALL_BYTES_MAX},    {"logs", ISOLATE_LOGS_MAX},
-                {"logBytes", ISOLATE_LOG_BYTES_MAX}, {"stack", ISOLATE_STACK_CHARS_MAX},
+                {"calls", ISOLATE_CALLS_MAX},           {"waiting", ISOLATE_WAITING_MAX},
+                {"call", ISOLATE_CALL_BYTES_MAX},       {"logs", ISOLATE_LOGS_MAX},
+                {"logBytes", ISOLATE_LOG_BYTES_MAX},    {"stack", ISOLATE_STACK_CHARS_MAX},
+                {"failure", ISOLATE_FAILURE_CHARS_MAX},
         };
         JSValue object = JS_NewObject(context);
 
@@ -236,21 +254,26 @@ static void run_jobs(Engine *engine)
         limits_check();
 }
 
+static void deliver(Engine *engine, uint32_t id, bool ok, const char *text, size_t bytes)
+{
+        JSValue arguments[] = {
+                JS_NewUint32(engine->context, id),
+                JS_NewBool(engine->context, ok),
+                JS_NewStringLen(engine->context, text, bytes),
+        };
+
+        JS_FreeValue(engine->context, control(engine, "deliver", 3, arguments));
+}
+
 static void take_answer(Engine *engine)
 {
         IsolateHeader header;
-        char *text = stream_receive(&header);
+        g_autofree char *text = stream_receive(&header);
         bool ok = header.kind == ISOLATE_ANSWER;
 
         if (!ok && header.kind != ISOLATE_ERROR)
                 _exit(1);
-        JSValue arguments[] = {
-                JS_NewUint32(engine->context, header.id),
-                JS_NewBool(engine->context, ok),
-                JS_NewStringLen(engine->context, text, header.bytes),
-        };
-        free(text);
-        JS_FreeValue(engine->context, control(engine, "deliver", 3, arguments));
+        deliver(engine, header.id, ok, text, header.bytes);
 }
 
 /* Until it has ended: `end` sends how and ends the process. */
@@ -268,6 +291,20 @@ static _Noreturn void run_to_end(Engine *engine)
         }
 }
 
+/* The engine has thrown instead of taking the text. */
+static _Noreturn void tell_refusal(Engine *engine, const char *code, size_t bytes, const char *text)
+{
+        char *why = typescript_explain(engine->typescript, code, bytes);
+        JSValue arguments[] = {JS_GetException(engine->context),
+                               JS_NewString(engine->context, text)};
+
+        if (why)
+                stream_send(ISOLATE_FAILED, 0, why, strlen(why));
+        else
+                control(engine, "syntax", 2, arguments);
+        _exit(0);
+}
+
 /* The arrow function of the wrapper. */
 static JSValue compile(Engine *engine, const char *code, size_t bytes)
 {
@@ -280,36 +317,57 @@ static JSValue compile(Engine *engine, const char *code, size_t bytes)
         }
         JSValue function =
                 JS_Eval(engine->context, text, strlen(text), SNIPPET_FILE, JS_EVAL_TYPE_GLOBAL);
-        g_free(text);
         limits_check();
-        if (JS_IsException(function)) {
-                JSValue thrown = JS_GetException(engine->context);
-
-                JS_FreeValue(engine->context, control(engine, "syntax", 1, &thrown));
-        }
+        if (JS_IsException(function))
+                tell_refusal(engine, code, bytes, text);
+        g_free(text);
         return function;
 }
 
-void engine_warm(Engine *engine)
-{
-        static const char sample[] =
-                "const n: number = [1, 2].map((x: number) => x)[0]; return `${n}`;";
-        char *failure = NULL;
-        char *text = typescript_strip(engine->typescript, sample, strlen(sample), &failure);
+/* ---- the life of a snippet ---- */
 
-        JS_FreeValue(engine->context, JS_Eval(engine->context, text, strlen(text), SNIPPET_FILE,
-                                              JS_EVAL_TYPE_GLOBAL));
-        g_free(text);
+static void prepare(Engine *engine, const char *tools, size_t bytes, bool is_rehearsal)
+{
+        JSValue arguments[] = {JS_NewStringLen(engine->context, tools, bytes),
+                               JS_NewBool(engine->context, is_rehearsal)};
+
+        JS_FreeValue(engine->context, control(engine, "prepare", 2, arguments));
+}
+
+static void begin(Engine *engine, const char *code, size_t bytes)
+{
+        JSValue function = compile(engine, code, bytes);
+
+        JS_FreeValue(engine->context, control(engine, "run", 1, &function));
+}
+
+/* A snippet of ours with what those of others have in it: it makes the pages that they write to the process's own. */
+void engine_rehearse(Engine *engine)
+{
+        static const char tools[] = "[\"rehearse_one\",\"rehearse_other\"]";
+        static const char answer[] = "{\"a\":[{\"weight\":0.5}],\"next\":null}";
+        static const char code[] =
+                "interface Fact { weight?: number }\n"
+                "const { a } = await sophia.rehearseOne({ b: [`${1}`] }) as { a: Fact[] };\n"
+                "return { first: a?.map((fact: Fact) => fact.weight) };\n";
+
+        engine->rehearses = true;
+        prepare(engine, tools, strlen(tools), /* is_rehearsal= */ true);
+        begin(engine, code, strlen(code));
+        run_jobs(engine);
+        deliver(engine, /* id= */ 1, /* ok= */ true, answer, strlen(answer));
+        run_jobs(engine);
+        g_assert(is(engine, "ended"));
+        JS_FreeValue(engine->context, control(engine, "end", 0, NULL));
+        JS_FreeValue(engine->context, control(engine, "forget", 0, NULL));
+        engine->rehearses = false;
 }
 
 void engine_run(Engine *engine, const IsolateRun *run, const char *text, size_t bytes)
 {
-        JSValue tools = JS_NewStringLen(engine->context, text, run->tools_bytes);
-
         engine->random = run->seed;
-        JS_FreeValue(engine->context, control(engine, "prepare", 1, &tools));
+        prepare(engine, text, run->tools_bytes, /* is_rehearsal= */ false);
         heap_limit(&engine->heap, ISOLATE_HEAP_BYTES_MAX);
-        JSValue function = compile(engine, text + run->tools_bytes, bytes - run->tools_bytes);
-        JS_FreeValue(engine->context, control(engine, "run", 1, &function));
+        begin(engine, text + run->tools_bytes, bytes - run->tools_bytes);
         run_to_end(engine);
 }

@@ -16,9 +16,9 @@ Engine *engine_new(void);
 /* The global object of snippets, for the attacks of tests; owned by the caller. */
 JSContext *engine_context(Engine *engine);
 
-/* Does, for a snippet of ours, what every snippet needs, so that a process that waits has its pages of the zygote copied
- * before its snippet comes. */
-void engine_warm(Engine *engine);
+/* Runs a snippet of ours that calls nobody and leaves nothing behind. In the zygote it makes what is made when first
+ * needed; in a process that waits it makes its own copy of the pages of the zygote that any snippet writes to. */
+void engine_rehearse(Engine *engine);
 
 /* Runs the snippet of an ISOLATE_RUN frame to its end, sends how it ended, and ends the process. text: tools, then code,
  * bytes long together. */

@@ -86,6 +86,8 @@ typedef struct IsolateRun {
 #define ISOLATE_LOG_BYTES_MAX    (64 * 1024) /* of all lines; the rest is left out, saying so */
 #define ISOLATE_LOGS_MAX         500         /* lines */
 #define ISOLATE_STACK_CHARS_MAX  2000        /* of a stack trace */
+#define ISOLATE_FAILURE_CHARS_MAX                                                                  \
+        (128 * 1024) /* of what says how a snippet failed; a longer one has no payload */
 
 /* What a failed snippet's error is called, beside the codes of tools that it did not catch. */
 #define ISOLATE_CODES                                                                              \

@@ -14,7 +14,7 @@ struct Typescript {
         Heap heap;
         JSRuntime *runtime;
         JSContext *context;
-        JSValue strip;
+        JSValue strip, explain;
 };
 
 static int on_interrupt(JSRuntime *runtime, void *data)
@@ -35,6 +35,7 @@ Typescript *typescript_new(void)
         JS_FreeValue(typescript->context, bytecode_run(typescript->context, &bytecode_strip));
         JSValue global = JS_GetGlobalObject(typescript->context);
         typescript->strip = JS_GetPropertyStr(typescript->context, global, "strip");
+        typescript->explain = JS_GetPropertyStr(typescript->context, global, "explain");
         JS_FreeValue(typescript->context, global);
         return typescript;
 }
@@ -66,4 +67,14 @@ char *typescript_strip(Typescript *typescript, const char *code, size_t bytes, c
         if (!text && !*ret_failure)
                 stream_fail(ISOLATE_SYNTAX_ERROR, "The snippet cannot be read");
         return text;
+}
+
+char *typescript_explain(Typescript *typescript, const char *code, size_t bytes)
+{
+        JSContext *context = typescript->context;
+        JSValue argument = JS_NewStringLen(context, code, bytes);
+        JSValue result = JS_Call(context, typescript->explain, JS_UNDEFINED, 1, &argument);
+
+        limits_check();
+        return JS_IsException(result) ? NULL : member(context, result, "failure");
 }

@@ -24,6 +24,7 @@
 #include "isolate/walls.h"
 
 #define PROCESSES_MAX 64 /* snippets at once; the daemon asks for fewer */
+#define REHEARSALS    8  /* after which the heap has its holes and its tables their size */
 
 typedef struct Zygote {
         Engine *engine;
@@ -62,7 +63,7 @@ static _Noreturn void be_snippet(Zygote *zygote, int stream)
         limits_prepare();
         if (!walls_limit(&error))
                 give_up(error);
-        engine_warm(zygote->engine);
+        engine_rehearse(zygote->engine);
         char *frame = stream_receive(&header);
         if (header.kind != ISOLATE_RUN || header.bytes < sizeof(run))
                 _exit(EXIT_FAILURE);
@@ -80,7 +81,9 @@ static _Noreturn void be_snippet(Zygote *zygote, int stream)
 static void begin(Zygote *zygote, uint32_t serial, int stream)
 {
         pid_t parent = getpid();
-        pid_t pid = g_hash_table_size(zygote->serials) < PROCESSES_MAX ? fork() : -1;
+        bool has_room = g_hash_table_size(zygote->serials) < PROCESSES_MAX;
+        pid_t pid = has_room ? fork() : -1;
+        int problem = has_room ? errno : EAGAIN;
 
         if (pid == 0) {
                 prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -90,7 +93,7 @@ static void begin(Zygote *zygote, uint32_t serial, int stream)
         }
         close(stream);
         if (pid < 0)
-                tell(ISOLATE_REFUSED, serial, 0, errno);
+                tell(ISOLATE_REFUSED, serial, 0, problem);
         else
                 g_hash_table_insert(zygote->serials, GINT_TO_POINTER(pid),
                                     GUINT_TO_POINTER(serial));
@@ -277,6 +280,8 @@ int zygote_main(ZygoteHook hook)
                 give_up(error);
         int problem = leave();
         zygote.engine = engine_new();
+        for (int i = 0; i < REHEARSALS; i++)
+                engine_rehearse(zygote.engine);
         if (hook)
                 hook(engine_context(zygote.engine));
         uint32_t walls = raise_walls(problem == 0);

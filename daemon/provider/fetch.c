@@ -2,16 +2,17 @@
 /* Fetches one document. Which address is asked is decided where the socket is made, after the name was resolved, so
  * that a name which leads into the house cannot be used against what listens there. */
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "provider/curl.h"
 #include "provider/provider.h"
 
 typedef struct Fetch {
         const FetchOptions *options;
+        Curl lib;
         GByteArray *body;
         bool was_local, was_large;
 } Fetch;
@@ -95,20 +96,20 @@ static bool set_options(CURL *curl, const char *url, Fetch *fetch)
 {
         const char *authority = fetch->options->authority;
 
-        return curl_easy_setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_NOPROXY, "*") == CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)FETCH_TIMEOUT_MS) == CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_USERAGENT, "ouroboros") == CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_MAXFILESIZE, (long)FETCH_DOCUMENT_BYTES_MAX) ==
+        return fetch->lib.setopt(curl, CURLOPT_URL, url) == CURLE_OK &&
+               fetch->lib.setopt(curl, CURLOPT_PROTOCOLS_STR, "https") == CURLE_OK &&
+               fetch->lib.setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+               fetch->lib.setopt(curl, CURLOPT_NOPROXY, "*") == CURLE_OK &&
+               fetch->lib.setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+               fetch->lib.setopt(curl, CURLOPT_TIMEOUT_MS, (long)FETCH_TIMEOUT_MS) == CURLE_OK &&
+               fetch->lib.setopt(curl, CURLOPT_USERAGENT, "ouroboros") == CURLE_OK &&
+               fetch->lib.setopt(curl, CURLOPT_MAXFILESIZE, (long)FETCH_DOCUMENT_BYTES_MAX) ==
                        CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, fetch) == CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
-               curl_easy_setopt(curl, CURLOPT_WRITEDATA, fetch) == CURLE_OK &&
-               (!authority || curl_easy_setopt(curl, CURLOPT_CAINFO, authority) == CURLE_OK);
+               fetch->lib.setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+               fetch->lib.setopt(curl, CURLOPT_OPENSOCKETDATA, fetch) == CURLE_OK &&
+               fetch->lib.setopt(curl, CURLOPT_WRITEFUNCTION, take) == CURLE_OK &&
+               fetch->lib.setopt(curl, CURLOPT_WRITEDATA, fetch) == CURLE_OK &&
+               (!authority || fetch->lib.setopt(curl, CURLOPT_CAINFO, authority) == CURLE_OK);
 }
 
 static bool is_of_type(const char *given, const char *type)
@@ -128,8 +129,8 @@ static bool check_answer(CURL *curl, const Fetch *fetch, const char *url, GError
         const char *type = NULL;
         long status = 0;
 
-        (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
-        (void)curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
+        (void)fetch->lib.getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
+        (void)fetch->lib.getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
         if (status != 200) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
                             "%.200s answers with status %ld, not with a document", url, status);
@@ -157,7 +158,7 @@ static bool explain(CURLcode code, const Fetch *fetch, const char *url, GError *
                             FETCH_TIMEOUT_MS);
         else
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_OFFLINE,
-                            "%.200s cannot be fetched: %s", url, curl_easy_strerror(code));
+                            "%.200s cannot be fetched: %s", url, fetch->lib.strerror(code));
         return false;
 }
 
@@ -170,7 +171,7 @@ static bool perform(CURL *curl, const char *url, Fetch *fetch, GError **error)
                                     "libcurl lacks what fetching needs");
                 return false;
         }
-        code = curl_easy_perform(curl);
+        code = fetch->lib.perform(curl);
         return code == CURLE_OK ? check_answer(curl, fetch, url, error)
                                 : explain(code, fetch, url, error);
 }
@@ -208,15 +209,15 @@ char *fetch_document(const char *url, const FetchOptions *options, GError **erro
 {
         Fetch fetch = {.options = options};
 
-        if (!fetch_check_url(url, error))
+        if (!fetch_check_url(url, error) || !curl_open(&fetch.lib, error))
                 return NULL;
-        CURL *curl = curl_easy_init();
+        CURL *curl = fetch.lib.init();
         fetch.body = g_byte_array_new();
         bool fetched = curl && perform(curl, url, &fetch, error);
         if (!curl)
                 g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
                                     "libcurl cannot be set up");
-        curl_easy_cleanup(curl);
+        fetch.lib.cleanup(curl);
         g_byte_array_append(fetch.body, (const uint8_t *)"", 1);
         char *text = (char *)g_byte_array_free(fetch.body, /* free_segment= */ FALSE);
         if (fetched)

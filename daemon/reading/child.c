@@ -2,10 +2,8 @@
 #include "reading/child.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "extract/protocol.h"
@@ -16,8 +14,7 @@ struct Child {
         const ChildHandlers *handlers;
         void *data;
         Spawned process;
-        int socket;
-        sd_event_source *answer, *death, *timer;
+        sd_event_source *timer;
         void *job;
         unsigned requests;
         uint64_t idle_us;
@@ -28,9 +25,9 @@ struct Child {
 static void child_kill(Child *child)
 {
         child->dying = true;
-        (void)sd_event_source_set_enabled(child->answer, SD_EVENT_OFF);
+        (void)sd_event_source_set_enabled(child->process.news, SD_EVENT_OFF);
         (void)sd_event_source_set_enabled(child->timer, SD_EVENT_OFF);
-        (void)kill(child->process.pid, SIGKILL);
+        spawned_kill(&child->process);
 }
 
 /* Kills it for a reason that its job will be told. */
@@ -56,19 +53,13 @@ static GError *verdict_of(Child *child, const siginfo_t *info)
                                    : "");
 }
 
-static int on_death(sd_event_source *source, int fd, uint32_t events, void *data)
+static void on_death(const siginfo_t *how, void *data)
 {
         Child *child = data;
-        siginfo_t info = {0};
-        if (waitid(P_PID, (id_t)child->process.pid, &info, WEXITED | WNOHANG) < 0 ||
-            info.si_pid == 0)
-                return 0;
-        child->process.pid = 0;
-        (void)sd_event_source_set_enabled(child->death, SD_EVENT_OFF);
         void *job = g_steal_pointer(&child->job);
-        g_autoptr(GError) why = verdict_of(child, &info);
+        g_autoptr(GError) why = verdict_of(child, how);
+
         child->handlers->exit(child, job, why, child->data); /* the child is gone after this */
-        return 0;
 }
 
 /* The descriptors of a message; at most one is kept. */
@@ -120,7 +111,7 @@ static int read_reply(Child *child, ChildReply *ret, bool *ret_tired)
                                  .msg_iovlen = 1,
                                  .msg_control = &control,
                                  .msg_controllen = sizeof(control)};
-        ssize_t n = recvmsg(child->socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
+        ssize_t n = recvmsg(child->process.socket, &message, MSG_CMSG_CLOEXEC | MSG_DONTWAIT);
         if (n < 0)
                 return errno == EAGAIN || errno == EINTR ? 0 : -1;
         bool one = take_fds(&message, &ret->memfd);
@@ -181,34 +172,22 @@ static int on_timer(sd_event_source *source, uint64_t when, void *data)
         return 0;
 }
 
-static int watch(Child *child, sd_event *loop)
-{
-        int r = sd_event_add_io(loop, &child->answer, child->socket, EPOLLIN, on_answer, child);
-        if (r >= 0)
-                r = sd_event_add_io(loop, &child->death, child->process.pidfd, EPOLLIN, on_death,
-                                    child);
-        if (r >= 0)
-                r = sd_event_add_time_relative(loop, &child->timer, CLOCK_MONOTONIC,
-                                               READING_IDLE_MS * UINT64_C(1000), 10000, on_timer,
-                                               child);
-        return r;
-}
-
 Child *child_spawn(sd_event *loop, const char *program, const ChildHandlers *handlers, void *data,
                    GError **error)
 {
-        Spawned process;
-        int socket;
-
-        if (!spawn_helper(program, &process, &socket, error))
-                return NULL;
         Child *child = g_new0(Child, 1);
-        *child = (Child){.handlers = handlers, .data = data, .socket = socket, .process = process};
-        int r = watch(child, loop);
+        const SpawnOptions options = {loop, program, on_answer, on_death, child};
+
+        child->handlers = handlers;
+        child->data = data;
+        if (!spawn_helper(&options, &child->process, error))
+                return child_free(child);
+        int r = sd_event_add_time_relative(loop, &child->timer, CLOCK_MONOTONIC,
+                                           READING_IDLE_MS * UINT64_C(1000), 10000, on_timer,
+                                           child);
         if (r >= 0)
                 return child;
-        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE, "Cannot watch %s: %s",
-                    program, g_strerror(-r));
+        error_set_errno(error, -r, "Cannot watch %s", program);
         return child_free(child);
 }
 
@@ -217,10 +196,7 @@ Child *child_free(Child *child)
         if (!child)
                 return NULL;
         spawned_end(&child->process);
-        sd_event_source_disable_unref(child->answer);
-        sd_event_source_disable_unref(child->death);
         sd_event_source_disable_unref(child->timer);
-        close(child->socket);
         g_clear_error(&child->verdict);
         g_free(child);
         return NULL;
@@ -278,6 +254,6 @@ void child_give(Child *child, const ChildRequest *request, void *job, uint64_t t
         child->requests++;
         (void)sd_event_source_set_time_relative(child->timer, timeout_us);
         (void)sd_event_source_set_enabled(child->timer, SD_EVENT_ONESHOT);
-        if (sendmsg(child->socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        if (sendmsg(child->process.socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
                 condemn(child, OUROBOROS_ERROR_FAILED, "the extractor does not listen");
 }

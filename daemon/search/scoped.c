@@ -174,32 +174,42 @@ static const char documents_sql[] =
         "SELECT 0, 0.0, d.id, d.path, t.title, d.sha256, r.path"
         " FROM documents d JOIN roots r ON r.id = d.root_id"
         " JOIN document_text t ON t.sha256 = d.sha256"
-        " WHERE d.is_active = 1 AND r.is_active = 1 AND (:root_id IS NULL OR d.root_id = :root_id)"
-        " AND (:mime IS NULL OR d.mime GLOB :mime)";
+        " WHERE d.sha256 = :sha256 AND d.is_active = 1 AND r.is_active = 1"
+        " AND (:root_id IS NULL OR d.root_id = :root_id) AND (:mime IS NULL OR d.mime GLOB :mime)";
 
-/* All documents that have one of the contents, in order. */
-static bool list_found(Db *db, const SearchRequest *request, GHashTable *best, GArray *list,
-                       GError **error)
+static bool add_documents(Db *db, const SearchRequest *request, const Piece *piece, GArray *list,
+                          GError **error)
 {
         Statement *row = db_statement(db, documents_sql, error);
         StepResult step;
 
         if (!row)
                 return false;
+        statement_bind_text(row, ":sha256", piece->sha256);
         statement_bind_text(row, ":root_id", request->root_id);
         statement_bind_text(row, ":mime", request->mime);
         while ((step = statement_step(row, error)) == STEP_ROW) {
-                const Piece *piece = g_hash_table_lookup(best, statement_text(row, 5));
-
-                if (!piece)
-                        continue;
                 Found found = found_from_row(row);
                 found.chunk_id = piece->id;
                 found.score = piece->score;
                 g_array_append_val(list, found);
         }
-        g_array_sort(list, compare_found);
         return step == STEP_DONE;
+}
+
+/* All documents that have one of the contents, in order. */
+static bool list_found(Db *db, const SearchRequest *request, GHashTable *best, GArray *list,
+                       GError **error)
+{
+        GHashTableIter iter;
+        void *piece;
+
+        g_hash_table_iter_init(&iter, best);
+        while (g_hash_table_iter_next(&iter, NULL, &piece))
+                if (!add_documents(db, request, piece, list, error))
+                        return false;
+        g_array_sort(list, compare_found);
+        return true;
 }
 
 static bool fill_page(GArray *list, const SearchRequest *request, Page *page, GError **error)

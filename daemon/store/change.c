@@ -32,17 +32,21 @@ void change_list_add(ChangeList *list, const Change *change)
 {
         Change copy = *change;
         const char *actor = copy.actor_name;
+        const char *connection = copy.actor_connection;
         const char *group = copy.group;
 
         change_list_cut(list, change->seq - 1);
         if (list->changes->len) {
                 const Change *last = &g_array_index(list->changes, Change, list->changes->len - 1);
-                bool same = g_str_equal(last->group, group) && g_str_equal(last->actor_name, actor);
+                bool same = g_str_equal(last->group, group) &&
+                            g_str_equal(last->actor_name, actor) &&
+                            g_strcmp0(last->actor_connection, connection) == 0;
 
                 copy.group = same ? last->group : NULL;
                 copy.actor_name = same ? last->actor_name : NULL;
+                copy.actor_connection = same ? last->actor_connection : NULL;
         } else {
-                copy.group = copy.actor_name = NULL;
+                copy.group = copy.actor_name = copy.actor_connection = NULL;
         }
         copy.id = g_string_chunk_insert(list->text, change->id);
         copy.row_id = g_string_chunk_insert(list->text, change->row_id);
@@ -52,6 +56,8 @@ void change_list_add(ChangeList *list, const Change *change)
                 copy.group = g_string_chunk_insert(list->text, group);
         if (!copy.actor_name)
                 copy.actor_name = g_string_chunk_insert(list->text, actor);
+        if (!copy.actor_connection && connection)
+                copy.actor_connection = g_string_chunk_insert_const(list->text, connection);
         g_array_append_val(list->changes, copy);
 }
 

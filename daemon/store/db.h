@@ -44,7 +44,9 @@ struct Db {
         uint64_t generation; /* of the pool when the handle was taken */
         Scope *scope;        /* readers: what they may see, NULL: everything */
         GHashTable *views;   /* scoped readers: names that hide the tables of main → condition */
-        int64_t steps_left;  /* of db_set_limit(), when limited */
+        bool seen_is_known;  /* … the lists of what is seen are filled, */
+        unsigned seen_version; /* … of this version of the file */
+        int64_t steps_left;    /* of db_set_limit(), when limited */
         bool limited;
         Write *write;   /* writer: the write at work, NULL outside of one */
         GError *broken; /* writer: why nothing of the current group can be kept */

@@ -293,6 +293,7 @@ static void remember(JournalWriter *journal, ChangeOp op, const ChainEntry *entr
                 .op = op,
                 .actor_kind = write->actor->kind,
                 .actor_name = entry->text[CHAIN_ACTOR_NAME],
+                .actor_connection = entry->text[CHAIN_ACTOR_CONNECTION],
                 .time_us = entry->ts,
                 .ends = journal->ends,
         };

@@ -315,6 +315,13 @@ static bool set_scope(Db *db, Scope *scope, GError **error)
         return view_set_scope(db, scope, error);
 }
 
+/* Under the scope, in a snapshot, and as it is seen there. */
+static bool prepare(Db *db, Scope *scope, GError **error)
+{
+        return (!scope || set_scope(db, scope, error)) && begin(db, error) &&
+               (!scope || view_refresh(db, error));
+}
+
 Db *reader_pool_take(ReaderPool *pool, Scope *scope, GError **error)
 {
         Db *db;
@@ -324,11 +331,13 @@ Db *reader_pool_take(ReaderPool *pool, Scope *scope, GError **error)
         /* The key stays while a handle is out: reader_pool_close() waits for in_use. */
         if (!db)
                 db = open_reader(pool, pool->key, error);
-        if (db && impatience_steps() > 0)
-                db_set_limit(db, impatience_steps());
-        if (db && (!scope || set_scope(db, scope, error)) && begin(db, error))
+        if (db && prepare(db, scope, error)) {
+                if (impatience_steps() > 0)
+                        db_set_limit(db, impatience_steps());
                 return db;
-        give_back(pool, db, /* keep= */ false);
+        }
+        /* nothing is wrong with a handle that was given up for lack of time */
+        give_back(pool, db, /* keep= */ db && store_gave_up());
         return NULL;
 }
 

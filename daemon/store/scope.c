@@ -41,6 +41,11 @@ bool scope_allows(const Scope *scope, const char *entity_id)
         return !scope || (entity_id && g_hash_table_contains(scope->ids, entity_id));
 }
 
+unsigned scope_count(const Scope *scope)
+{
+        return g_hash_table_size(scope->ids);
+}
+
 void scope_each(const Scope *scope, void (*each)(const char *entity_id, void *data), void *data)
 {
         GHashTableIter iter;

@@ -4,5 +4,8 @@
 
 #include "store/store.h"
 
+/* How many entities. */
+unsigned scope_count(const Scope *scope);
+
 /* Calls each for every entity of the scope, in no order. */
 void scope_each(const Scope *scope, void (*each)(const char *entity_id, void *data), void *data);

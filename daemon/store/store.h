@@ -292,6 +292,7 @@ typedef struct Change {
         ChangeOp op;
         ActorKind actor_kind;
         const char *actor_name;
+        const char *actor_connection; /* conn-… or NULL */
         int64_t time_us;
         bool ends; /* it deleted, deactivated or superseded its row */
 } Change;

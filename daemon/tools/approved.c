@@ -7,16 +7,27 @@ struct Approved {
         Mailbox *mailbox;
 };
 
-static bool change(Approved *approved, JsonObject *settings, const char *name, GError **error)
+/* All that is asked for, before any of it is done: files are not taken back with the transaction. */
+static bool check(JsonObject *settings, GList *names, GError **error)
 {
-        const char *value = json_member_string(settings, name, NULL);
+        for (; names; names = names->next) {
+                const char *value = json_member_string(settings, names->data, NULL);
+                const ConfigKey *key = config_find(names->data, error);
 
-        if (!value) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                            "The value of %s must be text", name);
+                if (key && value && config_check(key, value, error))
+                        continue;
+                if (key && !value)
+                        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                                    "The value of %s must be text", (const char *)names->data);
                 return false;
         }
-        return settings_change(approved->options.settings, name, value, error);
+        return true;
+}
+
+static bool change(Approved *approved, JsonObject *settings, const char *name, GError **error)
+{
+        return settings_change(approved->options.settings, name,
+                               json_member_string(settings, name, ""), error);
 }
 
 static JsonObject *approve_setting(Db *db, const Approval *approval, JsonObject *payload,
@@ -30,6 +41,8 @@ static JsonObject *approve_setting(Db *db, const Approval *approval, JsonObject 
                                     "The payload of a setting is {\"settings\": {name: value}}");
                 return NULL;
         }
+        if (!check(settings, names, error))
+                return NULL;
         for (GList *name = names; name; name = name->next) {
                 if (!change(data, settings, name->data, error))
                         return NULL;

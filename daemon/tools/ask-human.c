@@ -126,15 +126,28 @@ static JsonObject *new_form(JsonObject *args)
         return form;
 }
 
-/* NULL without an error if the client could not show it after all. */
-static JsonObject *answer_of_form(JsonObject *reply)
+/* What the form has a place for: a text, one of the options if there are any. */
+static const char *said_in_form(JsonObject *args, JsonObject *reply)
+{
+        JsonArray *options = json_member_array(args, "options");
+        const char *said = json_member_string(json_member_object(reply, "content"), "answer", NULL);
+        unsigned count = options ? json_array_get_length(options) : 0;
+
+        for (unsigned i = 0; said && i < count; i++)
+                if (g_str_equal(json_array_get_string_element(options, i), said))
+                        return said;
+        return options ? NULL : said;
+}
+
+/* NULL without an error if the client could not show it after all, or returned another than that. */
+static JsonObject *answer_of_form(JsonObject *args, JsonObject *reply)
 {
         const char *action = json_member_string(reply, "action", "");
-        JsonObject *content = json_member_object(reply, "content");
+        const char *said = said_in_form(args, reply);
 
-        if (g_str_equal(action, "accept") && content) {
+        if (g_str_equal(action, "accept") && said) {
                 JsonObject *answer = new_answer("answered", NULL, "client");
-                set_said(answer, json_object_get_member(content, "answer"));
+                json_object_set_string_member(answer, "answer", said);
                 return answer;
         }
         if (g_str_equal(action, "decline") || g_str_equal(action, "cancel"))
@@ -174,7 +187,7 @@ static JsonObject *ask_human(void *room, const Access *access, JsonObject *args,
         const char *id = args_string(args, "question_id");
         const char *note = access_note(access); /* the question that was awaited */
         JsonObject *reply = access_reply(access, ASK_KEY);
-        JsonObject *answer = reply ? answer_of_form(reply) : NULL;
+        JsonObject *answer = reply ? answer_of_form(args, reply) : NULL;
         int64_t wait_ms = json_member_int(args, "wait_ms", ASK_WAIT_MS_DEFAULT);
 
         if (answer)

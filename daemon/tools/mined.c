@@ -127,8 +127,9 @@ static JsonArray *take_all(JsonObject *answer, const List *list, unsigned *malfo
 
 static JsonObject *find_object(const char *text, size_t length, GError **error)
 {
-        const char *begin = memchr(text, '{', length);
-        const char *end = memrchr(text, '}', length);
+        const char *begin =
+                length > 0 ? memchr(text, '{', length) : NULL; /* text may be NULL then */
+        const char *end = length > 0 ? memrchr(text, '}', length) : NULL;
         g_autoptr(GError) problem = NULL;
         JsonObject *object = begin && end && end > begin
                                      ? json_parse_object(begin, end - begin + 1, &problem)

@@ -36,10 +36,11 @@ static bool wrong(const Check *check, OuroborosError code, GError **error, const
         return false;
 }
 
-/* The value as JSON, cut to what fits a message. */
+/* The value as JSON, cut to what fits a message. It may be the schema's, which other threads read: nothing here may
+ * take a reference on it, as json-glib's generator does, since they are not counted atomically. */
 static char *show(JsonNode *value)
 {
-        g_autofree char *text = json_to_string(value, /* pretty= */ FALSE);
+        g_autofree char *text = json_print_node(value);
 
         if (g_utf8_strlen(text, -1) <= SHOWN_CHARS)
                 return g_steal_pointer(&text);

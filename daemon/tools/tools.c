@@ -117,14 +117,25 @@ Tools *tools_free(Tools *tools)
         return NULL;
 }
 
+const char *const *tools_names(const Tools *tools)
+{
+        return (const char *const *)tools->names->pdata;
+}
+
 void tools_check_outputs(Tools *tools)
 {
         tools->check_outputs = true;
 }
 
+static bool is_known(const char *name, void *tools)
+{
+        return tools_find(tools, name) != NULL;
+}
+
 void tools_set_gate(Tools *tools, Gate *gate)
 {
         tools->gate = gate;
+        gate_set_tools(gate, is_known, tools);
 }
 
 Metrics *tools_metrics(const Tools *tools)

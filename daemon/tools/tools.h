@@ -36,6 +36,9 @@ void tools_set_watcher(Tools *tools, ToolsWatcher watcher, void *data);
 /* NULL if there is none. */
 const Tool *tools_find(const Tools *tools, const char *name);
 
+/* Of all tools, in order, then NULL; they last as long as the tools. */
+const char *const *tools_names(const Tools *tools);
+
 /* Names and first sentence, in order of name, as {"tools": [{"name","summary","needs"}]}. */
 JsonObject *tools_list(const Tools *tools);
 

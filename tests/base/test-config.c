@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/config.h"
 #include "base/error.h"
+#include "folder.h"
 
 #include <glib/gstdio.h>
 #include <string.h>
@@ -21,23 +22,9 @@ static void setup(Folders *folders, const void *data)
         g_unsetenv("OUROBOROS_LOG");
 }
 
-static void remove_tree(const char *path)
-{
-        g_autoptr(GDir) dir =
-                g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);
-        const char *name;
-
-        while (dir && (name = g_dir_read_name(dir))) {
-                g_autofree char *child = g_build_filename(path, name, NULL);
-
-                remove_tree(child);
-        }
-        g_remove(path);
-}
-
 static void teardown(Folders *folders, const void *data)
 {
-        remove_tree(folders->top);
+        folder_remove(folders->top);
         g_free(folders->top);
 }
 

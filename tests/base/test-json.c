@@ -316,6 +316,19 @@ static void test_lists_of_strings_come_back(void)
         }
 }
 
+static void test_pretty_text_is_the_same_value_on_lines(void)
+{
+        static const char text[] = "{\"a\":[],\"b\":{},\"c\":[1,{\"d\":\"{,\\\"]:\"}],\"e\":3e61}";
+        g_autoptr(JsonNode) node = json_parse_text(text, -1, NULL);
+        g_autofree char *pretty = json_print_pretty(node);
+        g_autoptr(JsonNode) back = json_parse_text(pretty, -1, NULL);
+
+        g_assert_cmpstr(pretty, ==,
+                        "{\n  \"a\": [],\n  \"b\": {},\n  \"c\": [\n    1,\n    {\n"
+                        "      \"d\": \"{,\\\"]:\"\n    }\n  ],\n  \"e\": 3e+61\n}");
+        g_assert_true(json_node_equal(node, back));
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -340,5 +353,7 @@ int main(int argc, char **argv)
         g_test_add_func("/json/an-error-tells-programs-its-path-and-limit",
                         test_an_error_tells_programs_its_path_and_limit);
         g_test_add_func("/json/lists-of-strings-come-back", test_lists_of_strings_come_back);
+        g_test_add_func("/json/pretty-text-is-the-same-value-on-lines",
+                        test_pretty_text_is_the_same_value_on_lines);
         return g_test_run();
 }

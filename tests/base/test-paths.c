@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/error.h"
 #include "base/paths.h"
+#include "folder.h"
 
 #include <fcntl.h>
 #include <glib/gstdio.h>
@@ -50,24 +51,10 @@ static void setup(Tree *tree, const void *data)
         g_assert_cmpint(tree->fd, >=, 0);
 }
 
-static void remove_tree(const char *path)
-{
-        g_autoptr(GDir) dir =
-                g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);
-        const char *name;
-
-        while (dir && (name = g_dir_read_name(dir))) {
-                g_autofree char *child = g_build_filename(path, name, NULL);
-
-                remove_tree(child);
-        }
-        g_remove(path);
-}
-
 static void teardown(Tree *tree, const void *data)
 {
         close(tree->fd);
-        remove_tree(tree->top);
+        folder_remove(tree->top);
         g_free(tree->top);
 }
 

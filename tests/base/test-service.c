@@ -153,15 +153,13 @@ static void life_of_a_service(Life *life)
 
         life->exit_status = 42;
         service_ready(life->service, "vault %s", "open\nnow");
-        service_status(life->service, "%d documents", 3);
         after(life, 5, send_hup);
         after(life, 50, send_term);
         g_assert_cmpint(service_run(life->service), ==, 42);
         g_assert_cmpuint(life->stops, ==, 1);
         g_assert_cmpuint(life->reloads, ==, 1);
         all = states(life);
-        g_assert_true(g_str_has_prefix(
-                all, "\nREADY=1\nSTATUS=vault open now\nSTATUS=3 documents\nRELOADING=1\n"));
+        g_assert_true(g_str_has_prefix(all, "\nREADY=1\nSTATUS=vault open now\nRELOADING=1\n"));
         g_assert_true(g_str_has_suffix(all, "\nREADY=1\nSTOPPING=1\n"));
 }
 

@@ -11,6 +11,7 @@ const capabilities = {elicitation: {form: {}}, sampling: {}, roots: {listChanged
 const replies = {}; // method → what the person or the model at this client says
 const asked = []; // what the server asked
 const told = []; // what it notified
+const came = []; // its progress, as it came
 const aborts = new Map(); // id of a command → what ends it
 let client, transport, listening;
 
@@ -41,6 +42,17 @@ function openTransport() {
     return new sdk.StreamableHTTPClientTransport(new URL(target[0]), {requestInit: {headers}});
 }
 
+// onprogress tells of less and of more: the newest SDK drops progress that comes in one piece with the answer, since it
+// forgets the call first, and tells of progress of its own, with a message and no total, when it fulfils what is asked.
+function listenIn() {
+    const take = transport.onmessage;
+    transport.onmessage = (message, ...rest) => {
+        if (message.method === 'notifications/progress')
+            came.push(message.params);
+        return take(message, ...rest);
+    };
+}
+
 async function connect({without = []}) {
     const own = Object.fromEntries(Object.entries(capabilities).filter(([name]) => !without.includes(name)));
     const mode = {new: {pin: '2026-07-28'}, auto: 'auto'}[generation];
@@ -57,6 +69,7 @@ async function connect({without = []}) {
         spoken = version;
     };
     await client.connect(transport);
+    listenIn();
     return {
         version: client.getNegotiatedProtocolVersion?.() ?? transport.protocolVersion ?? spoken, server: client.getServerVersion(),
         capabilities: client.getServerCapabilities(), instructions: client.getInstructions() ?? null,
@@ -77,14 +90,14 @@ const commands = {
     complete: ({ref, argument}) => client.complete({ref, argument}),
     level: ({level}) => client.setLoggingLevel(level),
     async call({id, name, arguments: given, timeout = 30000}) {
-        const progress = [], abort = new AbortController();
+        const abort = new AbortController();
         aborts.set(id, abort);
-        const options = {onprogress: one => progress.push(one), signal: abort.signal, timeout, resetTimeoutOnProgress: true};
+        const options = {onprogress: () => {}, signal: abort.signal, timeout, resetTimeoutOnProgress: true};
         try {
             const result = generation === 'old'
                 ? await client.callTool({name, arguments: given ?? {}}, undefined, options)
                 : await client.callTool({name, arguments: given ?? {}}, options);
-            return {...result, progress};
+            return {...result, progress: came.splice(0)};
         } finally {
             aborts.delete(id);
         }

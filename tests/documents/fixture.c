@@ -2,7 +2,6 @@
 #include "fixture.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,6 +10,7 @@
 #include <unistd.h>
 
 #include "documents/documents-room.h"
+#include "folder.h"
 
 static const uint8_t key[STORE_KEY_BYTES] = {7, 1, 4};
 
@@ -97,11 +97,6 @@ Fixture *fixture_new(void)
         return fixture_new_refusing(NULL, NULL);
 }
 
-static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-        return remove(path);
-}
-
 void fixture_free(Fixture *fixture)
 {
         fixture_stop(fixture);
@@ -112,7 +107,7 @@ void fixture_free(Fixture *fixture)
         fixture->service = service_free(fixture->service);
         config_unref(fixture->config);
         fixture->paths = paths_free(fixture->paths);
-        g_assert_cmpint(nftw(fixture->temp, remove_entry, 16, FTW_DEPTH | FTW_PHYS), ==, 0);
+        folder_remove(fixture->temp);
         g_free(fixture->files);
         g_free(fixture->temp);
         g_free(fixture);

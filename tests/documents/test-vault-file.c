@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "base/base.h"
 #include "documents/vault-file.h"
+#include "folder.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <ftw.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -27,15 +27,10 @@ static void setup(Fixture *fixture, const void *data)
         g_assert_nonnull(fixture->files);
 }
 
-static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-        return remove(path);
-}
-
 static void teardown(Fixture *fixture, const void *data)
 {
         fixture->files = vault_files_free(fixture->files);
-        (void)nftw(fixture->temp, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+        folder_remove(fixture->temp);
         g_free(fixture->source);
         g_free(fixture->temp);
 }

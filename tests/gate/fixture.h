@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "base/base.h"
+#include "folder.h"
 #include "gate/room.h"
+#include "store/read-text.h"
 
 typedef struct Fixture {
         char *folder;
@@ -96,25 +98,12 @@ static inline void fixture_up(Fixture *fixture, const void *data)
         fixture_open(fixture);
 }
 
-static inline void fixture_remove(const char *path)
-{
-        g_autoptr(GDir) dir =
-                g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);
-        const char *name;
-
-        while (dir && (name = g_dir_read_name(dir))) {
-                g_autofree char *inside = g_build_filename(path, name, NULL);
-                fixture_remove(inside);
-        }
-        g_assert_cmpint(g_remove(path), ==, 0);
-}
-
 static inline void fixture_down(Fixture *fixture, const void *data)
 {
         fixture_close(fixture);
         access_unref(fixture->human);
         config_unref(fixture->config);
-        fixture_remove(fixture->folder);
+        folder_remove(fixture->folder);
         g_free(fixture->folder);
 }
 
@@ -260,27 +249,6 @@ static inline void must_sql(Fixture *fixture, Store *store, const char *sql)
         try_sql(store, access_actor(fixture->human), sql, &error);
         g_assert_no_error(error);
 }
-
-static inline char *select_text(Store *store, const char *sql)
-{
-        g_autoptr(GError) error = NULL;
-        g_autoptr(Db) db = store_reader(store, NULL, &error);
-
-        g_assert_no_error(error);
-        Statement *statement = db_statement(db, sql, &error);
-        g_assert_no_error(error);
-        StepResult r = statement_step(statement, &error);
-        g_assert_no_error(error);
-        return r == STEP_ROW ? g_strdup(statement_text(statement, 0)) : NULL;
-}
-
-#define assert_selects(store, sql, expected)                                                       \
-        G_STMT_START                                                                               \
-        {                                                                                          \
-                g_autofree char *got = select_text(store, sql);                                    \
-                g_assert_cmpstr(got, ==, expected);                                                \
-        }                                                                                          \
-        G_STMT_END
 
 /* An entity of the vault, by a digit. */
 #define ENT(digit) "ent-" digit "0000000000000000000000000000000"

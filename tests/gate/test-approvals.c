@@ -2,7 +2,9 @@
 /* What waits for the human: who may ask, who decides, and what deciding does.
  * Seen to fail: with decisions that look neither at the actor nor at what was decided before, with the payload taken as
  * it was asked for, without limits, with entities looked up when somebody asks, with answers that are never marked read, with
- * bearers handed to anybody or twice, with no timer for what expires. */
+ * bearers handed to anybody or twice, or into
+ * a file that is not empty, with no timer for what expires, with a payload whose members nobody looked at, with a payload
+ * in place of all that was asked for. */
 #include "gate/fixture.h"
 #include "gate/mint.h"
 
@@ -35,7 +37,7 @@ static void test_a_request_becomes_a_connection(Fixture *fixture, const void *da
         const char *id = json_member_string(asked, "approval_id", NULL);
 
         g_assert_cmpstr(json_member_string(asked, "state", NULL), ==, "pending");
-        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
         /* the human narrows it */
         g_autoptr(JsonObject) decided =
                 call_on(fixture, "resolve_approval",
@@ -55,10 +57,10 @@ static void test_a_request_becomes_a_connection(Fixture *fixture, const void *da
         g_assert_cmpuint(terms->calls_per_day, ==, 5);
         g_assert_true(scope_allows(access_scope(access), ENT("1")));
         g_assert_false(scope_allows(access_scope(access), ENT("2")));
-        assert_selects(fixture->ops,
-                       "SELECT (payload ->> 'name') || ' ' || (decision ->> 'connection_id' =="
-                       " (SELECT id FROM connections)) FROM approvals",
-                       "Critic 1");
+        assert_reads(fixture->ops,
+                     "SELECT (payload ->> 'name') || ' ' || (decision ->> 'connection_id' =="
+                     " (SELECT id FROM connections)) FROM approvals",
+                     "Critic 1");
 }
 
 static void test_what_cannot_be_carried_out_still_waits(Fixture *fixture, const void *data)
@@ -70,9 +72,65 @@ static void test_what_cannot_be_carried_out_still_waits(Fixture *fixture, const 
 
         call_fails(fixture, "resolve_approval", args, OUROBOROS_ERROR_NOT_FOUND, "Nobody");
         g_assert_cmpint(state_of(fixture, id), ==, APPROVAL_PENDING);
-        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
         g_autofree char *folder = g_build_filename(fixture->folder, "bearers", NULL);
         g_assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
+}
+
+static void test_a_payload_that_is_not_understood_lets_nobody_in(Fixture *fixture, const void *data)
+{
+        static const char *const bad[] = {"'profile':5",         "'profil':'read-only'",
+                                          "'entities':'Heron'",  "'entities':[7]",
+                                          "'expires':5",         "'calls_per_day':'3'",
+                                          "'calls_per_day':3.5", "'observer':'no'",
+                                          "'profile':null",      "'tools':{'whoami':true}"};
+        g_autoptr(JsonObject) asked =
+                call(fixture, "request_connection", "{'name':'Coder','profile':'read-only'}");
+        const char *id = json_member_string(asked, "approval_id", NULL);
+
+        for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+                g_autofree char *args = g_strdup_printf(
+                        "{'approval_id':'%s','decision':'approve','payload':{'name':'Coder',%s}}",
+                        id, bad[i]);
+                call_fails(fixture, "resolve_approval", args, OUROBOROS_ERROR_INVALID, "payload: ");
+        }
+        g_assert_cmpint(state_of(fixture, id), ==, APPROVAL_PENDING);
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
+}
+
+/* What is written about the connection that came of the request, after the payload, as one text. */
+static void becomes(Fixture *fixture, const char *payload, const char *expected)
+{
+        g_autoptr(JsonObject) asked =
+                call(fixture, "request_connection",
+                     "{'name':'Coder','profile':'custom','tools':['whoami'],'entities':['Heron'],"
+                     "'expires':'2222-01-01','calls_per_day':7}");
+        g_autofree char *args =
+                g_strdup_printf("{'approval_id':'%s','decision':'approve','payload':%s}",
+                                json_member_string(asked, "approval_id", NULL), payload);
+        g_autoptr(JsonObject) decided = call(fixture, "resolve_approval", args);
+
+        assert_reads(fixture->ops,
+                     "SELECT name || ' ' || profile || ' ' || coalesce(tools, 'all') || ' ' ||"
+                     " scoped || ' ' || (expires_at IS NOT NULL) || ' ' || calls_per_day"
+                     " FROM connections ORDER BY id DESC LIMIT 1",
+                     expected);
+}
+
+static void test_what_the_human_does_not_name_stays_as_it_was_asked(Fixture *fixture,
+                                                                    const void *data)
+{
+        add_entity(fixture, ENT("1"), "Heron");
+        becomes(fixture, "{'name':'A'}", "A custom [\"whoami\"] 1 1 7");
+        assert_reads(
+                fixture->ops,
+                "SELECT (payload ->> 'profile') || (payload ->> 'calls_per_day') FROM approvals",
+                "custom7");
+        becomes(fixture, "{'name':'B','profile':'read-only'}", "B read-only all 1 1 7");
+        becomes(fixture, "{'name':'C','entities':null}", "C custom [\"whoami\"] 0 1 7");
+        becomes(fixture,
+                "{'name':'D','profile':'full','entities':null,'expires':null,'calls_per_day':0}",
+                "D full all 0 0 0");
 }
 
 static void test_asking_tells_nothing_of_the_vault(Fixture *fixture, const void *data)
@@ -97,7 +155,7 @@ static void test_it_is_decided_once(Fixture *fixture, const void *data)
                 call_on(fixture, "resolve_approval",
                         "{'approval_id':'%s','decision':'deny','reason':'no'}", id);
         call_fails(fixture, "resolve_approval", yes, OUROBOROS_ERROR_CONFLICT, "denied");
-        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
         g_autoptr(JsonObject) status =
                 call_on(fixture, "request_status", "{'approval_id':'%s'}", id);
         g_assert_cmpstr(json_member_string(status, "reason", NULL), ==, "no");
@@ -304,10 +362,16 @@ static void test_who_asked_collects_the_bearer_once(Fixture *fixture, const void
         g_assert_null(collect(fixture, stranger, id, fd, &error));
         g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED);
         g_clear_error(&error);
+        g_assert_cmpint(write(fd, "mine", 4), ==, 4);
+        g_assert_null(collect(fixture, fixture->human, id, fd, &error));
+        g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID);
+        g_clear_error(&error);
+        g_assert_cmpint(ftruncate(fd, 0) + lseek(fd, 0, SEEK_SET), ==, 0);
         g_autoptr(JsonObject) answer = collect(fixture, fixture->human, id, fd, &error);
         g_assert_no_error(error);
         g_autofree char *bearer = read_handed(fixture);
         is_let_in(fixture, bearer);
+        g_assert_cmpint(ftruncate(fd, 0), ==, 0);
         g_assert_null(collect(fixture, fixture->human, id, fd, &error));
         g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT);
         close(fd);
@@ -343,6 +407,10 @@ int main(int argc, char **argv)
                      test_a_request_becomes_a_connection);
         FIXTURE_TEST("/gate/approvals/what-cannot-be-carried-out-still-waits",
                      test_what_cannot_be_carried_out_still_waits);
+        FIXTURE_TEST("/gate/approvals/a-payload-that-is-not-understood-lets-nobody-in",
+                     test_a_payload_that_is_not_understood_lets_nobody_in);
+        FIXTURE_TEST("/gate/approvals/what-the-human-does-not-name-stays-as-it-was-asked",
+                     test_what_the_human_does_not_name_stays_as_it_was_asked);
         FIXTURE_TEST("/gate/approvals/asking-tells-nothing-of-the-vault",
                      test_asking_tells_nothing_of_the_vault);
         FIXTURE_TEST("/gate/approvals/it-is-decided-once", test_it_is_decided_once);

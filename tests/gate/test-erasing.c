@@ -29,24 +29,24 @@ static void test_a_connection_goes_with_all_that_is_its_own(Fixture *fixture, co
                         json_member_string(asked, "approval_id", NULL));
         g_autofree char *other = mint(fixture, "{'name':'Other'}");
         g_autofree char *id =
-                select_text(fixture->ops, "SELECT id FROM connections WHERE name = 'Zanzibar'");
+                read_text(fixture->ops, NULL, "SELECT id FROM connections WHERE name = 'Zanzibar'");
         g_autofree char *bearer = bearer_of(fixture, id);
         g_autofree char *kept = bearer_of(fixture, other);
         g_autoptr(JsonObject) gone = erase(fixture, fixture->ops, "connections", id);
 
         g_free(is_refused(fixture, bearer, "p", OUROBOROS_ERROR_DENIED));
         is_let_in(fixture, kept);
-        assert_selects(fixture->ops,
-                       "SELECT (SELECT count(*) FROM connection_entities) || ' ' ||"
-                       " (SELECT count(*) FROM approvals) || ' ' ||"
-                       " (SELECT count(*) FROM bearers) || ' ' ||"
-                       " (SELECT count(*) FROM connection_listings)",
-                       "0 0 1 1");
-        assert_selects(fixture->ops,
-                       "SELECT count(*) FROM mutations WHERE instr(coalesce(before, '') ||"
-                       " coalesce(after, ''), 'Zanzibar') OR instr(coalesce(before, '') ||"
-                       " coalesce(after, ''), 'Quetzalcoatl')",
-                       "0");
+        assert_reads(fixture->ops,
+                     "SELECT (SELECT count(*) FROM connection_entities) || ' ' ||"
+                     " (SELECT count(*) FROM approvals) || ' ' ||"
+                     " (SELECT count(*) FROM bearers) || ' ' ||"
+                     " (SELECT count(*) FROM connection_listings)",
+                     "0 0 1 1");
+        assert_reads(fixture->ops,
+                     "SELECT count(*) FROM mutations WHERE instr(coalesce(before, '') ||"
+                     " coalesce(after, ''), 'Zanzibar') OR instr(coalesce(before, '') ||"
+                     " coalesce(after, ''), 'Quetzalcoatl')",
+                     "0");
 }
 
 static void test_an_erased_entity_leaves_its_id_in_a_scope_and_no_word(Fixture *fixture,
@@ -62,10 +62,10 @@ static void test_an_erased_entity_leaves_its_id_in_a_scope_and_no_word(Fixture *
         g_assert_cmpstr(json_member_string(entity, "entity_id", NULL), ==, ENT("1"));
         g_assert_null(json_member_string(entity, "name", NULL));
         g_assert_true(json_member_bool(shown, "scoped", false));
-        assert_selects(fixture->ops,
-                       "SELECT count(*) FROM mutations WHERE instr(coalesce(before, '') ||"
-                       " coalesce(after, ''), 'Zanzibar')",
-                       "0");
+        assert_reads(fixture->ops,
+                     "SELECT count(*) FROM mutations WHERE instr(coalesce(before, '') ||"
+                     " coalesce(after, ''), 'Zanzibar')",
+                     "0");
 }
 
 int main(int argc, char **argv)

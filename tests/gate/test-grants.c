@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Tokens that come and go, and keys that stay.
  * Seen to fail: the audience not compared; a spent refresh token taken again; a theft that leaves the family alive; the
- * client not compared; tokens of a revoked connection renewed; tokens forgotten by gate_load(); a key made anew. */
+ * client not compared; tokens of a revoked connection renewed; tokens forgotten by gate_load(); a key made anew; a token
+ * taken into memory after a theft had ended its family (without the lock, and 1 ms between the write and that). */
 #include "gate/fixture.h"
 
 #define RESOURCE "http://127.0.0.1:8765/mcp"
@@ -99,6 +100,44 @@ static void test_a_second_use_ends_all_that_came_of_it(Fixture *fixture, const v
         grant_clear(&second);
 }
 
+/* One of two who use the same refresh token at once. */
+typedef struct Rival {
+        Fixture *fixture;
+        const char *refresh;
+        bool renewed;
+        Grant given;
+} Rival;
+
+static void *compete(void *data)
+{
+        Rival *rival = data;
+
+        rival->renewed = gate_renew(rival->fixture->gate, rival->refresh, "client-1", &rival->given,
+                                    /* error= */ NULL);
+        return NULL;
+}
+
+static void test_of_two_uses_at_once_nothing_is_left(Fixture *fixture, const void *data)
+{
+        g_autofree char *id = mint(fixture, "{'name':'Web'}");
+
+        for (unsigned i = 0; i < 20; i++) {
+                g_autofree char *peer = g_strdup_printf("peer %u", i);
+                Grant first = grant(fixture, id, RESOURCE);
+                Rival one = {fixture, first.refresh}, other = one;
+                GThread *thread = g_thread_new("rival", compete, &other);
+
+                compete(&one);
+                g_thread_join(thread);
+                g_assert_true(one.renewed != other.renewed);
+                g_free(is_refused(fixture, one.renewed ? one.given.access : other.given.access,
+                                  peer, OUROBOROS_ERROR_DENIED));
+                grant_clear(&first);
+                grant_clear(&one.given);
+                grant_clear(&other.given);
+        }
+}
+
 static void test_a_refresh_token_is_its_clients(Fixture *fixture, const void *data)
 {
         g_autofree char *id = mint(fixture, "{'name':'Web'}");
@@ -178,16 +217,16 @@ static void test_tokens_are_kept_as_hashes(Fixture *fixture, const void *data)
 {
         g_autofree char *id = mint(fixture, "{'name':'Web'}");
         Grant given = grant(fixture, id, RESOURCE);
-        g_autofree char *rows =
-                select_text(fixture->ops, "SELECT group_concat(hash || family || client) FROM "
+        g_autofree char *rows = read_text(fixture->ops, NULL,
+                                          "SELECT group_concat(hash || family || client) FROM "
                                           "oauth_tokens");
 
         g_assert_null(strstr(rows, given.access + strlen(BEARER_PREFIX)));
         g_assert_null(strstr(rows, given.refresh + strlen(BEARER_PREFIX)));
-        assert_selects(fixture->ops,
-                       "SELECT count(*) FROM mutations WHERE table_name IN "
-                       "('oauth_tokens', 'gate_secrets')",
-                       "0");
+        assert_reads(fixture->ops,
+                     "SELECT count(*) FROM mutations WHERE table_name IN "
+                     "('oauth_tokens', 'gate_secrets')",
+                     "0");
         grant_clear(&given);
 }
 
@@ -201,6 +240,8 @@ int main(int argc, char **argv)
                      test_a_refresh_token_is_good_once);
         FIXTURE_TEST("/gate/grants/a-second-use-ends-all-that-came-of-it",
                      test_a_second_use_ends_all_that_came_of_it);
+        FIXTURE_TEST("/gate/grants/of-two-uses-at-once-nothing-is-left",
+                     test_of_two_uses_at_once_nothing_is_left);
         FIXTURE_TEST("/gate/grants/a-refresh-token-is-its-clients",
                      test_a_refresh_token_is_its_clients);
         FIXTURE_TEST("/gate/grants/a-revoked-connection-has-no-tokens",

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What people do with connections, and where bearers are and are not.
  * Seen to fail: with names compared letter by letter, with links followed, with folders left open to others, with a file that
- * fails ignored, with files left after a revocation, with old bearers kept, with a bearer's prefix in a log line. */
+ * fails ignored, with files left after a revocation, with old bearers kept, with a bearer's prefix in a log line, with tools
+ * that nobody knows let through. */
 #include <sys/stat.h>
 
 #include "gate/fixture.h"
@@ -14,14 +15,14 @@ static void test_a_name_is_what_people_take_for_it(Fixture *fixture, const void 
 {
         g_autofree char *first = mint(fixture, "{'name':'  Łódź  coder '}");
 
-        assert_selects(fixture->ops, "SELECT name FROM connections", "Łódź  coder");
+        assert_reads(fixture->ops, "SELECT name FROM connections", "Łódź  coder");
         call_fails(fixture, "mint_connection", "{'name':'lodz CODER'}", OUROBOROS_ERROR_CONFLICT,
                    first);
         /* composed however it comes */
         g_autofree char *second = mint(fixture, "{'name':'Cafe\xcc\x81'}");
         g_autofree char *sql =
                 g_strdup_printf("SELECT name FROM connections WHERE id = '%s'", second);
-        assert_selects(fixture->ops, sql, "Caf\xc3\xa9");
+        assert_reads(fixture->ops, sql, "Caf\xc3\xa9");
         /* who is gone has left his name */
         g_autoptr(JsonObject) revoked =
                 call_on(fixture, "revoke_connection", "{'connection_id':'%s'}", first);
@@ -63,10 +64,10 @@ static void test_the_journal_keeps_old_names(Fixture *fixture, const void *data)
         g_assert_cmpstr(access_actor(after)->name, ==, "Critic");
         try_sql(fixture->ops, access_actor(after), two, &error);
         g_assert_no_error(error);
-        assert_selects(fixture->ops,
-                       "SELECT group_concat(actor_name) FROM (SELECT actor_name FROM mutations"
-                       " WHERE actor_kind = 'agent' ORDER BY seq)",
-                       "Coder,Critic");
+        assert_reads(fixture->ops,
+                     "SELECT group_concat(actor_name) FROM (SELECT actor_name FROM mutations"
+                     " WHERE actor_kind = 'agent' ORDER BY seq)",
+                     "Coder,Critic");
 }
 
 /* ---- terms ---- */
@@ -86,7 +87,26 @@ static void test_terms_that_make_no_sense_are_refused(Fixture *fixture, const vo
                    OUROBOROS_ERROR_INVALID, "needs listed");
         call_fails(fixture, "mint_connection", "{'name':'A','calls_per_day':-1}",
                    OUROBOROS_ERROR_INVALID, "calls_per_day");
-        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
+}
+
+static bool knows(const char *name, void *data)
+{
+        return g_str_equal(name, "whoami");
+}
+
+static void test_tools_that_there_are_not_are_refused(Fixture *fixture, const void *data)
+{
+        gate_set_tools(fixture->gate, knows, NULL);
+        call_fails(fixture, "mint_connection",
+                   "{'name':'A','profile':'custom','tools':['whoami','who_am_i']}",
+                   OUROBOROS_ERROR_NOT_FOUND, "who_am_i");
+        call_fails(fixture, "mint_connection", "{'name':'A','listing':'some','listed':['whomai']}",
+                   OUROBOROS_ERROR_NOT_FOUND, "whomai");
+        call_fails(fixture, "request_connection",
+                   "{'name':'A','profile':'custom','tools':['who_am_i']}",
+                   OUROBOROS_ERROR_NOT_FOUND, "who_am_i");
+        g_free(mint(fixture, "{'name':'A','profile':'custom','tools':['whoami']}"));
 }
 
 static void test_a_scope_names_entities_as_people_do(Fixture *fixture, const void *data)
@@ -173,7 +193,7 @@ static void revert_last(Fixture *fixture)
         ToolTable table = journal_tools(journal);
         const Tool *tool = table.tools;
         g_autofree char *group =
-                select_text(fixture->ops, "SELECT group_id FROM mutations ORDER BY seq DESC");
+                read_text(fixture->ops, NULL, "SELECT group_id FROM mutations ORDER BY seq DESC");
         g_autofree char *text = g_strdup_printf("{'group_id':'%s'}", group);
         g_autoptr(JsonObject) args = fixture_args(text);
         g_autoptr(GError) error = NULL;
@@ -249,7 +269,7 @@ static void test_no_bearer_goes_where_a_link_leads(Fixture *fixture, const void 
         g_assert_cmpint(g_mkdir(elsewhere, 0700), ==, 0);
         g_assert_cmpint(symlink(elsewhere, folder), ==, 0);
         call_fails(fixture, "mint_connection", "{'name':'A'}", OUROBOROS_ERROR_DENIED, "bearers");
-        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
         g_assert_cmpint(unlink(folder), ==, 0);
         g_autofree char *id = mint(fixture, "{'name':'A'}");
         g_autofree char *path = bearer_path(&fixture->paths, id);
@@ -271,8 +291,8 @@ static void test_without_its_file_there_is_no_connection(Fixture *fixture, const
 
         g_assert_true(g_file_set_contents(folder, "in the way", -1, NULL));
         call_fails(fixture, "mint_connection", "{'name':'A'}", OUROBOROS_ERROR_DENIED, "folder");
-        assert_selects(fixture->ops, "SELECT count(*) FROM connections", "0");
-        assert_selects(fixture->ops, "SELECT count(*) FROM bearers", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM connections", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM bearers", "0");
         g_assert_cmpint(unlink(folder), ==, 0);
         g_autofree char *id = mint(fixture, "{'name':'A'}");
         g_autofree char *bearer = bearer_of(fixture, id);
@@ -434,6 +454,8 @@ int main(int argc, char **argv)
         FIXTURE_TEST("/gate/mint/the-journal-keeps-old-names", test_the_journal_keeps_old_names);
         FIXTURE_TEST("/gate/mint/terms-that-make-no-sense-are-refused",
                      test_terms_that_make_no_sense_are_refused);
+        FIXTURE_TEST("/gate/mint/tools-that-there-are-not-are-refused",
+                     test_tools_that_there_are_not_are_refused);
         FIXTURE_TEST("/gate/mint/a-scope-names-entities-as-people-do",
                      test_a_scope_names_entities_as_people_do);
         FIXTURE_TEST("/gate/mint/terms-change-one-by-one", test_terms_change_one_by_one);

@@ -146,8 +146,8 @@ static void test_what_is_made_anew_counts_once(Fixture *fixture, const void *dat
         fixture_turn(fixture);
         g_autoptr(GError) problem = NULL;
         g_assert_true(read_log_flush(fixture->gate->read_log, &problem));
-        assert_selects(fixture->ops, "SELECT count(*) FROM reads", "1");
-        assert_selects(fixture->ops, "SELECT calls FROM connection_usage", "1");
+        assert_reads(fixture->ops, "SELECT count(*) FROM reads", "1");
+        assert_reads(fixture->ops, "SELECT calls FROM connection_usage", "1");
 }
 
 /* ---- the log ---- */
@@ -185,10 +185,10 @@ static void test_a_call_is_kept_without_its_arguments(Fixture *fixture, const vo
         g_assert_cmpstr(json_member_string(first, "connection_name", NULL), ==, "Coder");
         g_assert_cmpstr(json_member_string(first, "session_id", NULL), ==, "sess-1");
         g_assert_cmpstr(json_member_string(first, "tool", NULL), ==, "query_knowledge");
-        assert_selects(fixture->ops,
-                       "SELECT count(*) FROM reads WHERE instr(tool || digest || outcome ||"
-                       " session_id, 'secret') > 0",
-                       "0");
+        assert_reads(fixture->ops,
+                     "SELECT count(*) FROM reads WHERE instr(tool || digest || outcome ||"
+                     " session_id, 'secret') > 0",
+                     "0");
 }
 
 static void test_people_are_not_logged(Fixture *fixture, const void *data)
@@ -241,11 +241,11 @@ static void test_it_is_written_without_being_asked_for(Fixture *fixture, const v
         g_autoptr(Access) access = enter(fixture, "{'name':'Coder'}");
 
         record(fixture, access, "{}", "{}");
-        assert_selects(fixture->ops, "SELECT count(*) FROM reads", "0");
+        assert_reads(fixture->ops, "SELECT count(*) FROM reads", "0");
         for (unsigned i = 0; i < 30; i++)
                 sd_event_run(fixture->loop, 100000);
         fixture_turn(fixture);
-        assert_selects(fixture->ops, "SELECT count(*) FROM reads", "1");
+        assert_reads(fixture->ops, "SELECT count(*) FROM reads", "1");
 }
 
 static void test_stopping_writes_what_waits(Fixture *fixture, const void *data)
@@ -255,7 +255,7 @@ static void test_stopping_writes_what_waits(Fixture *fixture, const void *data)
         record(fixture, access, "{}", "{}");
         fixture_close(fixture);
         fixture_open(fixture);
-        assert_selects(fixture->ops, "SELECT count(*) FROM reads", "1");
+        assert_reads(fixture->ops, "SELECT count(*) FROM reads", "1");
 }
 
 /* The loop is not turned, so nothing is written meanwhile. */
@@ -273,7 +273,7 @@ static void test_none_is_lost_when_too_many_wait(Fixture *fixture, const void *d
         admit(fixture, access, &reader, OUROBOROS_ERROR_LIMIT, "READS_QUEUED_MAX");
         fixture_turn(fixture);
         admit(fixture, access, &reader, 0, NULL);
-        assert_selects(fixture->ops, "SELECT count(*) FROM reads", G_STRINGIFY(READS_QUEUED_MAX));
+        assert_reads(fixture->ops, "SELECT count(*) FROM reads", G_STRINGIFY(READS_QUEUED_MAX));
 }
 
 static void test_old_entries_go(Fixture *fixture, const void *data)
@@ -287,8 +287,8 @@ static void test_old_entries_go(Fixture *fixture, const void *data)
         must_sql(fixture, fixture->ops, "UPDATE reads SET ts = ts - 91 * 86400000000 WHERE id = 1");
         record(fixture, access, "{}", "{}");
         g_assert_true(read_log_flush(fixture->gate->read_log, &error));
-        assert_selects(fixture->ops, "SELECT group_concat(id) FROM reads", "2,3");
-        assert_selects(fixture->ops, "SELECT group_concat(row_id) FROM read_rows", FACT("2"));
+        assert_reads(fixture->ops, "SELECT group_concat(id) FROM reads", "2,3");
+        assert_reads(fixture->ops, "SELECT group_concat(row_id) FROM read_rows", FACT("2"));
 }
 
 static void test_no_more_than_so_many_are_kept(Fixture *fixture, const void *data)
@@ -308,7 +308,7 @@ static void test_no_more_than_so_many_are_kept(Fixture *fixture, const void *dat
         for (unsigned i = 0; i < 5; i++)
                 record(fixture, access, "{}", "{}");
         g_assert_true(read_log_flush(fixture->gate->read_log, &error));
-        assert_selects(fixture->ops, "SELECT group_concat(id) FROM reads", "4,5");
+        assert_reads(fixture->ops, "SELECT group_concat(id) FROM reads", "4,5");
         fixture_turn(fixture);
         read_log_free(fixture->gate->read_log);
         fixture->gate->read_log = own;

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "folder.h"
 #include "tools/schema.h"
 
 static Store *open_store(const char *folder, StoreKind kind, const char *name)
@@ -55,18 +56,6 @@ Fixture *fixture_new(void)
         return fixture;
 }
 
-static void remove_folder(const char *folder)
-{
-        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-        const char *name;
-
-        while (dir && (name = g_dir_read_name(dir))) {
-                g_autofree char *path = g_build_filename(folder, name, NULL);
-                g_assert_cmpint(g_remove(path), ==, 0);
-        }
-        g_assert_cmpint(g_rmdir(folder), ==, 0);
-}
-
 void fixture_free(Fixture *fixture)
 {
         store_close(fixture->vault);
@@ -78,7 +67,7 @@ void fixture_free(Fixture *fixture)
         access_unref(fixture->pipeline);
         access_unref(fixture->agent);
         access_unref(fixture->other);
-        remove_folder(fixture->folder);
+        folder_remove(fixture->folder);
         g_free(fixture->folder);
         g_free(fixture->root_id);
         g_free(fixture);

@@ -540,6 +540,41 @@ static void test_scoped_reader_sees_what_is_his(Case *test, gconstpointer data)
                      OUROBOROS_ERROR_DENIED, "see some of them");
 }
 
+static char *seen_under(Fixture *f, const Scope *scope)
+{
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Db) db = store_reader(f->vault, scope, &error);
+        Statement *statement = db_statement(
+                db, "SELECT CAST(count(*) AS TEXT) FROM facts WHERE predicate = 'reaches'", &error);
+
+        g_assert_no_error(error);
+        g_assert_cmpint(statement_step(statement, &error), ==, STEP_ROW);
+        return g_strdup(statement_text(statement, 0));
+}
+
+/* What a fact of b led to is not seen without b, and no more so when that fact was taken back, and its row with it.
+ * Seen to fail: with sources that are no more left out. */
+static void test_a_source_that_is_gone_shows_nothing(Case *test, gconstpointer data)
+{
+        Fixture *f = test->fixture;
+        g_autofree char *first = rules_say(f, "a", "linked", "b");
+        g_autofree char *second = rules_say(f, "b", "linked", "c");
+        g_autofree char *a = fixture_select(f->vault, "SELECT id FROM entities WHERE name = 'a'");
+        g_autofree char *c = fixture_select(f->vault, "SELECT id FROM entities WHERE name = 'c'");
+        g_autoptr(Scope) scope = scope_new((const char *const[]){a, c, NULL});
+        g_autofree char *before = seen_under(f, scope);
+
+        rules_expect(f, "reaches", "a>b a>c b>c");
+        rules_sql(f, "DELETE FROM facts WHERE id = '%s'", second);
+        rules_expect(f, "reaches", "a>b");
+        g_autofree char *left = fixture_select(
+                f->vault, "SELECT CAST(count(*) AS TEXT) FROM facts WHERE predicate = 'reaches'");
+        g_autofree char *after = seen_under(f, scope);
+        g_assert_cmpstr(left, ==, "3");
+        g_assert_cmpstr(before, ==, "0");
+        g_assert_cmpstr(after, ==, "0");
+}
+
 /* ---- limits ---- */
 
 static void link_chain(Fixture *f, unsigned first, unsigned end)
@@ -669,6 +704,8 @@ int main(int argc, char **argv)
         ADD("same-rule-twice-is-one", REACHES,
             test_same_rule_twice_is_one_and_another_of_its_name_none);
         ADD("scope", REACHES, test_scoped_reader_sees_what_is_his);
+        ADD("a-source-that-is-gone-shows-nothing", REACHES,
+            test_a_source_that_is_gone_shows_nothing);
         ADD("as-deep-as-may-be-is-no-problem", REACHES, test_as_deep_as_may_be_is_no_problem);
         ADD("limit-is-a-problem-of-the-rule", REACHES,
             test_limit_is_a_problem_of_the_rule_and_not_of_the_write);

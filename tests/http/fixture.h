@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "folder.h"
 #include "http/mcp.h"
 
 #define PATIENCE_USEC (10 * G_USEC_PER_SEC)
@@ -323,19 +324,6 @@ static inline void fixture_up(Fixture *fixture, const void *data)
         fixture->other = fixture_mint(fixture, "{'name':'Two','listing':'full'}");
 }
 
-static inline void fixture_remove(const char *path)
-{
-        g_autoptr(GDir) dir =
-                g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);
-        const char *name;
-
-        while (dir && (name = g_dir_read_name(dir))) {
-                g_autofree char *inside = g_build_filename(path, name, NULL);
-                fixture_remove(inside);
-        }
-        g_assert_cmpint(g_remove(path), ==, 0);
-}
-
 static inline void fixture_down(Fixture *fixture, const void *data)
 {
         g_atomic_int_set(&fixture->let_go, 1);
@@ -354,7 +342,7 @@ static inline void fixture_down(Fixture *fixture, const void *data)
         config_unref(fixture->config);
         service_free(fixture->service);
         g_clear_pointer(&fixture->headers, g_hash_table_unref);
-        fixture_remove(fixture->folder);
+        folder_remove(fixture->folder);
         g_free(fixture->folder);
 }
 

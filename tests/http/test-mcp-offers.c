@@ -78,6 +78,19 @@ static void test_so_many_resources_are_watched_and_no_more(Fixture *fixture, con
                                 "MCP_SUBSCRIPTIONS_MAX"));
 }
 
+static void test_what_is_watched_has_a_name_of_limited_length(Fixture *fixture, const void *data)
+{
+        g_autoptr(Ear) ear = ear_new();
+        g_autofree char *name = g_strnfill(MCP_URI_BYTES_MAX, 'x');
+        g_autofree char *params =
+                g_strdup_printf("'notifications':{'resourceSubscriptions':['%sy']}," META, name);
+
+        ask_stateless(fixture, ear, "subscriptions/listen", params);
+        assert_at(ear->answer, "error>code", "-32602");
+        g_assert_nonnull(strstr(json_node_get_string(at(ear->answer, "error>message")),
+                                "MCP_URI_BYTES_MAX"));
+}
+
 static void test_what_is_watched_is_acknowledged(Fixture *fixture, const void *data)
 {
         g_autoptr(Ear) ear = ear_new(), gone = ear_new(), none = ear_new();
@@ -107,6 +120,8 @@ int main(int argc, char **argv)
         FIXTURE_TEST("/mcp-offers/parameters-have-a-form", test_parameters_have_a_form);
         FIXTURE_TEST("/mcp-offers/so-many-resources-are-watched-and-no-more",
                      test_so_many_resources_are_watched_and_no_more);
+        FIXTURE_TEST("/mcp-offers/what-is-watched-has-a-name-of-limited-length",
+                     test_what_is_watched_has_a_name_of_limited_length);
         FIXTURE_TEST("/mcp-offers/what-is-watched-is-acknowledged",
                      test_what_is_watched_is_acknowledged);
         return g_test_run();

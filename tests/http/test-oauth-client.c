@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Who a client is, and where its codes may go.
  * Seen to fail: the seal not compared; the port of https compared loosely; localhost taken for 127.0.0.1; javascript:
- * taken as a redirect; a document that names another client_id taken. */
+ * taken as a redirect; a document that names another client_id taken; redirects and names with characters that steer. */
 #include "base/base.h"
 #include "http/oauth-client.h"
 
@@ -68,6 +68,12 @@ static void test_redirects_that_lead_astray_are_refused(void)
                                           "http://127.0.0.1.evil.example/",
                                           "//a.example/cb",
                                           "cb",
+                                          "http://127.0.0.1/\\r\\nX-Header: x",
+                                          "http://127.0.0.1/ x",
+                                          "http://127.0.0.1/\\u0001",
+                                          "https://a.example\\\\@b.example/",
+                                          "https://b\u00e9.example/",
+                                          "x:<b>",
                                           ""};
 
         for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
@@ -119,6 +125,21 @@ static void test_metadata_has_limits(void)
                                       NULL));
 }
 
+static void test_a_name_is_one_readable_line(void)
+{
+        static const char *const bad[] = {"two\\nlines", "\\u001b[31mred", "turned \\u202eround",
+                                          "\\u200b", "..."};
+
+        for (size_t i = 0; i < G_N_ELEMENTS(bad); i++) {
+                g_autofree char *metadata = g_strdup_printf(
+                        "{\"client_name\": \"%s\", \"redirect_uris\": [\"https://a.example/\"]}",
+                        bad[i]);
+                g_autoptr(GError) error = NULL;
+                g_assert_null(register_client(metadata, &error));
+                g_assert_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID);
+        }
+}
+
 static void test_a_document_must_say_whose_it_is(void)
 {
         const char *url = "https://app.example/client.json";
@@ -161,6 +182,8 @@ int main(int argc, char **argv)
         g_test_add_func("/http/oauth-client/codes-go-where-the-client-said",
                         test_codes_go_where_the_client_said);
         g_test_add_func("/http/oauth-client/metadata-has-limits", test_metadata_has_limits);
+        g_test_add_func("/http/oauth-client/a-name-is-one-readable-line",
+                        test_a_name_is_one_readable_line);
         g_test_add_func("/http/oauth-client/a-document-must-say-whose-it-is",
                         test_a_document_must_say_whose_it_is);
         g_test_add_func("/http/oauth-client/a-person-is-told-where-the-answer-goes",

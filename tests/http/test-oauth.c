@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The authorization server, over HTTP, with a real gate behind it.
  * Seen to fail: a code taken twice; a verifier not compared; a redirect to an address that was not registered; a code given
- * before the approval; state left out; the code of one client redeemed by another; iss left out; another resource taken. */
+ * before the approval; state left out; the code of one client redeemed by another; iss left out; another resource taken;
+ * every client's document fetched at once; a code used twice at once that left tokens which let in; images of strange
+ * pages that asked the person; a client that could not come again; a bearer in a file that nobody asked for. */
 #include <gio/gio.h>
 #include <sodium.h>
 
@@ -172,8 +174,8 @@ static char *waiting_page(World *world, const char *client)
 
 static void decide(World *world, bool approve)
 {
-        g_autofree char *id =
-                select_text(world->gate.ops, "SELECT id FROM approvals WHERE state = 'pending'");
+        g_autofree char *id = read_text(world->gate.ops, NULL,
+                                        "SELECT id FROM approvals WHERE state = 'pending'");
         g_autoptr(GError) error = NULL;
 
         gate_resolve(world->gate.gate, world->gate.human, id, approve, NULL, &error);
@@ -270,6 +272,63 @@ static void test_no_code_before_the_person_says_yes(World *world, const void *da
         has_status(after, 404);
 }
 
+static void ask_as_page(World *world, const char *client, const char *fetched, unsigned status)
+{
+        g_autofree char *id = form_escape(client), *proof = challenge();
+        g_autofree char *text = g_strdup_printf(
+                "GET /oauth/authorize?response_type=code&client_id=%s&code_challenge=%s"
+                "&code_challenge_method=S256 HTTP/1.1\r\n@HOST\r\n%s\r\n\r\n",
+                id, proof, fetched);
+        g_autofree char *answer = talk(world, text);
+
+        has_status(answer, status);
+        fixture_turn(&world->gate);
+}
+
+static void test_only_a_page_of_its_own_asks_the_person(World *world, const void *data)
+{
+        g_autofree char *client = registered(world);
+
+        ask_as_page(world, client, "Sec-Fetch-Mode: no-cors\r\nSec-Fetch-Dest: image", 403);
+        ask_as_page(world, client, "Sec-Fetch-Mode: cors\r\nSec-Fetch-Dest: empty", 403);
+        ask_as_page(world, client, "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: iframe", 403);
+        ask_as_page(world, client,
+                    "Sec-Fetch-Mode: navigate\r\nSec-Fetch-Dest: document\r\n"
+                    "Sec-Purpose: prefetch;prerender",
+                    403);
+        ask_as_page(world, "https://localhost:1/client.json", "Sec-Fetch-Dest: image", 403);
+        assert_reads(world->gate.ops, "SELECT count(*) FROM approvals", "0");
+        ask_as_page(world, client,
+                    "Sec-Fetch-Site: cross-site\r\nSec-Fetch-Mode: navigate\r\n"
+                    "Sec-Fetch-Dest: document",
+                    303);
+        /* a program's fetch() is no browser's */
+        ask_as_page(world, client, "Sec-Fetch-Mode: cors", 303);
+}
+
+static void test_a_client_that_comes_again_is_given_a_free_name(World *world, const void *data)
+{
+        g_autofree char *client = registered(world);
+
+        for (int i = 0; i < 3; i++) {
+                g_autofree char *code = code_for(world, client);
+                g_autofree char *answer = redeem(world, client, code, VERIFIER);
+                has_status(answer, 200);
+        }
+        assert_reads(
+                world->gate.ops,
+                "SELECT group_concat(name, ', ') FROM (SELECT name FROM connections ORDER BY 1)",
+                "Te<b>st, Te<b>st 2, Te<b>st 3");
+        assert_reads(world->gate.ops,
+                     "SELECT group_concat(payload ->> 'name', ', ') FROM (SELECT payload FROM"
+                     " approvals ORDER BY created_at)",
+                     "Te<b>st, Te<b>st 2, Te<b>st 3");
+        /* the bearers of these are tokens */
+        assert_reads(world->gate.ops, "SELECT count(*) FROM bearers", "0");
+        g_autofree char *folder = g_build_filename(world->gate.folder, "bearers", NULL);
+        g_assert_false(g_file_test(folder, G_FILE_TEST_EXISTS));
+}
+
 static void test_a_code_is_good_once(World *world, const void *data)
 {
         g_autofree char *client = registered(world);
@@ -281,6 +340,45 @@ static void test_a_code_is_good_once(World *world, const void *data)
         g_autofree char *second = redeem(world, client, code, VERIFIER);
         has_error(second, "invalid_grant");
         g_free(is_refused(&world->gate, access, "peer", OUROBOROS_ERROR_DENIED));
+}
+
+/* Says it without waiting for the answer. */
+static int begin_redeeming(World *world, const char *client, const char *code)
+{
+        g_autofree char *id = form_escape(client);
+        g_autofree char *body = g_strdup_printf(
+                "grant_type=authorization_code&client_id=%s&code=%s&code_verifier=" VERIFIER, id,
+                code);
+        g_autofree char *text = g_strdup_printf(
+                "POST /oauth/token HTTP/1.1\r\nHost: 127.0.0.1:%u\r\nContent-Type: "
+                "application/x-www-form-urlencoded\r\nContent-Length: %zu\r\n\r\n%s",
+                world->place.port, strlen(body), body);
+        int fd = client_open(&world->place);
+
+        client_say(fd, text);
+        return fd;
+}
+
+static void test_a_code_that_is_used_twice_at_once_gives_nothing(World *world, const void *data)
+{
+        g_autofree char *client = registered(world);
+        g_autofree char *code = code_for(world, client);
+        int one = begin_redeeming(world, client, code),
+            other = begin_redeeming(world, client, code);
+
+        /* both have come in before the first of them is done, which the gate's loop would tell */
+        for (int i = 0; i < 50; i++)
+                place_turn(&world->place);
+        for (int i = 0; i < 3; i++)
+                g_free(get(world, "/oauth/wait?id=none"));
+        fixture_turn(&world->gate);
+        place_turn(&world->place);
+        fixture_turn(&world->gate);
+        assert_reads(world->gate.ops, "SELECT count(*) FROM oauth_tokens", "2");
+        assert_reads(world->gate.ops, "SELECT count(*) FROM oauth_tokens WHERE spent_at IS NULL",
+                     "0");
+        close(one);
+        close(other);
 }
 
 static void test_a_code_is_for_who_asked(World *world, const void *data)
@@ -315,7 +413,7 @@ static void test_nobody_is_sent_where_the_client_did_not_say(World *world, const
         has_status(unknown, 400);
         g_assert_null(strstr(evil, "Location:"));
         g_assert_null(strstr(unknown, "Location:"));
-        assert_selects(world->gate.ops, "SELECT count(*) FROM approvals", "0");
+        assert_reads(world->gate.ops, "SELECT count(*) FROM approvals", "0");
 }
 
 static void is_sent_back_with(World *world, const char *client, const char *more, const char *code)
@@ -424,13 +522,34 @@ static void test_a_client_is_known_by_its_document(World *world, const void *dat
         g_rmdir(folder);
 }
 
+static void test_few_documents_are_fetched_at_once(World *world, const void *data)
+{
+        unsigned refused = 0;
+
+        world->oauth->fetches = OAUTH_FETCHES_MAX - 1;
+        for (int i = 0; i < 2; i++) {
+                g_autofree char *answer =
+                        authorize(world, "https://localhost:1/client.json", REDIRECT, "");
+                refused += strstr(answer, "OAUTH_FETCHES_MAX") != NULL;
+                has_status(answer, i == 0 ? 400 : 503);
+                world->oauth->fetches++;
+        }
+        g_assert_cmpuint(refused, ==, 1);
+        world->oauth->fetches = 0;
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
 #define ADD(name, func) g_test_add("/http/oauth/" name, World, NULL, world_up, func, world_down)
         ADD("the-whole-way-leads-in", test_the_whole_way_leads_in);
         ADD("no-code-before-the-person-says-yes", test_no_code_before_the_person_says_yes);
+        ADD("only-a-page-of-its-own-asks-the-person", test_only_a_page_of_its_own_asks_the_person);
+        ADD("a-client-that-comes-again-is-given-a-free-name",
+            test_a_client_that_comes_again_is_given_a_free_name);
         ADD("a-code-is-good-once", test_a_code_is_good_once);
+        ADD("a-code-that-is-used-twice-at-once-gives-nothing",
+            test_a_code_that_is_used_twice_at_once_gives_nothing);
         ADD("a-code-is-for-who-asked", test_a_code_is_for_who_asked);
         ADD("nobody-is-sent-where-the-client-did-not-say",
             test_nobody_is_sent_where_the_client_did_not_say);
@@ -439,5 +558,6 @@ int main(int argc, char **argv)
         ADD("a-token-can-be-given-back", test_a_token_can_be_given_back);
         ADD("it-says-what-it-is", test_it_says_what_it_is);
         ADD("a-client-is-known-by-its-document", test_a_client_is_known_by_its_document);
+        ADD("few-documents-are-fetched-at-once", test_few_documents_are_fetched_at_once);
         return g_test_run();
 }

@@ -385,6 +385,9 @@ static void test_a_stream_says_events_as_they_come_and_ends(void)
         g_assert_true(stream_send(world.stream, "7", "one\ntwo"));
         g_autofree char *event = client_hear(&world.place, fd, "\n\n", &ended);
         g_assert_nonnull(strstr(event, "id: 7\ndata: one\ndata: two\n\n"));
+        g_assert_true(stream_send(world.stream, "8", "")); /* seen to fail: without "retry" */
+        g_autofree char *primed = client_hear(&world.place, fd, "\n\n", &ended);
+        g_assert_nonnull(strstr(primed, "id: 8\nretry: 1000\ndata: \n\n"));
         g_assert_true(stream_send(world.stream, NULL, ""));
         g_autofree char *empty = client_hear(&world.place, fd, "\n\n", &ended);
         g_assert_nonnull(strstr(empty, "data: \n\n"));

@@ -63,7 +63,12 @@ class WebSocket:
         self.file.close()
         self.socket.close()
 
-    def send(self, payload, opcode=1, final=True, masked=True, reserved=0, length=None):
+    def send(self, *args, **kwargs):
+        self.socket.sendall(self.packed(*args, **kwargs))
+
+    @staticmethod
+    def packed(payload, opcode=1, final=True, masked=True, reserved=0, length=None):
+        """A frame as bytes."""
         payload = payload if isinstance(payload, bytes) else json.dumps(payload).encode()
         size = len(payload) if length is None else length
         head = bytes([(0x80 if final else 0) | reserved | opcode])
@@ -72,7 +77,7 @@ class WebSocket:
             else bytes([flag | 127]) + struct.pack('>Q', size)
         mask = os.urandom(4) if masked else b''
         body = bytes(byte ^ mask[i % 4] for i, byte in enumerate(payload)) if masked else payload
-        self.socket.sendall(head + mask + body)
+        return head + mask + body
 
     def frame(self):
         """The next frame: opcode and payload; None at the end."""

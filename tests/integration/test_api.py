@@ -2,12 +2,13 @@
 """The HTTP API of a connection: state, settings, commands, metrics; what an observer sees and others do not; and what the
 human decides.
 
-Seen to fail: with bearer_observer() letting everybody in; with POST /api/settings answered without asking anybody."""
+Seen to fail: with bearer_observer() letting everybody in; with POST /api/settings answered without asking anybody; with
+settings changed one by one before all were looked at; with sessions that are never counted off."""
 import pathlib
 import re
 
 import pytest
-from desktop import Desktop, build_root, wait_until
+from desktop import Agent, CallError, Desktop, build_root, wait_until
 from http_client import ask
 
 
@@ -57,6 +58,17 @@ def test_settings_are_shown_with_their_default_and_source(home):
     rows = ask(home.http_port, 'GET', '/api/settings', bearer=home.agent)[1]['settings']
     row = next(row for row in rows if row['name'] == 'Daemon.IdleExitSec')
     assert row['default'] and row['value'] and row['source']
+
+
+def test_of_settings_that_the_human_edits_all_change_or_none(home):
+    _, answer, _ = ask(home.http_port, 'POST', '/api/settings', {'Store.CacheMB': '80'}, bearer=home.agent)
+    edited = {'settings': {'Store.CacheMB': '80', 'Zz.None': '1'}}
+    with pytest.raises(CallError) as caught:
+        home.tool('resolve_approval', approval_id=answer['approval_id'], decision='approve', payload=edited)
+    assert caught.value.name == 'NotFound'
+    rows = ask(home.http_port, 'GET', '/api/settings', bearer=home.agent)[1]['settings']
+    assert next(row for row in rows if row['name'] == 'Store.CacheMB')['value'] == '64'
+    home.tool('resolve_approval', approval_id=answer['approval_id'], decision='deny')
 
 
 def test_a_setting_that_an_agent_asks_for_changes_when_the_human_says_so(home):
@@ -117,6 +129,24 @@ def test_metrics_are_prometheus_text_and_count_what_happens(home):
     for name in ('ouroboros_bearers_refused_total', 'ouroboros_worker_jobs', 'ouroboros_http_connections', 'ouroboros_store_bytes',
                  'ouroboros_read_log_queue', 'ouroboros_tool_calls_waiting', 'ouroboros_store_writes_waiting'):
         assert name in families
+
+
+def test_sessions_of_mcp_are_counted_by_door(home):
+    def sessions():
+        text = ask(home.http_port, 'GET', '/metrics', bearer=home.observer)[1]
+        return {door: int(count) for door, count in re.findall(r'^ouroboros_mcp_sessions\{door="(\w+)"\} (\d+)$', text, re.M)}
+    assert sessions() == {'socket': 0, 'http': 0}
+    hello = {'protocolVersion': '2025-11-25', 'capabilities': {}, 'clientInfo': {'name': 'test', 'version': '1'}}
+    headers = {'Accept': 'application/json, text/event-stream'}
+    status, _, given = ask(home.http_port, 'POST', '/mcp', {'jsonrpc': '2.0', 'id': 1, 'method': 'initialize', 'params': hello},
+                           bearer=home.agent, headers=headers)
+    assert status == 200
+    with Agent(home.mcp_socket) as agent:
+        agent.ask('ping')
+        assert sessions() == {'socket': 1, 'http': 1}
+        assert ask(home.http_port, 'GET', '/api/state', bearer=home.observer)[1]['connections']['mcp_sessions'] == 2
+    ask(home.http_port, 'DELETE', '/mcp', bearer=home.agent, headers={'Mcp-Session-Id': given['Mcp-Session-Id']})
+    assert wait_until(lambda: sessions() == {'socket': 0, 'http': 0})
 
 
 def test_strangers_cannot_add_series(home):

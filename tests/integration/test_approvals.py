@@ -99,6 +99,7 @@ def test_the_bearer_is_collected_once_into_a_file_of_the_one_who_asked(desk):
         connection = gate.CollectBearer(asked, dbus.types.UnixFd(file.fileno()))
         assert connection.startswith('conn-')
         assert (desk.folder / 'bearer').read_bytes().startswith(b'ouro_')
+    with open(desk.folder / 'another', 'w+b') as file:
         with pytest.raises(dbus.DBusException, match='') as caught:
             gate.CollectBearer(asked, dbus.types.UnixFd(file.fileno()))
         assert caught.value.get_dbus_name().endswith('Error.Conflict')

@@ -31,7 +31,8 @@ LEFT_OUT = {'execute_code', 'ask_human', 'mine_document'}
 AGENTS = ('http', 'stdio', 'snippet')
 # What differs by nature wherever it stands: ids, times, and how often one asked.
 VOLATILE = re.compile(r'\b[a-z]{2,8}-[0-9a-f]{32}\b|\d{4}-\d\d-\d\dT[\d:.]+Z|\b(?:human|bus|http|stdio|snippet)door\b')
-COUNTED = {'_inbox_unread', 'calls_today', 'bytes_today', 'took_ms', 'elapsed_ms', 'seq', 'next', 'cursor', 'version', 'uptime_sec', 'operations', 'aliases', 'timing_ms', 'search_us'}
+COUNTED = {'_inbox_unread', 'calls_today', 'bytes_today', 'took_ms', 'elapsed_ms', 'seq', 'next', 'cursor', 'version', 'uptime_sec', 'operations', 'aliases', 'timing_ms', 'search_us',
+           'ops_bytes', 'vault_bytes'}
 HUMAN_IS_TOLD_OTHERWISE = {'whoami'}
 
 

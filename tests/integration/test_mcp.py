@@ -2,12 +2,13 @@
 """MCP as clients have it: over HTTP, and on standard input and output by "ouroborosctl mcp".
 
 Seen to fail: with sessions found whoever asks; with nothing replayed after Last-Event-ID; with watched resources never
-other than before; with a bridge that does not check whose the bearer's file is, or passes on the answer to an initialize
-that it has replayed."""
+other than before, or other when they cannot be read; with a bridge that does not check whose the bearer's file is, or passes on
+the answer to an initialize that it has replayed."""
 import http.client
 import json
 import os
 import pathlib
+import signal
 import socket
 import subprocess
 import threading
@@ -136,6 +137,14 @@ def test_unknown_methods_are_not_found_and_notifications_accepted(place):
     assert place.send('GET', MCP_Protocol_Version=NEW).status == 405
 
 
+@pytest.mark.parametrize('method', ['tools/list', 'resources/list', 'prompts/list', 'resources/templates/list'])
+def test_a_cursor_that_is_none_begins_nothing_anew(place, method):
+    for wrong in (5, 'x', ['x'], {}, True):  # seen to fail: with what is no text taken for none
+        answer = json.loads(place.stateless(method, {'cursor': wrong}).read())
+        assert answer['error']['code'] == -32602, (wrong, answer)
+    assert 'result' in json.loads(place.stateless(method, {'cursor': None}).read())
+
+
 def test_a_session_from_its_beginning_to_its_end(place):
     name = place.session()
     answer = place.send('POST', request('tools/call', CALL), Mcp_Session_Id=name, MCP_Protocol_Version=OLD)
@@ -248,6 +257,25 @@ def test_resources_are_listed_read_and_watched(place):
     assert 'closed for winter' in result(place.stateless('resources/read', {'uri': uri}, Mcp_Name=uri))['contents'][0]['text']
 
 
+def test_what_cannot_be_read_for_now_is_not_told_as_changed(place):
+    """Its watching counts as calls: with its budget used up nobody can say what the resource is now."""
+    remember(place, 'open')
+    connection, bearer = place.mint('Thrifty', calls_per_day=4)
+    uri = next(row['uri'] for row in result(place.stateless('resources/list'))['resources'] if row['name'] == 'Mill orchard')
+    events = Events(place.stateless('subscriptions/listen', {'notifications': {'resourceSubscriptions': [uri]}}, bearer=bearer))
+    assert 'acknowledged' in events.next()[1]
+    time.sleep(0.5)
+    for _ in range(6):
+        place.stateless('tools/call', {'name': 'whoami', 'arguments': {}}, Mcp_Name='whoami', bearer=bearer).read()
+    remember(place, 'closed')
+    time.sleep(0.5)
+    place.desk.tool('set_connection_terms', connection_id=connection, calls_per_day=0)
+    remember(place, 'closed for winter')
+    assert 'notifications/resources/updated' in events.next()[1]
+    place.desk.tool('revoke_connection', connection_id=connection)
+    assert 'resultType' in events.next()[1]
+
+
 def test_prompts_and_completion(place):
     prompts = result(place.stateless('prompts/list'))['prompts']
     assert 'orient' in [prompt['name'] for prompt in prompts]
@@ -295,13 +323,13 @@ def bearer_file(place):
     return {'OUROBOROS_BEARER_FILE': str(pathlib.Path(place.desk.tool('get_connection', connection_id=place.connection)['bearer_file']))}
 
 
+META = {'_meta': {'io.modelcontextprotocol/protocolVersion': NEW, 'io.modelcontextprotocol/clientCapabilities': {}}}
 HELLO = {'protocolVersion': OLD, 'capabilities': {}, 'clientInfo': {'name': 't', 'version': '1'}}
 
 
 def test_the_bridge_speaks_both_eras_and_ends_with_its_input(place, bearer_file):
     with Bridge(place, **bearer_file) as bridge:
-        meta = {'_meta': {'io.modelcontextprotocol/protocolVersion': NEW, 'io.modelcontextprotocol/clientCapabilities': {}}}
-        assert bridge.ask('tools/call', {**CALL, **meta})['result']['resultType'] == 'complete'
+        assert bridge.ask('tools/call', {**CALL, **META})['result']['resultType'] == 'complete'
         assert bridge.ask('initialize', HELLO)['result']['protocolVersion'] == OLD
         bridge.say({'jsonrpc': '2.0', 'method': 'notifications/initialized'})
         assert not bridge.ask('tools/call', CALL, id='x')['result']['isError']
@@ -322,12 +350,71 @@ def test_the_bridge_goes_on_when_the_daemon_has_started_anew(place, bearer_file)
         bridge.ask('initialize', HELLO)
         bridge.say({'jsonrpc': '2.0', 'method': 'notifications/initialized'})
         assert not bridge.ask('tools/call', CALL)['result']['isError']
-        place.desk.end_daemon()
+        code = 'const end = Date.now() + 3000; while (Date.now() < end); return 7'
+        bridge.say(request('tools/call', {'name': 'execute_code', 'arguments': {'code': code}}))  # with the id of the first
+        time.sleep(0.3)
+        place.desk.daemon.kill()
+        place.desk.daemon.wait()
+        assert json.loads(bridge.process.stdout.readline())['error']['data']['code'] == 'UNAVAILABLE'
         starter = threading.Timer(0.5, place.start)
         starter.start()
         answer = bridge.ask('tools/call', CALL, id=7)
         starter.join()
         assert answer['id'] == 7 and 'result' in answer and not answer['result']['isError'], answer
+
+
+def restarted(place):
+    place.desk.daemon.kill()
+    place.desk.daemon.wait()
+    place.start()
+
+
+def test_a_session_may_begin_anew_after_the_daemon_ended(place, bearer_file):
+    """Seen to fail: what had begun the session before was said again, too, and the second one refused."""
+    with Bridge(place, **bearer_file) as bridge:
+        assert 'result' in bridge.ask('initialize', HELLO)
+        restarted(place)
+        assert 'result' in bridge.ask('initialize', HELLO, id=2)
+        bridge.say({'jsonrpc': '2.0', 'method': 'notifications/initialized'})
+        assert not bridge.ask('tools/call', CALL, id=3)['result']['isError']
+
+
+def test_a_session_whose_beginning_was_not_answered_begins_anew(place, bearer_file):
+    """Seen to fail: what was told to have failed was said again for the client."""
+    with Bridge(place, **bearer_file) as bridge:
+        assert not bridge.ask('tools/call', {**CALL, **META})['result']['isError']
+        place.desk.daemon.send_signal(signal.SIGSTOP)
+        bridge.say(request('initialize', HELLO, id='lost'))
+        time.sleep(0.3)
+        restarted(place)
+        assert json.loads(bridge.process.stdout.readline())['error']['data']['code'] == 'UNAVAILABLE'
+        assert not bridge.ask('tools/call', {**CALL, **META})['result']['isError']
+        assert 'result' in bridge.ask('initialize', HELLO, id=2)
+
+
+def test_a_message_that_is_too_long_is_refused_by_itself(place, bearer_file):
+    """Seen to fail: the bridge ended, and what was under way was never answered."""
+    with Bridge(place, **bearer_file) as bridge:
+        code = 'const end = Date.now() + 1000; while (Date.now() < end); return 7'
+        bridge.say(request('tools/call', {'name': 'execute_code', 'arguments': {'code': code}, **META}, id='slow'))
+        refused = bridge.ask('tools/call', {**META, 'name': 'list_entities', 'arguments': {'limit': 1, 'after': 'x' * 1500000}}, id='long')
+        assert refused['id'] == 'long' and refused['error']['data']['code'] == 'LIMIT' and 'BRIDGE_LINE_BYTES_MAX' in refused['error']['message']
+        slow = json.loads(bridge.process.stdout.readline())
+        assert slow['id'] == 'slow' and not slow['result']['isError']
+
+
+def test_what_is_not_answered_after_the_end_of_input_fails(place, bearer_file):
+    """Seen to fail: the bridge ended without a word about it."""
+    with Bridge(place, **bearer_file) as bridge:
+        bridge.ask('tools/call', {**CALL, **META})
+        place.desk.daemon.send_signal(signal.SIGSTOP)
+        try:
+            bridge.say(request('tools/call', {**CALL, **META}, id='last'))
+            out, _ = bridge.process.communicate(timeout=30)
+        finally:
+            place.desk.daemon.send_signal(signal.SIGCONT)
+        answer = json.loads(out)
+        assert answer['id'] == 'last' and 'BRIDGE_LINGER_SEC' in answer['error']['message']
 
 
 def test_a_bearers_file_must_be_ones_own_and_nobody_elses_to_read(place, bearer_file, tmp_path):

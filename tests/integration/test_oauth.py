@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A client that prefers OAuth: from a 401 to a tool call, as its program and a browser would go, the person saying yes on
 D-Bus. Seen to fail: without the challenge in the 401; with tokens that outlive their connection; with
-gate_set_address() never called."""
+gate_set_address() never called; with programs without a browser refused as hidden images are."""
 import base64
 import hashlib
 import http.client
 import json
+import pathlib
+import subprocess
 import urllib.parse
 
+import npm
 import pytest
 from calls import CallError
 
@@ -162,3 +165,18 @@ def test_nobody_approves_his_own_request(world):
     with pytest.raises(CallError) as refusal:
         decide(desk, True)
     assert refusal.value.name == 'Denied'
+
+
+@pytest.mark.parametrize('generation', ['old', 'new'])
+def test_the_provider_of_the_official_sdk_leads_in(world, generation):
+    desk, browser = world
+    address = f'http://127.0.0.1:{browser.port}'
+    script = pathlib.Path(__file__).resolve().parents[1] / 'clients/oauth.mjs'
+    with subprocess.Popen([npm.node(), str(script), generation, address + '/mcp'], stdout=subprocess.PIPE, text=True,
+                          env=npm.environment()) as client:
+        assert client.stdout.readline() == 'waiting\n'
+        made = decide(desk, True)['decision']['connection_id']
+        found = json.loads(client.stdout.read())
+        assert client.wait(20) == 0
+    assert found['state'] == 'a state' and found['issuer'] == address and found['tools'] == found['refreshed'] > 0
+    assert desk.tool('get_connection', connection_id=made)['bearer_file'] is None

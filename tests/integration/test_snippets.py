@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """execute_code as an agent uses it: TypeScript, both spellings of names, answers and failures of tools, what comes back,
 limits that name themselves, and what is left of a snippet that fails. Seen to fail: with calls sent past the 64th, with columns
-counted from the wrapper, with logs that have no end, and with tools that need the human let in."""
+counted from the wrapper, with logs that have no end, with tools that need the human let in, with what the engine refuses told in its own
+words alone ("expecting ','"), at the wrapper's last line, and with halves of characters sent as they are."""
 import json
 import os
 import signal
@@ -132,12 +133,38 @@ def test_a_tools_failure_is_the_same_as_at_the_door(shared):
     ('const a = 1\nenum E { A }', 2, 1, 'UNSUPPORTED_SYNTAX'), ('let x = ;', 1, 9, 'SYNTAX_ERROR'),
     ('let a = 1\nlet a = 2', 2, 5, 'SYNTAX_ERROR'), ('namespace N { export const x = 1 }', 1, 1, 'UNSUPPORTED_SYNTAX'),
     ('class A { constructor(private x: number) {} }', 1, 23, 'UNSUPPORTED_SYNTAX'), ('\n\n  await sophia.as_of({})', 3, 22, 'INVALID'),
-    ('if (', 1, 5, 'SYNTAX_ERROR'), ("import fs from 'fs'", 1, 8, 'SYNTAX_ERROR'),
+    ('if (', 1, 5, 'SYNTAX_ERROR'), ("import fs from 'fs'", 1, 1, 'UNSUPPORTED_SYNTAX'),
+    ('const a = 1; const a = 2', 1, 25, 'SYNTAX_ERROR'), ('const a = 1\nlet b\n  delete b', 3, 11, 'SYNTAX_ERROR'),
 ])
 def test_errors_stand_at_the_line_and_column_of_the_snippet(shared, code, line, column, what):
     error = failure(shared, code)
     assert error['code'] == what, error
     assert error['line'] == line and abs(error['column'] - column) <= 8, error
+
+
+@pytest.mark.parametrize('code, code_of_it, word, line', [
+    ('const names = ["a"]\nreturn names.map(name => await sophia.whoami({}))', 'SYNTAX_ERROR', 'not async', 2),
+    ('function f() {\n  for await (const x of []) ;\n}', 'SYNTAX_ERROR', 'not async', 2),
+    ('const d = (c: any, _: any) => c\n@d class A { }', 'UNSUPPORTED_SYNTAX', 'decorators', 2),
+    ('class A {\n  @x m() { }\n}', 'UNSUPPORTED_SYNTAX', 'decorators', 2), ('class A { accessor x = 1 }', 'UNSUPPORTED_SYNTAX', 'accessor', 1),
+    ('export const x = 1', 'UNSUPPORTED_SYNTAX', 'export', 1), ('export default 5', 'UNSUPPORTED_SYNTAX', 'return', 1),
+    ('import * as fs from "fs"', 'UNSUPPORTED_SYNTAX', 'import', 1), ('using x = null', 'UNSUPPORTED_SYNTAX', 'using', 1),
+    ('class A { constructor(protected x: number) { } }', 'UNSUPPORTED_SYNTAX', 'parameter properties', 1),
+    ('class A { constructor(readonly x: number) { } }', 'UNSUPPORTED_SYNTAX', 'parameter properties', 1),
+    ('const x = <number>5', 'UNSUPPORTED_SYNTAX', 'as Type', 1), ('const enum E { A }', 'UNSUPPORTED_SYNTAX', 'const object', 1),
+])
+def test_what_is_not_taken_is_named_with_what_to_write_instead(shared, code, code_of_it, word, line):
+    error = failure(shared, code)
+    assert (error['code'], error['line']) == (code_of_it, line) and word in error['message'], error
+
+
+def test_text_that_was_cut_within_a_character_comes_all_the_same(shared):
+    answer = run(shared, 'console.log("a😀".slice(0, 2)); return {a: "a😀".slice(0, 2), b: ["\\\\ud800", "😀"]}')
+    assert answer['result'] == {'a': 'a\ufffd', 'b': ['\\ud800', '😀']} and answer['logs'] == ['a\ufffd']
+    for thrown in ('new Error("a\\0😀".slice(0, 3))', 'new Error("x".repeat(3999) + "😀")', 'new SophiaError("X", "\\ud800", {a: "\\0"})'):
+        error = failure(shared, f'\nthrow {thrown}')
+        assert error['line'] == 2 and '\ufffd' in error['message'] and error['code'] in ('SCRIPT_ERROR', 'X'), error
+    assert failure(shared, 'throw {a: "\\0", b: "\\udc00"}')['payload'] == {'thrown': {'a': '\ufffd', 'b': '\ufffd'}}
 
 
 def test_the_stack_is_the_snippets_own(shared):
@@ -249,7 +276,13 @@ def test_an_isolate_that_dies_is_replaced_and_its_snippets_are_told(desk):
 @pytest.mark.parametrize('how', [signal.SIGTERM, signal.SIGKILL])
 def test_nothing_outlives_the_daemon(desk, how):
     result(desk, 'return 1')
-    thread = threading.Thread(target=lambda: pytest.raises(CallError, run, desk, 'for (;;);', timeout_ms=20000))
+
+    def cut_off():
+        try:  # told that it was cancelled, or cut off without a word
+            assert run(desk, 'for (;;);', timeout_ms=20000)['error']
+        except CallError:
+            pass
+    thread = threading.Thread(target=cut_off)
     thread.start()
     time.sleep(0.2)
     left = isolates(desk)

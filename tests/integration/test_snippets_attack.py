@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Snippets that mean harm, from endless loops to an engine that was taken over (tests/isolate/probe.c). Each is contained
 and told by its code, while somebody else is served as if nothing were. Seen to fail: with the wrapper unchecked, with eval
-and Function left in, with the filter of system calls left out, and with frames believed. Without the engine's interrupt the
+and Function left in, with the filter of system calls left out, and with frames believed; with arguments measured in characters, names of tools
+sent as they are and failures of any length (the process broke its own protocol: CRASHED). Without the engine's interrupt the
 hard end comes, and without that the daemon's deadline: these walls stand behind each other, so no test falls with one."""
 import os
 import statistics
@@ -62,7 +63,7 @@ ATTACKS = {
     'code by the constructor of a generator': ('return (function* () { }).constructor("yield 1")()', {'SCRIPT_ERROR'}),
     'code by eval': ('return eval("1")', {'SCRIPT_ERROR'}),
     'code by import': ('return await import("fs")', {'SCRIPT_ERROR'}),
-    'code by an import of a declaration': ('import "./x.js"', {'SYNTAX_ERROR'}),
+    'code by an import of a declaration': ('import "./x.js"', {'UNSUPPORTED_SYNTAX'}),
     'an end of the wrapper': ('}); globalThis.escaped = 1; (async () => {', {'SYNTAX_ERROR'}),
     'an end of the wrapper in one statement': ('})(), (async () => {', {'SYNTAX_ERROR'}),
     'an end of the wrapper by a comma': ('}, async () => {', {'SYNTAX_ERROR'}),
@@ -72,6 +73,52 @@ ATTACKS = {
     'a source of brackets': ('return ' + '(' * 30000 + '1' + ')' * 30000, {'SYNTAX_ERROR'}),
     'a type of brackets': ('let x: ' + 'A<' * 20000 + '1' + '>' * 20000, {'SYNTAX_ERROR', 'CPU_LIMIT'}),
     'a source of operators': ('return ' + '!' * 60000 + '1', {'SYNTAX_ERROR', 'SCRIPT_ERROR'}),
+    'an end of the wrapper after a line separator': ('return 1 //\u2028}); globalThis.escaped = 1; (async () => {', {'SYNTAX_ERROR'}),
+    'an end of the wrapper after a carriage return': ('return 1 //\r})(); (async () => {', {'SYNTAX_ERROR'}),
+    'an end of the wrapper between comments': ('/* */ }) /*', {'SYNTAX_ERROR'}),
+    'an end of the wrapper in a call': ('}, 0)); throw 1; ((async () => {', {'SYNTAX_ERROR'}),
+    'an end of the wrapper in a catch': ('} catch {', {'SYNTAX_ERROR'}),
+    'an end of the wrapper in a type': ('let x: {a: 1}}); evil(); (async () => { let y: {', {'SYNTAX_ERROR'}),
+    'code by the constructor of an async generator': ('return Object.getPrototypeOf(async function* () { }).constructor("yield 1")', {'SCRIPT_ERROR'}),
+    'code by Reflect': ('return Reflect.construct((() => { }).constructor, ["return 1"])()', {'SCRIPT_ERROR'}),
+    'code by a source map': ('return require("x") //# sourceMappingURL=data:application/json,{"sources":["/etc/passwd"]}', {'SCRIPT_ERROR'}),
+    'a log of a proxy': ('console.log(new Proxy({}, { ownKeys() { for (;;); } }))', COMPUTES),
+    'a log whose text lingers': ('console.log({ toJSON() { for (;;); } })', COMPUTES),
+    'an error whose stack lingers': ('const e = new Error("x"); Object.defineProperty(e, "stack", { get() { for (;;); } }); throw e', COMPUTES),
+    'an error whose stack lies': ('const e = new Error("x"); e.stack = "at evil (/etc/passwd:1:1)\\n".repeat(1e5); throw e', {'SCRIPT_ERROR'}),
+    'an error of a name without an end': ('throw Object.create(Error.prototype, { name: { value: "x".repeat(3e6) } })', {'SCRIPT_ERROR'}),
+    'an error of ours with a payload of two million': ('throw new SophiaError("X", "m", "x".repeat(2e6))', {'X'}),
+    'an error of ours that is none': ('throw Object.create(SophiaError.prototype)', {'SCRIPT_ERROR'}),
+    'an error of ours with a code that is none': ('throw new SophiaError(5n, "m", 5n)', {'SCRIPT_ERROR'}),
+    'an error of ours with a payload that lingers': ('throw new SophiaError("X", "m", { toJSON() { for (;;); } })', COMPUTES),
+    'arguments with a getter that lingers': ('return await sophia.whoami({ get x() { for (;;); } })', COMPUTES),
+    'arguments with a getter that calls': ('const f = (n) => sophia.list_entities({ get limit() { f(n + 1); return 1 } }); return await f(0)', {'SCRIPT_ERROR', 'LIMIT'} | GROWS),
+    'arguments that are nested too deeply': ('let a = {}; for (let i = 0; i < 1e5; i++) a = { a }; return await sophia.whoami(a)', {'SCRIPT_ERROR', 'INVALID'}),
+    'arguments of two million characters': ('return await sophia.query_knowledge({ entity_name: "x".repeat(2e6) })', {'LIMIT'}),
+    'arguments of more bytes than characters': ('return await sophia.query_knowledge({ entity_name: "é".repeat(6e5) })', {'LIMIT'}),
+    'a tool whose name is none': ('return await sophia["é".repeat(90)]({})', {'SCRIPT_ERROR'}),
+    'a tool whose name is half a character': ('return await sophia["\\ud800"]({})', {'SCRIPT_ERROR'}),
+    'a tool whose name has a line feed': ('return await sophia["whoami\\n{}"]({})', {'SCRIPT_ERROR'}),
+    'a tool without a name': ('return await sophia[""]({})', {'SCRIPT_ERROR'}),
+    'a finalizer that lingers': ('const r = new FinalizationRegistry(() => { for (;;); }); for (let i = 0; ; i++) r.register({ i }, i)', GROWS),
+    'weak references without an end': ('const a = []; for (;;) a.push(new WeakRef({}))', GROWS),
+    'a species that lingers': ('class A extends Array { static get [Symbol.species]() { return function () { for (;;); } } }; return new A(1, 2).map(x => x)', COMPUTES),
+    'a generator that is not left': ('function* g() { try { yield 1 } finally { for (;;); } }; for (const x of g()) break', COMPUTES),
+    'an async iterator without an end': ('for await (const x of { [Symbol.asyncIterator]: () => ({ next: async () => ({ value: 1, done: false }) }) });', COMPUTES),
+    'a thenable of itself': ('const t = { then(r) { r(t) } }; await t', COMPUTES),
+    'a limit that is answered by a return': ('try { for (;;); } finally { return 1 }', COMPUTES),
+    'JSON of a million brackets': ('return JSON.parse("[".repeat(1e6))', {'SCRIPT_ERROR'}),
+    'JSON of five million numbers': ('return JSON.parse("[" + "1,".repeat(5e6) + "1]").length', GROWS),
+    'JSON with a reviver that lingers': ('return JSON.parse("[1]", () => { for (;;); })', COMPUTES),
+    'a power of big integers': ('return (2n ** (10n ** 9n)).toString().length', GROWS | {'SCRIPT_ERROR'}),
+    'a text that is padded to half a gigabyte': ('return "".padStart(2 ** 29, "ab").length', {'MEMORY_LIMIT', 'SCRIPT_ERROR'}),
+    'an array that contains itself, flattened': ('const a = []; a[0] = a; return a.flat(Infinity)', {'SCRIPT_ERROR'}),
+    'a regular expression of brackets': ('return new RegExp("(".repeat(50000) + ")".repeat(50000)).test("")', {'SCRIPT_ERROR'}),
+    'a regular expression with references back': ('return /^(.*)\\1{50000}$/.test("a".repeat(99999))', COMPUTES),
+    'a holey array of four thousand million': ('const a = []; a[4e9] = 1; return a', GROWS | {'RESULT_LIMIT', 'RESULT_INVALID'}),
+    'calls that are caught and made again': ('for (;;) try { await sophia.nix({}) } catch { }', COMPUTES),
+    'calls with large arguments that nobody awaits': ('const a = "x".repeat(1e5); for (let i = 0; i < 1000; i++) sophia.query_knowledge({ entity_name: a }).catch(() => { })', {'OUTPUT_LIMIT'}),
+    'itself': ('return await sophia.execute_code({ code: "return 1" })', {'UNAVAILABLE'}),
     'waiting on shared memory': ('Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0)', {'SCRIPT_ERROR'}),
 }
 
@@ -83,6 +130,9 @@ TAMPERED = {
     'strings': 'String.prototype.slice = String.prototype.indexOf = String.prototype.replace = () => { throw 1 }; RegExp.prototype.exec = null',
     'setters of everything': 'for (const name of ["id", "ok", "code", "tool", "args", "resolve", "0"]) Object.defineProperty(Object.prototype, name, { set() { throw 1 }, get() { return undefined }, configurable: true })',
     'functions': 'Function.prototype.call = Function.prototype.bind = Function.prototype.apply = null',
+    'whatever is looked up of any object': 'Object.setPrototypeOf(Object.prototype, null); Object.prototype.then = undefined; for (const k of ["get", "set", "value", "enumerable", "line", "column", "code"]) Object.prototype[k] = { get() { throw 1 } }',
+    'all that is global': 'for (const k of Object.getOwnPropertyNames(globalThis)) try { if (k !== "sophia") delete globalThis[k] } catch { }',
+    'what is frozen': 'for (const o of [Object, Array, Function, String, Promise, Map, Error, JSON, Reflect]) { Object.freeze(o); Object.freeze(o.prototype) }',
     'sophia': 'try { sophia.whoami = () => 1 } catch { } try { Object.setPrototypeOf(sophia, null) } catch { } try { delete sophia.whoami } catch { } try { globalThis.sophia = 1 } catch { }',
     'its errors': 'try { SophiaError.prototype.x = 1 } catch { } try { Error.prototype.name = "x"; Error = null } catch { }',
 }

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """/ws as agents and dashboards use it, and as strangers misuse it.
 
-Seen to fail: with log_to() telling everybody; with the key not looked at; with the gate's feed left out; with an open socket
-that does not hold the service."""
+Seen to fail: with log_to() telling everybody; with may_see() not asking whose entry it is, or who is scoped; with the key not
+looked at; with the gate's feed left out; with an open socket that does not hold the service; with commands under way not counted."""
 import time
 
 import pytest
@@ -75,6 +75,17 @@ def test_commands_are_answered(ws):
     assert ws.hear('error')['data']['code'] == 'UNAVAILABLE'
 
 
+def test_one_client_has_a_limited_number_of_commands_under_way(home):
+    bearer = mint(home, 'Flood')[1]
+    with WebSocket(home.http_port, bearer) as ws:
+        ws.socket.sendall(WebSocket.packed({'type': 'command', 'cmd': '/restart'}) * 100)
+        heard = [ws.hear() for _ in range(100)]
+        refused = [said['data']['message'] for said in heard if said['type'] == 'error']
+        assert len([text for text in refused if 'WS_COMMANDS_MAX (8)' in text]) > 50
+        ws.send({'type': 'command', 'cmd': '/help'})
+        assert '/panic' in ws.hear('chat')['content']
+
+
 @pytest.mark.parametrize('message', [b'{', b'[]', b'1', b'{}', b'{"type":"chat"}', b'{"type":"chat","content":1}',
                                      b'{"type":"command","cmd":"/' + b'x' * 300 + b'"}', b'[' * 5000])
 def test_bad_messages_are_answered_and_the_client_stays(ws, message):
@@ -125,6 +136,40 @@ def test_an_observer_sees_calls_and_the_journal_and_others_their_own(home):
         ask(home.http_port, 'GET', '/api/settings', bearer=home.agent)
         first = own.hear('log')['data']
         assert first['type'] == 'tool' and first['tool'] == 'list_settings'
+
+
+def call(home, bearer, name, /, **arguments):
+    """A tool of an agent, over the same port."""
+    headers = {'Accept': 'application/json, text/event-stream', 'MCP-Protocol-Version': '2026-07-28', 'Mcp-Method': 'tools/call',
+               'Mcp-Name': name}
+    meta = {'io.modelcontextprotocol/protocolVersion': '2026-07-28', 'io.modelcontextprotocol/clientCapabilities': {}}
+    body = {'jsonrpc': '2.0', 'id': 1, 'method': 'tools/call', 'params': {'name': name, 'arguments': arguments, '_meta': meta}}
+    status, answer, _ = ask(home.http_port, 'POST', '/mcp', body, bearer=bearer, headers=headers)
+    assert status == 200 and not answer['result'].get('isError'), answer
+
+
+def heard(ws):
+    """The log up to now."""
+    ws.send({'type': 'command', 'cmd': '/help'})
+    said = []
+    while (message := ws.hear())['type'] != 'chat':
+        said.append(message['data'])
+    return said
+
+
+def test_who_sees_everything_is_told_of_entries_of_its_own_and_who_does_not_of_none(home):
+    home.tool('propose_entity', name='Grace', type='person')
+    narrow = mint(home, 'Narrow', entities=['Grace'])[1]
+    with WebSocket(home.http_port, home.agent) as own, WebSocket(home.http_port, narrow) as scoped:
+        call(home, home.agent, 'propose_predicate', name='worked_on', object_kind='text', cardinality='many', description='What it worked on.')
+        call(home, narrow, 'propose_predicate', name='narrowed', object_kind='text', cardinality='many', description='What it was narrowed to.')
+        home.remember('Grace', 'note', 'by the person')
+        time.sleep(0.2)  # what is told of the last one
+        wide = heard(own)
+        assert {one['tool'] for one in wide if one['type'] == 'tool'} == {'propose_predicate'}
+        entries = [one for one in wide if one['type'] == 'journal']
+        assert entries and {one['actor'] for one in entries} == {'Worker'}, entries
+        assert {one['type'] for one in heard(scoped)} == {'tool'}
 
 
 def test_a_socket_ends_with_its_connection(home):

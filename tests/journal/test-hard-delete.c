@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "documents/erasing.h"
+#include "folder.h"
 #include "graph/fixture.h"
 #include "journal/home.h"
 #include "journal/journal.h"
@@ -165,27 +166,11 @@ static void up(Case *test, const void *data)
         fill(test);
 }
 
-static void remove_tree(const char *folder)
-{
-        g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
-        const char *name;
-
-        while (dir && (name = g_dir_read_name(dir))) {
-                g_autofree char *path = g_build_filename(folder, name, NULL);
-
-                if (g_file_test(path, G_FILE_TEST_IS_DIR))
-                        remove_tree(path);
-                else
-                        g_remove(path);
-        }
-        g_rmdir(folder);
-}
-
 static void down(Case *test, const void *data)
 {
         g_autofree char *files = g_build_filename(test->fixture->folder, "files", NULL);
 
-        remove_tree(files);
+        folder_remove(files);
         journal_free(test->journal);
         fixture_free(test->fixture);
         g_free(test->path);

@@ -27,7 +27,8 @@ static void say_quote(Draw *draw, JsonObject *args[2])
         const Pair *known = NULL;
 
         for (unsigned tries = 0; tries < 400; tries++) {
-                Pair seen = draw_known(draw, "doc");
+                const Pair *own = CHANCE(draw, 80) ? draw_pair(draw, "seen-doc") : NULL;
+                Pair seen = own ? pair_both(g_strdup(own->text[0])) : draw_known(draw, "doc");
 
                 known = draw_pair(draw, "quote");
                 bool fits = g_str_has_prefix(known->text[0], seen.text[0]);
@@ -237,6 +238,8 @@ void draw_fit(Draw *draw, const char *tool, JsonObject *schema, JsonObject *args
         }
         if (strcmp(tool, "sql_query") == 0)
                 draw_unsay(args, "params");
+        if (strcmp(tool, "enable_tools") == 0)
+                draw_unsay(args, RANGE(draw, 0, 4) == 0 ? "group" : "tools add");
         if (strcmp(tool, "propose_autolink") == 0)
                 draw_unsay(args, "kind");
 }

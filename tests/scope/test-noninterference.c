@@ -5,11 +5,11 @@
  * shown as it is; get_status with the sizes of the files; list_mutations with seq; list_sessions from the register of
  * writes; lease_use() without seen_document(); rows of sql_query in the order of an index (with
  * --seed=R02Sabcdef01234567890abcdef012345678); what rules infer shown whatever it leads to (with
- * --seed=R02S77777777666666665555555544444444). */
+ * --seed=R02S77777777666666665555555544444444); snippets run while the documents of one world were still being read. */
 #include <string.h>
 
+#include "scope/ask.h"
 #include "scope/compare.h"
-#include "scope/draw.h"
 #include "scope/tick.h"
 #include "seed.h"
 
@@ -23,7 +23,7 @@ typedef struct Test {
         World *worlds[2];
         GRand *rand;
         char **scope;
-        Access *agents[2]; /* sessions of one connection */
+        Access *agents[2][2]; /* in each world two sessions of one connection */
         Compare *compare;
         Draw *draw;
         GHashTable *inputs;    /* tool → JsonObject, its input schema */
@@ -71,6 +71,28 @@ static void set_up(Test *test)
         test->rand = g_rand_new_with_seed((guint32)g_test_rand_int());
 }
 
+/* The connection of the agents, for tools that keep something with it. */
+static char *mint(Test *test)
+{
+        World *world = test->worlds[0];
+        g_autofree char *entities = g_strjoinv("\",\"", test->scope);
+        g_autoptr(JsonObject) made =
+                world_call(world, world->human, "mint_connection",
+                           "{\"name\":\"Agent\",\"entities\":[\"%s\"]}", entities);
+
+        return g_strdup(json_member_string(made, "connection_id", NULL));
+}
+
+static Access *connect_agent(World *world, const char *id, unsigned session)
+{
+        g_autofree char *name = g_strdup_printf("sess-000000000000000000000000000000%ua", session);
+        g_autoptr(GError) error = NULL;
+        g_autoptr(Connection) connection = gate_connection(world->rooms->gate, id, &error);
+
+        g_assert_no_error(error);
+        return access_new_connection(connection, name);
+}
+
 static void build_worlds(Test *test)
 {
         g_autofree char *one = g_build_filename(test->folder, "one", NULL);
@@ -81,14 +103,12 @@ static void build_worlds(Test *test)
         test->worlds[0] = populace.world = world_new(one, test->service);
         populate_build(&populace);
         test->scope = populate_scope(&populace);
+        g_autofree char *connection = mint(test);
         test->worlds[1] = populace.world = world_copy(test->worlds[0], two, test->service);
         populate_burst(&populace, test->scope, test->hidden);
-        Scope *scope = scope_new((const char *const *)test->scope);
-        test->agents[0] = access_new_agent("conn-0000000000000000000000000000000a", "Agent",
-                                           "sess-0000000000000000000000000000000a", scope);
-        test->agents[1] = access_new_agent("conn-0000000000000000000000000000000a", "Agent",
-                                           "sess-0000000000000000000000000000001a", scope);
-        scope_unref(scope);
+        for (unsigned i = 0; i < 2; i++)
+                for (unsigned k = 0; k < 2; k++)
+                        test->agents[i][k] = connect_agent(test->worlds[i], connection, k);
 }
 
 static void tear_down(Test *test)
@@ -97,7 +117,8 @@ static void tear_down(Test *test)
 
         for (unsigned i = 0; i < 2; i++) {
                 world_free(test->worlds[i]);
-                access_unref(test->agents[i]);
+                access_unref(test->agents[i][0]);
+                access_unref(test->agents[i][1]);
         }
         service_free(test->service);
         draw_free(test->draw);
@@ -116,21 +137,21 @@ static void tear_down(Test *test)
 static const char *draw_tool(Test *test)
 {
         const char *name;
-        bool human;
+        bool rare; /* what is refused, and what leaves nothing to be mined by others */
 
         if (g_rand_int_range(test->rand, 0, 5) == 0)
                 return "sql_query";
         do {
                 name = test->tools->pdata[g_rand_int_range(test->rand, 0, (int)test->tools->len)];
-                human = tools_find(test->worlds[0]->rooms->tools, name)->needs == TOOL_HUMAN;
-        } while (human && g_rand_int_range(test->rand, 0, 20) > 0);
+                rare = tools_find(test->worlds[0]->rooms->tools, name)->needs == TOOL_HUMAN ||
+                       strcmp(name, "mine_document") == 0;
+        } while (rare && g_rand_int_range(test->rand, 0, 10) > 0);
         return name;
 }
 
 static void tell_difference(Test *test, const char *tool, JsonObject *args, char *const texts[2])
 {
-        g_autoptr(JsonNode) node = json_node_init_object(json_node_alloc(), args);
-        g_autofree char *said = json_to_string(node, FALSE);
+        g_autofree char *said = json_print_object(args);
         g_autofree char *difference = compare_difference(texts[0], texts[1]);
 
         g_test_fail();
@@ -138,22 +159,51 @@ static void tell_difference(Test *test, const char *tool, JsonObject *args, char
                 g_test_message("%s %s:\n%s", tool, said, difference);
 }
 
+static void draw_call(Test *test, const char *tool, JsonObject *ret[2])
+{
+        if (strcmp(tool, "execute_code") == 0) {
+                for (unsigned i = 0; i < 2; i++)
+                        world_settle(test->worlds[i], test->service);
+                ask_draw_snippet(test->draw, test->inputs, test->tools, ret);
+        } else
+                draw_arguments(test->draw, tool, g_hash_table_lookup(test->inputs, tool), ret);
+}
+
+/* What the client's model says of a window of a document. */
+static char *claim(const char *name)
+{
+        g_autoptr(JsonObject) said = json_object_new();
+        JsonArray *claims = json_array_new();
+        JsonObject *one = json_object_new();
+
+        json_object_set_string_member(one, "entity", name);
+        json_object_set_string_member(one, "predicate", "note");
+        json_object_set_string_member(one, "object", "mined");
+        json_object_set_string_member(one, "quote", "the");
+        json_array_add_object_element(claims, one);
+        json_object_set_array_member(said, "claims", claims);
+        return json_print_object(said);
+}
+
 static void call(Test *test, unsigned step)
 {
         const char *tool = draw_tool(test);
-        const Access *agent = test->agents[g_rand_int_range(test->rand, 0, 2)];
+        int session = g_rand_int_range(test->rand, 0, 2);
         JsonObject *args[2];
         JsonNode *nodes[2] = {NULL, NULL};
         char *texts[2];
 
         tick_set(TICK_CALLS + step);
-        draw_arguments(test->draw, tool, g_hash_table_lookup(test->inputs, tool), args);
+        draw_call(test, tool, args);
+        const Pair *name = draw_pair(test->draw, "name");
         for (unsigned i = 0; i < 2; i++) {
                 g_autoptr(GError) error = NULL;
 
+                g_autofree char *claims = claim(name ? name->text[i] : "Nobody");
+
                 tick_set(TICK_CALLS + step);
-                g_autoptr(JsonObject) answer =
-                        world_try(test->worlds[i], agent, tool, args[i], &error);
+                g_autoptr(JsonObject) answer = ask_tool(test->worlds[i], test->agents[i][session],
+                                                        tool, args[i], claims, &error);
                 if (answer)
                         nodes[i] = json_node_init_object(json_node_alloc(), answer);
                 texts[i] = compare_text(test->compare, i, nodes[i], error);
@@ -176,13 +226,11 @@ static void call(Test *test, unsigned step)
 /* Tools that an agent under a scope may not use, whatever it says. */
 static bool is_closed(const Test *test, const char *tool)
 {
-        /* the last two are of clients: a connection's, and one that lends its model */
-        static const char *const closed[] = {
-                "register_root", "remove_root",   "define_rule", "branch_preview",
-                "enable_tools",  "mine_document", NULL};
+        static const char *const closed[] = {"register_root", "remove_root", "define_rule",
+                                             "branch_preview", NULL};
         const Tool *found = tools_find(test->worlds[0]->rooms->tools, tool);
 
-        return found->needs == TOOL_HUMAN || found->start || g_strv_contains(closed, tool);
+        return found->needs == TOOL_HUMAN || g_strv_contains(closed, tool);
 }
 
 static void check_all_were_called(Test *test)

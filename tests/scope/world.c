@@ -2,8 +2,8 @@
 #include "scope/world.h"
 
 #include "documents/documents-room.h"
+#include "folder.h"
 
-#include <ftw.h>
 #include <glib/gstdio.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -81,11 +81,6 @@ World *world_copy(World *world, const char *folder, Service *service)
         return copy;
 }
 
-static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-        return remove(path);
-}
-
 void world_free(World *world)
 {
         close_stores(world);
@@ -94,7 +89,7 @@ void world_free(World *world)
         g_free(world->rooms);
         access_unref(world->human);
         access_unref(world->other);
-        g_assert_cmpint(nftw(world->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS), ==, 0);
+        folder_remove(world->folder);
         g_free(world->folder);
         g_free(world);
 }
@@ -126,12 +121,18 @@ static bool is_settled(World *world)
 
 void world_ingest(World *world, Service *service)
 {
-        int64_t deadline = g_get_monotonic_time() + SETTLE_SEC * G_USEC_PER_SEC;
         g_autoptr(GError) error = NULL;
-        unsigned quiet = 0;
 
         documents_start(world->rooms->documents, &error);
         g_assert_no_error(error);
+        world_settle(world, service);
+}
+
+void world_settle(World *world, Service *service)
+{
+        int64_t deadline = g_get_monotonic_time() + SETTLE_SEC * G_USEC_PER_SEC;
+        unsigned quiet = 0;
+
         while (quiet < 5) {
                 bool moved = turn(service);
 

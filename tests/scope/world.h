@@ -20,6 +20,9 @@ void world_free(World *world);
 /* Runs the pipeline over what the roots have until nothing is left to be done. */
 void world_ingest(World *world, Service *service);
 
+/* Waits until the pipeline rests, which goes on whenever the loop is run. */
+void world_settle(World *world, Service *service);
+
 /* Calls a tool. What may fail returns NULL, the other fails the test. */
 JsonObject *world_try(World *world, const Access *access, const char *tool, JsonObject *args,
                       GError **error);

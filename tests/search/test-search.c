@@ -2,8 +2,8 @@
 /* Search over documents entered by SQL, and over the Cranfield collection if it is at hand: the folder that
  * OUROBOROS_TEST_DATA names, else ../shared/data beside the source tree. */
 #include "search/search.h"
+#include "folder.h"
 
-#include <ftw.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -115,18 +115,13 @@ static void setup(Fixture *fixture, const void *data)
         g_assert_no_error(error);
 }
 
-static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-        return remove(path);
-}
-
 static void teardown(Fixture *fixture, const void *data)
 {
         fixture->search = search_free(fixture->search);
         store_close(fixture->vault);
         fixture->vault = store_free(fixture->vault);
         fixture->human = access_unref(fixture->human);
-        (void)nftw(fixture->temp, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+        folder_remove(fixture->temp);
         g_free(fixture->temp);
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 #include <systemd/sd-bus.h>
 
+#include "folder.h"
 #include "secrets/key.h"
 #include "secrets/secrets.h"
 
@@ -117,24 +118,12 @@ static void set_up(Fixture *f, gconstpointer data)
         start_bus(f);
 }
 
-static void remove_tree(const char *path)
-{
-        GDir *dir = g_file_test(path, G_FILE_TEST_IS_SYMLINK) ? NULL : g_dir_open(path, 0, NULL);
-        for (const char *name; dir && (name = g_dir_read_name(dir));) {
-                g_autofree char *child = g_build_filename(path, name, NULL);
-                remove_tree(child);
-        }
-        if (dir)
-                g_dir_close(dir);
-        g_remove(path);
-}
-
 static void tear_down(Fixture *f, gconstpointer data)
 {
         secrets_free(f->secrets);
         stop(&f->keyring);
         stop(&f->bus);
-        remove_tree(f->folder);
+        folder_remove(f->folder);
         g_free(f->folder);
 }
 
@@ -225,7 +214,7 @@ static void test_a_lost_item_is_missing(Fixture *f, gconstpointer data)
         start_keyring(f, "secret");
         create(f, key);
         stop(&f->keyring);
-        remove_tree(keyrings);
+        folder_remove(keyrings);
         start_keyring(f, "secret");
         expect_state(f, KEY_MISSING);
 }

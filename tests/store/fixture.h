@@ -5,7 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 
-#include "store/store.h"
+#include "store/read-text.h"
 
 typedef struct Fixture {
         char *folder, *path;
@@ -94,28 +94,6 @@ static inline void must_fail(Store *store, const Actor *actor, const char *sql, 
                 g_test_message("%s", error->message);
         g_assert_error(error, OUROBOROS_ERROR, (int)code);
 }
-
-/* First column of the first row as text, NULL if there is none; the caller frees. */
-static inline char *read_text(Store *store, const Scope *scope, const char *sql)
-{
-        g_autoptr(GError) error = NULL;
-        g_autoptr(Db) db = store_reader(store, scope, &error);
-
-        g_assert_no_error(error);
-        Statement *statement = db_statement(db, sql, &error);
-        g_assert_no_error(error);
-        StepResult r = statement_step(statement, &error);
-        g_assert_no_error(error);
-        return r == STEP_ROW ? g_strdup(statement_text(statement, 0)) : NULL;
-}
-
-#define assert_reads(store, sql, expected)                                                         \
-        G_STMT_START                                                                               \
-        {                                                                                          \
-                g_autofree char *got = read_text(store, NULL, sql);                                \
-                g_assert_cmpstr(got, ==, expected);                                                \
-        }                                                                                          \
-        G_STMT_END
 
 #define FIXTURE_TEST(name, function)                                                               \
         g_test_add(name, Fixture, NULL, fixture_up, function, fixture_down)

@@ -16,6 +16,7 @@ EXCEPTIONS = {
     'search_rebuild': 'makes a projection anew from what is stored; shows nothing',
     'tools_find': 'about the table, not about content',
     'tools_list': 'about the table, not about content',
+    'tools_names': 'about the table, not about content',
     'tools_describe': 'about the table, not about content',
     'tools_brief': 'about the table, not about content',
     'tools_check_outputs': 'a switch for tests',

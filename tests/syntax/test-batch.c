@@ -16,23 +16,34 @@
 #include "syntax/unit.h"
 
 typedef struct Helper {
+        sd_event *loop; /* which never runs: the tests read its socket themselves */
         Spawned process;
-        int socket;
 } Helper;
+
+static int on_said(sd_event_source *source, int fd, uint32_t events, void *data)
+{
+        return 0;
+}
+
+static void on_died(const siginfo_t *how, void *data)
+{
+}
 
 static void helper_start(Helper *helper)
 {
         g_autoptr(GError) error = NULL;
         g_autofree char *program = g_build_filename(g_getenv("OUROBOROS_BUILD_ROOT"), "daemon",
                                                     "ouroboros-extract", NULL);
-        g_assert_true(spawn_helper(program, &helper->process, &helper->socket, &error));
+        g_assert_cmpint(sd_event_new(&helper->loop), >=, 0);
+        const SpawnOptions options = {helper->loop, program, on_said, on_died, NULL};
+        g_assert_true(spawn_helper(&options, &helper->process, &error));
         g_assert_no_error(error);
 }
 
 static void helper_end(Helper *helper)
 {
-        close(helper->socket);
         spawned_end(&helper->process);
+        sd_event_unref(helper->loop);
 }
 
 static int text_fd(const char *bytes, size_t length)
@@ -80,7 +91,8 @@ static void send_request(const Helper *helper, const void *bytes, size_t length,
                                           .cmsg_type = SCM_RIGHTS,
                                           .cmsg_len = CMSG_LEN(count * sizeof(int))};
         memcpy(CMSG_DATA(&control.header), fds, count * sizeof(int));
-        g_assert_cmpint(sendmsg(helper->socket, &message, MSG_NOSIGNAL), ==, (ssize_t)length);
+        g_assert_cmpint(sendmsg(helper->process.socket, &message, MSG_NOSIGNAL), ==,
+                        (ssize_t)length);
 }
 
 /* The memfd of a reply; -1 and its words if it failed, and if the helper is gone. */
@@ -96,7 +108,7 @@ static int receive_reply(const Helper *helper, char **ret_message)
                                  .msg_iovlen = 1,
                                  .msg_control = &control,
                                  .msg_controllen = sizeof(control)};
-        ssize_t n = recvmsg(helper->socket, &message, MSG_CMSG_CLOEXEC);
+        ssize_t n = recvmsg(helper->process.socket, &message, MSG_CMSG_CLOEXEC);
         int fd = -1, code;
         gboolean tired;
         *ret_message = NULL;

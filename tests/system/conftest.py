@@ -101,6 +101,17 @@ def installed(boot, install):
         yield machine
 
 
+@pytest.fixture
+def credential(installed):
+    """The key of the machine's instance, made as the manual says."""
+    path = '/etc/credstore.encrypted/ouroboros.vault-key'
+    key = installed.run('sh', '-c', 'head -c 32 /dev/urandom | od -An -vtx1 | tr -d " \\n"').stdout
+    installed.run('mkdir', '-p', '/etc/credstore.encrypted')
+    installed.run('systemd-creds', 'encrypt', '--name=ouroboros.vault-key', '-', path, stdin=key)
+    yield path
+    installed.run('rm', '-f', path)
+
+
 @pytest.fixture(scope='session')
 def fakeagent(installed):
     """The path, inside, of the polkit agent that answers as told."""

@@ -2,10 +2,20 @@
 """The installed daemon in a container, called with busctl as a person would call it."""
 import json
 
+import pytest
+
 import calls
 from calls import NAME, CallError
 
 NO_OPTIONS = '0'  # an empty a{sv}
+
+
+def denied(call, *arguments, **options):
+    """The call is refused, for want of permission; the error."""
+    with pytest.raises(CallError) as caught:
+        call(*arguments, **options)
+    assert caught.value.name == 'Denied', caught.value
+    return caught.value
 
 
 class Daemon:

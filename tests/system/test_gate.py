@@ -5,17 +5,10 @@ import json
 import subprocess
 
 import pytest
-from daemon import CallError, Daemon
+from daemon import Daemon, denied
 
-CREDENTIAL = '/etc/credstore.encrypted/ouroboros.vault-key'
 RULE = '''polkit.addRule(function(action, subject) {
         if (action.id == "org.ouroboros.system.read" && (subject.user == "bob" || subject.user == "alice")) return polkit.Result.YES; });'''
-
-
-def denied(call, *arguments, **options):
-    with pytest.raises(CallError) as caught:
-        call(*arguments, **options)
-    assert caught.value.name == 'Denied', caught.value
 
 
 def mint(alice, name='Claude', **options):
@@ -102,18 +95,15 @@ def test_a_revocation_holds_in_an_open_session(alice, agent):
 # ---- the machine's instance ----
 
 @pytest.fixture
-def machine(installed):
+def machine(installed, credential):
     """The system instance, where alice and bob may read."""
     daemon = Daemon(installed, user='root', system=True)
-    key = installed.run('sh', '-c', 'head -c 32 /dev/urandom | od -An -vtx1 | tr -d " \\n"').stdout
-    installed.run('mkdir', '-p', '/etc/credstore.encrypted')
-    installed.run('systemd-creds', 'encrypt', '--name=ouroboros.vault-key', '-', CREDENTIAL, stdin=key)
     installed.write('/etc/polkit-1/rules.d/10-test.rules', RULE)
     installed.run('systemctl', 'restart', 'polkit')
     daemon.systemctl('daemon-reload')
     yield daemon
     daemon.forget()
-    installed.run('rm', '-rf', CREDENTIAL, '/etc/polkit-1/rules.d/10-test.rules', '/home/bob/.local/share/ouroboros',
+    installed.run('rm', '-rf', '/etc/polkit-1/rules.d/10-test.rules', '/home/bob/.local/share/ouroboros',
                   '/home/alice/.local/share/ouroboros')
     installed.run('systemctl', 'restart', 'polkit')
 

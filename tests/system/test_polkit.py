@@ -1,16 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who may do what, with the real polkit: allow, challenge, prompt, refuse."""
 import pytest
-from daemon import CallError
-
-DENIED = 'Denied'
-
-
-def denied(call, *arguments, **options):
-    with pytest.raises(CallError) as caught:
-        call(*arguments, **options)
-    assert caught.value.name == DENIED, caught.value
-    return caught.value
+from daemon import CallError, denied
 
 
 def test_a_person_at_the_seat_writes_without_being_asked(alice, seat):

@@ -4,20 +4,14 @@ guarded by policy and polkit."""
 import pytest
 from daemon import CallError, Daemon
 
-CREDENTIAL = '/etc/credstore.encrypted/ouroboros.vault-key'
-
 
 @pytest.fixture
-def machine(installed):
-    """The system instance with its credential made as the manual says."""
+def machine(installed, credential):
+    """The system instance with its credential."""
     daemon = Daemon(installed, user='root', system=True)
-    key = installed.run('sh', '-c', 'head -c 32 /dev/urandom | od -An -vtx1 | tr -d " \\n"').stdout
-    installed.run('mkdir', '-p', '/etc/credstore.encrypted')
-    installed.run('systemd-creds', 'encrypt', '--name=ouroboros.vault-key', '-', CREDENTIAL, stdin=key)
     daemon.systemctl('daemon-reload')
     yield daemon
     daemon.forget()
-    installed.run('rm', '-rf', '/etc/credstore.encrypted/ouroboros.vault-key')
 
 
 def test_it_starts_as_its_own_user_with_its_key_from_the_credential(machine):

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "fixture.h"
+#include "folder.h"
 
-#include <ftw.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -99,11 +99,6 @@ void fixture_up(Fixture *fixture, const void *data)
         fixture_turn(fixture);
 }
 
-static int remove_entry(const char *path, const struct stat *st, int kind, struct FTW *ftw)
-{
-        return remove(path);
-}
-
 void fixture_down(Fixture *fixture, const void *data)
 {
         fixture_turn(fixture);
@@ -123,7 +118,7 @@ void fixture_down(Fixture *fixture, const void *data)
         service_free(fixture->service);
         config_unref(fixture->config);
         paths_free(fixture->paths);
-        g_assert_cmpint(nftw(fixture->folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS), ==, 0);
+        folder_remove(fixture->folder);
         g_free(fixture->folder);
 }
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ask_human: by a form of the client, or by the human. Seen to fail: with a form's answer that counts as the human's, with
  * a refused form that ends the question, with answers of others' questions, with an answer that stays unread after it was
- * given, with a call that fails where it cannot wait, with a held call that is not made anew. */
+ * given, with a call that fails where it cannot wait, with a held call that is not made anew, with
+ * whatever a form returned taken for an answer. */
 #include <string.h>
 
 #include "fixture.h"
@@ -90,6 +91,24 @@ static void test_a_form_that_fails_goes_to_the_human(Fixture *fixture, const voi
                 (Client){FORM, "{'question': {'error': {'code': -32601, 'message': 'no'}}}", NULL});
 
         g_assert_nonnull(exchange_awaits(round.exchange));
+}
+
+static void test_what_the_form_does_not_have_is_no_answer(Fixture *fixture, const void *data)
+{
+        g_autoptr(Access) agent = fixture_connect(fixture, "agent", "");
+        static const char *const contents[] = {"{}", "{'answer': 'other'}", "{'answer': 5}",
+                                               "{'answer': null}", "[]"};
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(contents); i++) {
+                g_autofree char *replies = g_strdup_printf(
+                        "{'question': {'action': 'accept', 'content': %s}}", contents[i]);
+                g_auto(Round) round = call(
+                        fixture, agent, "{'question': 'Which lease?', 'options': ['old', 'new']}",
+                        (Client){FORM, replies, NULL});
+
+                g_assert_null(round.answer);
+                g_assert_nonnull(exchange_awaits(round.exchange));
+        }
 }
 
 static void answer(Fixture *fixture, const char *id, const char *said)
@@ -264,6 +283,8 @@ int main(int argc, char **argv)
         g_test_init(&argc, &argv, NULL);
         ADD("a-client-that-has-forms-shows-one", test_a_client_that_has_forms_shows_one);
         ADD("a-form-that-fails-goes-to-the-human", test_a_form_that_fails_goes_to_the_human);
+        ADD("what-the-form-does-not-have-is-no-answer",
+            test_what_the_form_does_not_have_is_no_answer);
         ADD("the-human-is-waited-for", test_the_human_is_waited_for);
         ADD("an-answer-is-there-later-too", test_an_answer_is_there_later_too);
         ADD("time-that-passed-leaves-it-pending", test_time_that_passed_leaves_it_pending);

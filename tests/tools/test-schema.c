@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* JSON Schema: our own words in messages, and Debian's copy of the official suite, translated to draft
- * 2020-12 where a keyword was renamed. What is left out of it stands in the two lists below. */
+ * 2020-12 where a keyword was renamed. What is left out of it stands in the two lists below.
+ * Seen to fail: with messages written by json-glib's generator, and with defaults copied by json_node_copy(), both of
+ * which count references on what threads share. */
 #include <locale.h>
 #include <string.h>
 
@@ -130,17 +132,17 @@ static void test_defaults_are_filled_in(void)
         g_autoptr(JsonNode) given = parse("{\"limit\":7.0}");
 
         g_assert_true(schema_check(schema, absent, /* fill= */ true, NULL));
-        g_autofree char *filled = json_to_string(absent, FALSE);
+        g_autofree char *filled = json_print_node(absent);
         g_assert_cmpstr(filled, ==, "{\"limit\":50}");
         g_assert_true(schema_check(schema, given, /* fill= */ true, NULL));
-        g_autofree char *whole = json_to_string(given, FALSE);
+        g_autofree char *whole = json_print_node(given);
         g_assert_cmpstr(whole, ==, "{\"limit\":7}");
 }
 
 static void test_a_number_that_fits_no_integer_is_none(void)
 {
         assert_message("{\"type\":\"integer\"}", "1e300", OUROBOROS_ERROR_INVALID,
-                       "must be integer, is 1.0000000000000001e+300");
+                       "must be integer, is 1e+300");
         g_assert_true(fits("{\"type\":\"number\"}", "1e300", NULL));
 }
 
@@ -277,6 +279,39 @@ static void test_official_suite(void)
         g_assert_cmpuint(ran, >, 250);
 }
 
+#define THREADS 4
+#define ROUNDS  20000
+
+/* Checks what is wrong, so that the schema's own values are shown, and what is filled in. */
+static void *check_much(void *data)
+{
+        for (unsigned i = 0; i < ROUNDS; i++) {
+                g_autoptr(JsonNode) wrong = parse(i % 2 ? "{\"a\":\"z\"}" : "{\"b\":\"z\"}");
+                g_autoptr(JsonNode) empty = parse("{}");
+                g_autoptr(GError) error = NULL;
+
+                g_assert_false(schema_check(data, wrong, /* fill= */ false, &error));
+                g_assert_nonnull(strstr(error->message, i % 2 ? "\"x\"" : "[\"y\"]"));
+                g_assert_true(schema_check(data, empty, /* fill= */ true, NULL));
+        }
+        return NULL;
+}
+
+static void test_threads_share_a_schema(void)
+{
+        g_autoptr(JsonNode) document =
+                parse("{\"properties\":{\"a\":{\"enum\":[\"x\",\"y\"],\"default\":\"x\"},"
+                      "\"b\":{\"const\":[\"y\"],\"default\":[\"y\"]}}}");
+        g_autoptr(Schema) schema = schema_compile(document, NULL);
+        GThread *threads[THREADS];
+
+        for (unsigned i = 0; i < THREADS; i++)
+                threads[i] = g_thread_new("check", check_much, schema);
+        for (unsigned i = 0; i < THREADS; i++)
+                g_thread_join(threads[i]);
+        check_much(schema);
+}
+
 int main(int argc, char **argv)
 {
         setlocale(LC_ALL, "");
@@ -296,6 +331,7 @@ int main(int argc, char **argv)
         g_test_add_func("/schema/a-condition-chooses-its-branch",
                         test_a_condition_chooses_its_branch);
         g_test_add_func("/schema/hard-pattern-ends", test_hard_pattern_ends);
+        g_test_add_func("/schema/threads-share-a-schema", test_threads_share_a_schema);
         g_test_add_func("/schema/official-suite", test_official_suite);
         return g_test_run();
 }

@@ -29,8 +29,8 @@ UPDATE table_kinds SET scope =
     || ' WHEN ''doc-'' THEN object IN (SELECT id FROM temp.documents) ELSE 1 END AND'
     || ' (WITH RECURSIVE scoped_up (id) AS (SELECT s.source_id FROM main.fact_sources s WHERE s.fact_id = facts.id'
     || ' UNION SELECT s.source_id FROM scoped_up up JOIN main.fact_sources s ON s.fact_id = up.id),'
-    || ' scoped_said (of) AS (SELECT coalesce(f.subject_id, f.entity_id) FROM scoped_up up JOIN main.facts f ON f.id = up.id)'
-    || ' SELECT min(of) = max(of) AND min(of) IN (SELECT id FROM temp.scope) FROM scoped_said))'
+    || ' scoped_said (of) AS (SELECT coalesce(f.subject_id, f.entity_id) FROM scoped_up up LEFT JOIN main.facts f ON f.id = up.id)'
+    || ' SELECT min(of) = max(of) AND count(of) = count(*) AND min(of) IN (SELECT id FROM temp.scope) FROM scoped_said))'
     WHERE name = 'facts';
 UPDATE table_kinds SET scope = 'EXISTS (SELECT 1 FROM temp.facts f WHERE f.id = fact_id)'
     || ' AND EXISTS (SELECT 1 FROM temp.facts f WHERE f.id = source_id)'
