@@ -76,6 +76,7 @@ void python_exports(Walk *walk, Node list); /* the value of __all__ */
 
 /* ---- names, expressions, types ---- */
 
+uint32_t python_scope_of(const Walk *walk, Node node); /* where its names are looked up */
 uint32_t python_name(Walk *walk, Node node);
 uint32_t python_narrowed(Walk *walk, Node node); /* by isinstance(), or UNIT_NONE */
 uint32_t python_expression(Walk *walk, Node node);

@@ -234,11 +234,24 @@ uint32_t python_narrowed(Walk *walk, Node node)
         return UNIT_NONE;
 }
 
+/* Annotations, defaults and bases are read outside of the function or class. */
+uint32_t python_scope_of(const Walk *walk, Node node)
+{
+        uint32_t scope = walk->tree->nodes[node].scope;
+        const Scope *place = &walk->scopes.items[scope];
+        bool opens = place->kind == SCOPE_FUNCTION || place->kind == SCOPE_CLASS;
+        Node body = opens ? tree_child(walk->tree, place->node, FIELD_BODY) : 0;
+        return node < body ? place->parent : scope;
+}
+
 uint32_t python_name(Walk *walk, Node node)
 {
-        uint32_t expr = walk_find(walk, node, SPACE_VALUE);
+        UnitString name = walk_string(walk, node);
+        if (!name)
+                return UNIT_NONE;
+        uint32_t expr = scopes_find(&walk->scopes, python_scope_of(walk, node), SPACE_VALUE, name);
         if (expr == UNIT_NONE)
-                return walk_name(walk, node, SPACE_VALUE);
+                return builder_expr(walk->builder, UNIT_EXPR_NAME, name, UNIT_NONE);
         UnitOp op = builder_expr_at(walk->builder, expr)->op;
         if (op == UNIT_EXPR_IMPORT || op == UNIT_EXPR_SELF)
                 return expr;
