@@ -18,6 +18,12 @@ enum {                              /* how types go about their members */
        LINK_NAMES_MODULES =
                1
                << 3, /* a name that is imported of a module may be a module itself: its file is imported too */
+       LINK_OVERLOADS =
+               1
+               << 4, /* functions of one name are told apart by what they are given, inherited ones too */
+       LINK_CALLED_APART =
+               1
+               << 5, /* what is called and what is read have names apart: "name()" is a function of that name */
 };
 
 typedef struct LinkLanguage LinkLanguage;
@@ -48,6 +54,16 @@ struct LinkLanguage {
                         LinkSet *ret);
         /* What another file gets under a name of a module. NULL: what it exports. */
         LinkSet (*exported)(Linker *linker, const LinkModule *module, uint32_t word);
+        /* Other parts of a declaration that is UNIT_PARTIAL: their number. NULL: they stand in its container. */
+        uint32_t (*parts)(Linker *linker, const LinkModule *module, uint32_t decl, LinkPlace *ret,
+                          uint32_t max);
+        /* Functions that say which type they are as members of (UNIT_EXTENSION), for values that have no member of the name. NULL: none. */
+        LinkSet (*extension)(Linker *linker, const LinkModule *from, LinkSet values, uint32_t word);
+        /* The function by which a value is called, if that is not a member of a fixed name. NULL, LINK_EMPTY: none. */
+        LinkSet (*called)(Linker *linker, LinkAtom value);
+        /* A value in its other form (int and Integer), LINK_EMPTY: there is none; is it the simple one of these? NULL: no such. */
+        LinkSet (*boxed)(Linker *linker, LinkAtom value);
+        bool (*is_simple)(Linker *linker, LinkAtom value);
         /* What one value's elements are, by a literal key (word) or UNIT_NONE. */
         LinkSet (*element)(Linker *linker, LinkAtom value, uint32_t key);
         /* What awaiting one value gives. NULL: itself. */

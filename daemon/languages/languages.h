@@ -20,4 +20,6 @@
         ROW(UNIT_TYPESCRIPT, typescript)                                                           \
         ROW(UNIT_TSX, tsx)                                                                         \
         ROW(UNIT_JAVASCRIPT, javascript)                                                           \
-        ROW(UNIT_PYTHON, python)
+        ROW(UNIT_PYTHON, python)                                                                   \
+        ROW(UNIT_JAVA, java)                                                                       \
+        ROW(UNIT_CSHARP, csharp)
