@@ -38,6 +38,8 @@ struct LinkLanguage {
         const char *call; /* the member by which a value is called: "__call__"; or NULL */
         const char *
                 root; /* the built-in type that all have the members of: "Object", "object"; or NULL */
+        const char *
+                any; /* the member that stands for those that a type does not name: "[]"; or NULL */
 
         /* The modules that an import names, as atoms: LINK_ATOM_MODULE, _SPACE, _EXTERNAL; _UNKNOWN: there is no such file. */
         LinkSet (*target)(Linker *linker, const LinkModule *from, const UnitImport *import);

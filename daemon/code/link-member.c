@@ -291,7 +291,14 @@ static LinkSet member_of_lineage(Linker *linker, uint32_t list, uint32_t from, c
 LinkSet link_answer_member(Linker *linker, const LinkNode *node)
 {
         LinkAtom type = {LINK_ATOM_DECL, node->module, node->a, LINK_ENV_NONE};
-        return member_of_lineage(linker, lineage_of(linker, type), 0, node);
+        uint32_t list = lineage_of(linker, type);
+        LinkSet found = member_of_lineage(linker, list, 0, node);
+        const char *any = linker_load(linker, node->module)->language->any;
+        if (!any || node->kind != LINK_NODE_MEMBER ||
+            !link_set_has(linker->values, found, LINK_ATOM_MISSING))
+                return found;
+        LinkNode other = {node->kind, node->module, node->a, link_word(linker->words, any)};
+        return member_of_lineage(linker, list, 0, &other);
 }
 
 static LinkSet ask_member(Linker *linker, LinkNodeKind kind, LinkAtom atom, uint32_t word)
