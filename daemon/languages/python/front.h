@@ -81,6 +81,7 @@ uint32_t python_name(Walk *walk, Node node);
 uint32_t python_narrowed(Walk *walk, Node node); /* by isinstance(), or UNIT_NONE */
 uint32_t python_expression(Walk *walk, Node node);
 uint32_t python_type(Walk *walk, Node node);
+bool python_is_type(Walk *walk, Node subscript); /* one that stands where a value does */
 uint32_t python_argument_count(const Tree *tree, Node arguments);
 void python_lower_reference(Walk *walk, Node node);
 

@@ -295,6 +295,27 @@ static uint32_t member(Walk *walk, Node node)
         return walk_expression(walk, node);
 }
 
+/* Is it a type although it stands where a value does: Dict[str, X], Optional[X], list[X]? */
+bool python_is_type(Walk *walk, Node subscript)
+{
+        static const char *const builtins[] = {"list", "dict", "set", "tuple", "type", "frozenset"};
+        const Tree *tree = walk->tree;
+        Node value = tree_child(tree, subscript, FIELD_VALUE), name = python_last_name(tree, value);
+        size_t length;
+        const char *text = tree_text(tree, name, &length);
+        if (name == value && walk_find(walk, name, SPACE_VALUE) == UNIT_NONE)
+                for (unsigned i = 0; i < G_N_ELEMENTS(builtins); i++)
+                        if (tree_is(tree, name, builtins[i]))
+                                return true;
+        bool word = typing_word(text, length) || special_word(text, length) != SPECIAL_NONE;
+        if (!name || !word)
+                return false;
+        if (name != value)
+                return is_typing(tree, tree_child(tree, value, FIELD_OBJECT));
+        uint32_t expr = walk_find(walk, name, SPACE_VALUE);
+        return expr != UNIT_NONE && builder_expr_at(walk->builder, expr)->op == UNIT_EXPR_IMPORT;
+}
+
 uint32_t python_type(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
