@@ -66,6 +66,8 @@ struct LinkLanguage {
         /* A value in its other form (int and Integer), LINK_EMPTY: there is none; is it the simple one of these? NULL: no such. */
         LinkSet (*boxed)(Linker *linker, LinkAtom value);
         bool (*is_simple)(Linker *linker, LinkAtom value);
+        /* The members of a name that a type (a declaration of a module) is given elsewhere: methods beside it. May be NULL. */
+        LinkSet (*attached)(Linker *linker, const LinkModule *type, uint32_t decl, uint32_t word);
         /* What one value's elements are, by a literal key (word) or UNIT_NONE. */
         LinkSet (*element)(Linker *linker, LinkAtom value, uint32_t key);
         /* What awaiting one value gives. NULL: itself. */
@@ -84,6 +86,18 @@ const LinkLanguage *link_language(UnitLanguage language);
 
 /* The module of a path, or LINK_NONE; that it was asked for is remembered. */
 uint32_t linker_find(Linker *linker, const char *path);
+
+/* The declarations (UNIT_IMPLEMENTATION) that give members to types of that name, in languages that can mean each other, and among the
+ * built-ins for one of those: their number, the first max of them in ret. */
+size_t linker_given(Linker *linker, const LinkModule *type, const char *name, LinkPlace *ret,
+                    size_t max);
+
+/* The modules of a folder in the order of their paths: their number, and the first max of them in ret. That it was asked for is
+ * remembered. */
+size_t linker_folder(Linker *linker, const char *folder, uint32_t *ret, size_t max);
+
+/* Remembers that it matters which files declare a name. */
+void linker_consult_anywhere(Linker *linker, uint32_t word);
 
 /* The declarations of a name anywhere, in languages that can mean each other: their number, the first max of them in ret. SIZE_MAX:
  * too many to look at. */

@@ -4,6 +4,13 @@
 
 #define MATCH_MAX 4 /* types within types that an argument is matched to */
 
+static bool is_type(const UnitDecl *decl)
+{
+        return decl->kind == UNIT_STRUCT || decl->kind == UNIT_INTERFACE ||
+               decl->kind == UNIT_ENUM || decl->kind == UNIT_TYPE ||
+               decl->kind == UNIT_TYPE_PARAMETER;
+}
+
 /* ---- inference ---- */
 
 typedef struct Inference {
@@ -294,15 +301,36 @@ static LinkSet call_decl(Linker *linker, LinkAtom atom, const LinkArguments *arg
         const UnitDecl *decl = link_atom_decl(linker, atom);
         if (link_is_function(decl))
                 return call_function(linker, atom, arguments);
-        if (decl->kind == UNIT_CLASS &&
-            linker_load(linker, atom.module)->language->flags & LINK_CALL_MAKES)
+        if (!(linker_load(linker, atom.module)->language->flags & LINK_CALL_MAKES))
+                return link_plain(linker, LINK_ATOM_UNKNOWN);
+        if (decl->kind == UNIT_CLASS)
                 return make_of_class(linker, atom, arguments);
+        if (is_type(decl)) /* a conversion */
+                return link_instances(linker, link_atom(linker, atom));
         return link_plain(linker, LINK_ATOM_UNKNOWN);
+}
+
+/* A type of its own whose values are functions. */
+static LinkSet call_underlying(Linker *linker, LinkAtom atom, const LinkArguments *arguments)
+{
+        LinkSet under = link_underlying(linker, atom), result = LINK_EMPTY;
+        for (uint32_t i = 0, n = link_set_size(linker->values, under); i < n; i++) {
+                LinkAtom function = link_set_at(linker->values, under, i);
+                LinkSet got = function.kind == LINK_ATOM_DECL
+                                      ? call_decl(linker, function, arguments)
+                                      : link_plain(linker, LINK_ATOM_UNKNOWN);
+                result = link_union(linker, result, got);
+        }
+        return result;
 }
 
 static LinkSet call_instance(Linker *linker, LinkAtom atom, const LinkArguments *arguments)
 {
         const LinkLanguage *language = link_atom_language(linker, atom);
+        if (link_atom_decl(linker, atom)->flags & UNIT_DISTINCT)
+                return call_underlying(linker, atom, arguments);
+        if (link_atom_decl(linker, atom)->kind == UNIT_ENUM && language->flags & LINK_CALL_MAKES)
+                return link_atom(linker, atom); /* a variant with fields */
         if (!language->call)
                 return link_plain(linker, LINK_ATOM_UNKNOWN);
         LinkSet one = link_atom(linker, atom);

@@ -55,6 +55,9 @@ LinkAtom link_pick(Linker *linker, LinkAtom atom, bool type);
 /* Type aliases as what they stand for, type parameters as their bounds: values in, values out. */
 LinkSet link_expand(Linker *linker, LinkAtom atom);
 
+/* A value of a type of its own that is written like another (UNIT_DISTINCT): as a value of that. */
+LinkSet link_underlying(Linker *linker, LinkAtom atom);
+
 /* ---- members (link-member.c) ---- */
 
 uint32_t link_answer_lineage(Linker *linker, uint32_t module, uint32_t decl);

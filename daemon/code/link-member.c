@@ -284,6 +284,12 @@ static LinkSet member_of_lineage(Linker *linker, uint32_t list, uint32_t from, c
                 if (member != UNIT_NONE)
                         return link_decl_atom(linker, LINK_ATOM_DECL, type.module, member,
                                               type.env);
+                LinkSet attached =
+                        module->language->attached
+                                ? module->language->attached(linker, module, type.decl, node->b)
+                                : LINK_EMPTY;
+                if (attached != LINK_EMPTY)
+                        return link_substitute(linker, attached, type.env);
         }
         return other != LINK_EMPTY ? other : link_plain(linker, LINK_ATOM_MISSING);
 }

@@ -75,6 +75,8 @@ static void add_decl(Linker *linker, LinkTargets *targets, LinkAtom atom, const 
         if (site->kind != UNIT_SITE_REFERENCES)
                 atom = link_pick(linker, atom, type);
         const UnitDecl *decl = link_atom_decl(linker, atom);
+        if (site->kind == UNIT_SITE_CALLS && decl->kind == UNIT_NAMESPACE)
+                return; /* a function may have the name of a module */
         if (unit_is_symbol(decl)) {
                 add_symbol(linker, targets, atom, site);
                 return;
