@@ -13,7 +13,7 @@
 #include "scope/tick.h"
 #include "seed.h"
 
-#define CALLS      4000
+#define CALLS      5500
 #define CALLS_LONG 60000
 #define SHOWN_MAX  25 /* differences that are told */
 
@@ -178,8 +178,8 @@ static bool is_closed(const Test *test, const char *tool)
 {
         /* the last two are of clients: a connection's, and one that lends its model */
         static const char *const closed[] = {
-                "register_root", "remove_root",   "define_rule", "branch_preview",
-                "enable_tools",  "mine_document", NULL};
+                "register_root", "remove_root",   "define_rule",    "branch_preview",
+                "enable_tools",  "mine_document", "add_repository", NULL};
         const Tool *found = tools_find(test->worlds[0]->rooms->tools, tool);
 
         return found->needs == TOOL_HUMAN || found->start || g_strv_contains(closed, tool);
