@@ -68,6 +68,12 @@ static void add_symbol(Linker *linker, LinkTargets *targets, LinkAtom atom, cons
                 link_targets_add(targets, atom.module, overloads[i]);
 }
 
+static void hold(Linker *linker, LinkTargets *targets, LinkAtom value, const UnitSite *site)
+{
+        add_symbol(linker, targets, value, site);
+        targets->ambiguous = true;
+}
+
 /* A symbol is a target; what is local is one by what it holds. */
 static void add_decl(Linker *linker, LinkTargets *targets, LinkAtom atom, const UnitSite *site)
 {
@@ -87,7 +93,7 @@ static void add_decl(Linker *linker, LinkTargets *targets, LinkAtom atom, const 
                 const UnitDecl *held =
                         value.kind == LINK_ATOM_DECL ? link_atom_decl(linker, value) : NULL;
                 if (held && unit_is_symbol(held) && is_callable(held->kind))
-                        add_symbol(linker, targets, value, site);
+                        hold(linker, targets, value, site);
                 targets->external |= value.kind == LINK_ATOM_EXTERNAL;
         }
 }

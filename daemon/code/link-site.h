@@ -12,8 +12,9 @@ typedef struct LinkTargets {
         uint32_t count;
         bool external,
                 unknown; /* it may also be something outside; something of which nothing is known */
-        bool too_many, ambiguous; /* what is given does not say which */
-        LinkArguments arguments;  /* of a call, where they choose among declarations of one name */
+        bool too_many,
+                ambiguous; /* what is given, or what a local variable may hold, does not say which */
+        LinkArguments arguments; /* of a call, where they choose among declarations of one name */
 } LinkTargets;
 
 void link_targets_add(LinkTargets *targets, uint32_t module, uint32_t decl);

@@ -21,7 +21,7 @@ typedef enum LinkClass {                       /* stored: never renumber */
                          LINK_EXACT = 1,       /* lexical, or the receiver's type is known */
                          LINK_IMPORT_RESOLVED, /* through an import */
                          LINK_NAME_UNIQUE, /* the only declaration of that name in the repository */
-                         LINK_AMBIGUOUS,   /* one of several */
+                         LINK_AMBIGUOUS,   /* one of several, or what a local variable may hold */
                          LINK_UNRESOLVED,  /* not known */
                          LINK_EXTERNAL,    /* outside the repository: a package, a built-in */
 } LinkClass;
