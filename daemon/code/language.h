@@ -68,6 +68,10 @@ struct LinkLanguage {
         bool (*is_simple)(Linker *linker, LinkAtom value);
         /* The members of a name that a type (a declaration of a module) is given elsewhere: methods beside it. May be NULL. */
         LinkSet (*attached)(Linker *linker, const LinkModule *type, uint32_t decl, uint32_t word);
+        /* Of what a site may name what it goes to: overloads, definitions of what is only declared. If several are left it may be any
+         * of them. NULL: all. */
+        LinkSet (*chosen)(Linker *linker, const LinkModule *from, LinkSet denoted,
+                          const UnitSite *site);
         /* What one value's elements are, by a literal key (word) or UNIT_NONE. */
         LinkSet (*element)(Linker *linker, LinkAtom value, uint32_t key);
         /* What awaiting one value gives. NULL: itself. */

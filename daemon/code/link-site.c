@@ -29,6 +29,9 @@ static bool is_callable(UnitKind kind)
 static uint32_t choose(Linker *linker, const LinkTargets *targets, LinkAtom function,
                        const UnitSite *site, uint32_t *ret)
 {
+        ret[0] = function.decl;
+        if (link_atom_language(linker, function)->chosen)
+                return 1; /* it is what was chosen */
         if (site->flags & UNIT_SITE_OVERLOADED && targets->arguments.list != UNIT_NONE)
                 return link_choose(linker, function, &targets->arguments, ret, LINK_TARGETS_MAX);
         return link_overloads(linker, function, site->arguments, ret, LINK_TARGETS_MAX);
@@ -251,6 +254,8 @@ static void find_targets(Linker *linker, const LinkModule *module, const UnitSit
                                          whole ? module->unit->exprs[site->expr].b : UNIT_NONE};
         LinkSet denoted = link_denoted(linker, module->number, expr);
         bool super = module->unit->exprs[expr].op == UNIT_EXPR_SUPER;
+        if (module->language->chosen)
+                denoted = module->language->chosen(linker, module, denoted, site);
         ret->unknown = denoted == LINK_EMPTY;
         for (uint32_t i = 0, n = link_set_size(linker->values, denoted); i < n; i++)
                 add_atom(linker, ret, link_set_at(linker->values, denoted, i), site, super);
@@ -266,6 +271,8 @@ static void link_site(Linker *linker, const LinkModule *module, const UnitSite *
         if (!targets.count && targets.unknown && !targets.external) {
                 link_guess(linker, module, site, &targets);
                 class = targets.count > 1 ? LINK_AMBIGUOUS : LINK_NAME_UNIQUE;
+        } else if (targets.count > 1 && module->language->chosen) {
+                class = LINK_AMBIGUOUS;
         }
         for (uint32_t i = 0; i < targets.count; i++) {
                 LinkPlace place = targets.places[i];

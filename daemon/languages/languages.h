@@ -24,4 +24,6 @@
         ROW(UNIT_RUST, rust)                                                                       \
         ROW(UNIT_PYTHON, python)                                                                   \
         ROW(UNIT_JAVA, java)                                                                       \
-        ROW(UNIT_CSHARP, csharp)
+        ROW(UNIT_CSHARP, csharp)                                                                   \
+        ROW(UNIT_C, c)                                                                             \
+        ROW(UNIT_CPP, cpp)
