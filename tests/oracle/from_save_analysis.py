@@ -4,7 +4,8 @@ no more, and rust-analyzer is in no Debian or npm package).
 
 A use is an import of the file in which what it names is declared; of a glob, of the file of its module; mod x; of that file. The compiler
 tells a call of a trait's function as one of the trait's declaration: an impl of that function is as right. If the trait is not in the
-repository, its impls in it are no mistake, but not asked for either. What macros declare is not told."""
+repository, its impls in it are no mistake, but not asked for either. What macros declare is not asked for, nor what is local to a
+function. Associated types, and what another configuration has (#[cfg]), are no mistake: several runs with other features may be given."""
 import collections
 import json
 import os
@@ -14,6 +15,8 @@ import truth
 
 KINDS = {'Method', 'Function', 'Field', 'TupleVariant', 'StructVariant', 'Struct', 'Union', 'Enum', 'Const', 'Static', 'Type', 'Trait',
          'ForeignFunction', 'ForeignStatic', 'Mod'}
+DECLARED = re.compile(r'^\s*(?:#\[.*\]\s*)?(?:pub(?:\([^)]*\))?\s+)?(?:(?:default|async|unsafe|const|extern(?:\s+"[^"]*")?)\s+)*'
+                      r'(?:fn|struct|enum|union|trait|type|const|static(?:\s+mut)?)\s+(\w+)')
 CALLED = re.compile(rb'\s*(\(|::\s*<)')
 MODULE = re.compile(r'^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;')
 MACRO = re.compile(r'^\s*macro_rules!\s*(\w+)')
@@ -58,9 +61,21 @@ class Crate:
         if definition['kind'] == 'Mod' and (whole or line == 1):
             self.truth.paths.add(path)
             return
-        if definition['kind'] in KINDS and not name.isdigit() and name.encode() in text[line - 1]:
-            self.truth.definitions.add((path, line, name))
         self.truth.paths.add(path)
+        if definition['kind'] not in KINDS or name.isdigit() or not self.is_asked(definition, text[line - 1].decode(errors='replace')):
+            self.truth.others.add((path, line, name))
+        else:
+            self.truth.definitions.add((path, line, name))
+
+    @staticmethod
+    def is_asked(definition, line):
+        kind, name = definition['kind'], definition['name']
+        written = DECLARED.match(line)
+        if kind in ('Field', 'TupleVariant', 'StructVariant'):
+            return re.search(rf'\b{name}\b', line) is not None
+        if kind in ('Const', 'Static') and line[:1].isspace():
+            return False
+        return kind == 'Mod' or (written is not None and written.group(1) == name)
 
     def call(self, reference):
         span = reference['span']
@@ -95,7 +110,9 @@ class Crate:
             inner = folder if stem in ('lib', 'main', 'mod') else os.path.join(folder, stem)
             for number, line in enumerate(self.text(path), 1):
                 text = line.decode(errors='replace')
-                module, macro = MODULE.match(text), MACRO.match(text)
+                module, macro, written = MODULE.match(text), MACRO.match(text), DECLARED.match(text)
+                if written and (re.match(r'\s*(?:pub\s+)?(?:type|const|static)\b', text) or self.is_configured(path, number)):
+                    self.truth.others.add((path, number, written.group(1)))
                 if macro:
                     self.truth.others.add((path, number, macro.group(1)))
                 if not module:
@@ -104,6 +121,23 @@ class Crate:
                 for target in (os.path.join(inner, module.group(1) + '.rs'), os.path.join(inner, module.group(1), 'mod.rs')):
                     if target in self.truth.paths:
                         self.truth.imports.add((path, target))
+
+
+    def is_configured(self, path, number):
+        """Does #[cfg] stand above a line, among its attributes, or above what it is in?"""
+        lines = self.text(path)
+        indent = len(lines[number - 1]) - len(lines[number - 1].lstrip())
+        for line in reversed(lines[:number - 1]):
+            bare = line.lstrip()
+            if not bare or len(line) - len(bare) > indent:
+                continue
+            if bare.startswith((b'#[cfg', b'#![cfg')):
+                return True
+            if len(line) - len(bare) == indent and not bare.startswith((b'#', b'//')):
+                if not indent:
+                    return False
+            indent = min(indent, len(line) - len(bare))
+        return False
 
 
 def build(folder, documents):

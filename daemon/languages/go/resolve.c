@@ -236,6 +236,7 @@ static LinkSet exported(Linker *linker, const LinkModule *module, uint32_t word)
 static LinkSet find_in_imports(Linker *linker, const LinkModule *from, uint32_t word)
 {
         LinkSet result = LINK_EMPTY;
+        linker_consult_name(linker, from, linker_word(linker, ""));
         for (uint32_t i = 0; i < from->unit->header->imports; i++) {
                 const UnitImport *import = &from->unit->imports[i];
                 if (import->local || import->kind == UNIT_IMPORT_EFFECT)
