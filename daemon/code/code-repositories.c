@@ -309,7 +309,8 @@ static JsonObject *list_repositories(void *room, const Access *access, JsonObjec
         g_autoptr(JsonArray) rows = json_array_new();
         unsigned limit;
 
-        if (!after || !args_limit(args, REPOSITORIES_MAX, "REPOSITORIES_MAX", &limit, error))
+        if (!after ||
+            !args_limit(args, REPOSITORIES_PAGE_MAX, "REPOSITORIES_PAGE_MAX", &limit, error))
                 return NULL;
         g_autoptr(Db) db = store_reader(code->vault, access_scope(access), error);
         if (!db || !read_repositories(db, after, limit, rows, error))

@@ -6,6 +6,7 @@
 #include "store/store.h"
 
 #define REPOSITORIES_MAX          256
+#define REPOSITORIES_PAGE_MAX     256 /* rows of one page */
 #define REPOSITORY_NAME_CHARS_MAX 80
 #define REPOSITORY_LANGUAGES_MAX  16
 

@@ -181,6 +181,21 @@ def test_what_is_wrong_costs_its_file_only(desk, web):
     assert symbols(desk, 'validateBearer')
 
 
+def test_people_ask_on_the_bus(desk, web):
+    assert [r['name'] for r in desk.call('Code.Repositories', 'us', 0, '')[0]] == ['web']
+    symbol = desk.call('Code.Symbols', 'susa{sv}', 'validateBearer', 0, '', 0)[0][0]
+    rows_, next_ = desk.call('Code.Callers', 'susa{sv}', symbol['symbol_id'], 1, '', 0)
+    assert len(rows_) == 1 and next_
+    rest, end = desk.call('Code.Callers', 'susa{sv}', symbol['symbol_id'], 1, next_, 0)
+    assert len(rest) == 1 and rest != rows_ and end == ''
+    overview = desk.call('Code.Overview', 'sa{sv}', 'web', 0)[0]
+    assert overview['modules'] == 2, overview
+    assert 'return' in desk.call('Code.Source', 'sa{sv}', symbol['symbol_id'], 0)[0]['source']
+    desk.call('Code.Sync', 's', 'web')
+    desk.call('Code.RemoveRepository', 's', 'web')
+    assert desk.call('Code.AddRepository', 'sa{sv}', str(web), 0)[0].startswith('repo-')
+
+
 def test_a_removed_repository_is_forgotten_and_comes_back_as_itself(desk, web):
     symbol = rows(desk, 'symbols', name='validateBearer')[0]['symbol_id']
     desk.tool('remove_repository', repository='web')

@@ -286,7 +286,7 @@ static void build_symbol(World *world, unsigned number, unsigned symbol)
 static void build_repository(Populace *populace, unsigned number, const char *entity)
 {
         World *world = populace->world;
-        g_autofree char *folder = g_strdup_printf("%s/code%u", populace->files, number);
+        g_autofree char *folder = g_strdup_printf("%s-code%u", populace->files, number);
         g_autofree char *file = g_strdup_printf("%s/shared.py", folder);
         g_autofree char *owner = entity ? g_strdup_printf("'%s'", entity) : g_strdup("NULL");
 
