@@ -18,7 +18,7 @@ const Verb verb_rebuild = {
         .name = "rebuild",
         .words = "[WHAT]",
         .max = 1,
-        .summary = "Make what can be derived anew: documents, graph, journal, search or all",
+        .summary = "Make what can be derived anew: documents, graph, journal, search, code or all",
         .details =
                 "Nothing that anybody wrote is touched: only what follows from it is thrown away and made again.",
         .writes = true,

@@ -52,6 +52,21 @@ static bool build_reading(Rooms *rooms, GError **error)
         return rooms->reading != NULL;
 }
 
+static bool build_code(Rooms *rooms, GError **error)
+{
+        CodeOptions code = {
+                .vault = rooms->vault,
+                .gate = rooms->gate,
+                .paths = rooms->paths,
+                .config = rooms->config,
+                .service = rooms->service,
+                .reading = rooms->reading,
+        };
+
+        rooms->code = code_new(&code, error);
+        return rooms->code != NULL;
+}
+
 static bool build_content(Rooms *rooms, GError **error)
 {
         unsigned cache_mb = (unsigned)config_int(rooms->config, "Store", "CacheMB");
@@ -84,7 +99,7 @@ static bool build_content(Rooms *rooms, GError **error)
                 .reading = rooms->reading,
         };
         rooms->documents = documents_new(&documents, error);
-        return rooms->documents != NULL;
+        return rooms->documents && build_code(rooms, error);
 }
 
 static void on_isolate(const char *state, void *data)
@@ -103,6 +118,7 @@ static bool build_care(Rooms *rooms, GError **error)
                 .graph = rooms->graph,
                 .journal = rooms->journal,
                 .documents = rooms->documents,
+                .code = rooms->code,
                 .search = rooms->search,
                 .loop = service_loop(rooms->service),
                 .pool = rooms->pool,
@@ -142,6 +158,8 @@ static bool build_tools(Rooms *rooms, GError **error)
                 documents_tools(rooms->documents),
                 documents_mining_tools(rooms->documents),
                 documents_autolink_tools(rooms->documents),
+                code_tools(rooms->code),
+                code_repository_tools(rooms->code),
                 search_tools(rooms->search),
                 journal_tools(rooms->journal),
                 gate_tools(rooms->gate),
@@ -262,6 +280,7 @@ void rooms_stop(Rooms *rooms)
         rooms->http = http_free(rooms->http);
         care_stop(rooms->care);
         documents_stop(rooms->documents);
+        code_stop(rooms->code);
         gate_stop(rooms->gate);
         bus_release(rooms->bus);
 }
@@ -277,7 +296,10 @@ void rooms_free(Rooms *rooms)
                 care_stop(rooms->care);
         if (rooms->documents)
                 documents_stop(rooms->documents);
+        if (rooms->code)
+                code_stop(rooms->code);
         worker_pool_free(rooms->pool);
+        code_free(rooms->code);
         documents_free(rooms->documents);
         reading_free(rooms->reading);
         if (rooms->care)

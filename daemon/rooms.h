@@ -20,6 +20,7 @@ typedef struct Rooms {
         Graph *graph;
         Journal *journal;
         Documents *documents;
+        Code *code;
         Search *search;
         Care *care;
         Settings *settings;

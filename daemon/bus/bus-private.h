@@ -72,7 +72,7 @@ typedef struct BusInterface {
         const char *below; /* of the objects below this path; NULL: of the root object */
 } BusInterface;
 
-extern const BusInterface bus_manager, bus_documents, bus_graph, bus_journal, bus_gate,
+extern const BusInterface bus_manager, bus_documents, bus_code, bus_graph, bus_journal, bus_gate,
         bus_approvals, bus_approval, bus_settings, bus_tools;
 extern const BusInterface *const bus_interfaces[]; /* NULL-terminated */
 

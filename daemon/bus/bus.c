@@ -5,8 +5,8 @@
 #include "bus/bus-private.h"
 
 const BusInterface *const bus_interfaces[] = {
-        &bus_manager,   &bus_documents, &bus_graph,    &bus_journal, &bus_gate,
-        &bus_approvals, &bus_approval,  &bus_settings, &bus_tools,   NULL,
+        &bus_manager,   &bus_documents, &bus_code,     &bus_graph, &bus_journal, &bus_gate,
+        &bus_approvals, &bus_approval,  &bus_settings, &bus_tools, NULL,
 };
 
 static int on_disconnected(sd_bus_message *message, void *data, sd_bus_error *ret)

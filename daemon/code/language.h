@@ -18,6 +18,12 @@ enum {                              /* how types go about their members */
        LINK_NAMES_MODULES =
                1
                << 3, /* a name that is imported of a module may be a module itself: its file is imported too */
+       LINK_OVERLOADS =
+               1
+               << 4, /* functions of one name are told apart by what they are given, inherited ones too */
+       LINK_CALLED_APART =
+               1
+               << 5, /* what is called and what is read have names apart: "name()" is a function of that name */
 };
 
 typedef struct LinkLanguage LinkLanguage;
@@ -32,6 +38,8 @@ struct LinkLanguage {
         const char *call; /* the member by which a value is called: "__call__"; or NULL */
         const char *
                 root; /* the built-in type that all have the members of: "Object", "object"; or NULL */
+        const char *
+                any; /* the member that stands for those that a type does not name: "[]"; or NULL */
 
         /* The modules that an import names, as atoms: LINK_ATOM_MODULE, _SPACE, _EXTERNAL; _UNKNOWN: there is no such file. */
         LinkSet (*target)(Linker *linker, const LinkModule *from, const UnitImport *import);
@@ -48,6 +56,22 @@ struct LinkLanguage {
                         LinkSet *ret);
         /* What another file gets under a name of a module. NULL: what it exports. */
         LinkSet (*exported)(Linker *linker, const LinkModule *module, uint32_t word);
+        /* Other parts of a declaration that is UNIT_PARTIAL: their number. NULL: they stand in its container. */
+        uint32_t (*parts)(Linker *linker, const LinkModule *module, uint32_t decl, LinkPlace *ret,
+                          uint32_t max);
+        /* Functions that say which type they are as members of (UNIT_EXTENSION), for values that have no member of the name. NULL: none. */
+        LinkSet (*extension)(Linker *linker, const LinkModule *from, LinkSet values, uint32_t word);
+        /* The function by which a value is called, if that is not a member of a fixed name. NULL, LINK_EMPTY: none. */
+        LinkSet (*called)(Linker *linker, LinkAtom value);
+        /* A value in its other form (int and Integer), LINK_EMPTY: there is none; is it the simple one of these? NULL: no such. */
+        LinkSet (*boxed)(Linker *linker, LinkAtom value);
+        bool (*is_simple)(Linker *linker, LinkAtom value);
+        /* The members of a name that a type (a declaration of a module) is given elsewhere: methods beside it. May be NULL. */
+        LinkSet (*attached)(Linker *linker, const LinkModule *type, uint32_t decl, uint32_t word);
+        /* Of what a site may name what it goes to: overloads, definitions of what is only declared. If several are left it may be any
+         * of them. NULL: all. */
+        LinkSet (*chosen)(Linker *linker, const LinkModule *from, LinkSet denoted,
+                          const UnitSite *site);
         /* What one value's elements are, by a literal key (word) or UNIT_NONE. */
         LinkSet (*element)(Linker *linker, LinkAtom value, uint32_t key);
         /* What awaiting one value gives. NULL: itself. */
@@ -66,6 +90,18 @@ const LinkLanguage *link_language(UnitLanguage language);
 
 /* The module of a path, or LINK_NONE; that it was asked for is remembered. */
 uint32_t linker_find(Linker *linker, const char *path);
+
+/* The declarations (UNIT_IMPLEMENTATION) that give members to types of that name, in languages that can mean each other, and among the
+ * built-ins for one of those: their number, the first max of them in ret. */
+size_t linker_given(Linker *linker, const LinkModule *type, const char *name, LinkPlace *ret,
+                    size_t max);
+
+/* The modules of a folder in the order of their paths: their number, and the first max of them in ret. That it was asked for is
+ * remembered. */
+size_t linker_folder(Linker *linker, const char *folder, uint32_t *ret, size_t max);
+
+/* Remembers that it matters which files declare a name. */
+void linker_consult_anywhere(Linker *linker, uint32_t word);
 
 /* The declarations of a name anywhere, in languages that can mean each other: their number, the first max of them in ret. SIZE_MAX:
  * too many to look at. */

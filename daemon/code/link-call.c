@@ -4,6 +4,13 @@
 
 #define MATCH_MAX 4 /* types within types that an argument is matched to */
 
+static bool is_type(const UnitDecl *decl)
+{
+        return decl->kind == UNIT_STRUCT || decl->kind == UNIT_INTERFACE ||
+               decl->kind == UNIT_ENUM || decl->kind == UNIT_TYPE ||
+               decl->kind == UNIT_TYPE_PARAMETER;
+}
+
 /* ---- inference ---- */
 
 typedef struct Inference {
@@ -45,12 +52,26 @@ static void match_functions(Linker *linker, Inference *inference, LinkAtom wante
         }
 }
 
+/* A function that is given where something is wanted that can be called. */
+static void match_called(Linker *linker, Inference *inference, LinkAtom wanted, LinkAtom given,
+                         uint32_t depth)
+{
+        LinkAtom function = link_callable(linker, wanted);
+        if (function.kind == LINK_ATOM_DECL && link_is_function(link_atom_decl(linker, function)))
+                match(linker, inference, result_of(linker, function), result_of(linker, given),
+                      depth + 1);
+}
+
 /* Type arguments of the same declaration, or of the base that is wanted, stand for each other. */
 static void match_types(Linker *linker, Inference *inference, LinkAtom wanted, LinkSet given,
                         uint32_t depth)
 {
         for (uint32_t i = 0, n = link_set_size(linker->values, given); i < n; i++) {
                 LinkAtom atom = link_set_at(linker->values, given, i), base;
+                if (atom.kind == LINK_ATOM_DECL && link_is_function(link_atom_decl(linker, atom))) {
+                        match_called(linker, inference, wanted, atom, depth);
+                        continue;
+                }
                 if (atom.kind != wanted.kind && atom.kind != LINK_ATOM_SELF)
                         continue;
                 if (!link_as_base(linker, atom, wanted.module, wanted.decl, &base))
@@ -193,17 +214,56 @@ LinkEnv link_infer(Linker *linker, LinkAtom function, const LinkArguments *argum
 
 /* ---- calls ---- */
 
+static LinkSet call_overload(Linker *linker, LinkAtom function, const LinkArguments *arguments)
+{
+        LinkSet one =
+                link_ask(linker, (LinkNode){LINK_NODE_VALUE, function.module, function.decl, 0});
+        if (link_set_flags(linker->values, one) & LINK_OPEN)
+                one = link_substitute(linker, one, link_infer(linker, function, arguments));
+        return one;
+}
+
+/* Those that a call can mean: by what is given, or, of what is given a function, by how much. */
+static uint32_t choose(Linker *linker, LinkAtom function, const LinkArguments *arguments,
+                       bool by_number, LinkAtom *ret)
+{
+        uint32_t overloads[LINK_OVERLOADS_MAX], count;
+        bool fits = linker_load(linker, function.module)->language->flags & LINK_OVERLOADS;
+        if (fits && arguments && arguments->list != UNIT_NONE)
+                return link_fit(linker, function, arguments, ret, LINK_OVERLOADS_MAX);
+        if (by_number)
+                count = link_overloads(linker, function, link_argument_count(linker, arguments),
+                                       overloads, LINK_OVERLOADS_MAX);
+        else
+                count = link_choose(linker, function, arguments, overloads, LINK_OVERLOADS_MAX);
+        for (uint32_t i = 0; i < count; i++) {
+                ret[i] = function;
+                ret[i].decl = overloads[i];
+        }
+        return count;
+}
+
 static LinkSet call_function(Linker *linker, LinkAtom function, const LinkArguments *arguments)
 {
-        uint32_t overloads[LINK_OVERLOADS_MAX];
-        uint32_t count = link_choose(linker, function, arguments, overloads, LINK_OVERLOADS_MAX);
+        LinkAtom chosen[LINK_OVERLOADS_MAX];
+        uint32_t count = choose(linker, function, arguments, /* by_number= */ false, chosen);
+        LinkSet result = LINK_EMPTY;
+        for (uint32_t i = 0; i < count; i++)
+                result = link_union(linker, result, call_overload(linker, chosen[i], arguments));
+        return result;
+}
+
+static LinkSet make_of_chosen(Linker *linker, LinkAtom class, LinkSet made,
+                              const LinkArguments *arguments)
+{
+        LinkAtom chosen[LINK_OVERLOADS_MAX];
+        uint32_t count = link_fit_constructor(linker, class, arguments, chosen, LINK_OVERLOADS_MAX);
         LinkSet result = LINK_EMPTY;
         for (uint32_t i = 0; i < count; i++) {
-                function.decl = overloads[i];
-                LinkSet one = link_ask(
-                        linker, (LinkNode){LINK_NODE_VALUE, function.module, function.decl, 0});
-                if (link_set_flags(linker->values, one) & LINK_OPEN)
-                        one = link_substitute(linker, one, link_infer(linker, function, arguments));
+                LinkSet one = made;
+                if (link_is_function(link_atom_decl(linker, chosen[i])))
+                        one = link_substitute(linker, made,
+                                              link_infer(linker, chosen[i], arguments));
                 result = link_union(linker, result, one);
         }
         return result;
@@ -216,8 +276,11 @@ static LinkSet make_of_class(Linker *linker, LinkAtom class, const LinkArguments
         LinkSet made =
                 link_decl_atom(linker, LINK_ATOM_INSTANCE, class.module, class.decl, class.env);
         if (class.env != LINK_ENV_NONE ||
-            link_decl(module, class.decl)->type_parameters == UNIT_NONE ||
-            !module->language->construct)
+            link_decl(module, class.decl)->type_parameters == UNIT_NONE)
+                return made;
+        if (module->language->flags & LINK_OVERLOADS && arguments && arguments->list != UNIT_NONE)
+                return make_of_chosen(linker, class, made, arguments);
+        if (!module->language->construct)
                 return made;
         uint32_t word = link_word(linker->words, module->language->construct);
         LinkSet constructors = link_member(linker, made, word);
@@ -238,15 +301,36 @@ static LinkSet call_decl(Linker *linker, LinkAtom atom, const LinkArguments *arg
         const UnitDecl *decl = link_atom_decl(linker, atom);
         if (link_is_function(decl))
                 return call_function(linker, atom, arguments);
-        if (decl->kind == UNIT_CLASS &&
-            linker_load(linker, atom.module)->language->flags & LINK_CALL_MAKES)
+        if (!(linker_load(linker, atom.module)->language->flags & LINK_CALL_MAKES))
+                return link_plain(linker, LINK_ATOM_UNKNOWN);
+        if (decl->kind == UNIT_CLASS)
                 return make_of_class(linker, atom, arguments);
+        if (is_type(decl)) /* a conversion */
+                return link_instances(linker, link_atom(linker, atom));
         return link_plain(linker, LINK_ATOM_UNKNOWN);
+}
+
+/* A type of its own whose values are functions. */
+static LinkSet call_underlying(Linker *linker, LinkAtom atom, const LinkArguments *arguments)
+{
+        LinkSet under = link_underlying(linker, atom), result = LINK_EMPTY;
+        for (uint32_t i = 0, n = link_set_size(linker->values, under); i < n; i++) {
+                LinkAtom function = link_set_at(linker->values, under, i);
+                LinkSet got = function.kind == LINK_ATOM_DECL
+                                      ? call_decl(linker, function, arguments)
+                                      : link_plain(linker, LINK_ATOM_UNKNOWN);
+                result = link_union(linker, result, got);
+        }
+        return result;
 }
 
 static LinkSet call_instance(Linker *linker, LinkAtom atom, const LinkArguments *arguments)
 {
         const LinkLanguage *language = link_atom_language(linker, atom);
+        if (link_atom_decl(linker, atom)->flags & UNIT_DISTINCT)
+                return call_underlying(linker, atom, arguments);
+        if (link_atom_decl(linker, atom)->kind == UNIT_ENUM && language->flags & LINK_CALL_MAKES)
+                return link_atom(linker, atom); /* a variant with fields */
         if (!language->call)
                 return link_plain(linker, LINK_ATOM_UNKNOWN);
         LinkSet one = link_atom(linker, atom);
@@ -337,6 +421,9 @@ static LinkAtom constructor_of(Linker *linker, LinkAtom atom)
 {
         const UnitDecl *decl = atom.kind == LINK_ATOM_DECL ? link_atom_decl(linker, atom) : NULL;
         const LinkLanguage *language = link_atom_language(linker, atom);
+        LinkAtom own;
+        if (decl && language->flags & LINK_OVERLOADS && link_constructor(linker, atom, &own))
+                return own;
         if (!decl || decl->kind != UNIT_CLASS || !language->construct)
                 return atom;
         LinkSet value =
@@ -345,20 +432,23 @@ static LinkAtom constructor_of(Linker *linker, LinkAtom atom)
         return found != LINK_EMPTY ? link_set_at(linker->values, found, 0) : atom;
 }
 
-/* The function that a value is called by. */
-static LinkAtom callable(Linker *linker, LinkAtom atom)
+LinkAtom link_callable(Linker *linker, LinkAtom atom)
 {
         const LinkLanguage *language = link_atom_language(linker, atom);
-        if (atom.kind != LINK_ATOM_INSTANCE || !language->call)
+        LinkSet calls = LINK_EMPTY;
+        if (atom.kind != LINK_ATOM_INSTANCE)
                 return atom;
-        LinkSet calls = link_member(linker, link_atom(linker, atom),
+        if (language->called)
+                calls = language->called(linker, atom);
+        else if (language->call)
+                calls = link_member(linker, link_atom(linker, atom),
                                     link_word(linker->words, language->call));
         return calls != LINK_EMPTY ? link_set_at(linker->values, calls, 0) : atom;
 }
 
 static LinkSet parameter_of_atom(Linker *linker, LinkAtom atom, uint32_t parameter)
 {
-        atom = callable(linker, atom);
+        atom = link_callable(linker, atom);
         if (atom.kind != LINK_ATOM_DECL || !link_is_function(link_atom_decl(linker, atom)))
                 return LINK_EMPTY;
         uint32_t index = parameter_at(linker_load(linker, atom.module), atom.decl, parameter);
@@ -400,17 +490,14 @@ static LinkSet passed_by(Linker *linker, LinkAtom function, const LinkCallback *
 
 static LinkSet passed_by_overloads(Linker *linker, LinkAtom atom, const LinkCallback *callback)
 {
-        uint32_t overloads[LINK_OVERLOADS_MAX];
-        atom = callable(linker, constructor_of(linker, atom));
+        LinkAtom chosen[LINK_OVERLOADS_MAX];
+        atom = link_callable(linker, constructor_of(linker, atom));
         if (atom.kind != LINK_ATOM_DECL || !link_is_function(link_atom_decl(linker, atom)))
                 return LINK_EMPTY;
-        uint32_t arguments = link_argument_count(linker, &callback->arguments);
-        uint32_t count = link_overloads(linker, atom, arguments, overloads, LINK_OVERLOADS_MAX);
+        uint32_t count = choose(linker, atom, &callback->arguments, /* by_number= */ true, chosen);
         LinkSet result = LINK_EMPTY;
-        for (uint32_t i = 0; i < count; i++) {
-                atom.decl = overloads[i];
-                result = link_union(linker, result, passed_by(linker, atom, callback));
-        }
+        for (uint32_t i = 0; i < count; i++)
+                result = link_union(linker, result, passed_by(linker, chosen[i], callback));
         return result;
 }
 

@@ -438,6 +438,11 @@ static bool same_settings(const Unit *a, const Unit *b)
         return true;
 }
 
+static bool same_package(const Unit *a, const Unit *b)
+{
+        return g_str_equal(unit_string(a, a->header->package), unit_string(b, b->header->package));
+}
+
 static void changed_file(const char *path, GArray *ret)
 {
         const char *slash = strrchr(path, '/');
@@ -448,7 +453,8 @@ static void changed_file(const char *path, GArray *ret)
 
 void link_changes(const char *path, const Unit *before, const Unit *after, GArray *ret)
 {
-        if (!before != !after || (before && !same_settings(before, after)))
+        if (!before != !after ||
+            (before && (!same_settings(before, after) || !same_package(before, after))))
                 changed_file(path, ret);
         uint32_t hash = link_hash(path);
         g_autoptr(GArray) old_meanings = meanings_of(before), new_meanings = meanings_of(after);

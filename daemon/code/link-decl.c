@@ -143,7 +143,8 @@ static LinkSet expand(Linker *linker, LinkAtom atom, unsigned depth)
 {
         const UnitDecl *decl =
                 atom.kind == LINK_ATOM_INSTANCE ? link_atom_decl(linker, atom) : NULL;
-        if (!decl || (decl->kind != UNIT_TYPE && decl->kind != UNIT_TYPE_PARAMETER))
+        if (!decl || (decl->kind != UNIT_TYPE && decl->kind != UNIT_TYPE_PARAMETER) ||
+            decl->flags & UNIT_DISTINCT)
                 return link_atom(linker, atom);
         if (depth > LINK_SUBSTITUTE_MAX)
                 return link_plain(linker, LINK_ATOM_UNKNOWN);
@@ -158,6 +159,11 @@ static LinkSet expand(Linker *linker, LinkAtom atom, unsigned depth)
 LinkSet link_expand(Linker *linker, LinkAtom atom)
 {
         return expand(linker, atom, 0);
+}
+
+LinkSet link_underlying(Linker *linker, LinkAtom atom)
+{
+        return value_of_decl(linker, atom);
 }
 
 /* ---- what a declaration gives ---- */

@@ -71,13 +71,26 @@ static LinkSet denote_call(Linker *linker, const LinkModule *module, const UnitE
         return receivers ? replace_self(linker, result, receivers) : result;
 }
 
+static bool is_declared(Linker *linker, LinkSet set)
+{
+        for (uint32_t i = 0, n = link_set_size(linker->values, set); i < n; i++)
+                if (link_set_at(linker->values, set, i).kind == LINK_ATOM_DECL)
+                        return true;
+        return false;
+}
+
 static LinkSet denote_member(Linker *linker, const LinkModule *module, const UnitExpr *expr)
 {
         const UnitExpr *of = &module->unit->exprs[expr->a];
         uint32_t word = word_of(linker, module, expr->b);
         if (of->op == UNIT_EXPR_SUPER)
                 return link_member_of_super(linker, module->number, of->a, word);
-        return link_member(linker, link_evaluate(linker, module->number, expr->a), word);
+        LinkSet values = link_evaluate(linker, module->number, expr->a);
+        LinkSet found = link_member(linker, values, word);
+        if (!module->language->extension || is_declared(linker, found))
+                return found;
+        LinkSet extended = module->language->extension(linker, module, values, word);
+        return extended != LINK_EMPTY ? extended : found;
 }
 
 static LinkSet denote_any(Linker *linker, const LinkModule *module, const UnitExpr *expr)

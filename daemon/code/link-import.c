@@ -12,7 +12,8 @@ static uint32_t first_of_specifier(const LinkModule *module, uint32_t import)
         const UnitImport *imports = module->unit->imports;
         while (import && imports[import - 1].module == imports[import].module &&
                imports[import - 1].kind == imports[import].kind &&
-               imports[import - 1].flags == imports[import].flags)
+               imports[import - 1].flags == imports[import].flags &&
+               imports[import - 1].container == imports[import].container)
                 import--;
         return import;
 }
@@ -50,6 +51,9 @@ LinkSet link_exported(Linker *linker, LinkSet modules, uint32_t word)
                         one = link_ask(linker, (LinkNode){LINK_NODE_EXPORT, atom.module, word, 0});
                 else if (atom.kind == LINK_ATOM_SPACE)
                         one = exported_by_space(linker, atom, word);
+                else if (atom.kind ==
+                         LINK_ATOM_DECL) /* a module or type that is written in a file */
+                        one = link_member(linker, one, word);
                 result = link_union(linker, result, one);
         }
         return result;

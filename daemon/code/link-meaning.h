@@ -55,6 +55,9 @@ LinkAtom link_pick(Linker *linker, LinkAtom atom, bool type);
 /* Type aliases as what they stand for, type parameters as their bounds: values in, values out. */
 LinkSet link_expand(Linker *linker, LinkAtom atom);
 
+/* A value of a type of its own that is written like another (UNIT_DISTINCT): as a value of that. */
+LinkSet link_underlying(Linker *linker, LinkAtom atom);
+
 /* ---- members (link-member.c) ---- */
 
 uint32_t link_answer_lineage(Linker *linker, uint32_t module, uint32_t decl);
@@ -107,6 +110,32 @@ uint32_t link_overloads(Linker *linker, LinkAtom function, uint32_t arguments, u
 /* Those of them that suit what the arguments are values of best; all if none does. */
 uint32_t link_choose(Linker *linker, LinkAtom function, const LinkArguments *arguments,
                      uint32_t *ret, uint32_t max);
+
+/* Does a function take so many? */
+bool link_takes(const LinkModule *module, const UnitDecl *decl, uint32_t arguments);
+
+/* The function by which a value is called; the atom itself: none that is known. */
+LinkAtom link_callable(Linker *linker, LinkAtom atom);
+
+/* Of the functions of one name in a type and its bases, of the constructors of a class (the class itself: it has none), those that what is
+ * given chooses: their number, at least 1 (link-fit.c; languages with LINK_OVERLOADS). */
+uint32_t link_fit(Linker *linker, LinkAtom function, const LinkArguments *arguments, LinkAtom *ret,
+                  uint32_t max);
+uint32_t link_fit_constructor(Linker *linker, LinkAtom class, const LinkArguments *arguments,
+                              LinkAtom *ret, uint32_t max);
+
+/* Of several functions that are members of what they extend those that what is given chooses; 0: there are not several that take so many. */
+uint32_t link_fit_extensions(Linker *linker, LinkSet denoted, const LinkArguments *arguments,
+                             LinkAtom *ret, uint32_t max);
+
+/* The first constructor of a class; false: it has none of its own. */
+bool link_constructor(Linker *linker, LinkAtom class, LinkAtom *ret);
+
+/* Is a member none that is found by its name: a constructor, a member of another type (an interface) that stands here? */
+bool link_is_hidden(const UnitDecl *decl);
+
+/* Is a type the one that all have the members of? */
+bool link_is_root(Linker *linker, LinkAtom atom);
 
 /* ---- modules (link-import.c) ---- */
 

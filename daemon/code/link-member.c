@@ -6,6 +6,8 @@
 
 #include <string.h>
 
+#define LINK_PARTS_MAX 32 /* parts of one declaration that are looked at */
+
 typedef struct Lineage {
         LinkSet items[LINK_LINEAGE_MAX];
         uint32_t count;
@@ -48,11 +50,42 @@ static LinkEnv env_of_part(Linker *linker, const LinkModule *module, uint32_t fi
         return link_apply(linker, module->number, part, sets, count);
 }
 
+/* The type parameters of a part in another file, in order, as those of the first. */
+static LinkEnv env_of_other(Linker *linker, const LinkModule *module, uint32_t first,
+                            LinkPlace part)
+{
+        const uint32_t *parameters;
+        LinkSet sets[LINK_ENV_MAX];
+        uint32_t count =
+                unit_list(module->unit, link_decl(module, first)->type_parameters, &parameters);
+        count = MIN(count, LINK_ENV_MAX);
+        for (uint32_t i = 0; i < count; i++)
+                sets[i] = link_decl_atom(linker, LINK_ATOM_INSTANCE, module->number, parameters[i],
+                                         LINK_ENV_NONE);
+        return link_apply(linker, part.module, part.decl, sets, count);
+}
+
+static void add_other_parts(Linker *linker, Lineage *lineage, const LinkModule *module,
+                            uint32_t index)
+{
+        LinkPlace places[LINK_PARTS_MAX];
+        if (!(link_decl(module, index)->flags & UNIT_PARTIAL) || !module->language->parts)
+                return;
+        uint32_t count = module->language->parts(linker, module, index, places, LINK_PARTS_MAX);
+        for (uint32_t i = 0; i < count; i++) {
+                LinkEnv env = env_of_other(linker, module, index, places[i]);
+                linker_consult(linker, linker_load(linker, places[i].module), places[i].decl);
+                add_item(linker, lineage,
+                         (LinkAtom){LINK_ATOM_DECL, places[i].module, places[i].decl, env});
+        }
+}
+
 /* A declaration in several parts (interfaces, namespaces and classes of one name) has the members of all. */
 static void add_parts(Linker *linker, Lineage *lineage, const LinkModule *module, uint32_t index)
 {
         const UnitDecl *decl = link_decl(module, index);
         add_item(linker, lineage, (LinkAtom){LINK_ATOM_DECL, module->number, index, LINK_ENV_NONE});
+        add_other_parts(linker, lineage, module, index);
         if (!(module->marks[index] & LINK_MARK_MERGED))
                 return;
         uint32_t word = link_word(linker->words, link_text(module, decl->name)), probe = 0, part;
@@ -197,12 +230,38 @@ static bool fits(const LinkModule *module, const UnitDecl *decl, bool of_type)
         return container == UNIT_RECORD || of_type == ((decl->flags & UNIT_STATIC) != 0);
 }
 
-static uint32_t member_in(const LinkModule *module, uint32_t container, uint32_t word, bool of_type)
+/* A name as members have it: of "name()" without the brackets, where what is called has names of its own. */
+typedef struct Wanted {
+        uint32_t word;
+        bool called, of_type;
+} Wanted;
+
+static Wanted wanted_by(Linker *linker, const LinkNode *node)
+{
+        Wanted wanted = {.word = node->b, .of_type = node->kind == LINK_NODE_STATIC};
+        const char *text = link_word_text(linker->words, node->b);
+        size_t length = strlen(text);
+        if (length <= 2 || strcmp(text + length - 2, "()") != 0 ||
+            !(linker_load(linker, node->module)->language->flags & LINK_CALLED_APART))
+                return wanted;
+        g_autofree char *plain = g_strndup(text, length - 2);
+        wanted.word = linker_word(linker, plain);
+        wanted.called = true;
+        return wanted;
+}
+
+static uint32_t member_in(const LinkModule *module, uint32_t container, const Wanted *wanted)
 {
         uint32_t probe = 0, found;
-        while ((found = link_module_next(module, container, word, &probe)) != UNIT_NONE)
-                if (fits(module, link_decl(module, found), of_type))
+        bool apart = module->language->flags & LINK_CALLED_APART,
+             overloads = module->language->flags & LINK_OVERLOADS;
+        while ((found = link_module_next(module, container, wanted->word, &probe)) != UNIT_NONE) {
+                const UnitDecl *decl = link_decl(module, found);
+                bool hidden = (overloads && link_is_hidden(decl)) ||
+                              (apart && link_is_function(decl) != wanted->called);
+                if (!hidden && fits(module, decl, wanted->of_type))
                         return found;
+        }
         return UNIT_NONE;
 }
 
@@ -210,6 +269,7 @@ static uint32_t member_in(const LinkModule *module, uint32_t container, uint32_t
 static LinkSet member_of_lineage(Linker *linker, uint32_t list, uint32_t from, const LinkNode *node)
 {
         LinkSet other = LINK_EMPTY;
+        Wanted wanted = wanted_by(linker, node);
         if (!list) /* it is just being made */
                 return LINK_EMPTY;
         for (uint32_t i = from, n = link_list_size(linker->values, list); i < n; i++) {
@@ -220,11 +280,16 @@ static LinkSet member_of_lineage(Linker *linker, uint32_t list, uint32_t from, c
                         continue;
                 }
                 const LinkModule *module = linker_load(linker, type.module);
-                uint32_t member =
-                        member_in(module, type.decl, node->b, node->kind == LINK_NODE_STATIC);
+                uint32_t member = member_in(module, type.decl, &wanted);
                 if (member != UNIT_NONE)
                         return link_decl_atom(linker, LINK_ATOM_DECL, type.module, member,
                                               type.env);
+                LinkSet attached =
+                        module->language->attached
+                                ? module->language->attached(linker, module, type.decl, node->b)
+                                : LINK_EMPTY;
+                if (attached != LINK_EMPTY)
+                        return link_substitute(linker, attached, type.env);
         }
         return other != LINK_EMPTY ? other : link_plain(linker, LINK_ATOM_MISSING);
 }
@@ -232,7 +297,14 @@ static LinkSet member_of_lineage(Linker *linker, uint32_t list, uint32_t from, c
 LinkSet link_answer_member(Linker *linker, const LinkNode *node)
 {
         LinkAtom type = {LINK_ATOM_DECL, node->module, node->a, LINK_ENV_NONE};
-        return member_of_lineage(linker, lineage_of(linker, type), 0, node);
+        uint32_t list = lineage_of(linker, type);
+        LinkSet found = member_of_lineage(linker, list, 0, node);
+        const char *any = linker_load(linker, node->module)->language->any;
+        if (!any || node->kind != LINK_NODE_MEMBER ||
+            !link_set_has(linker->values, found, LINK_ATOM_MISSING))
+                return found;
+        LinkNode other = {node->kind, node->module, node->a, link_word(linker->words, any)};
+        return member_of_lineage(linker, list, 0, &other);
 }
 
 static LinkSet ask_member(Linker *linker, LinkNodeKind kind, LinkAtom atom, uint32_t word)
@@ -303,6 +375,15 @@ LinkSet link_member(Linker *linker, LinkSet values, uint32_t word)
 
 /* ---- bases ---- */
 
+static bool is_other_part(Linker *linker, LinkAtom item, const LinkModule *module,
+                          const UnitDecl *own)
+{
+        const LinkModule *other = linker_load(linker, item.module);
+        const UnitDecl *part = link_decl(other, item.decl);
+        return own->flags & UNIT_PARTIAL && part->flags & UNIT_PARTIAL &&
+               g_str_equal(link_text(other, part->name), link_text(module, own->name));
+}
+
 /* The first item of a lineage that is not a part of the declaration itself. */
 static uint32_t first_base(Linker *linker, uint32_t list, uint32_t module, uint32_t decl)
 {
@@ -312,6 +393,9 @@ static uint32_t first_base(Linker *linker, uint32_t list, uint32_t module, uint3
         for (uint32_t n = link_list_size(linker->values, list); i < n; i++) {
                 LinkAtom item =
                         link_set_at(linker->values, link_list_at(linker->values, list, i), 0);
+                if (item.kind == LINK_ATOM_DECL && item.module != module &&
+                    is_other_part(linker, item, loaded, own))
+                        continue;
                 if (item.kind != LINK_ATOM_DECL || item.module != module)
                         break;
                 const UnitDecl *part = link_decl(loaded, item.decl);

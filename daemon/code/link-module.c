@@ -48,6 +48,11 @@ static bool is_named(const Unit *unit, const UnitDecl *decl)
 static void add_decl(LinkModule *module, LinkWords *words, uint32_t index)
 {
         const UnitDecl *decl = link_decl(module, index);
+        if (decl->container == UNIT_NONE && decl->outer != UNIT_NONE) {
+                add_entry(module, LINK_OF_OUTER, link_word(words, link_text(module, decl->name)),
+                          index);
+                return;
+        }
         uint32_t other = add_entry(module, decl->container,
                                    link_word(words, link_text(module, decl->name)), index);
         if (other != UNIT_NONE) {

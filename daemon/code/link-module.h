@@ -14,6 +14,8 @@
         (UNIT_NONE -                                                                               \
          1) /* imports at the top of a file by their local name; "" are those of every name */
 #define LINK_OF_EXPORTS (UNIT_NONE - 2)
+#define LINK_OF_OUTER                                                                              \
+        (UNIT_NONE - 3) /* what stands at the top, but is a member of what its outer says */
 #define LINK_IS_DECL                                                                               \
         0x40000000u /* added to the index of what stands among exports and is a declaration: the default one */
 

@@ -18,7 +18,7 @@ uint32_t link_argument_count(Linker *linker, const LinkArguments *arguments)
 
 /* ---- by number ---- */
 
-static bool takes(const LinkModule *module, const UnitDecl *decl, uint32_t arguments)
+bool link_takes(const LinkModule *module, const UnitDecl *decl, uint32_t arguments)
 {
         const uint32_t *parameters;
         uint32_t count = unit_list(module->unit, decl->parameters, &parameters), needed = 0;
@@ -50,7 +50,7 @@ uint32_t link_overloads(Linker *linker, LinkAtom function, uint32_t arguments, u
                 if (!link_is_function(overload) || (bodiless && !(overload->flags & UNIT_BODILESS)))
                         continue;
                 bodiless |= (overload->flags & UNIT_BODILESS) != 0;
-                if (takes(module, overload, arguments))
+                if (link_takes(module, overload, arguments))
                         ret[count++] = other;
         }
         return count ? count : 1;

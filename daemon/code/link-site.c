@@ -29,6 +29,9 @@ static bool is_callable(UnitKind kind)
 static uint32_t choose(Linker *linker, const LinkTargets *targets, LinkAtom function,
                        const UnitSite *site, uint32_t *ret)
 {
+        ret[0] = function.decl;
+        if (link_atom_language(linker, function)->chosen)
+                return 1; /* it is what was chosen */
         if (site->flags & UNIT_SITE_OVERLOADED && targets->arguments.list != UNIT_NONE)
                 return link_choose(linker, function, &targets->arguments, ret, LINK_TARGETS_MAX);
         return link_overloads(linker, function, site->arguments, ret, LINK_TARGETS_MAX);
@@ -68,6 +71,12 @@ static void add_symbol(Linker *linker, LinkTargets *targets, LinkAtom atom, cons
                 link_targets_add(targets, atom.module, overloads[i]);
 }
 
+static void hold(Linker *linker, LinkTargets *targets, LinkAtom value, const UnitSite *site)
+{
+        add_symbol(linker, targets, value, site);
+        targets->ambiguous = true;
+}
+
 /* A symbol is a target; what is local is one by what it holds. */
 static void add_decl(Linker *linker, LinkTargets *targets, LinkAtom atom, const UnitSite *site)
 {
@@ -75,6 +84,8 @@ static void add_decl(Linker *linker, LinkTargets *targets, LinkAtom atom, const 
         if (site->kind != UNIT_SITE_REFERENCES)
                 atom = link_pick(linker, atom, type);
         const UnitDecl *decl = link_atom_decl(linker, atom);
+        if (site->kind == UNIT_SITE_CALLS && decl->kind == UNIT_NAMESPACE)
+                return; /* a function may have the name of a module */
         if (unit_is_symbol(decl)) {
                 add_symbol(linker, targets, atom, site);
                 return;
@@ -85,7 +96,7 @@ static void add_decl(Linker *linker, LinkTargets *targets, LinkAtom atom, const 
                 const UnitDecl *held =
                         value.kind == LINK_ATOM_DECL ? link_atom_decl(linker, value) : NULL;
                 if (held && unit_is_symbol(held) && is_callable(held->kind))
-                        add_symbol(linker, targets, value, site);
+                        hold(linker, targets, value, site);
                 targets->external |= value.kind == LINK_ATOM_EXTERNAL;
         }
 }
@@ -173,6 +184,59 @@ static void add_edge(GArray *edges, const UnitSite *site, LinkClass class, LinkP
                 g_array_append_val(edges, edge);
 }
 
+static void add_chosen(Linker *linker, LinkTargets *targets, LinkAtom atom,
+                       const LinkArguments *arguments, bool makes)
+{
+        LinkAtom chosen[LINK_TARGETS_MAX];
+        uint32_t count = 0;
+        atom = link_pick(linker, atom, /* type= */ makes);
+        UnitKind kind = link_atom_decl(linker, atom)->kind;
+        if (makes && (kind == UNIT_CLASS || kind == UNIT_STRUCT || kind == UNIT_ENUM))
+                count = link_fit_constructor(linker, atom, arguments, chosen, LINK_TARGETS_MAX);
+        else if (!makes && link_is_function(link_atom_decl(linker, atom)))
+                count = link_fit(linker, atom, arguments, chosen, LINK_TARGETS_MAX);
+        else
+                targets->external =
+                        true; /* an interface is made by the constructor of what all are */
+        targets->ambiguous |= count > 1;
+        for (uint32_t i = 0; i < count; i++)
+                if (unit_is_symbol(link_atom_decl(linker, chosen[i])))
+                        link_targets_add(targets, chosen[i].module, chosen[i].decl);
+}
+
+/* Functions of several types that are members of what something is called on. */
+static bool add_extensions(Linker *linker, LinkTargets *targets, LinkSet denoted,
+                           const LinkArguments *arguments)
+{
+        LinkAtom chosen[LINK_TARGETS_MAX];
+        uint32_t count = link_fit_extensions(linker, denoted, arguments, chosen, LINK_TARGETS_MAX);
+        targets->ambiguous |= count > 1;
+        for (uint32_t i = 0; i < count; i++)
+                link_targets_add(targets, chosen[i].module, chosen[i].decl);
+        return count > 0;
+}
+
+/* A site that holds the whole call: what is given chooses. */
+static void find_overloads(Linker *linker, const LinkModule *module, const UnitSite *site,
+                           LinkTargets *ret)
+{
+        const UnitExpr *call = &module->unit->exprs[site->expr];
+        LinkArguments arguments = {module->number, call->b};
+        bool makes = call->op == UNIT_EXPR_NEW;
+        LinkSet denoted = link_denoted(linker, module->number, call->a);
+        ret->unknown = denoted == LINK_EMPTY;
+        if (!makes && add_extensions(linker, ret, denoted, &arguments))
+                return;
+        for (uint32_t i = 0, n = link_set_size(linker->values, denoted); i < n; i++) {
+                LinkAtom atom = link_set_at(linker->values, denoted, i);
+                const UnitDecl *decl = link_atom_decl(linker, atom);
+                if (atom.kind == LINK_ATOM_DECL && (makes || link_is_function(decl)))
+                        add_chosen(linker, ret, atom, &arguments, makes);
+                else
+                        add_atom(linker, ret, atom, site, false);
+        }
+}
+
 static void find_targets(Linker *linker, const LinkModule *module, const UnitSite *site,
                          LinkTargets *ret)
 {
@@ -182,10 +246,16 @@ static void find_targets(Linker *linker, const LinkModule *module, const UnitSit
         }
         uint32_t expr = link_site_callee(module, site);
         bool whole = expr != site->expr;
+        if (whole && module->language->flags & LINK_OVERLOADS) {
+                find_overloads(linker, module, site, ret);
+                return;
+        }
         ret->arguments = (LinkArguments){module->number,
                                          whole ? module->unit->exprs[site->expr].b : UNIT_NONE};
         LinkSet denoted = link_denoted(linker, module->number, expr);
         bool super = module->unit->exprs[expr].op == UNIT_EXPR_SUPER;
+        if (module->language->chosen)
+                denoted = module->language->chosen(linker, module, denoted, site);
         ret->unknown = denoted == LINK_EMPTY;
         for (uint32_t i = 0, n = link_set_size(linker->values, denoted); i < n; i++)
                 add_atom(linker, ret, link_set_at(linker->values, denoted, i), site, super);
@@ -195,12 +265,14 @@ static void link_site(Linker *linker, const LinkModule *module, const UnitSite *
 {
         LinkTargets targets = {.count = 0};
         find_targets(linker, module, site, &targets);
-        LinkClass class = LINK_EXACT;
+        LinkClass class = targets.ambiguous ? LINK_AMBIGUOUS : LINK_EXACT;
         if (targets.too_many)
                 targets = (LinkTargets){.count = 0};
         if (!targets.count && targets.unknown && !targets.external) {
                 link_guess(linker, module, site, &targets);
                 class = targets.count > 1 ? LINK_AMBIGUOUS : LINK_NAME_UNIQUE;
+        } else if (targets.count > 1 && module->language->chosen) {
+                class = LINK_AMBIGUOUS;
         }
         for (uint32_t i = 0; i < targets.count; i++) {
                 LinkPlace place = targets.places[i];

@@ -12,7 +12,8 @@ typedef struct LinkTargets {
         uint32_t count;
         bool external,
                 unknown; /* it may also be something outside; something of which nothing is known */
-        bool too_many;
+        bool too_many,
+                ambiguous; /* what is given, or what a local variable may hold, does not say which */
         LinkArguments arguments; /* of a call, where they choose among declarations of one name */
 } LinkTargets;
 

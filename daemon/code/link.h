@@ -21,7 +21,7 @@ typedef enum LinkClass {                       /* stored: never renumber */
                          LINK_EXACT = 1,       /* lexical, or the receiver's type is known */
                          LINK_IMPORT_RESOLVED, /* through an import */
                          LINK_NAME_UNIQUE, /* the only declaration of that name in the repository */
-                         LINK_AMBIGUOUS,   /* one of several */
+                         LINK_AMBIGUOUS,   /* one of several, or what a local variable may hold */
                          LINK_UNRESOLVED,  /* not known */
                          LINK_EXTERNAL,    /* outside the repository: a package, a built-in */
 } LinkClass;
@@ -83,5 +83,8 @@ void link_changes(const char *path, const Unit *before, const Unit *after, GArra
 /* Calls func for each name under which a unit's declarations are to be found by LinkSource.named; a manifest as a whole (decl
  * UNIT_NONE) by the package that it says it is of, with a prefix that no name has. The name stays until func returns. */
 #define LINK_PACKAGE_PREFIX "package "
+#define LINK_GIVEN_TO_ALL                                                                          \
+        "*" /* in place of that name: it is given to what a type parameter stands for */
+#define LINK_GIVEN_PREFIX "given " /* and what gives members to a type by the last name of that */
 typedef void (*LinkNameFunc)(const char *name, uint32_t decl, void *data);
 void link_names(const Unit *unit, LinkNameFunc func, void *data);

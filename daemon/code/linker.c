@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "code/link-meaning.h"
 
+#include <string.h>
+
 #include "code/link-key.h"
 #include "code/link-manifest.h"
 #include "code/link-site.h"
@@ -32,6 +34,7 @@ Linker *linker_new(const LinkSource *source)
         linker->modules = g_ptr_array_new();
         linker->builtins = g_ptr_array_new_with_free_func(free_builtins);
         linker->common = g_hash_table_new(NULL, NULL);
+        linker->folders = g_hash_table_new_full(NULL, NULL, NULL, (GDestroyNotify)g_array_unref);
         linker->texts = g_string_chunk_new(4096);
         return linker;
 }
@@ -50,6 +53,7 @@ Linker *linker_free(Linker *linker)
         free_modules(linker->modules);
         g_ptr_array_unref(linker->builtins);
         g_hash_table_unref(linker->common);
+        g_hash_table_unref(linker->folders);
         link_nodes_free(linker->nodes);
         link_trail_free(linker->trail);
         link_values_free(linker->values);
@@ -192,6 +196,83 @@ uint32_t linker_find(Linker *linker, const char *path)
 {
         link_trail_key(linker->trail, link_key_path(link_hash(path)));
         return linker->source->find(linker->source->data, path);
+}
+
+static size_t given_by_builtins(const LinkModule *builtins, const char *name, LinkPlace *ret,
+                                size_t max)
+{
+        size_t count = 0;
+        for (uint32_t i = 0; i < builtins->unit->header->decls; i++) {
+                const UnitDecl *decl = link_decl(builtins, i);
+                const UnitExpr *outer =
+                        decl->outer == UNIT_NONE ? NULL : &builtins->unit->exprs[decl->outer];
+                while (outer && outer->op == UNIT_EXPR_APPLY)
+                        outer = &builtins->unit->exprs[outer->a];
+                if (decl->kind != UNIT_IMPLEMENTATION || !outer || outer->op != UNIT_EXPR_DECL ||
+                    strcmp(link_text(builtins, link_decl(builtins, outer->a)->name), name) != 0)
+                        continue;
+                if (count < max)
+                        ret[count] = (LinkPlace){builtins->number, i};
+                count++;
+        }
+        return count;
+}
+
+size_t linker_given(Linker *linker, const LinkModule *type, const char *name, LinkPlace *ret,
+                    size_t max)
+{
+        g_autofree char *whole = g_strconcat(LINK_GIVEN_PREFIX, name, NULL);
+        size_t kept = linker_is_builtin(type->number)
+                              ? MIN(given_by_builtins(type, name, ret, max), max)
+                              : 0;
+        link_trail_key(linker->trail, link_key_anywhere(link_hash(whole)));
+        size_t count = linker->source->named(linker->source->data, whole, ret + kept, max - kept),
+               end = kept;
+        for (size_t i = 0; i < MIN(count, max - kept); i++) {
+                const LinkModule *module = linker_load(linker, ret[kept + i].module);
+                if (!module || !module->language ||
+                    !(module->language->languages & type->language->languages))
+                        continue;
+                linker_consult(linker, module, ret[kept + i].decl);
+                ret[end++] = ret[kept + i];
+        }
+        return end;
+}
+
+void linker_consult_anywhere(Linker *linker, uint32_t word)
+{
+        link_trail_key(linker->trail, link_key_anywhere(link_word_hash(linker->words, word)));
+}
+
+static int compare_paths(const void *a, const void *b, void *data)
+{
+        const LinkSource *source = data;
+        return strcmp(source->path(source->data, *(const uint32_t *)a),
+                      source->path(source->data, *(const uint32_t *)b));
+}
+
+static GArray *list_folder(Linker *linker, const char *folder)
+{
+        const LinkSource *source = linker->source;
+        GArray *files = g_array_new(false, false, sizeof(uint32_t));
+        g_array_set_size(files, (guint)source->folder(source->data, folder, NULL, 0));
+        (void)source->folder(source->data, folder, (uint32_t *)(void *)files->data, files->len);
+        g_array_sort_with_data(files, compare_paths, (void *)source);
+        return files;
+}
+
+size_t linker_folder(Linker *linker, const char *folder, uint32_t *ret, size_t max)
+{
+        void *word = GUINT_TO_POINTER(linker_word(linker, folder));
+        link_trail_key(linker->trail, link_key_folder(link_hash(folder)));
+        GArray *files = g_hash_table_lookup(linker->folders, word);
+        if (!files) {
+                files = list_folder(linker, folder);
+                g_hash_table_insert(linker->folders, word, files);
+        }
+        if (files->len)
+                memcpy(ret, files->data, MIN(files->len, max) * sizeof *ret);
+        return files->len;
 }
 
 /* ---- answers ---- */

@@ -19,6 +19,7 @@ struct Linker {
         GPtrArray *modules;  /* LinkModule by number; NULL: not loaded yet */
         GPtrArray *builtins; /* of languages, with modules */
         GHashTable *common;  /* words that members of built-in types have */
+        GHashTable *folders; /* word of a path: GArray of modules */
         GStringChunk *texts; /* of words that no unit has */
 };
 

@@ -211,7 +211,8 @@ static bool insert(Db *db, Adding *adding, GError **error)
         statement_bind_text(row, ":id", adding->id);
         statement_bind_text(row, ":path", adding->path);
         statement_bind_text(row, ":name", name);
-        statement_bind_text(row, ":by", access_observer(adding->access));
+        statement_bind_text(row, ":by",
+                            adding->request->added_by ?: access_observer(adding->access));
         statement_bind_int(row, ":now", clock_now());
         return statement_run(row, error);
 }
@@ -294,8 +295,7 @@ static bool remove_work(Db *db, void *data, GError **error)
 
 bool repository_remove(Store *vault, const Access *access, const char *id, GError **error)
 {
-        WriteOptions options = {.actor = access_actor(access),
-                                .reason = REPOSITORY_REASON_REMOVING};
+        WriteOptions options = {.actor = access_actor(access), .reason = "remove_repository"};
 
         return store_write(vault, &options, remove_work, (void *)id, error);
 }

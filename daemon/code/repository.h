@@ -5,10 +5,10 @@
 #include "gate/gate.h"
 #include "store/store.h"
 
-#define REPOSITORIES_MAX           256
-#define REPOSITORY_NAME_CHARS_MAX  80
-#define REPOSITORY_LANGUAGES_MAX   16
-#define REPOSITORY_REASON_REMOVING "remove_repository"
+#define REPOSITORIES_MAX          256
+#define REPOSITORIES_PAGE_MAX     256 /* rows of one page */
+#define REPOSITORY_NAME_CHARS_MAX 80
+#define REPOSITORY_LANGUAGES_MAX  16
 
 /* An active repository as its row has it; immutable, reference counted. */
 typedef struct Repository {
@@ -35,6 +35,7 @@ typedef struct RepositoryRequest {
         const char *const *languages, *const *include, *const *exclude;
         const bool *skip_generated, *include_vendored;
         const char *const *private_folders; /* which it may not lie in */
+        const char *added_by;               /* who asked for it; NULL: whoever adds it */
 } RepositoryRequest;
 
 /* Everything that repository_add() refuses but for what the store knows: INVALID, LIMIT, NOT_FOUND, DENIED. The path

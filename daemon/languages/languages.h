@@ -20,4 +20,10 @@
         ROW(UNIT_TYPESCRIPT, typescript)                                                           \
         ROW(UNIT_TSX, tsx)                                                                         \
         ROW(UNIT_JAVASCRIPT, javascript)                                                           \
-        ROW(UNIT_PYTHON, python)
+        ROW(UNIT_GO, go)                                                                           \
+        ROW(UNIT_RUST, rust)                                                                       \
+        ROW(UNIT_PYTHON, python)                                                                   \
+        ROW(UNIT_JAVA, java)                                                                       \
+        ROW(UNIT_CSHARP, csharp)                                                                   \
+        ROW(UNIT_C, c)                                                                             \
+        ROW(UNIT_CPP, cpp)

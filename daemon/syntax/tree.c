@@ -150,14 +150,15 @@ void tree_begin(Tree *tree, const char *text, size_t length)
 
 bool tree_is_minified(const Tree *tree)
 {
+        size_t dense = 0;
         if (tree->length < TREE_DENSE_BYTES_MIN)
                 return false;
         for (uint32_t i = 0; i < tree->line_count; i++) {
                 size_t end = i + 1 < tree->line_count ? tree->lines[i + 1] : tree->length;
                 if (end - tree->lines[i] > TREE_LINE_BYTES_MAX)
-                        return true;
+                        dense += end - tree->lines[i];
         }
-        return false;
+        return dense > tree->length / 2;
 }
 
 uint32_t tree_line(const Tree *tree, uint32_t byte)

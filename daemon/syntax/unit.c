@@ -179,6 +179,15 @@ static bool check_imports(const Check *check)
         return true;
 }
 
+/* A site that holds the whole of a call holds one. */
+static bool site_flags_ok(const Unit *unit, const UnitSite *site)
+{
+        if (!(site->flags & UNIT_SITE_OVERLOADED))
+                return true;
+        uint32_t op = site->expr == UNIT_NONE ? 0 : unit->exprs[site->expr].op;
+        return op == UNIT_EXPR_CALL || op == UNIT_EXPR_NEW;
+}
+
 static bool check_sites(const Check *check)
 {
         const Unit *unit = check->unit;
@@ -187,7 +196,8 @@ static bool check_sites(const Check *check)
                 if (site->kind < UNIT_SITE_CALLS || site->kind > UNIT_SITE_IMPLEMENTS ||
                     !below(site->source, unit->header->decls) ||
                     !below(site->expr, unit->header->exprs) || !string_ok(unit, site->name) ||
-                    site->line < 1 || site->line > unit->header->lines)
+                    site->line < 1 || site->line > unit->header->lines ||
+                    !site_flags_ok(unit, site))
                         return wrong(check->error, "site %u", i);
         }
         for (uint32_t i = 0; i < unit->header->settings; i++)

@@ -66,7 +66,8 @@ typedef enum UnitKind { /* stored: never renumber */
                         UNIT_IMPLEMENTATION, /* Rust impl, C# or TS extension of something declared elsewhere: see outer */
                         UNIT_RECORD, /* object literal or anonymous type: its members have it as container */
                         UNIT_LAMBDA, /* anonymous function; a written type of functions; as a nameless member of an
-                                      interface or record what calling a value of it does (and a local UNIT_CONSTRUCTOR: "new" of it) */
+                                      interface or record what calling a value of it does (and a local UNIT_CONSTRUCTOR: "new" of it;
+                                      a local UNIT_FIELD "[]", or "[0]" for numbers: any member of it) */
                         UNIT_KINDS,
 } UnitKind;
 

@@ -324,6 +324,9 @@ static void look(void *data)
                 if (!documents_start(care->options.documents, &error))
                         log_event(LOG_WORK_FAILED_EVENT, LOG_ERR, NULL, error,
                                   "Cannot start to watch the roots");
+                if (care->options.code && !code_start(care->options.code, &error))
+                        log_event(LOG_WORK_FAILED_EVENT, LOG_ERR, NULL, error,
+                                  "Cannot start to watch the repositories");
                 schedule_check(care);
         } else if (care_state(care, NULL) == VAULT_UNAVAILABLE &&
                    !g_atomic_int_get(&care->stopping))

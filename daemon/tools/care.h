@@ -3,6 +3,7 @@
  * verifies, backs up, restores, rebuilds, re-keys. One such operation at a time; the second is CONFLICT. */
 #pragma once
 
+#include "code/code.h"
 #include "documents/documents.h"
 #include "gate/gate.h"
 #include "graph/graph.h"
@@ -31,6 +32,7 @@ typedef struct CareOptions {
         Graph *graph;
         Journal *journal;
         Documents *documents;
+        Code *code; /* or NULL */
         Search *search;
         sd_event *loop;
         WorkerPool *pool;
@@ -86,7 +88,7 @@ ToolTable care_tools(Care *care);
  *            one, and its true name is answered
  *   restore  {"folder"} → {"folder", "files", "entries", "kept", "kept_ops"}: the names of the databases that were
  *            replaced; whatever fails leaves the old state
- *   rebuild  {"what"} → {"what", "seconds"}; what is documents, graph, journal, search or all
+ *   rebuild  {"what"} → {"what", "seconds"}; what is documents, graph, journal, search, code or all
  *   rekey    {} → {}
  *   import_key {"file"} → {"key_id"}: a descriptor that a key is read from; it is kept for old backups
  *   export_key {"file"} → {"key_id"}: one of an empty file that the vault's key is written to

@@ -150,30 +150,47 @@ JsonObject *care_verify(void *room, const Access *access, JsonObject *args, GErr
         return answer;
 }
 
+static bool is_rebuilt(const char *what, const char *part)
+{
+        return g_str_equal(what, "all") || g_str_equal(what, part);
+}
+
+static bool check_part(const char *what, GError **error)
+{
+        static const char *const parts[] = {"documents", "graph", "journal", "search",
+                                            "code",      "all",   NULL};
+
+        if (g_strv_contains(parts, what))
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                    "Cannot rebuild \"%.40s\"; what can be rebuilt: documents, graph, "
+                    "journal, search, code, all",
+                    what);
+        return false;
+}
+
+static bool rebuild_code(Care *care, GError **error)
+{
+        return !care->options.code || code_rebuild(care->options.code, error);
+}
+
 static bool rebuild_named(Care *care, const char *what, GError **error)
 {
-        bool all = g_str_equal(what, "all");
-
-        if (!all && !g_str_equal(what, "documents") && !g_str_equal(what, "journal") &&
-            !g_str_equal(what, "graph") && !g_str_equal(what, "search")) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                            "Cannot rebuild \"%.40s\"; what can be rebuilt: documents, graph, "
-                            "journal, search, all",
-                            what);
+        if (!check_part(what, error))
                 return false;
-        }
         care_report(care, "rebuild", 0);
-        if ((all || g_str_equal(what, "journal")) &&
-            (!store_rebuild_writes(care->options.vault, error) ||
-             !store_rebuild_writes(care->options.ops, error)))
+        if (is_rebuilt(what, "journal") && (!store_rebuild_writes(care->options.vault, error) ||
+                                            !store_rebuild_writes(care->options.ops, error)))
                 return false;
-        if ((all || g_str_equal(what, "documents")) &&
-            !documents_rebuild(care->options.documents, error))
+        if (is_rebuilt(what, "documents") && !documents_rebuild(care->options.documents, error))
                 return false;
         care_report(care, "rebuild", 0.5);
-        if ((all || g_str_equal(what, "graph")) && !graph_rebuild(care->options.graph, error))
+        if (is_rebuilt(what, "graph") && !graph_rebuild(care->options.graph, error))
                 return false;
-        if ((all || g_str_equal(what, "search")) && !search_rebuild(care->options.search, error))
+        if (is_rebuilt(what, "search") && !search_rebuild(care->options.search, error))
+                return false;
+        care_report(care, "rebuild", 0.8);
+        if (is_rebuilt(what, "code") && !rebuild_code(care, error))
                 return false;
         care_report(care, "rebuild", 1);
         return true;

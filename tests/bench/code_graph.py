@@ -13,6 +13,7 @@ import sys
 HERE = pathlib.Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path.insert(0, str(ROOT / 'tests/oracle'))
+import from_compiler  # noqa: E402
 import from_scip  # noqa: E402
 import from_scip_python  # noqa: E402
 import python_calls  # noqa: E402
@@ -21,9 +22,11 @@ import truth  # noqa: E402
 NPM = ROOT / 'tests/oracle/npm'
 # what npm packages of TypeScript are measured on: package, folder of its sources
 TYPESCRIPT = [('rxjs', 'src'), ('zod', 'src'), ('effect', 'src')]
+# what Java is measured on: Debian source packages that need nothing but the JDK
+JAVA = ['libcommons-lang3-java', 'libcommons-collections4-java', 'jackson-core']
 TARGETS = {'definitions': ('>= 0.99', '>= 0.99'), 'imports': ('>= 0.98', '>= 0.98')}
 CALLS = {'typescript': ('>= 0.98', '>= 0.92'), 'python': ('>= 0.85', '>= 0.85')}
-LANGUAGES = ['typescript', 'python']
+LANGUAGES = ['typescript', 'python', 'java']
 NAMES = [f'code.{language}.{what}.{side}' for language in LANGUAGES for what in ('definitions', 'imports', 'calls')
          for side in ('precision', 'recall')]
 
@@ -89,7 +92,40 @@ def python_project(work):
     return folder, from_scip_python.build(folder, folder / 'index.scip', lines_of(folder), calls)
 
 
+def debian_source(package, work):
+    """The folder of a source package of the Debian that this machine has."""
+    folder = work / package
+    if folder.exists():
+        return folder
+    state = work / 'apt'
+    (state / 'lists/partial').mkdir(parents=True, exist_ok=True)
+    sources = pathlib.Path('/etc/apt/sources.list.d/debian.sources').read_text(encoding='utf-8')
+    (state / 'debian.sources').write_text(sources.replace('Types: deb\n', 'Types: deb-src\n'), encoding='utf-8')
+    options = ['-o', f'Dir::Etc::sourcelist={state}/debian.sources', '-o', 'Dir::Etc::sourceparts=-',
+               '-o', f'Dir::State::lists={state}/lists', '-o', 'APT::Sandbox::User=root', '-qq']
+    if not any((state / 'lists').glob('*Sources*')):
+        subprocess.run(['apt-get', *options, 'update'], check=True, cwd=state)
+    part = state / package
+    shutil.rmtree(part, ignore_errors=True)
+    part.mkdir()
+    subprocess.run(['apt-get', *options, 'source', '--download-only', package], check=True, cwd=part, stdout=subprocess.DEVNULL)
+    (part / 'tree').mkdir()
+    subprocess.run(['tar', 'xf', next(part.glob('*.orig.tar.*')), '-C', 'tree', '--strip-components=1'], check=True, cwd=part)
+    (part / 'tree').rename(folder)
+    return folder
+
+
+def java_project(package, work):
+    """The main sources of a package; those that javac finds errors in (they use what its build makes) are not held against it."""
+    folder = work / f'java-{package}'
+    if not folder.exists():
+        shutil.copytree(debian_source(package, work) / 'src/main/java', folder)
+    return folder, from_compiler.java(folder, sorted(str(path.relative_to(folder)) for path in folder.rglob('*.java')))
+
+
 def projects(language, work, quick):
+    if language == 'java':
+        return [functools.partial(java_project, package, work) for package in JAVA[:1 if quick else None]]
     if language == 'typescript':
         return [functools.partial(typescript_project, package, sources, work) for package, sources in TYPESCRIPT[:1 if quick else 3]]
     return [functools.partial(python_project, work)]

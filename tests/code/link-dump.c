@@ -3,6 +3,7 @@
  *   definition FILE LINE COLUMN KIND NAME
  *   import FILE LINE TARGET LINE KIND SPECIFIER
  *   call FILE LINE COLUMN CLASS TARGET LINE KIND NAME; reference, extends, implements likewise. A target that is not known is "-".
+ * --cpp before them: files "x.h" are C++.
  * --bench: reads names of files from standard input and says how long reading and linking took. */
 #include <malloc.h>
 #include <stdio.h>
@@ -18,6 +19,7 @@ typedef struct Dump {
         Syntax *syntax;
         Memory *memory;
         const char *top;
+        bool cpp; /* headers "x.h" are C++ */
 } Dump;
 
 static double cpu(void)
@@ -33,6 +35,8 @@ static void read_file(Dump *dump, const char *name, const char *path)
         g_autoptr(GError) error = NULL;
         size_t length;
         UnitLanguage language = unit_language_of(path);
+        if (language == UNIT_C && dump->cpp && g_str_has_suffix(path, ".h"))
+                language = UNIT_CPP;
         if (!language || !g_file_get_contents(name, &text, &length, NULL))
                 return;
         SyntaxFile file = {text, length, path, language};
@@ -202,7 +206,10 @@ static void bench(Dump *dump)
 
 int main(int argc, char **argv)
 {
-        Dump dump = {syntax_new(), memory_new(), argc > 1 ? argv[1] : "."};
+        bool cpp = argc > 1 && strcmp(argv[1], "--cpp") == 0;
+        argv += cpp;
+        argc -= cpp;
+        Dump dump = {syntax_new(), memory_new(), argc > 1 ? argv[1] : ".", cpp};
         if (argc > 1 && strcmp(argv[1], "--bench") == 0) {
                 bench(&dump);
         } else {

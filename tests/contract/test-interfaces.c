@@ -382,6 +382,8 @@ static const Tool *find_tool(const char *name)
                 documents_tools(NULL).tools,
                 documents_mining_tools(NULL).tools,
                 documents_autolink_tools(NULL).tools,
+                code_tools(NULL).tools,
+                code_repository_tools(NULL).tools,
                 search_tools(NULL).tools,
                 journal_list_tools,
                 journal_revert_tools,

@@ -15,7 +15,8 @@ TEXT = 'Ein schöner Satz über Öl. ' * 20 + 'Ende.'  # characters and bytes ar
 
 # What a tool wants beyond its schema, so that it gets to the argument that is tried.
 SENSIBLE = {'as_of': {'at': 1, 'entity_name': 'Thing 0'}, 'define_projection': {'columns': [{'name': 'said', 'predicates': ['note']}]},
-            'execute_code': {'code': 'return 1'}, 'sql_query': {'sql': 'SELECT :k'}, 'session_audit': {'group_id': 'grp-' + NOWHERE}}
+            'execute_code': {'code': 'return 1'}, 'sql_query': {'sql': 'SELECT :k'}, 'session_audit': {'group_id': 'grp-' + NOWHERE},
+            'query_codebase': {'kind': 'symbols'}, 'add_repository': {'path': '/nowhere'}}
 
 
 @pytest.fixture(scope='module')

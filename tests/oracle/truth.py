@@ -62,8 +62,9 @@ def read_lines(lines):
 def _definitions(truth, rows):
     figure = Figure()
     ours = {(path, int(line), name.rsplit('.', 1)[-1].rsplit(':', 1)[-1]) for path, line, _, _, name, *_ in rows
-            if path in truth.paths and not name.endswith('default')}  # an export without a name: no compiler names it
+            if path in truth.paths}
     right = truth.definitions | truth.others
+    ours = {place for place in ours if place in right or place[2] != 'default'}  # an export without a name: no compiler names it
     if truth.named is not None:
         ours &= right | truth.named
     figure.ours, figure.theirs = len(ours), len(truth.definitions)

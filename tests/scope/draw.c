@@ -85,6 +85,10 @@ static void learn_world(Draw *draw, World *world)
                 {"projection", "SELECT name FROM projections"},
                 {"table", "SELECT name FROM table_kinds"},
                 {"object", "SELECT DISTINCT object FROM facts"},
+                {"repo", "SELECT id FROM code_repositories"},
+                {"symbol", "SELECT printf('sym-%016x', hash) FROM code_symbols"},
+                {"symbol-name", "SELECT DISTINCT name FROM code_symbols"},
+                {"module", "SELECT DISTINCT path FROM code_modules"},
         };
 
         for (unsigned i = 0; i < G_N_ELEMENTS(queries); i++)
@@ -350,6 +354,10 @@ static const struct {
         {",predicate,predicates,", "predicate"},
         {",type,entity_type,object_type,", "type"},
         {",table_name,table,", "table"},
+        {",repository,", "repo"},
+        {",symbol_id,to_symbol_id,", "symbol"},
+        {",to_name,", "symbol-name"},
+        {",module,", "module"},
 };
 
 /* Is the name one of those between commas? */
@@ -384,6 +392,8 @@ static Pair draw_text(Draw *draw, const char *tool, const char *member)
         }
         if (draw_is_among(",name_prefix,entity_name,alias,aliases,entity,", member))
                 return draw_name(draw);
+        if (strcmp(member, "name") == 0 && (strstr(tool, "codebase") || strstr(tool, "symbol")))
+                return draw_known(draw, "symbol-name");
         if (strcmp(member, "name") == 0 && strstr(tool, "projection"))
                 return draw_known(draw, "projection");
         if (strcmp(member, "name") == 0 && strstr(tool, "entity"))

@@ -249,6 +249,77 @@ static void build_other(Populace *populace, GPtrArray *entities, GPtrArray *docu
         }
 }
 
+/* ---- code ---- */
+
+#define SYMBOLS_OF_REPOSITORY 6
+
+static void run_sql(World *world, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+static void run_sql(World *world, const char *format, ...)
+{
+        va_list list;
+
+        va_start(list, format);
+        g_autofree char *sql = g_strdup_vprintf(format, list);
+        va_end(list);
+        world_sql(world, sql);
+}
+
+static void build_symbol(World *world, unsigned number, unsigned symbol)
+{
+        unsigned module = number, next = (symbol + 1) % SYMBOLS_OF_REPOSITORY;
+
+        run_sql(world,
+                "INSERT INTO code_symbols (id, repository, hash, kind, visibility, flags, first_line,"
+                " last_line, name_line, name_column, name, signature) VALUES (%u << 20 | %u, %u,"
+                " %u, 1, 1, 2, %u, %u, %u, 4, 'do_%u', 'def do_%u()')",
+                module, symbol, number, number * 100 + symbol, symbol + 1, symbol + 1, symbol + 1,
+                symbol, symbol);
+        run_sql(world,
+                "INSERT INTO code_edges (id, repository, source, kind, class, line, column, target)"
+                " VALUES (%u << 20 | %u, %u, %u, 2, 1, %u, 8, %u << 20 | %u)",
+                module, symbol, number, symbol, symbol + 1, module, next);
+}
+
+/* A repository with a file, whose code is that of an entity (or NULL: nobody's), as rows: what reads files is tested
+ * elsewhere. */
+static void build_repository(Populace *populace, unsigned number, const char *entity)
+{
+        World *world = populace->world;
+        g_autofree char *folder = g_strdup_printf("%s-code%u", populace->files, number);
+        g_autofree char *file = g_strdup_printf("%s/shared.py", folder);
+        g_autofree char *owner = entity ? g_strdup_printf("'%s'", entity) : g_strdup("NULL");
+
+        g_assert_cmpint(mkdir(folder, 0700), ==, 0);
+        g_assert_true(g_file_set_contents(file, "def do_0(): do_1()\n", -1, NULL));
+        run_sql(world,
+                "INSERT INTO code_repositories VALUES ('repo-%032x', '%s', 'code', %s, '[]', '[]',"
+                " '[]', 0, 0, 'human', 1, 1)",
+                number, folder, owner);
+        run_sql(world,
+                "INSERT INTO code_states (number, repository_id, state, submodules) VALUES (%u,"
+                " 'repo-%032x', 'synced', '[]')",
+                number, number);
+        run_sql(world,
+                "INSERT INTO code_modules (id, repository, folder, path, language, kind, bytes,"
+                " mtime, ctime, lines, syntax_errors, symbols, edges, next_symbol, maker, linked)"
+                " VALUES (%u, %u, '', 'shared.py', 'python', 'lib', 19, 1, 1, 6, 0, 6, 6, 6, 1, 1)",
+                number, number);
+        run_sql(world,
+                "INSERT INTO code_edges (id, repository, kind, class, line, column, target, name)"
+                " VALUES (%u << 20 | 100, %u, 1, 2, 1, 0, %u << 20 | 1048575, 'shared')",
+                number, number, number);
+        for (unsigned i = 0; i < SYMBOLS_OF_REPOSITORY; i++)
+                build_symbol(world, number, i);
+}
+
+/* One for every second entity that both worlds know; numbers of those that only one knows come behind. */
+static void build_code(Populace *populace, const GPtrArray *entities, unsigned first)
+{
+        for (unsigned i = 0; i < entities->len; i += 2)
+                build_repository(populace, first + i, entities->pdata[i]);
+}
+
 #define STANDING_ENTITIES                                                                          \
         "SELECT id FROM entities WHERE merged_into IS NULL AND is_active = 1 ORDER BY id"
 
@@ -270,6 +341,7 @@ void populate_build(Populace *populace)
         g_autoptr(GPtrArray) entities = world_list(world, STANDING_ENTITIES);
         g_autoptr(GPtrArray) documents =
                 world_list(world, "SELECT id FROM documents ORDER BY path");
+        build_code(populace, entities, 1);
         for (unsigned i = 0; i < BUILD_CALLS; i++) {
                 tick_set(TICK_BUILD + 3000 + i);
                 if (g_rand_int_range(populace->rand, 0, 3) > 0)
@@ -505,6 +577,17 @@ static char *quote_ids(char **ids)
         return g_strdup_printf("'%s'", list);
 }
 
+/* Code of entities outside, and of nobody. */
+static void burst_code(Burst *burst)
+{
+        g_autofree char *sql = g_strdup_printf(
+                "SELECT id FROM entities WHERE id NOT IN (%s) ORDER BY id LIMIT 12", burst->scope);
+        g_autoptr(GPtrArray) outside = world_list(burst->populace->world, sql);
+
+        build_code(burst->populace, outside, 5000);
+        build_repository(burst->populace, 6000, NULL);
+}
+
 void populate_burst(Populace *populace, char **scope, const char *hidden)
 {
         Burst burst = {.populace = populace, .scope = quote_ids(scope)};
@@ -513,6 +596,7 @@ void populate_burst(Populace *populace, char **scope, const char *hidden)
         burst.since = clock_now();
         burst_take_names(&burst);
         burst_files(&burst, hidden);
+        burst_code(&burst);
         for (unsigned i = 0; i < BURST_CALLS; i++) {
                 unsigned what = (unsigned)g_rand_int_range(populace->rand, 0, 20);
 

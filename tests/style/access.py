@@ -11,6 +11,7 @@ from directions import DOORS, SHELVES
 
 LIFE = re.compile(r'_(new|free|ref|unref|tools|start|stop|set_\w+)$')
 EXCEPTIONS = {
+    'code_rebuild': 'makes a projection anew from what is stored; shows nothing',
     'documents_rebuild': 'makes a projection anew from what is stored; shows nothing',
     'graph_rebuild': 'makes a projection anew from what is stored; shows nothing',
     'search_rebuild': 'makes a projection anew from what is stored; shows nothing',

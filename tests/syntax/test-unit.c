@@ -139,6 +139,13 @@ static void test_wrong_numbers_are_refused(void)
                 sites,
                 &(UnitSite){.kind = UNIT_SITE_CALLS, .source = 9, .line = 1, .expr = UNIT_NONE});
         assert_wrong(sites, "site 1");
+        g_autoptr(Builder) overloaded = sample();
+        builder_site(overloaded, &(UnitSite){.kind = UNIT_SITE_CALLS,
+                                             .flags = UNIT_SITE_OVERLOADED,
+                                             .source = UNIT_NONE,
+                                             .line = 1,
+                                             .expr = 0});
+        assert_wrong(overloaded, "site 1");
         g_autoptr(Builder) exports = sample();
         builder_export(exports, 0, 77);
         assert_wrong(exports, "export");

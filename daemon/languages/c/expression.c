@@ -156,12 +156,14 @@ uint32_t c_argument_list(Walk *walk, Node arguments)
         return items_list(&items, walk->builder);
 }
 
-/* static_cast<T>(x) and the like. */
+/* static_cast<T>(x), make_unique<T>(x) and the like. */
 static uint32_t named_cast(Walk *walk, Node function)
 {
         const Tree *tree = walk->tree;
-        static const char *const casts[] = {"static_cast", "dynamic_cast", "const_cast",
-                                            "reinterpret_cast"};
+        static const char *const casts[] = {"static_cast",      "dynamic_cast", "const_cast",
+                                            "reinterpret_cast", "make_unique",  "make_shared"};
+        if (tree_kind(tree, function) == QUALIFIED_IDENTIFIER)
+                function = tree_child(tree, function, FIELD_NAME);
         Node name = tree_kind(tree, function) == TEMPLATE_FUNCTION
                             ? tree_child(tree, function, FIELD_NAME)
                             : 0;

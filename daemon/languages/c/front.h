@@ -60,7 +60,8 @@ void c_finish(Walk *walk); /* includes and calls of macros that were taken out o
 
 void c_lower_declaration(Walk *walk, Node node, const Rule *rule);
 void c_lower_reference(Walk *walk, Node node);
-void c_lower_macro_body(Walk *walk, Node node); /* TEST(a, b) {…} calls the macro */
+void c_lower_macro_body(Walk *walk,
+                        Node node); /* TEST_F(C, a) {…} calls the macro, and is as in C */
 uint32_t c_expression(Walk *walk, Node node);
 uint32_t c_type(Walk *walk, Node node);
 uint32_t c_type_arguments(Walk *walk, Node arguments); /* a list */

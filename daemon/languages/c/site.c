@@ -63,9 +63,16 @@ static void lower_call(Walk *walk, Node node)
 void c_lower_macro_body(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
-        Node name = c_declared_name(tree, tree_child(tree, node, FIELD_DECLARATOR));
-        if (name && c_function_of(tree, name))
-                walk_site(walk, UNIT_SITE_CALLS, name, walk_name(walk, name, SPACE_OTHER), 255);
+        Node type = tree_child(tree, node, FIELD_TYPE),
+             declarator = tree_child(tree, node, FIELD_DECLARATOR);
+        Node name =
+                tree_kind(tree, type) == TYPE_IDENTIFIER ? type : c_declared_name(tree, declarator);
+        if (!name || (!c_function_of(tree, name) && name != type))
+                return;
+        walk_site(walk, UNIT_SITE_CALLS, name, walk_name(walk, name, SPACE_OTHER), 255);
+        Node first = tree_first(tree, tree_child(tree, declarator, FIELD_PARAMETERS));
+        uint32_t fixture = walk_type(walk, tree_child(tree, first, FIELD_TYPE));
+        builder_decl_at(walk->builder, walk_decl(walk, node))->outer = fixture;
 }
 
 static void lower_bases(Walk *walk, Node clause)

@@ -38,9 +38,17 @@ static uint32_t specifier(Walk *walk, Node node)
         return decl != UNIT_NONE ? walk_expr_decl(walk, decl) : c_tagged(walk, node);
 }
 
+/* A pointer that owns is taken for what it points to, as plain pointers are. */
+static bool is_pointer(const Tree *tree, Node name)
+{
+        return tree_is(tree, name, "unique_ptr") || tree_is(tree, name, "shared_ptr");
+}
+
 static uint32_t generic(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
+        if (is_pointer(tree, tree_child(tree, node, FIELD_NAME)))
+                return walk_type(walk, tree_first(tree, tree_child(tree, node, FIELD_ARGUMENTS)));
         uint32_t type = walk_type(walk, tree_child(tree, node, FIELD_NAME));
         if (type == UNIT_NONE)
                 return UNIT_NONE;
@@ -64,6 +72,8 @@ static uint32_t qualified(Walk *walk, Node node)
                 arguments = tree_child(tree, name, FIELD_ARGUMENTS);
                 name = tree_child(tree, name, FIELD_NAME);
         }
+        if (arguments && is_pointer(tree, name))
+                return walk_type(walk, tree_first(tree, arguments));
         uint32_t type = scope == UNIT_NONE ? builder_expr(walk->builder, UNIT_EXPR_NAME,
                                                           walk_string(walk, name), UNIT_NONE)
                                            : walk_member(walk, scope, walk_string(walk, name));

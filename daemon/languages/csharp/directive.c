@@ -117,7 +117,8 @@ typedef struct Groups {
         uint32_t count;
         uint32_t open[NESTED_MAX];
         unsigned nested;
-        char last; /* of the code before; 0: none */
+        char last;      /* of the code before; 0: none */
+        uint32_t fresh; /* the group + 1 whose directive stands right before; 0: code does */
         int depth;
 } Groups;
 
@@ -126,14 +127,31 @@ static bool ends_statement(char last)
         return last == 0 || strchr(";{}]", last) != NULL;
 }
 
+/* Does a line go on with what stands before it? */
+static bool goes_on(const char *at, const char *end)
+{
+        static const char *const words[] = {"else", "catch", "finally", "where", "&&", "||"};
+        if (strchr(",.:?)+=", *at))
+                return true;
+        for (unsigned i = 0; i < G_N_ELEMENTS(words); i++)
+                if ((size_t)(end - at) >= strlen(words[i]) &&
+                    memcmp(at, words[i], strlen(words[i])) == 0)
+                        return true;
+        return false;
+}
+
 /* What a line of code does to brackets, and what it ends with; comments have neither. */
 static void read_code(Groups *groups, Line line)
 {
         const char *at = line.begin;
         while (at < line.end && g_ascii_isspace(*at))
                 at++;
-        if (at < line.end && (*at == '*' || *at == '#'))
+        if (at == line.end || *at == '*' || *at == '#')
                 return;
+        if (groups->fresh && *at != '/') {
+                groups->items[groups->fresh - 1].broken |= goes_on(at, line.end);
+                groups->fresh = 0;
+        }
         for (; at < line.end; at++) {
                 if (*at == '/' && at + 1 < line.end && (at[1] == '/' || at[1] == '*') &&
                     (at == line.begin || at[-1] != ':'))
@@ -165,8 +183,10 @@ static void find_groups(Groups *groups, const Tree *tree)
                         groups->open[groups->nested++] = groups->count;
                         groups->items[groups->count++] = (Group){
                                 .broken = !ends_statement(groups->last), .depth = groups->depth};
+                        groups->fresh = groups->count;
                 } else if (groups->nested) {
                         end_branch(groups);
+                        groups->fresh = groups->open[groups->nested - 1] + 1;
                         groups->nested -= word == WORD_ENDIF;
                 }
         }

@@ -223,6 +223,23 @@ static uint32_t initialized(Walk *walk, Node node)
         return made == UNIT_NONE ? UNIT_NONE : walk_member(walk, made, walk_string(walk, node));
 }
 
+/* Is a name written where a type must stand? */
+static bool is_type_place(const Tree *tree, Node node)
+{
+        unsigned field = tree->nodes[node].field;
+        switch (tree_parent_kind(tree, node)) {
+        case TYPE_ARGUMENT_LIST:
+        case EXPLICIT_INTERFACE:
+        case TYPE_CONSTRAINT:
+                return true;
+        case AS_EXPRESSION:
+        case IS_EXPRESSION:
+                return field == FIELD_RIGHT;
+        default:
+                return field == FIELD_TYPE || field == FIELD_RETURNS;
+        }
+}
+
 static void lower_identifier(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
@@ -238,7 +255,9 @@ static void lower_identifier(Walk *walk, Node node)
         if (tree_kind(tree, parent) == GENERIC_NAME && is_head(tree, parent))
                 return;
         bool generic = tree_kind(tree, parent) == GENERIC_NAME;
-        uint32_t expr = generic ? walk_type(walk, parent) : csharp_name(walk, node, SPACE_VALUE);
+        uint32_t expr = generic                     ? walk_type(walk, parent)
+                        : is_type_place(tree, node) ? walk_type(walk, node)
+                                                    : csharp_name(walk, node, SPACE_VALUE);
         refer(walk, node, expr);
 }
 

@@ -132,6 +132,8 @@ static uint32_t attribute(Walk *walk, Node node)
 static uint32_t subscript(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
+        if (python_is_type(walk, node))
+                return walk_type(walk, node);
         uint32_t object = walk_expression(walk, tree_child(tree, node, FIELD_VALUE)), key;
         Node index = tree_child(tree, node, FIELD_SUBSCRIPT);
         if (object == UNIT_NONE)

@@ -76,10 +76,12 @@ void python_exports(Walk *walk, Node list); /* the value of __all__ */
 
 /* ---- names, expressions, types ---- */
 
+uint32_t python_scope_of(const Walk *walk, Node node); /* where its names are looked up */
 uint32_t python_name(Walk *walk, Node node);
 uint32_t python_narrowed(Walk *walk, Node node); /* by isinstance(), or UNIT_NONE */
 uint32_t python_expression(Walk *walk, Node node);
 uint32_t python_type(Walk *walk, Node node);
+bool python_is_type(Walk *walk, Node subscript); /* one that stands where a value does */
 uint32_t python_argument_count(const Tree *tree, Node arguments);
 void python_lower_reference(Walk *walk, Node node);
 

@@ -3,7 +3,9 @@
  * isinstance() around it says. */
 #include "languages/python/front.h"
 
-#define REACHING_MAX 40 /* assignments of one name that are told apart */
+#define REACHING_MAX 40  /* assignments of one name that are told apart */
+#define CLIMB_MAX    200 /* nodes around a place that are looked at */
+#define DEMANDS_MAX  50  /* parts of a condition */
 
 /* An assignment: where the name has its value, from where on, and in which part of the text. */
 typedef struct Reach {
@@ -55,8 +57,9 @@ static bool holds_in(const Tree *tree, Node node, Node inner, Reach *reach)
 static void find_reach(const Tree *tree, Node function, Reach *reach)
 {
         Node inner = reach->target, head = 0;
+        unsigned climbed = 0;
         reach->start = 0;
-        for (Node node = tree_parent(tree, inner); node > function;
+        for (Node node = tree_parent(tree, inner); node > function && climbed++ < CLIMB_MAX;
              inner = node, node = tree_parent(tree, node)) {
                 unsigned kind = tree_kind(tree, node);
                 if (holds_in(tree, node, inner, reach))
@@ -86,7 +89,9 @@ static bool holds_at(const Reach *reach, Node use)
 static bool comes_round(const Tree *tree, Node function, Node use, const Reach *later,
                         const Reach *holding)
 {
-        for (Node node = tree_parent(tree, use); node > function; node = tree_parent(tree, node)) {
+        unsigned climbed = 0;
+        for (Node node = tree_parent(tree, use); node > function && climbed++ < CLIMB_MAX;
+             node = tree_parent(tree, node)) {
                 unsigned kind = tree_kind(tree, node);
                 Node end = tree->nodes[node].next;
                 if (kind != FOR_STATEMENT && kind != WHILE_STATEMENT)
@@ -163,9 +168,9 @@ static bool same_text(const Tree *tree, Node a, Node b)
 }
 
 /* The type in isinstance(x, T) among what a condition demands, or 0. */
-static Node demanded(const Tree *tree, Node condition, Node subject)
+static Node demanded(const Tree *tree, Node condition, Node subject, unsigned *left)
 {
-        for (Node node = condition; node;) {
+        for (Node node = condition; node && *left > 0; --*left) {
                 switch (tree_kind(tree, node)) {
                 case PARENTHESIZED_EXPRESSION:
                         node = tree_first(tree, node);
@@ -173,7 +178,8 @@ static Node demanded(const Tree *tree, Node condition, Node subject)
                 case BOOLEAN_OPERATOR: {
                         if (!tree_child_of_kind(tree, node, T_AND))
                                 return 0;
-                        Node right = demanded(tree, tree_child(tree, node, FIELD_RIGHT), subject);
+                        Node right =
+                                demanded(tree, tree_child(tree, node, FIELD_RIGHT), subject, left);
                         if (right)
                                 return right;
                         node = tree_child(tree, node, FIELD_LEFT);
@@ -221,24 +227,39 @@ uint32_t python_narrowed(Walk *walk, Node node)
         if (!walk->state[STATE_NARROWS])
                 return UNIT_NONE;
         Node inner = node;
-        for (Node outer = tree_parent(tree, node); outer;
+        unsigned climbed = 0;
+        for (Node outer = tree_parent(tree, node); outer && climbed++ < CLIMB_MAX;
              inner = outer, outer = tree_parent(tree, outer)) {
                 unsigned kind = tree_kind(tree, outer);
                 if (kind == FUNCTION_DEFINITION || kind == CLASS_DEFINITION)
                         break;
                 Node condition = condition_over(tree, outer, inner);
-                Node type = condition ? demanded(tree, condition, node) : 0;
+                unsigned left = DEMANDS_MAX;
+                Node type = condition ? demanded(tree, condition, node, &left) : 0;
                 if (type)
                         return walk_value(walk, walk_type(walk, type));
         }
         return UNIT_NONE;
 }
 
+/* Annotations, defaults and bases are read outside of the function or class. */
+uint32_t python_scope_of(const Walk *walk, Node node)
+{
+        uint32_t scope = walk->tree->nodes[node].scope;
+        const Scope *place = &walk->scopes.items[scope];
+        bool opens = place->kind == SCOPE_FUNCTION || place->kind == SCOPE_CLASS;
+        Node body = opens ? tree_child(walk->tree, place->node, FIELD_BODY) : 0;
+        return node < body ? place->parent : scope;
+}
+
 uint32_t python_name(Walk *walk, Node node)
 {
-        uint32_t expr = walk_find(walk, node, SPACE_VALUE);
+        UnitString name = walk_string(walk, node);
+        if (!name)
+                return UNIT_NONE;
+        uint32_t expr = scopes_find(&walk->scopes, python_scope_of(walk, node), SPACE_VALUE, name);
         if (expr == UNIT_NONE)
-                return walk_name(walk, node, SPACE_VALUE);
+                return builder_expr(walk->builder, UNIT_EXPR_NAME, name, UNIT_NONE);
         UnitOp op = builder_expr_at(walk->builder, expr)->op;
         if (op == UNIT_EXPR_IMPORT || op == UNIT_EXPR_SELF)
                 return expr;

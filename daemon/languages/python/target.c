@@ -3,6 +3,7 @@
 #include "languages/python/front.h"
 
 #define VALUES_MAX 12 /* of one declaration that are kept */
+#define PARTS_MAX  64 /* of a display that are taken apart one by one */
 
 /* ---- which nodes ---- */
 
@@ -378,7 +379,7 @@ static uint32_t part_value(Walk *walk, Node value, uint32_t source, unsigned ind
         const Tree *tree = walk->tree;
         unsigned kind = tree_kind(tree, value), count = 0;
         char number[16];
-        if (kind == EXPRESSION_LIST || kind == TUPLE_DISPLAY)
+        if ((kind == EXPRESSION_LIST || kind == TUPLE_DISPLAY) && index < PARTS_MAX)
                 TREE_FOREACH(tree, value, child)
                 {
                         if (tree_kind(tree, child) == LIST_SPLAT)
@@ -396,7 +397,7 @@ static uint32_t part_value(Walk *walk, Node value, uint32_t source, unsigned ind
 static Node part_node(const Tree *tree, Node value, unsigned index)
 {
         unsigned kind = tree_kind(tree, value), count = 0;
-        if (kind == EXPRESSION_LIST || kind == TUPLE_DISPLAY)
+        if ((kind == EXPRESSION_LIST || kind == TUPLE_DISPLAY) && index < PARTS_MAX)
                 TREE_FOREACH(tree, value, child)
         if (count++ == index)
                 return child;

@@ -112,14 +112,15 @@ static uint32_t applied(Walk *walk, Special special, uint32_t generic, Items *ar
 /* ---- names ---- */
 
 /* What a name of a type means: a type parameter around it, what is bound, a word of typing. */
-static uint32_t named(Walk *walk, uint32_t scope, const char *text, size_t length)
+static uint32_t named(Walk *walk, Node node, const char *text, size_t length)
 {
+        uint32_t scope = walk->tree->nodes[node].scope;
         UnitString name = builder_string(walk->builder, text, length);
         const char *word = typing_word(text, length);
         uint32_t parameter = python_type_parameter(walk, scope, name);
         if (parameter != UNIT_NONE)
                 return parameter;
-        uint32_t expr = scopes_find(&walk->scopes, scope, SPACE_VALUE, name);
+        uint32_t expr = scopes_find(&walk->scopes, python_scope_of(walk, node), SPACE_VALUE, name);
         uint32_t class = python_class_scope(walk, scope);
         if (class && length == 4 && memcmp(text, "Self", 4) == 0)
                 return builder_expr(walk->builder, UNIT_EXPR_SELF, walk->scopes.items[class].decl,
@@ -137,14 +138,14 @@ static uint32_t type_name(Walk *walk, Node node)
         const char *text = tree_text(walk->tree, node, &length);
         if (special_word(text, length) == SPECIAL_UNKNOWN || length > UNIT_NAME_BYTES_MAX)
                 return UNIT_NONE;
-        return named(walk, walk->tree->nodes[node].scope, text, length);
+        return named(walk, node, text, length);
 }
 
 /* ---- types in strings ---- */
 
 typedef struct TypeText {
         Walk *walk;
-        uint32_t scope;
+        Node node;
         const char *at, *end;
 } TypeText;
 
@@ -201,7 +202,7 @@ static uint32_t read_one(TypeText *text)
                 return UNIT_NONE;
         Special special = special_word(word, length);
         uint32_t type = special == SPECIAL_NONE || special == SPECIAL_TUPLE
-                                ? named(text->walk, text->scope, word, length)
+                                ? named(text->walk, text->node, word, length)
                                 : UNIT_NONE;
         while (accept(text, '.')) {
                 length = read_word(text, &word);
@@ -238,7 +239,7 @@ static uint32_t type_in_string(Walk *walk, Node node)
         if (!content)
                 return UNIT_NONE;
         const char *at = tree_text(walk->tree, content, &length);
-        TypeText text = {walk, walk->tree->nodes[node].scope, at, at + length};
+        TypeText text = {walk, node, at, at + length};
         return read_type(&text);
 }
 
@@ -292,6 +293,27 @@ static uint32_t member(Walk *walk, Node node)
         if (special_word(text, length) == SPECIAL_UNKNOWN)
                 return UNIT_NONE;
         return walk_expression(walk, node);
+}
+
+/* Is it a type although it stands where a value does: Dict[str, X], Optional[X], list[X]? */
+bool python_is_type(Walk *walk, Node subscript)
+{
+        static const char *const builtins[] = {"list", "dict", "set", "tuple", "type", "frozenset"};
+        const Tree *tree = walk->tree;
+        Node value = tree_child(tree, subscript, FIELD_VALUE), name = python_last_name(tree, value);
+        size_t length;
+        const char *text = tree_text(tree, name, &length);
+        if (name == value && walk_find(walk, name, SPACE_VALUE) == UNIT_NONE)
+                for (unsigned i = 0; i < G_N_ELEMENTS(builtins); i++)
+                        if (tree_is(tree, name, builtins[i]))
+                                return true;
+        bool word = typing_word(text, length) || special_word(text, length) != SPECIAL_NONE;
+        if (!name || !word)
+                return false;
+        if (name != value)
+                return is_typing(tree, tree_child(tree, value, FIELD_OBJECT));
+        uint32_t expr = walk_find(walk, name, SPACE_VALUE);
+        return expr != UNIT_NONE && builder_expr_at(walk->builder, expr)->op == UNIT_EXPR_IMPORT;
 }
 
 uint32_t python_type(Walk *walk, Node node)

@@ -175,9 +175,7 @@ static uint32_t contextual(Walk *walk, Node parameter, Node closure)
                 return UNIT_NONE;
         for (Node at = tree_first(tree, arguments); at && at != closure; at = tree_next(tree, at))
                 numbers[0]++;
-        for (Node at = tree_first(tree, tree_parent(tree, parameter)); at && at != parameter;
-             at = tree_next(tree, at))
-                numbers[1]++;
+        numbers[1] = rust_position(tree, parameter);
         uint32_t called = walk_expression(walk, call);
         return called == UNIT_NONE ? UNIT_NONE
                                    : builder_expr(walk->builder, UNIT_EXPR_PARAMETER, called,

@@ -39,10 +39,37 @@ static uint32_t argument_list(Walk *walk, Node arguments)
         return items_list(&items, walk->builder);
 }
 
+/* x.name(): a method, also where there is a field of that name. It is the member "name()", which the resolver understands. */
+uint32_t rust_method(Walk *walk, uint32_t object, Node node)
+{
+        UnitString name = walk_string(walk, node);
+        g_autofree char *word = g_strconcat(builder_text(walk->builder, name), "()", NULL);
+        if (object == UNIT_NONE || !name || strlen(word) > UNIT_NAME_BYTES_MAX)
+                return UNIT_NONE;
+        return walk_member(walk, object, builder_word(walk->builder, word));
+}
+
+uint32_t rust_callee(Walk *walk, Node callee)
+{
+        const Tree *tree = walk->tree;
+        if (tree_kind(tree, callee) == FIELD_EXPRESSION)
+                return rust_method(walk,
+                                   walk_expression(walk, tree_child(tree, callee, FIELD_VALUE)),
+                                   tree_child(tree, callee, FIELD_FIELD));
+        if (tree_kind(tree, callee) != GENERIC_FUNCTION)
+                return walk_expression(walk, callee);
+        uint32_t function = rust_callee(walk, tree_child(tree, callee, FIELD_FUNCTION));
+        return function == UNIT_NONE
+                       ? UNIT_NONE
+                       : builder_expr(walk->builder, UNIT_EXPR_APPLY, function,
+                                      rust_type_arguments(walk, tree_child(tree, callee,
+                                                                           FIELD_TYPE_ARGUMENTS)));
+}
+
 static uint32_t call(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
-        uint32_t callee = walk_expression(walk, tree_child(tree, node, FIELD_FUNCTION));
+        uint32_t callee = rust_callee(walk, tree_child(tree, node, FIELD_FUNCTION));
         if (callee == UNIT_NONE)
                 return UNIT_NONE;
         return builder_expr(walk->builder, UNIT_EXPR_CALL, callee,
@@ -61,17 +88,6 @@ static uint32_t field(Walk *walk, Node node)
         if (tree_kind(tree, name) == INTEGER_LITERAL)
                 return builder_expr(walk->builder, UNIT_EXPR_ELEMENT, value, word);
         return walk_member(walk, value, word);
-}
-
-static uint32_t generic_function(Walk *walk, Node node)
-{
-        const Tree *tree = walk->tree;
-        uint32_t function = walk_expression(walk, tree_child(tree, node, FIELD_FUNCTION));
-        if (function == UNIT_NONE)
-                return UNIT_NONE;
-        return builder_expr(
-                walk->builder, UNIT_EXPR_APPLY, function,
-                rust_type_arguments(walk, tree_child(tree, node, FIELD_TYPE_ARGUMENTS)));
 }
 
 static uint32_t macro(Walk *walk, Node node)
@@ -226,7 +242,7 @@ uint32_t rust_expression(Walk *walk, Node node)
         case CALL_EXPRESSION:
                 return call(walk, node);
         case GENERIC_FUNCTION:
-                return generic_function(walk, node);
+                return rust_callee(walk, node);
         case REFERENCE_EXPRESSION:
                 return walk_expression(walk, tree_child(tree, node, FIELD_VALUE));
         case UNARY_EXPRESSION:

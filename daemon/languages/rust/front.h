@@ -46,9 +46,14 @@ void rust_declare_pattern(Walk *walk, Node pattern, bool inside);
 /* Gives it values: type is a written type of the whole, source a value of it; either may be UNIT_NONE. */
 void rust_lower_pattern(Walk *walk, Node pattern, uint32_t type, uint32_t source);
 
+/* The how-manieth of a pattern's parts, or a closure's parameters, a node is, from 0; UINT_MAX behind "..". */
+unsigned rust_position(const Tree *tree, Node child);
+
 /* ---- expressions, types, sites ---- */
 
 uint32_t rust_expression(Walk *walk, Node node);
+uint32_t rust_method(Walk *walk, uint32_t object, Node name);
+uint32_t rust_callee(Walk *walk, Node callee); /* what is called */
 uint32_t rust_type(Walk *walk, Node node);
 uint32_t rust_type_arguments(Walk *walk, Node arguments);
 uint32_t rust_bounds(Walk *walk, Node bounds); /* any of them; UNIT_NONE for 0 */

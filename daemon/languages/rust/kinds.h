@@ -122,8 +122,10 @@
         K(CAPTURED_PATTERN, "captured_pattern")                                                    \
         K(SLICE_PATTERN, "slice_pattern")                                                          \
         K(OR_PATTERN, "or_pattern")                                                                \
+        K(REMAINING_PATTERN, "remaining_field_pattern")                                            \
         K(MUTABLE_SPECIFIER, "mutable_specifier")                                                  \
         K(T_DOT, "'.'")                                                                            \
+        K(T_WILD, "'_'")                                                                           \
         K(T_PATH, "'::'")                                                                          \
         K(T_QUESTION, "'?'")                                                                       \
         K(T_EQUAL, "'=='")                                                                         \

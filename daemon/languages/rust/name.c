@@ -84,9 +84,13 @@ static bool is_within(const Walk *walk, const UnitDecl *decl, Node node)
                 if ((kind != LET_DECLARATION && kind != LET_CONDITION && kind != FOR_EXPRESSION) ||
                     (field != FIELD_VALUE && field != FIELD_ALTERNATIVE))
                         continue;
-                uint32_t line = tree->nodes[parent].row + 1;
-                if (decl->name_line > line ||
-                    (decl->name_line == line && decl->name_column >= tree_column(tree, parent)))
+                uint32_t line = tree->nodes[parent].row + 1, end = tree->nodes[at].row + 1;
+                bool from =
+                        decl->name_line > line ||
+                        (decl->name_line == line && decl->name_column >= tree_column(tree, parent));
+                bool to = decl->name_line < end ||
+                          (decl->name_line == end && decl->name_column < tree_column(tree, at));
+                if (from && to)
                         return true;
         }
         return false;

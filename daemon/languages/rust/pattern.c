@@ -97,13 +97,27 @@ static uint32_t field_of(Walk *walk, Node type, uint32_t source, const char *fie
 
 static void lower(Walk *walk, Node pattern, uint32_t type, uint32_t source);
 
+unsigned rust_position(const Tree *tree, Node child)
+{
+        Node parent = tree_parent(tree, child);
+        unsigned index = 0;
+        for (Node at = parent + 1; at < child; at = tree->nodes[at].next) {
+                unsigned kind = tree_kind(tree, at);
+                if (tree->nodes[at].field != FIELD_TYPE &&
+                    (kind == T_WILD || (kind != NODE_COMMENT && kind < tree->first_token)))
+                        index++;
+                if (kind == REMAINING_PATTERN)
+                        return UINT_MAX;
+        }
+        return index;
+}
+
 static void lower_tuple(Walk *walk, Node pattern, uint32_t source)
 {
         char number[16];
-        unsigned index = 0;
         TREE_FOREACH(walk->tree, pattern, child)
         {
-                g_snprintf(number, sizeof(number), "%u", index++);
+                g_snprintf(number, sizeof(number), "%u", rust_position(walk->tree, child));
                 lower(walk, child, UNIT_NONE, rust_element(walk, source, number));
         }
 }
@@ -113,12 +127,11 @@ static void lower_tuple_struct(Walk *walk, Node pattern, uint32_t source)
         const Tree *tree = walk->tree;
         Node type = tree_child(tree, pattern, FIELD_TYPE);
         char number[16];
-        unsigned index = 0;
         TREE_FOREACH(tree, pattern, child)
         {
                 if (child == type)
                         continue;
-                g_snprintf(number, sizeof(number), "%u", index++);
+                g_snprintf(number, sizeof(number), "%u", rust_position(tree, child));
                 lower(walk, child, UNIT_NONE, field_of(walk, type, source, number));
         }
 }

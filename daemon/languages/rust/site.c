@@ -24,8 +24,7 @@ static void lower_call(Walk *walk, Node node)
         TREE_FOREACH(tree, tree_child(tree, node, FIELD_ARGUMENTS), argument)
         count++;
         if (name)
-                walk_site(walk, UNIT_SITE_CALLS, name, walk_expression(walk, callee),
-                          MIN(count, 255));
+                walk_site(walk, UNIT_SITE_CALLS, name, rust_callee(walk, callee), MIN(count, 255));
 }
 
 static void lower_macro(Walk *walk, Node node)

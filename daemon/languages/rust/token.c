@@ -8,7 +8,9 @@ typedef struct Chain {
         uint32_t expr;  /* of all up to here; UNIT_NONE: not known */
         bool dot, path; /* what stood last */
         bool begun;
-        Node name; /* the last name, 0: something else */
+        bool method;     /* the last name came after "." */
+        uint32_t object; /* what stood before it */
+        Node name;       /* the last name, 0: something else */
 } Chain;
 
 static bool begins_with(const Tree *tree, Node node, char c)
@@ -22,6 +24,8 @@ static void add_name(Walk *walk, Chain *chain, Node node)
         unsigned kind = tree_kind(tree, node);
         bool joined = chain->begun && (chain->dot || chain->path);
         Node after = tree->nodes[node].next;
+        bool method = chain->dot;
+        uint32_t object = chain->expr;
         bool leads = after < tree->nodes[tree_parent(tree, node)].next &&
                      tree_kind(tree, after) == T_PATH;
         if (joined)
@@ -32,7 +36,11 @@ static void add_name(Walk *walk, Chain *chain, Node node)
                 chain->expr = rust_self_value(walk, node);
         else
                 chain->expr = rust_path(walk, node, leads ? SPACE_TYPE : SPACE_VALUE);
-        *chain = (Chain){.expr = chain->expr, .begun = true, .name = kind == IDENTIFIER ? node : 0};
+        *chain = (Chain){.expr = chain->expr,
+                         .begun = true,
+                         .method = method,
+                         .object = object,
+                         .name = kind == IDENTIFIER ? node : 0};
 }
 
 static unsigned count_arguments(const Tree *tree, Node tokens)
@@ -43,6 +51,8 @@ static unsigned count_arguments(const Tree *tree, Node tokens)
 static void add_group(Walk *walk, Chain *chain, Node node)
 {
         if (begins_with(walk->tree, node, '(') && chain->name) {
+                if (chain->method && chain->object != UNIT_NONE)
+                        chain->expr = rust_method(walk, chain->object, chain->name);
                 walk_site(walk, UNIT_SITE_CALLS, chain->name, chain->expr,
                           count_arguments(walk->tree, node));
                 if (chain->expr != UNIT_NONE)

@@ -29,9 +29,13 @@ static uint32_t passed(Walk *walk, uint32_t expr, uint32_t argument, uint32_t pa
 static uint32_t call_of(Walk *walk, Node arguments)
 {
         uint32_t expr = walk_expression(walk, tree_parent(walk->tree, arguments));
-        if (expr == UNIT_NONE || builder_expr_at(walk->builder, expr)->op == UNIT_EXPR_IMPORT)
-                return UNIT_NONE;
-        return expr;
+        const UnitExpr *place = expr == UNIT_NONE ? NULL : builder_expr_at(walk->builder, expr);
+        if (place && place->op == UNIT_EXPR_AWAIT) { /* await f<T>(…), as the grammar reads it */
+                expr = place->a;
+                place = builder_expr_at(walk->builder, expr);
+        }
+        return place && (place->op == UNIT_EXPR_CALL || place->op == UNIT_EXPR_NEW) ? expr
+                                                                                    : UNIT_NONE;
 }
 
 static uint32_t written(Walk *walk, Node node)

@@ -263,10 +263,25 @@ void typescript_declare_signature(Walk *walk, Node node)
                                                             : UNIT_BODILESS});
 }
 
+/* What any key of a value gives: a member "[]", of numbers alone "[0]". It is no symbol. */
+static void declare_index(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        bool numbers = tree_is(tree, tree_child(tree, node, FIELD_INDEX_TYPE), "number");
+        walk_define(walk, &(Definition){.node = node,
+                                        .word = builder_word(walk->builder, numbers ? "[0]" : "[]"),
+                                        .kind = UNIT_FIELD,
+                                        .flags = UNIT_LOCAL});
+}
+
 /* The name is the word itself in interfaces. */
 static void declare_field(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
+        if (tree_kind(tree, node) == INDEX_SIGNATURE) {
+                declare_index(walk, node);
+                return;
+        }
         Node name = tree_child(tree, node, FIELD_NAME),
              value = typescript_bare_value(tree, tree_child(tree, node, FIELD_VALUE));
         if (!name)

@@ -375,6 +375,17 @@ static uint32_t literal(Walk *walk, unsigned kind)
         }
 }
 
+/* {...a, b: c} has the members of a too. */
+static uint32_t object(Walk *walk, Node node, uint32_t record)
+{
+        Items items = {0};
+        items_add(&items, walk_value(walk, record));
+        TREE_FOREACH(walk->tree, node, child)
+        if (tree_kind(walk->tree, child) == SPREAD_ELEMENT)
+                items_add(&items, walk_expression(walk, tree_first(walk->tree, child)));
+        return items_any(&items, walk->builder);
+}
+
 /* A function, class or object literal by its declaration. */
 static uint32_t declared(Walk *walk, Node node)
 {
@@ -382,7 +393,7 @@ static uint32_t declared(Walk *walk, Node node)
         if (decl == UNIT_NONE)
                 return UNIT_NONE;
         uint32_t expr = walk_expr_decl(walk, decl);
-        return tree_kind(walk->tree, node) == OBJECT ? walk_value(walk, expr) : expr;
+        return tree_kind(walk->tree, node) == OBJECT ? object(walk, node, expr) : expr;
 }
 
 static uint32_t member(Walk *walk, Node node)

@@ -100,7 +100,9 @@ static LinkSet element(Linker *linker, LinkAtom value, uint32_t key)
                 if (!link_set_has(linker->values, named, LINK_ATOM_MISSING))
                         return link_read(linker, named);
         }
-        LinkSet indexed = member_called(linker, value, "[]");
+        LinkSet indexed = member_called(linker, value, "[0]");
+        if (indexed == LINK_EMPTY)
+                indexed = member_called(linker, value, "[]");
         if (indexed != LINK_EMPTY)
                 return indexed;
         LinkSet of = iterated(linker, value);
@@ -148,7 +150,7 @@ static LinkSet wrapped(Linker *linker, const LinkModule *module, const UnitDecl 
                 .name = #name_, .flags = LINK_STATICS_APART,                                       \
                 .languages = 1u << UNIT_TYPESCRIPT | 1u << UNIT_TSX | 1u << UNIT_JAVASCRIPT,       \
                 .builtins = builtins, .construct = "constructor", .call = "()", .root = "Object",  \
-                .target = typescript_target, .name_of = name_of, .builtin = builtin,               \
+                .any = "[]", .target = typescript_target, .name_of = name_of, .builtin = builtin,  \
                 .element = element, .awaited = awaited, .wrapped = wrapped                         \
         }
 

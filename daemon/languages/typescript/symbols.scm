@@ -5,7 +5,7 @@
 [(arrow_function) (function_expression) (generator_function)] @definition.lambda @scope.function
 [(class_declaration) (abstract_class_declaration) (class)] @definition.class @scope
 [(method_definition) (method_signature) (abstract_method_signature)] @definition.method @scope.function
-[(public_field_definition) (field_definition) (property_signature)] @definition.field
+[(public_field_definition) (field_definition) (property_signature) (index_signature)] @definition.field
 [(call_signature) (construct_signature) (function_type) (constructor_type)] @definition.lambda @scope.function
 (interface_declaration) @definition.interface @scope
 (enum_declaration) @definition.enum @scope

@@ -23,7 +23,8 @@ CREATE TABLE code_states (
     number INTEGER PRIMARY KEY,
     repository_id TEXT NOT NULL UNIQUE,
     state TEXT NOT NULL CHECK (state IN ('waiting', 'syncing', 'synced', 'unreadable', 'leaving')),
-    options TEXT,                     -- those that its rows were made with; NULL: everything is to be looked at again
+    options TEXT,                     -- those under which all its files were looked at; NULL: they never were
+    cpp_headers INTEGER NOT NULL DEFAULT 0, -- its .h files are taken as C++
     branch TEXT,                      -- checked out …
     head TEXT,                        -- … and its commit, when it was looked at last
     churn_head TEXT,                  -- commit up to which code_modules.churn counts
@@ -45,7 +46,7 @@ CREATE TABLE code_modules (
     bytes INTEGER NOT NULL,
     mtime INTEGER NOT NULL,           -- microseconds, as ctime
     ctime INTEGER NOT NULL,           -- 0: look again
-    hash BLOB,                        -- of its bytes (BLAKE2b, 16 bytes); NULL: not read
+    hash INTEGER,                     -- of its bytes: unit_hash(); NULL: they were not read
     lines INTEGER NOT NULL,
     parsed_at INTEGER,
     syntax_errors INTEGER NOT NULL,
@@ -53,6 +54,7 @@ CREATE TABLE code_modules (
     edges INTEGER NOT NULL,
     next_symbol INTEGER NOT NULL,     -- index that no symbol of it has had
     churn INTEGER NOT NULL DEFAULT 0, -- commits that changed it
+    maker INTEGER NOT NULL,           -- the version of what made its rows; 0: it was not to be read
     linked INTEGER NOT NULL,          -- 0: its edges are to be made anew
     error TEXT,                       -- code of the error table
     reason TEXT
@@ -118,7 +120,7 @@ INSERT INTO table_kinds VALUES
     ('code_repositories', 'user', 'entity_id IN (SELECT id FROM temp.entities)'),
     ('code_states', 'projection', 'repository_id IN (SELECT id FROM temp.code_repositories)'),
     ('code_modules', 'projection', '+repository IN (SELECT number FROM temp.code_states)'),
-    ('code_units', 'projection', NULL),
+    ('code_units', 'projection', 'EXISTS (SELECT 1 FROM temp.code_modules m WHERE m.id = module)'),
     ('code_consultations', 'projection', NULL),
     ('code_consulted', 'projection', NULL),
     ('code_symbols', 'projection', '+repository IN (SELECT number FROM temp.code_states)'),

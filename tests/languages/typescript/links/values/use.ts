@@ -36,3 +36,11 @@ const func: Func = (a, b) => { a.area(); b.area(); };
 function take(options: { each: (c: Circle) => void }) {}
 take({ each: c => c.area() });
 main();
+declare const record: Record<string, Circle>;
+declare const mapped: { [K in "a" | "b"]: Square };
+declare const numbered: { [index: number]: Circle; length: number };
+record.some.area();
+record["other"].area();
+mapped.a.area();
+numbered[1].area();
+Object.values(record).map(x => x.area());

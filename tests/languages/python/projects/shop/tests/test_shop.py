@@ -21,3 +21,8 @@ class TestShop(unittest.TestCase):
         helpers.make()
         _hidden()
         os.path.join('a')
+
+
+def price(helpers: helpers.Point, base: 'base.Shelf' = base.Shelf()):
+    helpers.norm()
+    base.all()

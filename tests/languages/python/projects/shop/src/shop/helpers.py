@@ -44,3 +44,12 @@ def make(*args):
 
 def first(items: list[T], call: Callable[[T], int] = len) -> T:
     return items[0]
+
+
+Points = dict[str, 'Point']
+
+
+def spread(points: Points, more: Optional[Points] = None):
+    for point in points.values():
+        point.norm()
+    return points['one'].norm()

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Questions as tools: whose code, which question, one page. */
+#include "code/code-room.h"
+#include "code/query.h"
+#include "code/repository.h"
+#include "code/source.h"
+
+static const struct {
+        const char *kind;
+        QueryKind ask;
+} kinds[] = {
+        {"overview", query_overview},   {"modules", query_modules},
+        {"symbols", query_symbols},     {"callers", query_callers},
+        {"callees", query_callees},     {"references", query_references},
+        {"imports", query_imports},     {"exports", query_exports},
+        {"path", query_path},           {"entry_points", query_entry_points},
+        {"hot_spots", query_hot_spots},
+};
+
+/* What an entity counts for: itself, unless it was merged. */
+static char *subject_of(Db *db, const char *id, GError **error)
+{
+        Statement *row = db_statement(db,
+                                      "SELECT coalesce((SELECT m.subject_id FROM merged_entities m"
+                                      " WHERE m.id = e.id), e.id) FROM entities e WHERE e.id = :id",
+                                      error);
+
+        if (!row)
+                return NULL;
+        statement_bind_text(row, ":id", id);
+        StepResult step = statement_step(row, error);
+        if (step == STEP_DONE)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                            "there is no entity %s", id);
+        return step == STEP_ROW ? g_strdup(statement_text(row, 0)) : NULL;
+}
+
+/* Whose code it is about; both stay NULL if nothing is said. */
+static bool read_whose(Query *query, char **ret_repository, char **ret_entity, GError **error)
+{
+        const char *repository = args_string(query->args, "repository");
+        const char *entity = args_string(query->args, "entity_id");
+
+        if (!args_check_id(query->args, "entity_id", "ent", error))
+                return false;
+        *ret_repository = repository ? repository_find(query->db, repository, error) : NULL;
+        if (repository && !*ret_repository)
+                return false;
+        *ret_entity = entity ? subject_of(query->db, entity, error) : NULL;
+        if (entity && !*ret_entity)
+                return false;
+        query->repository_id = *ret_repository;
+        query->entity_id = *ret_entity;
+        return true;
+}
+
+/* Are all repositories that are asked about as their files are, as far as we know? */
+static bool add_complete(const Query *query, JsonObject *answer, GError **error)
+{
+        Statement *row = query_prepare(
+                query,
+                "SELECT coalesce(sum(s.state IS NOT 'synced'), 0), count(*) FROM code_repositories r"
+                " LEFT JOIN code_states s ON s.repository_id = r.id WHERE r.is_active = 1"
+                " AND (:repository IS NULL OR r.id = :repository)"
+                " AND (:entity IS NULL OR coalesce((SELECT g.subject_id FROM merged_entities g"
+                " WHERE g.id = r.entity_id), r.entity_id) = :entity)",
+                error);
+
+        if (!row || statement_step(row, error) != STEP_ROW)
+                return false;
+        json_object_set_boolean_member(answer, "complete", statement_int(row, 0) == 0);
+        json_object_set_int_member(answer, "repositories", statement_int(row, 1));
+        return true;
+}
+
+static QueryKind find_kind(const char *kind, GError **error)
+{
+        for (unsigned i = 0; i < G_N_ELEMENTS(kinds); i++)
+                if (g_str_equal(kinds[i].kind, kind))
+                        return kinds[i].ask;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                    "kind is \"%s\", which is no question", kind);
+        return NULL;
+}
+
+static JsonObject *query_codebase(void *room, const Access *access, JsonObject *args,
+                                  GError **error)
+{
+        Code *code = room;
+        Query query = {.args = args,
+                       .kind = json_member_string(args, "kind", ""),
+                       .after = args_string(args, "after")};
+        QueryKind ask = find_kind(query.kind, error);
+        g_autofree char *repository = NULL, *entity = NULL;
+        g_autoptr(JsonObject) answer = json_object_new();
+
+        if (!ask || !args_limit(args, QUERY_PAGE_MAX, "QUERY_PAGE_MAX", &query.limit, error))
+                return NULL;
+        g_autoptr(Db) db = store_reader(code->vault, access_scope(access), error);
+        query.db = db;
+        if (!db || !read_whose(&query, &repository, &entity, error))
+                return NULL;
+        json_object_set_string_member(answer, "kind", query.kind);
+        return add_complete(&query, answer, error) && ask(&query, answer, error)
+                       ? g_steal_pointer(&answer)
+                       : NULL;
+}
+
+static JsonObject *get_symbol_source(void *room, const Access *access, JsonObject *args,
+                                     GError **error)
+{
+        Code *code = room;
+        Query query = {.args = args, .kind = "source", .limit = 1};
+        g_autofree char *repository = NULL, *entity = NULL;
+        g_autoptr(Db) db = store_reader(code->vault, access_scope(access), error);
+
+        query.db = db;
+        return db && read_whose(&query, &repository, &entity, error)
+                       ? source_of_symbol(&query, error)
+                       : NULL;
+}
+
+static const Tool tools[] = {
+        {"query_codebase", TOOL_READ, TOOL_INSTANT, query_codebase},
+        {"get_symbol_source", TOOL_READ, TOOL_CHEAP, get_symbol_source},
+        {NULL},
+};
+
+ToolTable code_tools(Code *code)
+{
+        return (ToolTable){tools, code};
+}
+
+ToolTable code_repository_tools(Code *code)
+{
+        return (ToolTable){repository_tools, code};
+}

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Code: the room's face. Its verbs run on any worker thread and read or write rows; what concerns the reading of files they
+ * post to the loop. */
+#include "code/code-room.h"
+
+#include "code/erasing.h"
+
+/* After every step of the stage. */
+static void on_stepped(unsigned rounds, bool paused, void *data)
+{
+        Code *code = data;
+
+        g_mutex_lock(&code->lock);
+        code->rounds = rounds;
+        code->paused = paused;
+        g_cond_broadcast(&code->changed);
+        g_mutex_unlock(&code->lock);
+}
+
+static void on_changes(const Change *changes, unsigned count, void *data)
+{
+        Code *code = data;
+
+        for (unsigned i = 0; i < count; i++) {
+                if (!g_str_equal(changes[i].table, "code_repositories"))
+                        continue;
+                stage_reload(code->stage);
+                return;
+        }
+}
+
+/* ---- life ---- */
+
+static Parser *make_parser(const Code *code, const CodeOptions *options, GError **error)
+{
+        ParserOptions parser = {.loop = code->loop,
+                                .reading = options->reading,
+                                .file_bytes_max = code->max_file_bytes};
+
+        return parser_new(&parser, error);
+}
+
+static bool make_stage(Code *code, const CodeOptions *options, GError **error)
+{
+        const Config *config = options->config;
+        StageOptions stage = {
+                .vault = options->vault,
+                .service = options->service,
+                .parser = make_parser(code, options, error),
+                .processes = reading_processes(options->reading),
+                .watch = config_bool(config, "Code", "Watch"),
+                .sweep_us =
+                        (uint64_t)config_int(config, "Code", "SweepMinutes") * 60 * G_USEC_PER_SEC,
+                .max_file_bytes = code->max_file_bytes,
+                .private_folders = (const char *const *)code->private_folders,
+                .stepped = on_stepped,
+                .data = code,
+        };
+
+        if (!stage.parser)
+                return false;
+        code->stage = stage_new(&stage, error);
+        if (!code->stage)
+                (void)parser_free(stage.parser);
+        return code->stage != NULL;
+}
+
+Code *code_new(const CodeOptions *options, GError **error)
+{
+        g_autoptr(Code) code = g_new0(Code, 1);
+        const char *folders[] = {options->paths->vault, options->paths->data, NULL};
+
+        g_mutex_init(&code->lock);
+        g_cond_init(&code->changed);
+        code->vault = options->vault;
+        code->gate = options->gate;
+        code->rounds = 1; /* nobody has looked yet */
+        code->loop = sd_event_ref(service_loop(options->service));
+        code->private_folders = g_strdupv((char **)folders);
+        code->max_file_bytes = config_int(options->config, "Code", "MaxSourceFileKB") * 1024;
+        code_register_erasers(options->vault);
+        if (code->gate)
+                gate_add_approval_kind(code->gate, "repository", code_approve_repository, code);
+        code->mailbox = mailbox_new(code->loop, error);
+        if (!code->mailbox || !make_stage(code, options, error))
+                return NULL;
+        return g_steal_pointer(&code);
+}
+
+void code_stop(Code *code)
+{
+        g_mutex_lock(&code->lock);
+        code->stopping = true;
+        g_cond_broadcast(&code->changed);
+        while (code->waiters > 0)
+                g_cond_wait(&code->changed, &code->lock);
+        g_mutex_unlock(&code->lock);
+}
+
+Code *code_free(Code *code)
+{
+        if (!code)
+                return NULL;
+        store_remove_feed(code->vault, on_changes, code);
+        code_stop(code);
+        code->stage = stage_free(code->stage);
+        code->mailbox = mailbox_free(code->mailbox);
+        g_strfreev(code->private_folders);
+        sd_event_unref(code->loop);
+        g_cond_clear(&code->changed);
+        g_mutex_clear(&code->lock);
+        g_free(code);
+        return NULL;
+}
+
+/* The vault may be closed and opened again (restore, a new key): everything then begins anew. */
+bool code_start(Code *code, GError **error)
+{
+        store_remove_feed(code->vault, on_changes, code);
+        store_add_feed(code->vault, on_changes, code);
+        stage_start(code->stage);
+        return true;
+}
+
+/* ---- asking the loop ---- */
+
+typedef enum Asked { ASKED_SYNC, ASKED_RELOAD, ASKED_REBUILD } Asked;
+
+typedef struct Request {
+        Code *code;
+        char *repository_id;
+        Asked what;
+} Request;
+
+static void do_request(Stage *stage, const Request *request)
+{
+        switch (request->what) {
+        case ASKED_SYNC:
+                stage_sync(stage, request->repository_id);
+                break;
+        case ASKED_RELOAD:
+                stage_reload(stage);
+                break;
+        case ASKED_REBUILD:
+                stage_rebuild(stage);
+                break;
+        }
+}
+
+static void on_request(void *data)
+{
+        Request *request = data;
+        Code *code = request->code;
+
+        if (code->stage)
+                do_request(code->stage, request);
+        g_mutex_lock(&code->lock);
+        code->heard++;
+        code->rounds = code->stage ? stage_rounds(code->stage) : 0;
+        g_mutex_unlock(&code->lock);
+        g_free(request->repository_id);
+        g_free(request);
+}
+
+static void post(Code *code, const char *repository_id, Asked what)
+{
+        Request *request = g_new(Request, 1);
+
+        *request = (Request){code, g_strdup(repository_id), what};
+        g_mutex_lock(&code->lock);
+        code->asked++;
+        g_mutex_unlock(&code->lock);
+        mailbox_post(code->mailbox, on_request, request);
+}
+
+void code_post_sync(Code *code, const char *repository_id)
+{
+        post(code, repository_id, ASKED_SYNC);
+}
+
+void code_post_reload(Code *code)
+{
+        post(code, NULL, ASKED_RELOAD);
+}
+
+static bool is_busy(const Code *code)
+{
+        return code->asked != code->heard || (code->rounds > 0 && !code->paused);
+}
+
+bool code_is_busy(Code *code)
+{
+        g_mutex_lock(&code->lock);
+        bool busy = is_busy(code);
+        g_mutex_unlock(&code->lock);
+        return busy;
+}
+
+/* ---- anew ---- */
+
+bool code_rebuild(Code *code, GError **error)
+{
+        post(code, NULL, ASKED_REBUILD);
+        g_mutex_lock(&code->lock);
+        code->waiters++;
+        while (is_busy(code) && !code->stopping)
+                g_cond_wait(&code->changed, &code->lock);
+        bool stopped = code->stopping;
+        bool paused = code->paused;
+        code->waiters--;
+        g_cond_broadcast(&code->changed);
+        g_mutex_unlock(&code->lock);
+        if (stopped)
+                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED,
+                                    "the daemon stops");
+        else if (paused)
+                g_set_error_literal(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                                    "code cannot be read now; it is tried again");
+        return !stopped && !paused;
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Deleting a repository for good. */
+#pragma once
+
+#include "store/store.h"
+
+/* Before the vault opens: with a repository its graph goes, with an entity the repositories that are its. */
+void code_register_erasers(Store *vault);

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Questions to the code graph. Each reads through a handle that shows what the caller may see, and adds the members of its
+ * answer to an object: "rows", and "next" where there may be more. */
+#pragma once
+
+#include "code/symbols.h"
+#include "gate/gate.h"
+#include "store/store.h"
+
+#define QUERY_PAGE_MAX         500     /* rows of one page */
+#define QUERY_NAME_CHARS_MAX   400     /* of a name or path asked for */
+#define QUERY_DEPTH_MAX        8       /* steps that are followed */
+#define QUERY_WALK_SYMBOLS_MAX 20000   /* met while following them */
+#define QUERY_CANDIDATES_MAX   8       /* symbols of one name that an error tells */
+#define QUERY_FUZZY_NAMES_MAX  2000000 /* looked at for a name that is only like it */
+
+typedef struct Query {
+        Db *db;
+        JsonObject *args;
+        const char *kind;          /* "symbols" … */
+        const char *repository_id; /* or NULL: all; checked */
+        const char *entity_id;     /* or NULL; what it counts for */
+        unsigned limit;
+        const char *after; /* cursor of the page before, or NULL */
+} Query;
+
+/* Adds the members of the answer. */
+typedef bool (*QueryKind)(const Query *query, JsonObject *answer, GError **error);
+
+bool query_overview(const Query *query, JsonObject *answer, GError **error);
+bool query_modules(const Query *query, JsonObject *answer, GError **error);
+bool query_symbols(const Query *query, JsonObject *answer, GError **error);
+bool query_callers(const Query *query, JsonObject *answer, GError **error);
+bool query_callees(const Query *query, JsonObject *answer, GError **error);
+bool query_references(const Query *query, JsonObject *answer, GError **error);
+bool query_imports(const Query *query, JsonObject *answer, GError **error);
+bool query_exports(const Query *query, JsonObject *answer, GError **error);
+bool query_path(const Query *query, JsonObject *answer, GError **error);
+bool query_entry_points(const Query *query, JsonObject *answer, GError **error);
+bool query_hot_spots(const Query *query, JsonObject *answer, GError **error);
+
+/* ---- what they share ---- */
+
+/* Joins the repository of module m as r, if it is one that is asked for and still there. */
+#define QUERY_OF_MODULE                                                                            \
+        " CROSS JOIN code_states s ON s.number = m.repository CROSS JOIN code_repositories r"      \
+        " ON r.id = s.repository_id AND r.is_active = 1"                                           \
+        " AND (:repository IS NULL OR r.id = :repository)"                                         \
+        " AND (:entity IS NULL OR coalesce((SELECT g.subject_id FROM merged_entities g"            \
+        " WHERE g.id = r.entity_id), r.entity_id) = :entity)"
+
+/* Symbol y with its module m and repository r. */
+#define QUERY_SYMBOL_COLUMNS                                                                       \
+        "y.hash, y.name, coalesce(y.qualified_name, y.name), y.kind, m.path, r.id, y.first_line,"  \
+        " y.last_line, y.signature, y.visibility, y.flags, y.doc, y.id"
+#define QUERY_SYMBOL_WIDTH 13
+#define QUERY_OF_SYMBOL    " CROSS JOIN code_modules m ON m.id = y.id >> 20" QUERY_OF_MODULE
+
+Statement *query_prepare(const Query *query, const char *sql, GError **error); /* binds both */
+
+/* A row of QUERY_SYMBOL_COLUMNS. */
+JsonObject *query_symbol_row(Statement *row);
+
+/* The symbol that args name by symbol_id, or by name and perhaps module, as the number of its row. NOT_FOUND; CONFLICT, with
+ * candidates, if there are several; INVALID if neither is given. prefix: of the members, "" or "to_". */
+bool query_find_symbol(const Query *query, const char *prefix, int64_t *ret, GError **error);
+
+/* The module that args name by module, a path. NOT_FOUND, CONFLICT, INVALID. */
+bool query_find_module(const Query *query, uint32_t *ret, GError **error);
+
+/* The key of the cursor, "" at the beginning; filters are all arguments but limit and after. STALE. The caller frees. */
+char *query_cursor_key(const Query *query, GError **error);
+
+/* Sets "rows" and "next": a cursor if key is not NULL. */
+void query_set_rows(const Query *query, JsonObject *answer, JsonArray *rows, const char *key);
+
+/* Sets a member to the public name of a symbol, or null. */
+void query_set_symbol_id(JsonObject *object, const char *name, Statement *row, int column);

@@ -1,0 +1,269 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* From what a site may name to what it goes to: constructors of classes, overloads by the number of arguments, definitions of what
+ * is only declared where it is named. */
+#include <string.h>
+
+#include "languages/c/resolve.h"
+
+#define CHOICES_MAX 32
+
+typedef struct Choices {
+        LinkPlace items[CHOICES_MAX];
+        uint32_t count;
+} Choices;
+
+static const UnitDecl *decl_at(Linker *linker, LinkPlace place)
+{
+        return link_decl(linker_load(linker, place.module), place.decl);
+}
+
+static void add(Choices *choices, LinkPlace place)
+{
+        for (uint32_t i = 0; i < choices->count; i++)
+                if (choices->items[i].module == place.module &&
+                    choices->items[i].decl == place.decl)
+                        return;
+        if (choices->count < CHOICES_MAX)
+                choices->items[choices->count++] = place;
+}
+
+/* ---- overloads ---- */
+
+static uint32_t parameter_count(const LinkModule *module, const UnitDecl *decl)
+{
+        const uint32_t *items;
+        return unit_list(module->unit, decl->parameters, &items);
+}
+
+static bool takes(const LinkModule *module, const UnitDecl *decl, unsigned arguments)
+{
+        const uint32_t *parameters;
+        uint32_t count = unit_list(module->unit, decl->parameters, &parameters), needed = 0;
+        bool any = false;
+        if (arguments == 255 || !c_is_function(decl->kind))
+                return true;
+        for (uint32_t i = 0; i < count; i++) {
+                uint32_t flags = link_decl(module, parameters[i])->flags;
+                any |= (flags & UNIT_VARIADIC) != 0;
+                needed += !(flags & (UNIT_VARIADIC | UNIT_OPTIONAL));
+        }
+        return arguments >= needed && (any || arguments <= count);
+}
+
+/* All of the name in its class or namespace of that file. */
+static void add_overloads(Linker *linker, Choices *choices, LinkPlace place)
+{
+        const LinkModule *module = linker_load(linker, place.module);
+        const UnitDecl *decl = link_decl(module, place.decl);
+        uint32_t word = link_word(linker->words, link_text(module, decl->name)), probe = 0, other;
+        if (!(module->marks[place.decl] & LINK_MARK_MERGED) || !c_is_function(decl->kind)) {
+                add(choices, place);
+                return;
+        }
+        while ((other = link_module_next(module, decl->container, word, &probe)) != UNIT_NONE)
+                if (c_is_function(link_decl(module, other)->kind) &&
+                    link_decl(module, other)->outer == UNIT_NONE)
+                        add(choices, (LinkPlace){place.module, other});
+}
+
+/* The constructors of a class; the class itself if it declares none. */
+static void add_constructors(Linker *linker, Choices *choices, LinkPlace class)
+{
+        const LinkModule *module = linker_load(linker, class.module);
+        const UnitDecl *decl = link_decl(module, class.decl);
+        uint32_t word = link_word(linker->words, link_text(module, decl->name)), probe = 0, other,
+                 before = choices->count;
+        while ((other = link_module_next(module, class.decl, word, &probe)) != UNIT_NONE)
+                if (link_decl(module, other)->kind == UNIT_CONSTRUCTOR)
+                        add(choices, (LinkPlace){class.module, other});
+        if (choices->count == before)
+                add(choices, class);
+}
+
+static void keep_fitting(Linker *linker, Choices *choices, unsigned arguments)
+{
+        Choices kept = {.count = 0};
+        for (uint32_t i = 0; i < choices->count; i++)
+                if (takes(linker_load(linker, choices->items[i].module),
+                          decl_at(linker, choices->items[i]), arguments))
+                        add(&kept, choices->items[i]);
+        if (kept.count)
+                *choices = kept;
+}
+
+/* ---- definitions ---- */
+
+/* Is a definition that stands outside of its class a member of this class? */
+static bool is_of_class(Linker *linker, LinkPlace place, uint32_t module, uint32_t class)
+{
+        uint32_t outer = decl_at(linker, place)->outer;
+        LinkSet denoted =
+                outer == UNIT_NONE ? LINK_EMPTY : link_denoted(linker, place.module, outer);
+        for (uint32_t i = 0, n = link_set_size(linker->values, denoted); i < n; i++) {
+                LinkAtom atom = link_set_at(linker->values, denoted, i);
+                if (atom.kind == LINK_ATOM_DECL && atom.module == module && atom.decl == class)
+                        return true;
+        }
+        return false;
+}
+
+static bool defines(Linker *linker, LinkPlace place, LinkPlace declared)
+{
+        const LinkModule *module = linker_load(linker, place.module),
+                         *other = linker_load(linker, declared.module);
+        const UnitDecl *decl = link_decl(module, place.decl),
+                       *prototype = link_decl(other, declared.decl);
+        if (decl->flags & UNIT_BODILESS ||
+            !c_is_function(decl->kind) == c_is_function(prototype->kind))
+                return false;
+        if ((decl->flags | prototype->flags) & UNIT_FILE_LOCAL && module != other)
+                return false;
+        if (prototype->container != UNIT_NONE &&
+            link_decl(other, prototype->container)->kind != UNIT_NAMESPACE)
+                return is_of_class(linker, place, declared.module, prototype->container);
+        CSpace one, two;
+        c_space_of(module, place.decl, &one);
+        c_space_of(other, declared.decl, &two);
+        return decl->outer == UNIT_NONE && g_str_equal(one.text, two.text) &&
+               (decl->container == UNIT_NONE ||
+                link_decl(module, decl->container)->kind == UNIT_NAMESPACE);
+}
+
+/* What is only declared goes to where it is defined, with as many parameters; to itself if that is nowhere. */
+static void add_definitions(Linker *linker, const LinkModule *from, Choices *choices,
+                            LinkPlace declared)
+{
+        const LinkModule *module = linker_load(linker, declared.module);
+        const UnitDecl *prototype = link_decl(module, declared.decl);
+        LinkPlace places[C_PLACES_MAX];
+        uint32_t before = choices->count,
+                 word = link_word(linker->words, link_text(module, prototype->name));
+        size_t count = prototype->flags & UNIT_BODILESS
+                               ? linker_named(linker, from, word, places, C_PLACES_MAX)
+                               : 0;
+        for (size_t i = 0; i < count && count <= C_PLACES_MAX; i++) {
+                const LinkModule *other = linker_load(linker, places[i].module);
+                bool same = module->unit->header->language == UNIT_C ||
+                            parameter_count(other, link_decl(other, places[i].decl)) ==
+                                    parameter_count(module, prototype);
+                if (same && defines(linker, places[i], declared))
+                        add(choices, places[i]);
+        }
+        if (choices->count == before)
+                add(choices, declared);
+}
+
+/* ---- the whole ---- */
+
+/* #define f(x), not #define f. */
+static bool takes_arguments(Linker *linker, LinkPlace place)
+{
+        const UnitDecl *decl = decl_at(linker, place);
+        const char *signature = link_text(linker_load(linker, place.module), decl->signature);
+        return decl->kind == UNIT_MACRO && (!*signature || strchr(signature, '('));
+}
+
+static bool is_called(UnitKind kind)
+{
+        return c_is_function(kind) || kind == UNIT_CLASS || kind == UNIT_STRUCT;
+}
+
+/* What can be called hides what cannot; macros hide functions. */
+static void keep_callable(Linker *linker, Choices *choices)
+{
+        Choices kept = {.count = 0}, macros = {.count = 0}, others = {.count = 0};
+        for (uint32_t i = 0; i < choices->count; i++) {
+                UnitKind kind = decl_at(linker, choices->items[i])->kind;
+                if (takes_arguments(linker, choices->items[i]))
+                        add(&macros, choices->items[i]);
+                else if (is_called(kind))
+                        add(&kept, choices->items[i]);
+                else if (kind != UNIT_MACRO)
+                        add(&others, choices->items[i]);
+        }
+        *choices = macros.count ? macros : kept.count ? kept : others;
+}
+
+static bool is_defined(Linker *linker, LinkPlace place)
+{
+        return !(decl_at(linker, place)->flags & UNIT_BODILESS);
+}
+
+/* Where something is defined, its declarations are none; what the file itself defines comes first. */
+static void keep_defined(Linker *linker, const LinkModule *from, Choices *choices)
+{
+        Choices kept = {.count = 0}, own = {.count = 0};
+        for (uint32_t i = 0; i < choices->count; i++) {
+                if (!is_defined(linker, choices->items[i]))
+                        continue;
+                add(&kept, choices->items[i]);
+                if (choices->items[i].module == from->number)
+                        add(&own, choices->items[i]);
+        }
+        if (own.count)
+                *choices = own;
+        else if (kept.count)
+                *choices = kept;
+        else
+                choices->count = MIN(choices->count, 1);
+}
+
+/* Is a file one of those for another system, by the words of its path? */
+static bool is_elsewhere(const LinkModule *module)
+{
+        static const char *const systems[] = {
+                "win",   "windows", "win32",   "darwin",  "macos",  "mac",   "aix",   "os390",
+                "sunos", "bsd",     "freebsd", "openbsd", "netbsd", "haiku", "hurd",  "qnx",
+                "ibmi",  "cygwin",  "solaris", "android", "vms",    "amiga", "msdos", "os400"};
+        g_auto(GStrv) words = g_strsplit_set(module->path, "/.-_", -1);
+        for (unsigned i = 0; words[i]; i++)
+                for (unsigned k = 0; k < G_N_ELEMENTS(systems); k++)
+                        if (g_ascii_strcasecmp(words[i], systems[k]) == 0)
+                                return true;
+        return false;
+}
+
+/* Of several definitions those count that are for this system, if some are. */
+static void keep_here(Linker *linker, Choices *choices)
+{
+        Choices kept = {.count = 0};
+        for (uint32_t i = 0; i < choices->count && choices->count > 1; i++)
+                if (!is_elsewhere(linker_load(linker, choices->items[i].module)))
+                        add(&kept, choices->items[i]);
+        if (kept.count)
+                *choices = kept;
+}
+
+LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const UnitSite *site)
+{
+        Choices choices = {.count = 0}, found = {.count = 0};
+        LinkSet result = LINK_EMPTY;
+        bool call = site->kind == UNIT_SITE_CALLS;
+        for (uint32_t i = 0, n = link_set_size(linker->values, denoted); i < n; i++) {
+                LinkAtom atom = link_set_at(linker->values, denoted, i);
+                LinkPlace place = {atom.module, atom.decl};
+                const UnitDecl *decl =
+                        atom.kind == LINK_ATOM_DECL ? link_atom_decl(linker, atom) : NULL;
+                if (!decl || !unit_is_symbol(decl) || linker_is_builtin(atom.module))
+                        result = link_union(linker, result, link_atom(linker, atom));
+                else if (call && (decl->kind == UNIT_CLASS || decl->kind == UNIT_STRUCT))
+                        add_constructors(linker, &choices, place);
+                else
+                        add_overloads(linker, &choices, place);
+        }
+        if (!choices.count)
+                return result;
+        if (call)
+                keep_callable(linker, &choices);
+        if (call && from->unit->header->language == UNIT_CPP)
+                keep_fitting(linker, &choices, site->arguments);
+        for (uint32_t i = 0; i < choices.count; i++)
+                add_definitions(linker, from, &found, choices.items[i]);
+        keep_defined(linker, from, &found);
+        keep_here(linker, &found);
+        for (uint32_t i = 0; i < found.count; i++)
+                result = link_union(linker, result,
+                                    link_decl_atom(linker, LINK_ATOM_DECL, found.items[i].module,
+                                                   found.items[i].decl, LINK_ENV_NONE));
+        return result;
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* C's and C++'s part in the linker: names through classes, namespaces, using declarations, includes, and by linkage: what a file
+ * does not declare itself is what the repository defines under that name. */
+#include <string.h>
+
+#include "languages/c/resolve.h"
+
+#define DEPTH_MAX 40 /* namespaces and classes around a name */
+
+bool c_is_type(UnitKind kind)
+{
+        return kind == UNIT_CLASS || kind == UNIT_STRUCT || kind == UNIT_ENUM ||
+               kind == UNIT_TYPE || kind == UNIT_RECORD;
+}
+
+bool c_is_function(UnitKind kind)
+{
+        return kind == UNIT_FUNCTION || kind == UNIT_METHOD || kind == UNIT_CONSTRUCTOR;
+}
+
+static bool has_members(UnitKind kind)
+{
+        return kind == UNIT_CLASS || kind == UNIT_STRUCT || kind == UNIT_RECORD;
+}
+
+/* ---- namespaces ---- */
+
+static bool is_named_space(const LinkModule *module, const UnitDecl *decl)
+{
+        return decl->kind == UNIT_NAMESPACE && *link_text(module, decl->name) != '(' &&
+               !g_str_has_prefix(link_text(module, decl->signature), "inline");
+}
+
+static void add_space(const LinkModule *module, uint32_t decl, CSpace *ret, unsigned depth)
+{
+        if (decl == UNIT_NONE || depth > DEPTH_MAX)
+                return;
+        const UnitDecl *space = link_decl(module, decl);
+        add_space(module, space->container, ret, depth + 1);
+        if (!is_named_space(module, space))
+                return;
+        if (*ret->text)
+                g_strlcat(ret->text, "::", sizeof(ret->text));
+        g_strlcat(ret->text, link_text(module, space->name), sizeof(ret->text));
+}
+
+void c_space_of(const LinkModule *module, uint32_t decl, CSpace *ret)
+{
+        *ret->text = '\0';
+        if (decl != UNIT_NONE)
+                add_space(module, link_decl(module, decl)->container, ret, 0);
+}
+
+/* Does a declaration stand at the top of a file or namespace? */
+static bool is_free(const LinkModule *module, const UnitDecl *decl)
+{
+        if (decl->outer != UNIT_NONE)
+                return false;
+        return decl->container == UNIT_NONE ||
+               link_decl(module, decl->container)->kind == UNIT_NAMESPACE;
+}
+
+static bool is_header(const LinkModule *module)
+{
+        const char *dot = strrchr(module->path, '.');
+        return dot && (dot[1] == 'h' || dot[1] == 'i' || dot[1] == 't');
+}
+
+void c_find(Linker *linker, const LinkModule *from, uint32_t word, CPlaces *ret)
+{
+        LinkPlace places[C_PLACES_MAX];
+        size_t count = linker_named(linker, from, word, places, C_PLACES_MAX);
+        ret->count = 0;
+        for (size_t i = 0; i < count && count <= C_PLACES_MAX; i++) {
+                const LinkModule *module = linker_load(linker, places[i].module);
+                const UnitDecl *decl = link_decl(module, places[i].decl);
+                bool hidden =
+                        (decl->flags & UNIT_FILE_LOCAL) && module != from && !is_header(module);
+                if (!hidden && is_free(module, decl))
+                        ret->items[ret->count++] = places[i];
+        }
+}
+
+static LinkSet set_of(Linker *linker, const CPlaces *places)
+{
+        LinkSet result = LINK_EMPTY;
+        for (size_t i = 0; i < places->count; i++) {
+                LinkSet one = link_decl_atom(linker, LINK_ATOM_DECL, places->items[i].module,
+                                             places->items[i].decl, LINK_ENV_NONE);
+                result = link_union(linker, result, one);
+        }
+        return result;
+}
+
+/* A namespace of the repository as an atom; its word is its whole name. */
+static LinkSet space_atom(Linker *linker, const LinkModule *from, const char *name)
+{
+        return link_atom(linker, (LinkAtom){LINK_ATOM_SPACE, from->number,
+                                            linker_word(linker, name), LINK_ENV_NONE});
+}
+
+/* What stands under a name in a namespace. */
+static LinkSet find_in_space(Linker *linker, const LinkModule *from, const CPlaces *places,
+                             const char *space)
+{
+        CPlaces kept = {.count = 0};
+        for (size_t i = 0; i < places->count; i++) {
+                const LinkModule *module = linker_load(linker, places->items[i].module);
+                CSpace own;
+                c_space_of(module, places->items[i].decl, &own);
+                if (!g_str_equal(own.text, space))
+                        continue;
+                const UnitDecl *decl = link_decl(module, places->items[i].decl);
+                if (decl->kind == UNIT_NAMESPACE) {
+                        g_autofree char *whole = g_strconcat(space, *space ? "::" : "",
+                                                             link_text(module, decl->name), NULL);
+                        return space_atom(linker, from, whole);
+                }
+                kept.items[kept.count++] = places->items[i];
+        }
+        return set_of(linker, &kept);
+}
+
+/* ---- members ---- */
+
+static bool is_something(Linker *linker, LinkSet set)
+{
+        return set != LINK_EMPTY && !link_set_has(linker->values, set, LINK_ATOM_MISSING) &&
+               !link_set_has(linker->values, set, LINK_ATOM_UNKNOWN) &&
+               !link_set_has(linker->values, set, LINK_ATOM_EXTERNAL);
+}
+
+/* The name of a class in itself is the class, not its constructor. */
+static LinkSet class_of(Linker *linker, LinkSet found)
+{
+        LinkAtom atom = link_set_at(linker->values, found, 0);
+        const UnitDecl *decl = atom.kind == LINK_ATOM_DECL ? link_atom_decl(linker, atom) : NULL;
+        if (!decl || decl->kind != UNIT_CONSTRUCTOR || decl->container == UNIT_NONE)
+                return found;
+        return link_decl_atom(linker, LINK_ATOM_DECL, atom.module, decl->container, LINK_ENV_NONE);
+}
+
+/* Of the types among what is denoted. */
+static LinkSet member_of_types(Linker *linker, LinkSet denoted, uint32_t word)
+{
+        for (uint32_t i = 0, n = link_set_size(linker->values, denoted); i < n; i++) {
+                LinkAtom atom = link_set_at(linker->values, denoted, i);
+                const UnitDecl *decl =
+                        atom.kind == LINK_ATOM_DECL ? link_atom_decl(linker, atom) : NULL;
+                if (!decl || !has_members(decl->kind))
+                        continue;
+                LinkSet found = link_member(linker, link_atom(linker, atom), word);
+                if (is_something(linker, found))
+                        return class_of(linker, found);
+        }
+        return LINK_EMPTY;
+}
+
+/* In the classes around a place, and in that whose member it is part of. */
+static LinkSet find_member(Linker *linker, const LinkModule *from, uint32_t scope, uint32_t word)
+{
+        for (uint32_t at = scope; at != UNIT_NONE; at = link_decl(from, at)->container) {
+                const UnitDecl *decl = link_decl(from, at);
+                LinkSet found = LINK_EMPTY;
+                if (has_members(decl->kind))
+                        found = member_of_types(linker,
+                                                link_decl_atom(linker, LINK_ATOM_DECL, from->number,
+                                                               at, LINK_ENV_NONE),
+                                                word);
+                if (found == LINK_EMPTY && decl->outer != UNIT_NONE)
+                        found = member_of_types(
+                                linker, link_denoted(linker, from->number, decl->outer), word);
+                if (found != LINK_EMPTY)
+                        return found;
+        }
+        return LINK_EMPTY;
+}
+
+/* ---- using ---- */
+
+/* using a::b::name; and namespace name = a::b; */
+static LinkSet find_used(Linker *linker, const LinkModule *from, const char *name,
+                         const CPlaces *places)
+{
+        for (uint32_t i = 0; i < from->unit->header->imports; i++) {
+                const UnitImport *import = &from->unit->imports[i];
+                if (import->flags & UNIT_IMPORT_REEXPORT ||
+                    !g_str_equal(link_text(from, import->local), name))
+                        continue;
+                const char *module = link_text(from, import->module);
+                if (import->kind == UNIT_IMPORT_MODULE)
+                        return space_atom(linker, from, module);
+                const char *last = g_strrstr(module, "::");
+                g_autofree char *space = last ? g_strndup(module, (size_t)(last - module)) : NULL;
+                LinkSet found = space ? find_in_space(linker, from, places, space) : LINK_EMPTY;
+                if (found != LINK_EMPTY)
+                        return found;
+        }
+        return LINK_EMPTY;
+}
+
+/* using namespace a::b; */
+static LinkSet find_directed(Linker *linker, const LinkModule *from, const CPlaces *places)
+{
+        LinkSet result = LINK_EMPTY;
+        for (uint32_t i = 0; i < from->unit->header->imports; i++) {
+                const UnitImport *import = &from->unit->imports[i];
+                if (import->kind == UNIT_IMPORT_ALL && !(import->flags & UNIT_IMPORT_REEXPORT))
+                        result = link_union(linker, result,
+                                            find_in_space(linker, from, places,
+                                                          link_text(from, import->module)));
+        }
+        return result;
+}
+
+/* ---- names ---- */
+
+/* From the innermost namespace around a place outwards. */
+static LinkSet find_around(Linker *linker, const LinkModule *from, uint32_t scope,
+                           const CPlaces *places)
+{
+        CSpace space = {""};
+        if (scope != UNIT_NONE) {
+                c_space_of(from, scope, &space);
+                if (is_named_space(from, link_decl(from, scope))) {
+                        if (*space.text)
+                                g_strlcat(space.text, "::", sizeof(space.text));
+                        g_strlcat(space.text, link_text(from, link_decl(from, scope)->name),
+                                  sizeof(space.text));
+                }
+        }
+        for (;;) {
+                LinkSet found = find_in_space(linker, from, places, space.text);
+                if (found != LINK_EMPTY || !*space.text)
+                        return found;
+                char *last = g_strrstr(space.text, "::");
+                *(last ? last : space.text) = '\0';
+        }
+}
+
+/* "struct s": only types. */
+static void keep_types(Linker *linker, CPlaces *places)
+{
+        size_t kept = 0;
+        for (size_t i = 0; i < places->count; i++)
+                if (c_is_type(link_decl(linker_load(linker, places->items[i].module),
+                                        places->items[i].decl)
+                                      ->kind))
+                        places->items[kept++] = places->items[i];
+        places->count = kept;
+}
+
+static LinkSet name_of(Linker *linker, const LinkModule *from, uint32_t scope, uint32_t word)
+{
+        const char *text = link_word_text(linker->words, word);
+        bool tag = g_str_has_prefix(text, "struct ") || g_str_has_prefix(text, "enum ");
+        if (tag) {
+                text = strchr(text, ' ') + 1;
+                word = linker_word(linker, text);
+        }
+        LinkSet found = find_member(linker, from, scope, word);
+        if (found != LINK_EMPTY)
+                return found;
+        CPlaces places;
+        c_find(linker, from, word, &places);
+        if (tag)
+                keep_types(linker, &places);
+        found = find_around(linker, from, scope, &places);
+        if (found == LINK_EMPTY)
+                found = find_used(linker, from, text, &places);
+        if (found == LINK_EMPTY)
+                found = find_directed(linker, from, &places);
+        return found;
+}
+
+/* What stands in a namespace, for whoever names it by that. */
+static LinkSet in_space(Linker *linker, const LinkModule *from, uint32_t space, uint32_t word)
+{
+        CPlaces places;
+        c_find(linker, from, word, &places);
+        LinkSet found = find_in_space(linker, from, &places, link_word_text(linker->words, space));
+        return found != LINK_EMPTY ? found : link_plain(linker, LINK_ATOM_MISSING);
+}
+
+/* ---- elements ---- */
+
+static LinkSet element(Linker *linker, LinkAtom value, uint32_t key)
+{
+        const char *name = key == UNIT_NONE ? "operator[]" : "begin";
+        LinkSet one = link_atom(linker, value);
+        if (value.kind != LINK_ATOM_INSTANCE && value.kind != LINK_ATOM_SELF)
+                return one;
+        LinkSet member = link_member(linker, one, linker_word(linker, name));
+        if (!is_something(linker, member))
+                return one; /* an array, a pointer */
+        return link_call(linker, link_read(linker, member), NULL);
+}
+
+#define RESOLVER(name_)                                                                            \
+        {                                                                                          \
+                .name = "c", .languages = 1u << UNIT_C | 1u << UNIT_CPP, .flags = LINK_CALL_MAKES, \
+                .call = "operator()", .target = c_target, .name_of = name_of, .space = in_space,   \
+                .element = element, .chosen = c_chosen                                             \
+        }
+
+extern const LinkLanguage c_resolver, cpp_resolver;
+const LinkLanguage c_resolver = RESOLVER(c);
+const LinkLanguage cpp_resolver = RESOLVER(cpp);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The parts of the resolver of C and C++ for each other. */
+#pragma once
+
+#include "code/language.h"
+#include "code/link-meaning.h"
+
+#define C_PLACES_MAX 64  /* declarations of one name that are looked at */
+#define C_SPACE_MAX  300 /* bytes of the names of namespaces in each other */
+
+typedef struct CPlaces {
+        LinkPlace items[C_PLACES_MAX];
+        size_t count;
+} CPlaces;
+
+/* The file that an include names: see LinkLanguage.target. */
+LinkSet c_target(Linker *linker, const LinkModule *from, const UnitImport *import);
+
+/* The namespaces around a declaration, "a::b"; without those that have no name and those that are inline. */
+typedef struct CSpace {
+        char text[C_SPACE_MAX];
+} CSpace;
+void c_space_of(const LinkModule *module, uint32_t decl, CSpace *ret);
+
+/* The declarations of a name that are no members, local to nothing, and in one of these namespaces exactly. */
+void c_find(Linker *linker, const LinkModule *from, uint32_t word, CPlaces *ret);
+
+/* Which of the declarations that a site may name it goes to: see LinkLanguage.chosen. */
+LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const UnitSite *site);
+
+bool c_is_type(UnitKind kind);
+bool c_is_function(UnitKind kind);

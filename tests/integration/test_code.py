@@ -1,0 +1,297 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The code graph with the real daemon and real repositories: what is read, what changes follow, what is asked.
+Seen to fail: rows of a changed file kept; who consulted what has gone not linked anew; ignored files listed after .gitignore
+changed; a killed daemon's half-read repository taken for whole."""
+import json
+import os
+import random
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+from desktop import CallError, wait_until
+
+ENVIRONMENT = {'GIT_CONFIG_NOSYSTEM': '1', 'GIT_AUTHOR_NAME': 'T', 'GIT_AUTHOR_EMAIL': 't@example.org',
+               'GIT_COMMITTER_NAME': 'T', 'GIT_COMMITTER_EMAIL': 't@example.org', 'HOME': '/nonexistent'}
+
+BEARER = '''/** Says whether a bearer is one of ours. */
+export function validateBearer(text: string): boolean {
+    return text.length > 0 && check(text);
+}
+
+function check(text: string): boolean {
+    return text.startsWith("ouro_");
+}
+
+export class Gate {
+    open(text: string): boolean {
+        return validateBearer(text);
+    }
+}
+'''
+ROUTES = '''import { Gate, validateBearer } from "./bearer";
+
+export function handle(text: string): boolean {
+    const gate = new Gate();
+    return gate.open(text) || validateBearer(text);
+}
+'''
+
+
+def git(folder, *words):
+    subprocess.run(['git', '-c', 'init.defaultBranch=main', '-c', 'protocol.file.allow=always', *words], cwd=folder,
+                   check=True, capture_output=True, env={**os.environ, **ENVIRONMENT})
+
+
+def write(folder, files):
+    for path, text in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(text, encoding='utf-8')
+
+
+def repositories(desk):
+    return {r['name']: r for r in desk.tool('list_repositories')['repositories']}
+
+
+def add(desk, folder, **options):
+    answer = desk.tool('add_repository', path=str(folder), **options)
+    assert answer['state'] == 'added'
+    synced(desk, folder.name)
+    return answer['repository_id']
+
+
+def synced(desk, name):
+    def look():
+        row = repositories(desk).get(name)
+        return row and row['state'] == 'synced' and row
+    return wait_until(look, timeout=60)
+
+
+def rows(desk, kind, **arguments):
+    return desk.tool('query_codebase', kind=kind, **arguments)['rows']
+
+
+def symbols(desk, name, **arguments):
+    return [(row['module'], row['qualified_name'], row['kind'], row['start_line'])
+            for row in rows(desk, 'symbols', name=name, **arguments)]
+
+
+def callers(desk, name, **arguments):
+    return sorted((row['module'], row['line'], row['caller_symbol']) for row in rows(desk, 'callers', name=name, **arguments))
+
+
+@pytest.fixture
+def web(desk):
+    folder = desk.folder / 'web'
+    write(folder, {'src/bearer.ts': BEARER, 'src/routes.ts': ROUTES, 'node_modules/x/index.ts': 'export const hidden = 1;\n',
+                   'README.md': '# web\n', '.gitignore': 'out/\n', 'out/built.ts': 'export const built = 1;\n'})
+    git(folder, 'init', '-q', '.')
+    git(folder, 'add', '.')
+    git(folder, 'commit', '-qm', 'one')
+    add(desk, folder)
+    return folder
+
+
+def test_a_repository_is_read_and_asked(desk, web):
+    overview = desk.tool('query_codebase', kind='overview')
+    assert overview['complete'] and overview['languages'] == {'typescript': 2} and overview['modules'] == 2
+    assert [(r['module'], r['kind']) for r in rows(desk, 'modules')] == [('src/bearer.ts', 'lib'), ('src/routes.ts', 'lib')]
+    assert symbols(desk, 'validateBearer') == [('src/bearer.ts', 'validateBearer', 'function', 2)]
+    assert symbols(desk, 'Gate.open') == [('src/bearer.ts', 'Gate.open', 'method', 11)]
+    assert symbols(desk, 'valid', match='prefix') == symbols(desk, 'vldBearer', match='fuzzy') == symbols(desk, 'validateBearer')
+    assert callers(desk, 'validateBearer') == [('src/bearer.ts', 12, 'Gate.open'), ('src/routes.ts', 5, 'handle')]
+    assert callers(desk, 'Gate.open') == [('src/routes.ts', 5, 'handle')]
+    assert [r['target_module'] for r in rows(desk, 'imports', module='src/routes.ts')] == ['src/bearer.ts']
+    assert {r['module'] for r in rows(desk, 'imports', module='src/bearer.ts', direction='incoming')} == {'src/routes.ts'}
+    assert {r['name'] for r in rows(desk, 'exports', module='src/bearer.ts')} == {'validateBearer', 'Gate'}
+    assert [r['name'] for r in rows(desk, 'path', name='handle', to_name='check')][0] == 'handle'
+    callees = {r['callee_symbol'] for r in rows(desk, 'callees', name='handle', depth=4)}
+    assert {'Gate.open', 'validateBearer', 'check'} <= callees
+    row = repositories(desk)['web']
+    assert (row['branch'], len(row['head']), row['modules'], row['errors']) == ('main', 40, 2, 0)
+    source = desk.tool('get_symbol_source', name='validateBearer')
+    assert source['source'] == ''.join(BEARER.splitlines(True)[1:4]) and not source['stale']
+    assert rows(desk, 'hot_spots')[0]['module'] == 'src/bearer.ts'
+    assert any(r['name'] == 'handle' for r in rows(desk, 'entry_points'))
+
+
+def test_changes_are_followed_within_two_seconds(desk, web):
+    began = time.monotonic()
+    write(web, {'src/bearer.ts': '// moved down\n\n' + BEARER})
+    wait_until(lambda: symbols(desk, 'validateBearer')[0][3] == 4, timeout=10)
+    assert time.monotonic() - began < 2.5
+    assert callers(desk, 'Gate.open') == [('src/routes.ts', 5, 'handle')]
+    write(web, {'src/bearer.ts': BEARER.replace('validateBearer', 'checkBearer')})
+    wait_until(lambda: symbols(desk, 'checkBearer'), timeout=10)
+    assert not symbols(desk, 'validateBearer')
+    assert callers(desk, 'checkBearer') == [('src/bearer.ts', 12, 'Gate.open')]
+    write(web, {'src/routes.ts': ROUTES.replace('validateBearer', 'checkBearer')})
+    wait_until(lambda: len(callers(desk, 'checkBearer')) == 2, timeout=10)
+    (web / 'src/routes.ts').unlink()
+    wait_until(lambda: callers(desk, 'checkBearer') == [('src/bearer.ts', 12, 'Gate.open')], timeout=10)
+    (web / 'src').rename(web / 'lib')
+    wait_until(lambda: symbols(desk, 'checkBearer')[:1] == [('lib/bearer.ts', 'checkBearer', 'function', 2)], timeout=10)
+    write(web, {'.gitignore': 'out/\nlib/\n'})
+    wait_until(lambda: desk.tool('query_codebase', kind='overview')['modules'] == 0, timeout=10)
+
+
+def test_a_branch_is_switched(desk, web):
+    git(web, 'checkout', '-qb', 'other')
+    write(web, {'src/bearer.ts': BEARER.replace('validateBearer', 'otherBearer'), 'src/new.ts': 'export class New {}\n'})
+    git(web, 'add', '.')
+    git(web, 'commit', '-qm', 'two')
+    wait_until(lambda: symbols(desk, 'New') and symbols(desk, 'otherBearer'), timeout=10)
+    git(web, 'checkout', '-q', 'main')
+    wait_until(lambda: symbols(desk, 'validateBearer') and not symbols(desk, 'New'), timeout=10)
+    wait_until(lambda: callers(desk, 'validateBearer') == [('src/bearer.ts', 12, 'Gate.open'), ('src/routes.ts', 5, 'handle')],
+               timeout=10)
+    assert repositories(desk)['web']['branch'] == 'main'
+
+
+def test_linked_work_trees_and_submodules_are_their_own(desk, web):
+    linked, sub = desk.folder / 'linked', desk.folder / 'sub'
+    git(web, 'worktree', *['add', '-q', str(linked), '-b', 'side'])
+    write(sub, {'deep.ts': 'export function deep() {}\n'})
+    git(sub, 'init', '-q', '.')
+    git(sub, 'add', '.')
+    git(sub, 'commit', '-qm', 'sub')
+    git(web, 'submodule', '--quiet', 'add', str(sub), 'inner')
+    desk.tool('sync_repository', repository='web')
+    wait_until(lambda: repositories(desk)['web']['submodules'] == ['inner'], timeout=10)
+    assert not symbols(desk, 'deep')
+    add(desk, linked)
+    assert repositories(desk)['linked']['branch'] == 'side'
+    assert len(symbols(desk, 'validateBearer')) == 2 and len(symbols(desk, 'validateBearer', repository='linked')) == 1
+    with pytest.raises(CallError) as caught:
+        rows(desk, 'callers', name='validateBearer')
+    assert caught.value.name.endswith('Conflict') and 'sym-' in caught.value.message
+
+
+def test_what_is_wrong_costs_its_file_only(desk, web):
+    deep = 'export const x = ' + '[' * 100000 + ']' * 100000 + ';\n'
+    write(web, {'src/deep.ts': deep, 'src/half.ts': 'export function half( {\n'})
+    (web / 'src/binary.ts').write_bytes(bytes(range(256)) * 50)
+    (web / 'src/long.ts').write_text('x' * (5 * 1024 * 1024), encoding='utf-8')
+    desk.tool('sync_repository')
+    wait_until(lambda: repositories(desk)['web']['errors'] >= 1 and repositories(desk)['web']['state'] == 'synced', timeout=30)
+    bad = {r['module']: r['error'] for r in rows(desk, 'modules', errors_only=True)}
+    assert bad['src/long.ts'] == 'LIMIT' and 'src/bearer.ts' not in bad
+    assert symbols(desk, 'validateBearer')
+
+
+def test_people_ask_on_the_bus(desk, web):
+    assert [r['name'] for r in desk.call('Code.Repositories', 'us', 0, '')[0]] == ['web']
+    symbol = desk.call('Code.Symbols', 'susa{sv}', 'validateBearer', 0, '', 0)[0][0]
+    rows_, next_ = desk.call('Code.Callers', 'susa{sv}', symbol['symbol_id'], 1, '', 0)
+    assert len(rows_) == 1 and next_
+    rest, end = desk.call('Code.Callers', 'susa{sv}', symbol['symbol_id'], 1, next_, 0)
+    assert len(rest) == 1 and rest != rows_ and end == ''
+    overview = desk.call('Code.Overview', 'sa{sv}', 'web', 0)[0]
+    assert overview['modules'] == 2, overview
+    assert 'return' in desk.call('Code.Source', 'sa{sv}', symbol['symbol_id'], 0)[0]['source']
+    desk.call('Code.Sync', 's', 'web')
+    desk.call('Code.RemoveRepository', 's', 'web')
+    assert desk.call('Code.AddRepository', 'sa{sv}', str(web), 0)[0].startswith('repo-')
+
+
+def test_a_removed_repository_is_forgotten_and_comes_back_as_itself(desk, web):
+    symbol = rows(desk, 'symbols', name='validateBearer')[0]['symbol_id']
+    desk.tool('remove_repository', repository='web')
+    assert not repositories(desk) and not symbols(desk, 'validateBearer')
+    add(desk, web)
+    assert rows(desk, 'symbols', name='validateBearer')[0]['symbol_id'] == symbol
+    assert len(callers(desk, 'validateBearer')) == 2
+
+
+# ---- the same as anew ----
+
+PIECES = ['export function {n}(a: number): number {{ return {m}(a); }}\n', 'import {{ {n} }} from "./{f}";\nexport {{ {n} }};\n',
+          'export class {N} {{ {n}() {{ return this.{m}(); }} {m}() {{ return 1; }} }}\n', 'export const {n} = () => {m}(1);\n',
+          'import * as all from "./{f}";\nexport const {n} = all.{m};\n', 'function {n}() {{}}\n{n}();\n{m}();\n',
+          'import {{ {N} }} from "./{f}";\nexport class {M} extends {N} {{}}\nnew {M}().{n}();\n']
+
+
+def piece(r):
+    names = 'abcd'
+    n, m = r.choice(names), r.choice(names)
+    return r.choice(PIECES).format(n=n, m=m, N=n.upper(), M=m.upper() + 'x', f=r.choice(['f0', 'f1', 'g/f2', 'g/f3']))
+
+
+def edit(r, folder):
+    files = sorted(p for p in folder.rglob('*.ts'))
+    what = r.choice(['write', 'write', 'append', 'remove', 'move', 'folder'])
+    target = folder / r.choice(['f0.ts', 'f1.ts', 'g/f2.ts', 'g/f3.ts', 'g/h/f4.ts'])
+    if what == 'write' or not files:
+        write(folder, {str(target.relative_to(folder)): ''.join(piece(r) for _ in range(r.randint(1, 4)))})
+    elif what == 'append':
+        with open(r.choice(files), 'a', encoding='utf-8') as file:
+            file.write(piece(r))
+    elif what == 'remove':
+        r.choice(files).unlink()
+    elif what == 'move':
+        target.parent.mkdir(parents=True, exist_ok=True)
+        r.choice(files).rename(target)
+    elif (folder / 'g').is_dir():
+        shutil.rmtree(folder / 'k', ignore_errors=True)
+        (folder / 'g').rename(folder / 'k')
+
+
+def dump(desk, name):
+    """All that the graph says of a repository, without the numbers of its rows."""
+    said = []
+    for module in rows(desk, 'modules', repository=name, limit=500):
+        path = module['module']
+        said.append(['module', path, module['kind'], module['lines'], module['symbols'], module['edges'], module['error']])
+        for symbol in rows(desk, 'symbols', repository=name, module=path, limit=500):
+            said.append(['symbol', symbol['symbol_id'], path, symbol['qualified_name'], symbol['kind'], symbol['start_line'], symbol['signature']])
+            said += [['reference', symbol['symbol_id'], r['module'], r['line'], r['column'], r['relationship'], r['resolution'], r['caller_id']]
+                     for r in rows(desk, 'references', repository=name, symbol_id=symbol['symbol_id'], limit=500)]
+            said += [['callee', symbol['symbol_id'], r['line'], r['column'], r['callee_id'], r['callee_symbol'], r['resolution']]
+                     for r in rows(desk, 'callees', repository=name, symbol_id=symbol['symbol_id'], limit=500)]
+        said += [['import', path, r['line'], r['imports'], r['target_module'], r['resolution']]
+                 for r in rows(desk, 'imports', repository=name, module=path, limit=500)]
+    return sorted(said, key=json.dumps)
+
+
+def settle(desk, name):
+    desk.tool('sync_repository', repository=name)
+    time.sleep(0.05)
+    wait_until(lambda: not desk.tool('query_codebase', kind='overview')['complete'] or True, timeout=5)
+    before = repositories(desk)[name]['synced_at']
+    desk.tool('sync_repository', repository=name)
+    wait_until(lambda: repositories(desk)[name]['synced_at'] != before and repositories(desk)[name]['state'] == 'synced', timeout=20)
+
+
+def test_random_edits_come_to_the_same_as_reading_anew(desk):
+    r = random.Random(20261)
+    folder = desk.folder / 'random'
+    folder.mkdir()
+    for _ in range(4):
+        edit(r, folder)
+    add(desk, folder)
+    for _ in range(6):
+        for _ in range(r.randint(1, 6)):
+            edit(r, folder)
+        settle(desk, 'random')
+        grown = dump(desk, 'random')
+        desk.call('Manager.Rebuild', 's', 'code')
+        assert dump(desk, 'random') == grown
+
+
+def test_a_killed_daemon_goes_on_where_it_was(desk):
+    folder = desk.folder / 'large'
+    write(folder, {f'm{i // 50}/f{i}.ts': f'import {{ f{i - 1} }} from "../m{(i - 1) // 50}/f{i - 1}";\n'
+                   f'export function f{i}() {{ return f{i - 1}(); }}\n' for i in range(1, 1500)})
+    desk.tool('add_repository', path=str(folder))
+    time.sleep(random.uniform(0.05, 0.6))
+    os.kill(desk.daemon.pid, signal.SIGKILL)
+    desk.daemon.wait()
+    desk.start_daemon()
+    row = synced(desk, 'large')
+    wait_until(lambda: repositories(desk)['large']['modules'] == 1499, timeout=60)
+    row = synced(desk, 'large')
+    assert row['errors'] == 0
+    assert callers(desk, 'f700') == [('m14/f701.ts', 2, 'f701')]
+    assert len(rows(desk, 'callees', name='f700', depth=8, limit=500)) == 8

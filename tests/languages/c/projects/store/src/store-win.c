@@ -1,0 +1,2 @@
+#include "internal.h"
+void store_sync(struct store *store) { LOG("sync"); }

@@ -1,0 +1,7 @@
+package inner
+
+type tool struct{}
+
+func Tool() tool { return tool{} }
+
+func (tool) Run() {}

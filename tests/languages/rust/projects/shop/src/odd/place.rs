@@ -1,0 +1,4 @@
+pub fn far() -> u32 {
+    crate::inner::deep();
+    1
+}

@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What rustc says of a crate, from what it writes with -Zsave-analysis (Debian's rustc 1.63 with RUSTC_BOOTSTRAP=1; later ones have it
+no more, and rust-analyzer is in no Debian or npm package).
+
+A use is an import of the file in which what it names is declared; of a glob, of the file of its module; mod x; of that file. The compiler
+tells a call of a trait's function as one of the trait's declaration: an impl of that function is as right. If the trait is not in the
+repository, its impls in it are no mistake, but not asked for either. What macros declare is not asked for, nor what is local to a
+function. Associated types, and what another configuration has (#[cfg]), are no mistake: several runs with other features may be given."""
+import collections
+import json
+import os
+import re
+
+import truth
+
+KINDS = {'Method', 'Function', 'Field', 'TupleVariant', 'StructVariant', 'Struct', 'Union', 'Enum', 'Const', 'Static', 'Type', 'Trait',
+         'ForeignFunction', 'ForeignStatic', 'Mod'}
+DECLARED = re.compile(r'^\s*(?:#\[.*\]\s*)?(?:pub(?:\([^)]*\))?\s+)?(?:(?:default|async|unsafe|const|extern(?:\s+"[^"]*")?)\s+)*'
+                      r'(?:fn|struct|enum|union|trait|type|const|static(?:\s+mut)?)\s+(\w+)')
+CALLED = re.compile(rb'\s*(\(|::\s*<)')
+MODULE = re.compile(r'^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;')
+MACRO = re.compile(r'^\s*macro_rules!\s*(\w+)')
+
+
+class Crate:
+    def __init__(self, folder, documents):
+        self.folder, self.truth, self.texts = folder, truth.Truth(), {}
+        self.places, self.impls = {}, collections.defaultdict(set)
+        for document in documents:
+            self.read(document)
+
+    def text(self, path):
+        if path not in self.texts:
+            with open(os.path.join(self.folder, path), 'rb') as file:
+                self.texts[path] = file.read().split(b'\n')
+        return self.texts[path]
+
+    def read(self, document):
+        self.places, self.impls = {}, collections.defaultdict(set)
+        for definition in document['defs']:
+            self.define(definition)
+        for reference in document['refs']:
+            if reference['kind'] == 'Function':
+                self.call(reference)
+        modules = {(ref['span']['file_name'], ref['span']['line_end'], ref['span']['column_end']): ref['ref_id']
+                   for ref in document['refs'] if ref['kind'] in ('Mod', 'Type')}
+        for use in document['imports']:
+            self.use(use, modules)
+
+    def define(self, definition):
+        span, name = definition['span'], definition['name']
+        path, line = span['file_name'], span['line_start']
+        if path.startswith('/') or definition['kind'] == 'Local':
+            return
+        identity = tuple(sorted(definition['id'].items()))
+        self.places[identity] = (path, line)
+        if definition['decl_id']:
+            self.impls[tuple(sorted(definition['decl_id'].items()))].add((path, line))
+        whole = definition['kind'] == 'Mod' and span['byte_start'] == span['byte_end']
+        text = self.text(path)
+        if definition['kind'] == 'Mod' and (whole or line == 1):
+            self.truth.paths.add(path)
+            return
+        self.truth.paths.add(path)
+        if definition['kind'] not in KINDS or name.isdigit() or not self.is_asked(definition, text[line - 1].decode(errors='replace')):
+            self.truth.others.add((path, line, name))
+        else:
+            self.truth.definitions.add((path, line, name))
+
+    @staticmethod
+    def is_asked(definition, line):
+        kind, name = definition['kind'], definition['name']
+        written = DECLARED.match(line)
+        if kind in ('Field', 'TupleVariant', 'StructVariant'):
+            return re.search(rf'\b{name}\b', line) is not None
+        if kind in ('Const', 'Static') and line[:1].isspace():
+            return False
+        return kind == 'Mod' or (written is not None and written.group(1) == name)
+
+    def call(self, reference):
+        span = reference['span']
+        path, line, column = span['file_name'], span['line_start'], span['column_start'] - 1
+        if path.startswith('/') or not CALLED.match(self.text(path)[span['line_end'] - 1][span['column_end'] - 1:]):
+            return
+        identity = tuple(sorted(reference['ref_id'].items()))
+        place, impls = self.places.get(identity), self.impls.get(identity, set())
+        if place:
+            self.truth.calls.setdefault((path, line, column), set()).update({place} | impls)
+        elif impls:
+            self.truth.local_calls.setdefault((path, line, column), set()).update(impls)
+        elif reference['ref_id']['krate'] != 0:
+            self.truth.calls.setdefault((path, line, column), set())
+
+    def use(self, use, modules):
+        span = use['span']
+        path = span['file_name']
+        if path.startswith('/'):
+            return
+        identity = use['ref_id']
+        if use['kind'] == 'GlobUse':
+            identity = modules.get((path, span['line_start'], span['column_start'] - 2))
+        target = self.places.get(tuple(sorted(identity.items()))) if identity else None
+        if target:
+            self.truth.imports.add((path, target[0]))
+
+    def modules(self):
+        for path in sorted(self.truth.paths):
+            folder, name = os.path.split(path)
+            stem = name[:-3]
+            inner = folder if stem in ('lib', 'main', 'mod') else os.path.join(folder, stem)
+            for number, line in enumerate(self.text(path), 1):
+                text = line.decode(errors='replace')
+                module, macro, written = MODULE.match(text), MACRO.match(text), DECLARED.match(text)
+                if written and (re.match(r'\s*(?:pub\s+)?(?:type|const|static)\b', text) or self.is_configured(path, number)):
+                    self.truth.others.add((path, number, written.group(1)))
+                if macro:
+                    self.truth.others.add((path, number, macro.group(1)))
+                if not module:
+                    continue
+                self.truth.others.add((path, number, module.group(1)))
+                for target in (os.path.join(inner, module.group(1) + '.rs'), os.path.join(inner, module.group(1), 'mod.rs')):
+                    if target in self.truth.paths:
+                        self.truth.imports.add((path, target))
+
+
+    def is_configured(self, path, number):
+        """Does #[cfg] stand above a line, among its attributes, or above what it is in?"""
+        lines = self.text(path)
+        indent = len(lines[number - 1]) - len(lines[number - 1].lstrip())
+        for line in reversed(lines[:number - 1]):
+            bare = line.lstrip()
+            if not bare or len(line) - len(bare) > indent:
+                continue
+            if bare.startswith((b'#[cfg', b'#![cfg')):
+                return True
+            if len(line) - len(bare) == indent and not bare.startswith((b'#', b'//')):
+                if not indent:
+                    return False
+            indent = min(indent, len(line) - len(bare))
+        return False
+
+
+def build(folder, documents):
+    """folder: of the sources; documents: the files that rustc wrote, run in that folder."""
+    loaded = []
+    for name in documents:
+        with open(name, encoding='utf-8') as file:
+            loaded.append(json.load(file))
+    crate = Crate(folder, loaded)
+    crate.modules()
+    return crate.truth
