@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The code graph with the real daemon and real repositories: what is read, what changes follow, what is asked.
-Seen to fail: rows of a changed file kept; who consulted what has gone not linked anew; ignored files listed after .gitignore
-changed; a killed daemon's half-read repository taken for whole."""
+"""The code graph with the real daemon and real repositories: what is read, what changes follow, what is asked."""
 import json
 import os
 import random
