@@ -18,6 +18,7 @@ _ouroborosctl() {
                 [topology]="--type --order $page" [sql]='--limit --timeout'
                 [rule]='list add confirm retire reinstate' [projection]='list add show rm'
                 [discovered]='list promote merge dismiss restore' [link]='list accept reject'
+                [code]='add list remove sync overview modules symbols callers callees references imports source'
                 [mine]='list add cancel'
                 [remember]="--type --number --bool --object-json --quote --document --confidence
                         --observed-at --supersedes $why"
@@ -42,7 +43,10 @@ _ouroborosctl() {
                 [projection list]="$page" [projection add]='--type --group-by --description'
                 [projection show]="--entity --order $page" [discovered list]="--state --type --document $page"
                 [discovered promote]="--name --type $why" [discovered merge]="$why" [discovered dismiss]="$why"
-                [discovered restore]="$why" [link list]="--state --entity --document $page"
+                [discovered restore]="$why" [code list]="$page" [code add]="--name --entity" [code remove]='' [code sync]=''
+                [code overview]="--repository" [code source]="--repository" [code symbols]="--repository --match $page"
+                [code modules]="--repository $page" [code callers]="--repository $page" [code callees]="--repository $page" [code references]="--repository $page" [code imports]="--repository $page"
+                [link list]="--state --entity --document $page"
                 [link accept]="$why" [link reject]="$why" [mine list]="--state $page"
                 [connection list]="--state $page" [connection request]="--purpose --wait --no-wait $terms $scope" [connection mint]="$terms $scope $why" [connection terms]="$terms $why"
                 [connection scope]="$scope $why" [connection rename]="$why" [connection revoke]="$why"
@@ -51,7 +55,7 @@ _ouroborosctl() {
                 [mine add]='--priority --profile --feature --again' [mine cancel]="$why"
         )
         local -A families=([root]=1 [alias]=1 [predicate]=1 [contradiction]=1 [rule]=1 [projection]=1 [discovered]=1
-                [link]=1 [mine]=1 [tools]=1 [key]=1 [connection]=1 [settings]=1)
+                [link]=1 [code]=1 [mine]=1 [tools]=1 [key]=1 [connection]=1 [settings]=1)
         local verb='' second='' i
         for ((i = 1; i < cword; i++)); do
                 [[ ${words[i]} == -* ]] && continue

@@ -25,6 +25,9 @@ extern const Verb verb_projection_list, verb_projection_add, verb_projection_sho
         verb_projection_rm;
 extern const Verb verb_discovered_list, verb_discovered_promote, verb_discovered_merge;
 extern const Verb verb_discovered_dismiss, verb_discovered_restore;
+extern const Verb verb_code_add, verb_code_list, verb_code_remove, verb_code_sync,
+        verb_code_overview, verb_code_modules, verb_code_symbols, verb_code_callers,
+        verb_code_callees, verb_code_references, verb_code_imports, verb_code_source;
 extern const Verb verb_link_list, verb_link_accept, verb_link_reject;
 extern const Verb verb_mine_list, verb_mine_add, verb_mine_cancel;
 extern const Verb verb_remember;

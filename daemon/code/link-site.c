@@ -71,12 +71,6 @@ static void add_symbol(Linker *linker, LinkTargets *targets, LinkAtom atom, cons
                 link_targets_add(targets, atom.module, overloads[i]);
 }
 
-static void hold(Linker *linker, LinkTargets *targets, LinkAtom value, const UnitSite *site)
-{
-        add_symbol(linker, targets, value, site);
-        targets->ambiguous = true;
-}
-
 /* A symbol is a target; what is local is one by what it holds. */
 static void add_decl(Linker *linker, LinkTargets *targets, LinkAtom atom, const UnitSite *site)
 {
@@ -91,12 +85,14 @@ static void add_decl(Linker *linker, LinkTargets *targets, LinkAtom atom, const 
                 return;
         }
         LinkSet values = link_read(linker, link_atom(linker, atom));
+        targets->ambiguous |=
+                decl->kind == UNIT_PARAMETER || link_set_size(linker->values, values) > 1;
         for (uint32_t i = 0, n = link_set_size(linker->values, values); i < n; i++) {
                 LinkAtom value = link_set_at(linker->values, values, i);
                 const UnitDecl *held =
                         value.kind == LINK_ATOM_DECL ? link_atom_decl(linker, value) : NULL;
                 if (held && unit_is_symbol(held) && is_callable(held->kind))
-                        hold(linker, targets, value, site);
+                        add_symbol(linker, targets, value, site);
                 targets->external |= value.kind == LINK_ATOM_EXTERNAL;
         }
 }

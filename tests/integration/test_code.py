@@ -1,7 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The code graph with the real daemon and real repositories: what is read, what changes follow, what is asked.
-Seen to fail: rows of a changed file kept; who consulted what has gone not linked anew; ignored files listed after .gitignore
-changed; a killed daemon's half-read repository taken for whole."""
+"""The code graph with the real daemon and real repositories: what is read, what changes follow, what is asked."""
 import json
 import os
 import random
@@ -11,7 +9,9 @@ import subprocess
 import time
 
 import pytest
-from desktop import CallError, wait_until
+from desktop import CallError, build_root, ctl, wait_until
+
+CTL = f'{build_root()}/cli/ouroborosctl'
 
 ENVIRONMENT = {'GIT_CONFIG_NOSYSTEM': '1', 'GIT_AUTHOR_NAME': 'T', 'GIT_AUTHOR_EMAIL': 't@example.org',
                'GIT_COMMITTER_NAME': 'T', 'GIT_COMMITTER_EMAIL': 't@example.org', 'HOME': '/nonexistent'}
@@ -179,6 +179,21 @@ def test_what_is_wrong_costs_its_file_only(desk, web):
     bad = {r['module']: r['error'] for r in rows(desk, 'modules', errors_only=True)}
     assert bad['src/long.ts'] == 'LIMIT' and 'src/bearer.ts' not in bad
     assert symbols(desk, 'validateBearer')
+
+
+def test_people_ask_at_the_terminal(desk, web):
+    assert 'web' in ctl(desk, 'code', 'list') and 'synced' in ctl(desk, 'code', 'list')
+    assert 'typescript' in ctl(desk, 'code', 'overview') and 'src/bearer.ts' in ctl(desk, 'code', 'modules')
+    assert 'src/bearer.ts:2' in ctl(desk, 'code', 'symbols', 'valid', '--match', 'prefix')
+    assert 'src/routes.ts:5' in ctl(desk, 'code', 'callers', 'Gate.open')
+    assert 'Gate.open' in ctl(desk, 'code', 'callees', 'handle') and 'handle' in ctl(desk, 'code', 'references', 'Gate.open')
+    assert 'src/bearer.ts' in ctl(desk, 'code', 'imports', 'src/routes.ts')
+    assert '    return text.startsWith("ouro_");' in ctl(desk, 'code', 'source', 'check')
+    assert json.loads(ctl(desk, '--json', 'code', 'callers', 'Gate.open'))['rows'][0]['caller_symbol'] == 'handle'
+    ctl(desk, 'code', 'sync', 'web')
+    ctl(desk, 'code', 'remove', 'web')
+    assert desk.run(CTL, 'code', 'callers', 'nothing', check=False).returncode != 0
+    ctl(desk, 'code', 'add', web)
 
 
 def test_people_ask_on_the_bus(desk, web):

@@ -210,7 +210,8 @@ static uint32_t call_around(Walk *walk, Node lambda, uint32_t *ret_argument)
                 return UNIT_NONE;
         *ret_argument = 0;
         for (Node at = tree_first(tree, list); at && at != argument; at = tree_next(tree, at))
-                ++*ret_argument;
+                if (++*ret_argument == CSHARP_PASSED_MAX)
+                        return UNIT_NONE;
         return tree_kind(tree, call) == CONSTRUCTOR_INITIALIZER ? csharp_creation(walk, call)
                                                                 : walk_expression(walk, call);
 }

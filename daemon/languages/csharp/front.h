@@ -51,6 +51,9 @@ void csharp_lower_variable(Walk *walk, Node node);
 void csharp_lower_reference(Walk *walk, Node node);
 void csharp_set(Walk *walk, Node node, uint32_t type, uint32_t value);
 
+#define CSHARP_PASSED_MAX                                                                          \
+        64 /* arguments of a call, parameters of a lambda whose place is counted */
+
 /* What calls pass to the parameter of a lambda whose type is not written. */
 uint32_t csharp_passed(Walk *walk, Node lambda, uint32_t parameter);
 

@@ -6,6 +6,7 @@
 #include "code/link-meaning.h"
 
 #define NAMED_MAX      64  /* declarations of one name that are looked at */
+#define IMPORTS_MAX    500 /* of one file that are looked at for a name */
 #define SPACE_BYTES    400 /* longest name of a namespace */
 #define SPACE_NAME_MAX 16  /* namespaces in each other */
 
@@ -148,7 +149,7 @@ static LinkSet used_in(Linker *linker, const LinkModule *from, uint32_t containe
                        const Types *types, uint32_t word)
 {
         LinkSet members = LINK_EMPTY;
-        for (uint32_t i = 0; i < from->unit->header->imports; i++) {
+        for (uint32_t i = 0; i < MIN(from->unit->header->imports, IMPORTS_MAX); i++) {
                 const UnitImport *import = &from->unit->imports[i];
                 const char *path = link_text(from, import->module);
                 if (import->container != container)
@@ -222,25 +223,25 @@ static LinkSet name_in_space(Linker *linker, const LinkModule *from, uint32_t de
         return found;
 }
 
+static bool begins_with(const char *path, const char *first)
+{
+        size_t length = strlen(first);
+        return strncmp(path, first, length) == 0 && (path[length] == '.' || !path[length]);
+}
+
 /* The first part of a qualified name: of a namespace around, or of one that is used. */
 static LinkSet space_named(Linker *linker, const LinkModule *from, uint32_t scope, uint32_t word)
 {
         const char *text = link_word_text(linker->words, word);
-        size_t length = strlen(text);
         bool known = false;
-        for (uint32_t i = 0; i < from->unit->header->decls && !known; i++) {
-                const char *name = link_text(from, link_decl(from, i)->name);
-                known = link_decl(from, i)->kind == UNIT_NAMESPACE &&
-                        strncmp(name, text, length) == 0 && (name[length] == '.' || !name[length]);
-        }
-        for (uint32_t i = 0; i < from->unit->header->imports && !known; i++) {
-                const char *path = link_text(from, from->unit->imports[i].module);
-                known = strncmp(path, text, length) == 0 && (path[length] == '.' || !path[length]);
-        }
-        (void)scope;
-        return known ? link_atom(linker,
-                                 (LinkAtom){LINK_ATOM_SPACE, from->number, word, LINK_ENV_NONE})
-                     : LINK_EMPTY;
+        for (uint32_t at = scope; at != UNIT_NONE && !known; at = link_decl(from, at)->container)
+                known = link_decl(from, at)->kind == UNIT_NAMESPACE &&
+                        begins_with(link_text(from, link_decl(from, at)->name), text);
+        for (uint32_t i = 0; i < MIN(from->unit->header->imports, IMPORTS_MAX) && !known; i++)
+                known = begins_with(link_text(from, from->unit->imports[i].module), text);
+        if (!known)
+                return LINK_EMPTY;
+        return link_atom(linker, (LinkAtom){LINK_ATOM_SPACE, from->number, word, LINK_ENV_NONE});
 }
 
 /* A type that is nowhere used by name: of global usings, which stand in another file. */

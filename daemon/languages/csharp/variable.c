@@ -205,10 +205,10 @@ static void lower_parameter(Walk *walk, Node node)
              written = tree_child(tree, node, FIELD_TYPE);
         uint32_t type = walk_type(walk, written), value = UNIT_NONE, index = 0;
         Node lambda = written ? 0 : lambda_of(tree, node);
-        for (Node at = tree_first(tree, tree_parent(tree, node)); at && at != node;
-             at = tree_next(tree, at))
+        for (Node at = lambda ? tree_first(tree, tree_parent(tree, node)) : 0;
+             at && at != node && index < CSHARP_PASSED_MAX; at = tree_next(tree, at))
                 index++;
-        if (lambda)
+        if (lambda && index < CSHARP_PASSED_MAX)
                 value = csharp_passed(walk, lambda, index);
         csharp_set(walk, node, type, value);
         if (name && walk_decl(walk, name) != UNIT_NONE)

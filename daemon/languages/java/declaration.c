@@ -2,7 +2,8 @@
 /* The second pass over declarations: types, values, bases, parameters. */
 #include "languages/java/front.h"
 
-#define RETURNS_MAX 8 /* of one lambda that are looked at for its value */
+#define RETURNS_MAX 8  /* of one lambda that are looked at for its value */
+#define PASSED_MAX  64 /* arguments of a call whose place is counted */
 
 static uint32_t decl_list(Walk *walk, Node list)
 {
@@ -190,7 +191,8 @@ static uint32_t call_around(Walk *walk, Node lambda, uint32_t *ret_argument)
                 return UNIT_NONE;
         *ret_argument = 0;
         for (Node at = tree_first(tree, list); at && at != lambda; at = tree_next(tree, at))
-                ++*ret_argument;
+                if (++*ret_argument == PASSED_MAX)
+                        return UNIT_NONE;
         return tree_kind(tree, call) == EXPLICIT_CONSTRUCTOR_INVOCATION
                        ? java_explicit_construction(walk, call)
                        : walk_expression(walk, call);

@@ -6,7 +6,8 @@
 #include "code/link-meaning.h"
 
 #define PATH_BYTES_MAX 1000
-#define NAMED_MAX      64 /* declarations of one name that are looked at */
+#define NAMED_MAX      64  /* declarations of one name that are looked at */
+#define IMPORTS_MAX    500 /* of one file that are looked at for a name */
 
 /* ---- types of packages ---- */
 
@@ -214,9 +215,10 @@ static LinkSet imported_name(Linker *linker, const LinkModule *from, uint32_t wo
 static LinkSet imported_on_demand(Linker *linker, const LinkModule *from, uint32_t word)
 {
         bool called, plain = true;
-        uint32_t probe = 0, found, nothing = linker_word(linker, "");
+        uint32_t seen = 0, probe = 0, found, nothing = linker_word(linker, "");
         (void)plain_word(linker, word, &called);
-        while ((found = link_module_next(from, LINK_OF_IMPORTS, nothing, &probe)) != UNIT_NONE) {
+        while ((found = link_module_next(from, LINK_OF_IMPORTS, nothing, &probe)) != UNIT_NONE &&
+               seen++ < IMPORTS_MAX) {
                 const UnitImport *import = &from->unit->imports[found];
                 const char *path = link_text(from, import->module);
                 plain = !(import->flags & UNIT_IMPORT_STATIC);
@@ -273,7 +275,7 @@ static LinkSet package_named(Linker *linker, const LinkModule *from, uint32_t wo
         size_t length = strlen(text);
         bool known =
                 strncmp(package_of(from), text, length) == 0 && package_of(from)[length] == '.';
-        for (uint32_t i = 0; i < from->unit->header->imports && !known; i++) {
+        for (uint32_t i = 0; i < MIN(from->unit->header->imports, IMPORTS_MAX) && !known; i++) {
                 const char *path = link_text(from, from->unit->imports[i].module);
                 known = strncmp(path, text, length) == 0 && path[length] == '.';
         }

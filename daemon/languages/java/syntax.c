@@ -11,15 +11,22 @@ bool java_is_type_declaration(unsigned kind)
 
 /* ---- modifiers ---- */
 
+/* They stand first. */
+static Node modifiers_of(const Tree *tree, Node declaration)
+{
+        Node first = tree_first(tree, declaration);
+        return tree_kind(tree, first) == MODIFIERS ? first : 0;
+}
+
 static bool has(const Tree *tree, Node declaration, unsigned token)
 {
-        Node modifiers = tree_child_of_kind(tree, declaration, MODIFIERS);
+        Node modifiers = modifiers_of(tree, declaration);
         return modifiers && tree_child_of_kind(tree, modifiers, token);
 }
 
 static bool is_annotated(const Tree *tree, Node declaration, const char *name)
 {
-        Node modifiers = tree_child_of_kind(tree, declaration, MODIFIERS);
+        Node modifiers = modifiers_of(tree, declaration);
         TREE_FOREACH(tree, modifiers, child)
         {
                 unsigned kind = tree_kind(tree, child);

@@ -55,6 +55,15 @@ static bool is_known(Linker *linker, LinkSet set)
         return false;
 }
 
+/* All modules of the standard library are one: that of the built-ins. */
+static LinkSet standard(Linker *linker, const LinkModule *from)
+{
+        const LinkModule *builtins = linker_load_builtins(linker, from->language);
+        if (!builtins)
+                return link_plain(linker, LINK_ATOM_EXTERNAL);
+        return link_atom(linker, (LinkAtom){.kind = LINK_ATOM_MODULE, .module = builtins->number});
+}
+
 /* Through use path::*. */
 static LinkSet passed(Linker *linker, const LinkModule *module, uint32_t container, uint32_t word)
 {
@@ -66,6 +75,8 @@ static LinkSet passed(Linker *linker, const LinkModule *module, uint32_t contain
                         continue;
                 LinkSet targets = link_targets(linker, module->number, i);
                 LinkSet one = missing(linker, link_member(linker, targets, word));
+                if (one != LINK_EMPTY && one == standard(linker, module))
+                        one = link_plain(linker, LINK_ATOM_EXTERNAL);
                 if (is_known(linker, one))
                         result = link_union(linker, result, one);
                 else
@@ -97,8 +108,20 @@ static LinkSet in_module(Linker *linker, const LinkModule *module, uint32_t cont
         return found == LINK_EMPTY ? passed(linker, module, container, word) : found;
 }
 
+static LinkSet of_standard(Linker *linker, const LinkModule *from, uint32_t word)
+{
+        LinkSet found = link_builtin_named(linker, from->language, word);
+        if (found != LINK_EMPTY)
+                return found;
+        return g_ascii_islower(*link_word_text(linker->words, word))
+                       ? standard(linker, from)
+                       : link_plain(linker, LINK_ATOM_EXTERNAL);
+}
+
 static LinkSet exported(Linker *linker, const LinkModule *module, uint32_t word)
 {
+        if (linker_is_builtin(module->number))
+                return of_standard(linker, module, word);
         if (strcmp(link_word_text(linker->words, word), "super") == 0)
                 return rust_parent(linker, module);
         return in_module(linker, module, UNIT_NONE, word);
@@ -125,6 +148,11 @@ static LinkSet first_of_path(Linker *linker, const LinkModule *from, uint32_t co
         return first_of_path(linker, from, link_decl(from, container)->container, "self");
 }
 
+static bool is_standard(const char *name)
+{
+        return strcmp(name, "std") == 0 || strcmp(name, "core") == 0 || strcmp(name, "alloc") == 0;
+}
+
 static LinkSet name_of(Linker *linker, const LinkModule *from, uint32_t scope, uint32_t word)
 {
         const char *name = link_word_text(linker->words, word);
@@ -139,7 +167,8 @@ static LinkSet name_of(Linker *linker, const LinkModule *from, uint32_t scope, u
         LinkSet crate = rust_crate(linker, from, name);
         if (crate != LINK_EMPTY)
                 return crate;
-        LinkSet builtin = link_builtin_named(linker, from->language, word);
+        LinkSet builtin = is_standard(name) ? standard(linker, from)
+                                            : link_builtin_named(linker, from->language, word);
         return builtin != LINK_EMPTY ? builtin : found;
 }
 
@@ -148,11 +177,6 @@ static uint32_t module_around(const LinkModule *module, uint32_t decl)
         while (decl != UNIT_NONE && link_decl(module, decl)->kind != UNIT_NAMESPACE)
                 decl = link_decl(module, decl)->container;
         return decl;
-}
-
-static bool is_standard(const char *name)
-{
-        return strcmp(name, "std") == 0 || strcmp(name, "core") == 0 || strcmp(name, "alloc") == 0;
 }
 
 /* What a path begins with: what is at hand, but not the import itself that has this path. */
@@ -216,11 +240,8 @@ static LinkSet follow(Linker *linker, const LinkModule *from, uint32_t container
         } else {
                 found = begin_path(linker, from, container, parts[0]);
         }
-        if (is_standard(parts[at]) && !is_known(linker, found)) {
-                LinkSet builtin = link_builtin_named(linker, from->language,
-                                                     linker_word(linker, parts[count - 1]));
-                return builtin != LINK_EMPTY ? builtin : link_plain(linker, LINK_ATOM_EXTERNAL);
-        }
+        if (is_standard(parts[at]) && !is_known(linker, found))
+                found = standard(linker, from);
         for (at++; at < count; at++) {
                 if (strcmp(parts[at], "super") == 0)
                         found = rust_super_of(linker, found);

@@ -40,7 +40,8 @@ static void add_name(Walk *walk, Chain *chain, Node node)
                          .begun = true,
                          .method = method,
                          .object = object,
-                         .name = kind == IDENTIFIER ? node : 0};
+                         .name = kind == IDENTIFIER || (kind == PRIMITIVE_TYPE && method) ? node
+                                                                                          : 0};
 }
 
 static unsigned count_arguments(const Tree *tree, Node tokens)
@@ -72,6 +73,7 @@ static void add_token(Walk *walk, Chain *chain, Node node)
 {
         switch (tree_kind(walk->tree, node)) {
         case IDENTIFIER:
+        case PRIMITIVE_TYPE: /* a method may be called so */
         case SELF:
         case SUPER:
         case CRATE:
