@@ -118,8 +118,14 @@ static LinkSet of_standard(Linker *linker, const LinkModule *from, uint32_t word
                        : link_plain(linker, LINK_ATOM_EXTERNAL);
 }
 
+static LinkSet of_blankets(Linker *linker, const LinkModule *type, uint32_t word);
+
 static LinkSet exported(Linker *linker, const LinkModule *module, uint32_t word)
 {
+        const char *name = link_word_text(linker->words, word);
+        if (linker_is_builtin(module->number) && g_str_has_prefix(name, LINK_GIVEN_TO_ALL))
+                return of_blankets(linker, module,
+                                   linker_word(linker, name + 1)); /* asked once for a name */
         if (linker_is_builtin(module->number))
                 return of_standard(linker, module, word);
         if (strcmp(link_word_text(linker->words, word), "super") == 0)
@@ -409,7 +415,15 @@ static LinkSet of_type(Linker *linker, const LinkModule *type, uint32_t decl, ui
         if (own != UNIT_NONE && link_decl(type, own)->kind == UNIT_METHOD)
                 return link_decl_atom(linker, LINK_ATOM_DECL, type->number, own, LINK_ENV_NONE);
         LinkSet found = of_impls(linker, type, decl, plain);
-        return found != LINK_EMPTY ? found : of_blankets(linker, type, plain);
+        if (found != LINK_EMPTY)
+                return found;
+        const LinkModule *builtins = linker_load_builtins(linker, type->language);
+        g_autofree char *all =
+                g_strconcat(LINK_GIVEN_TO_ALL, link_word_text(linker->words, plain), NULL);
+        return builtins ? missing(linker,
+                                  link_ask(linker, (LinkNode){LINK_NODE_EXPORT, builtins->number,
+                                                              linker_word(linker, all), 0}))
+                        : LINK_EMPTY;
 }
 
 static LinkSet attached(Linker *linker, const LinkModule *type, uint32_t decl, uint32_t word)
