@@ -11,6 +11,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent)]
 import bus  # noqa: E402  (found through the line above)
 import code_graph  # noqa: E402
+import code_speed  # noqa: E402
 import conformance  # noqa: E402
 import crash_figure  # noqa: E402
 import graph  # noqa: E402
@@ -19,7 +20,7 @@ import isolate  # noqa: E402
 import mcp  # noqa: E402
 import write  # noqa: E402
 
-BENCHES = [write, bus, graph, ingest, isolate, mcp, conformance, crash_figure, code_graph]  # each: NAMES, measure(build, quick, wanted) yielding figures
+BENCHES = [write, bus, graph, ingest, isolate, mcp, conformance, crash_figure, code_graph, code_speed]  # each: NAMES, measure(build, quick, wanted) yielding figures
 FIELDS = ('name', 'value', 'unit', 'reference', 'ratio', 'target', 'met', 'how')
 
 
