@@ -39,6 +39,11 @@ void gate_spent(Gate *gate, const char *connection, GateSpent *ret)
         usage_today(gate->usage, connection, &ret->calls, &ret->bytes);
 }
 
+void gate_each_spent(Gate *gate, GateSpentFunc func, void *data)
+{
+        usage_each(gate->usage, func, data);
+}
+
 /* What its human allows now, whenever the access was made: a call may be part of a longer one. */
 bool gate_admit(Gate *gate, const Access *access, const Tool *tool, GError **error)
 {

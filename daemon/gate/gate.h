@@ -205,6 +205,10 @@ typedef struct GateSpent {
 } GateSpent;
 void gate_spent(Gate *gate, const char *connection, GateSpent *ret);
 
+/* The same of each that called today. func must not call the gate. */
+typedef void (*GateSpentFunc)(const char *connection, const GateSpent *spent, void *data);
+void gate_each_spent(Gate *gate, GateSpentFunc func, void *data);
+
 /* Told on the loop when the state of a connection has changed (its terms, its end, what it lists, its unread
  * messages), so that open sessions can be told or ended. */
 typedef void (*GateFeed)(const char *connection, void *data);

@@ -133,6 +133,23 @@ bool usage_admit(Usage *usage, const Connection *connection, GError **error)
         return calls_left && bytes_left;
 }
 
+void usage_each(Usage *usage, GateSpentFunc func, void *data)
+{
+        GHashTableIter iter;
+        void *connection, *count;
+
+        g_mutex_lock(&usage->lock);
+        g_hash_table_iter_init(&iter, usage->counts);
+        while (g_hash_table_iter_next(&iter, &connection, &count)) {
+                const Count *known = count;
+                const GateSpent spent = {(uint64_t)known->calls, (uint64_t)known->bytes};
+
+                if (known->day == today(usage))
+                        func(connection, &spent, data);
+        }
+        g_mutex_unlock(&usage->lock);
+}
+
 void usage_take_back(Usage *usage, const char *connection)
 {
         g_mutex_lock(&usage->lock);

@@ -24,6 +24,9 @@ void usage_add_bytes(Usage *usage, const char *connection, uint64_t bytes);
 /* Today's counts. */
 void usage_today(Usage *usage, const char *connection, uint64_t *ret_calls, uint64_t *ret_bytes);
 
+/* Those of all connections that called today. */
+void usage_each(Usage *usage, GateSpentFunc func, void *data);
+
 /* What has not been written yet, as UsageRow; the caller unrefs, and gives it back if it could not be written. */
 typedef struct UsageRow {
         char connection[ID_MAX];

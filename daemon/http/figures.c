@@ -34,6 +34,12 @@ static const MetricFamily streams = {"ouroboros_http_streams",
                                      "Open streams of server-sent events."};
 static const MetricFamily sockets = {"ouroboros_websockets", "Open WebSockets."};
 
+static const MetricFamily spent_calls = {
+        "ouroboros_spend_calls", "Calls that a connection has spent of its budget of today (UTC)."};
+static const MetricFamily spent_bytes = {
+        "ouroboros_spend_bytes",
+        "Bytes of answers that a connection has spent of its budget of today (UTC)."};
+
 static const MetricFamily sessions = {"ouroboros_mcp_sessions",
                                       "Sessions of clients of MCP, by the door they came through."};
 static const char *const doors[] = {"door=\"socket\"", "door=\"http\""};
@@ -73,6 +79,14 @@ static JsonObject *read_status(const HttpOptions *options)
 
 /* ---- for Prometheus ---- */
 
+static void say_spent(const char *connection, const GateSpent *spent, void *data)
+{
+        g_autofree char *label = metrics_label("connection", connection);
+
+        metrics_say(data, METRIC_GAUGE, &spent_calls, label, (double)spent->calls);
+        metrics_say(data, METRIC_GAUGE, &spent_bytes, label, (double)spent->bytes);
+}
+
 static void collect(MetricsText *text, void *data)
 {
         const HttpOptions *options = data;
@@ -87,6 +101,7 @@ static void collect(MetricsText *text, void *data)
                     care_state(options->care, NULL) == VAULT_OPEN);
         if (gate_pending(options->gate, &waiting, NULL))
                 metrics_say(text, METRIC_GAUGE, &approvals, NULL, waiting);
+        gate_each_spent(options->gate, say_spent, text);
 }
 
 void figures_add(const HttpOptions *options)

@@ -153,7 +153,17 @@ def test_strangers_cannot_add_series(home):
     for i in range(50):
         ask(home.http_port, 'GET', f'/no/such/path{i}', bearer=home.agent)
     text = ask(home.http_port, 'GET', '/metrics', bearer=home.observer)[1]
-    assert 'path' not in text and home.agent not in text and home.agent_id not in text
+    assert 'path' not in text and home.agent not in text
+
+
+def test_what_is_spent_of_budgets_is_told(home):
+    def spent(what):
+        text = ask(home.http_port, 'GET', '/metrics', bearer=home.observer)[1]
+        return int(re.search(rf'^ouroboros_spend_{what}\{{connection="{home.agent_id}"\}} (\d+)$', text, re.M).group(1))
+    ask(home.http_port, 'GET', '/api/settings', bearer=home.agent)
+    calls, size = spent('calls'), spent('bytes')
+    ask(home.http_port, 'GET', '/api/settings', bearer=home.agent)
+    assert spent('calls') == calls + 1 and spent('bytes') > size
 
 
 def test_a_bearer_that_was_revoked_is_none(home):
