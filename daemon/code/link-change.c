@@ -30,7 +30,9 @@ typedef struct Writing {
         uint64_t hash;
 } Writing;
 
-#define IS_EXPR 0x80000000u
+#define IS_EXPR         0x80000000u
+#define OUTER_DEPTH_MAX 16  /* names in the name of what a member belongs to */
+#define NAMES_DEPTH_MAX 256 /* names before a name: a receiver may lie in itself */
 
 static void put(Writing *writing, uint32_t number)
 {
@@ -340,16 +342,58 @@ typedef struct Named {
         GArray *meanings;
 } Named;
 
-/* By its names from the top, and what it is. */
+static uint32_t text_hash(const Unit *unit, UnitString text)
+{
+        return link_hash(unit_string(unit, text));
+}
+
+/* What the declaration lies in, as far as the file says: its container, or what it is written for (a receiver), of which what is
+ * no declaration of the file goes into the hash. */
+static uint32_t step_out(const Unit *unit, const UnitDecl *decl, uint32_t *hash)
+{
+        uint32_t expr = decl->outer;
+        for (unsigned depth = 0; expr != UNIT_NONE && depth < OUTER_DEPTH_MAX; depth++) {
+                const UnitExpr *at = &unit->exprs[expr];
+                switch ((UnitOp)at->op) {
+                case UNIT_EXPR_DECL:
+                case UNIT_EXPR_SELF:
+                case UNIT_EXPR_SUPER:
+                        return at->a;
+                case UNIT_EXPR_IMPORT:
+                        *hash = link_mix(*hash, text_hash(unit, unit->imports[at->a].local), 0);
+                        return UNIT_NONE;
+                case UNIT_EXPR_NAME:
+                case UNIT_EXPR_BUILTIN:
+                        *hash = link_mix(*hash, text_hash(unit, at->a), 0);
+                        return UNIT_NONE;
+                case UNIT_EXPR_MEMBER:
+                        *hash = link_mix(*hash, text_hash(unit, at->b), 0);
+                        break;
+                case UNIT_EXPR_VALUE:
+                case UNIT_EXPR_TYPEOF:
+                case UNIT_EXPR_APPLY:
+                case UNIT_EXPR_DEREF:
+                        break;
+                default:
+                        return decl->container;
+                }
+                expr = at->a;
+        }
+        return decl->container;
+}
+
+/* By its names from the top, and what it is: all that its symbol is known by. */
 static void add_named(const char *name, uint32_t index, void *data)
 {
         Named *named = data;
         const Unit *unit = named->unit;
-        Meaning meaning = {link_hash(name), 1, named->modular};
-        for (uint32_t d = index; d != UNIT_NONE; d = unit->decls[d].container)
-                meaning.hash = link_mix((uint32_t)meaning.hash,
-                                        link_hash(unit_string(unit, unit->decls[d].name)),
-                                        unit->decls[d].kind);
+        uint32_t hash = named->modular, d = index;
+        for (unsigned depth = 0; d != UNIT_NONE && depth < NAMES_DEPTH_MAX; depth++) {
+                const UnitDecl *decl = &unit->decls[d];
+                hash = link_mix(hash, text_hash(unit, decl->name), decl->kind);
+                d = step_out(unit, decl, &hash);
+        }
+        Meaning meaning = {link_hash(name), 1, hash};
         g_array_append_val(named->meanings, meaning);
 }
 
