@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import shutil
 import signal
 import subprocess
 import time
@@ -218,81 +217,6 @@ def test_a_removed_repository_is_forgotten_and_comes_back_as_itself(desk, web):
     add(desk, web)
     assert rows(desk, 'symbols', name='validateBearer')[0]['symbol_id'] == symbol
     assert len(callers(desk, 'validateBearer')) == 2
-
-
-# ---- the same as anew ----
-
-PIECES = ['export function {n}(a: number): number {{ return {m}(a); }}\n', 'import {{ {n} }} from "./{f}";\nexport {{ {n} }};\n',
-          'export class {N} {{ {n}() {{ return this.{m}(); }} {m}() {{ return 1; }} }}\n', 'export const {n} = () => {m}(1);\n',
-          'import * as all from "./{f}";\nexport const {n} = all.{m};\n', 'function {n}() {{}}\n{n}();\n{m}();\n',
-          'import {{ {N} }} from "./{f}";\nexport class {M} extends {N} {{}}\nnew {M}().{n}();\n']
-
-
-def piece(r):
-    names = 'abcd'
-    n, m = r.choice(names), r.choice(names)
-    return r.choice(PIECES).format(n=n, m=m, N=n.upper(), M=m.upper() + 'x', f=r.choice(['f0', 'f1', 'g/f2', 'g/f3']))
-
-
-def edit(r, folder):
-    files = sorted(p for p in folder.rglob('*.ts'))
-    what = r.choice(['write', 'write', 'append', 'remove', 'move', 'folder'])
-    target = folder / r.choice(['f0.ts', 'f1.ts', 'g/f2.ts', 'g/f3.ts', 'g/h/f4.ts'])
-    if what == 'write' or not files:
-        write(folder, {str(target.relative_to(folder)): ''.join(piece(r) for _ in range(r.randint(1, 4)))})
-    elif what == 'append':
-        with open(r.choice(files), 'a', encoding='utf-8') as file:
-            file.write(piece(r))
-    elif what == 'remove':
-        r.choice(files).unlink()
-    elif what == 'move':
-        target.parent.mkdir(parents=True, exist_ok=True)
-        r.choice(files).rename(target)
-    elif (folder / 'g').is_dir():
-        shutil.rmtree(folder / 'k', ignore_errors=True)
-        (folder / 'g').rename(folder / 'k')
-
-
-def dump(desk, name):
-    """All that the graph says of a repository, without the numbers of its rows."""
-    said = []
-    for module in rows(desk, 'modules', repository=name, limit=500):
-        path = module['module']
-        said.append(['module', path, module['kind'], module['lines'], module['symbols'], module['edges'], module['error']])
-        for symbol in rows(desk, 'symbols', repository=name, module=path, limit=500):
-            said.append(['symbol', symbol['symbol_id'], path, symbol['qualified_name'], symbol['kind'], symbol['start_line'], symbol['signature']])
-            said += [['reference', symbol['symbol_id'], r['module'], r['line'], r['column'], r['relationship'], r['resolution'], r['caller_id']]
-                     for r in rows(desk, 'references', repository=name, symbol_id=symbol['symbol_id'], limit=500)]
-            said += [['callee', symbol['symbol_id'], r['line'], r['column'], r['callee_id'], r['callee_symbol'], r['resolution']]
-                     for r in rows(desk, 'callees', repository=name, symbol_id=symbol['symbol_id'], limit=500)]
-        said += [['import', path, r['line'], r['imports'], r['target_module'], r['resolution']]
-                 for r in rows(desk, 'imports', repository=name, module=path, limit=500)]
-    return sorted(said, key=json.dumps)
-
-
-def settle(desk, name):
-    desk.tool('sync_repository', repository=name)
-    time.sleep(0.05)
-    wait_until(lambda: not desk.tool('query_codebase', kind='overview')['complete'] or True, timeout=5)
-    before = repositories(desk)[name]['synced_at']
-    desk.tool('sync_repository', repository=name)
-    wait_until(lambda: repositories(desk)[name]['synced_at'] != before and repositories(desk)[name]['state'] == 'synced', timeout=20)
-
-
-def test_random_edits_come_to_the_same_as_reading_anew(desk):
-    r = random.Random(20261)
-    folder = desk.folder / 'random'
-    folder.mkdir()
-    for _ in range(4):
-        edit(r, folder)
-    add(desk, folder)
-    for _ in range(6):
-        for _ in range(r.randint(1, 6)):
-            edit(r, folder)
-        settle(desk, 'random')
-        grown = dump(desk, 'random')
-        desk.call('Manager.Rebuild', 's', 'code')
-        assert dump(desk, 'random') == grown
 
 
 def test_a_killed_daemon_goes_on_where_it_was(desk):
