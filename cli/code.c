@@ -2,6 +2,7 @@
 /* "code": repositories of source code, and questions to the graph that is made of them. */
 #include <string.h>
 
+#include "progress.h"
 #include "render.h"
 #include "verbs.h"
 
@@ -30,40 +31,8 @@ static const char *text(JsonObject *row, const char *name)
 
 /* ---- repositories ---- */
 
-static bool run_add(Cli *cli, GError **error)
-{
-        g_autoptr(JsonObject) answer = NULL;
-        g_autofree char *path = g_canonicalize_filename(args_word(cli->args, 0), NULL);
-        JsonObject *args = json_object_new();
-
-        json_object_set_string_member(args, "path", path);
-        cli_set_option(cli, args, "name", "name");
-        cli_set_option(cli, args, "entity_id", "entity");
-        if (!cli_tool(cli, "add_repository", args, &answer, error))
-                return false;
-        if (answer)
-                output_print(cli->output, "Added %s: it is read now (see: code list).\n",
-                             text(answer, "repository_id"));
-        return true;
-}
-
-static const Option add_options[] = {
-        {"name", 0, OPTION_TEXT, "NAME", "What it is called; default: the folder's name"},
-        {"entity", 'e', OPTION_TEXT, "ID", "The entity (ent-…) whose code it is"},
-        {NULL},
-};
-
-const Verb verb_code_add = {
-        .name = "code add",
-        .words = "FOLDER",
-        .min = 1,
-        .max = 1,
-        .summary = "Read a folder of source code into the code graph, and follow it",
-        .options = add_options,
-        .writes = true,
-        .no_pager = true,
-        .run = run_add,
-};
+#define POLL_MS          250
+#define REPOSITORIES_MAX 256 /* that there can be */
 
 static void print_repository(Cli *cli, JsonObject *row)
 {
@@ -80,6 +49,84 @@ static void print_repository(Cli *cli, JsonObject *row)
                       json_member_int(row, "edges", 0), json_member_int(row, "errors", 0),
                       text(row, "branch"), text(row, "head"), text(row, "repository_id"));
 }
+
+/* Its row as it stands now; NULL with NOT_FOUND if it was removed meanwhile. */
+static JsonObject *repository(Cli *cli, const char *id, GError **error)
+{
+        JsonObject *args = json_object_new(), *row;
+
+        json_object_set_int_member(args, "limit", REPOSITORIES_MAX);
+        g_autoptr(JsonObject) answer = client_tool(cli->client, "list_repositories", args, error);
+        if (!answer)
+                return NULL;
+        for (unsigned i = 0; (row = cli_element(json_member_array(answer, "repositories"), i)); i++)
+                if (strcmp(text(row, "repository_id"), id) == 0)
+                        return json_object_ref(row);
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND, "%s is gone again", id);
+        return NULL;
+}
+
+/* Gives its row when all of it was read once. */
+static JsonObject *wait_until_read(Cli *cli, const char *id, GError **error)
+{
+        g_autoptr(Progress) bar = progress_new("Reading", output_is_json(cli->output));
+
+        for (;;) {
+                g_autoptr(JsonObject) row = repository(cli, id, error);
+                if (!row)
+                        return NULL;
+                g_autofree char *note = g_strdup_printf("%" G_GINT64_FORMAT " files",
+                                                        json_member_int(row, "modules", 0));
+                progress_set(bar, -1, note);
+                const char *state = text(row, "state");
+                if (strcmp(state, "waiting") != 0 && strcmp(state, "syncing") != 0)
+                        return g_steal_pointer(&row);
+                if (!client_wait(cli->client, POLL_MS, error))
+                        return NULL;
+        }
+}
+
+static bool run_add(Cli *cli, GError **error)
+{
+        g_autofree char *path = g_canonicalize_filename(args_word(cli->args, 0), NULL);
+        JsonObject *args = json_object_new();
+
+        json_object_set_string_member(args, "path", path);
+        cli_set_option(cli, args, "name", "name");
+        cli_set_option(cli, args, "entity_id", "entity");
+        g_autoptr(JsonObject) answer = client_tool(cli->client, "add_repository", args, error);
+        if (!answer)
+                return false;
+        if (output_is_json(cli->output))
+                output_json_object(cli->output, answer);
+        else
+                output_print(cli->output, "It is %s.\n", text(answer, "repository_id"));
+        if (args_has(cli->args, "no-wait"))
+                return true;
+        g_autoptr(JsonObject) row = wait_until_read(cli, text(answer, "repository_id"), error);
+        if (row && !output_is_json(cli->output))
+                print_repository(cli, row);
+        return row;
+}
+
+static const Option add_options[] = {
+        {"name", 0, OPTION_TEXT, "NAME", "What it is called; default: the folder's name"},
+        {"entity", 'e', OPTION_TEXT, "ID", "The entity (ent-…) whose code it is"},
+        {"no-wait", 0, OPTION_FLAG, NULL, "Do not wait until all of it is read"},
+        {NULL},
+};
+
+const Verb verb_code_add = {
+        .name = "code add",
+        .words = "FOLDER",
+        .min = 1,
+        .max = 1,
+        .summary = "Read a folder of source code into the code graph, and follow it",
+        .options = add_options,
+        .writes = true,
+        .no_pager = true,
+        .run = run_add,
+};
 
 static bool run_list(Cli *cli, GError **error)
 {

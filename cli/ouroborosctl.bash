@@ -43,7 +43,7 @@ _ouroborosctl() {
                 [projection list]="$page" [projection add]='--type --group-by --description'
                 [projection show]="--entity --order $page" [discovered list]="--state --type --document $page"
                 [discovered promote]="--name --type $why" [discovered merge]="$why" [discovered dismiss]="$why"
-                [discovered restore]="$why" [code list]="$page" [code add]="--name --entity" [code remove]='' [code sync]=''
+                [discovered restore]="$why" [code list]="$page" [code add]="--name --entity --no-wait" [code remove]='' [code sync]=''
                 [code overview]="--repository" [code source]="--repository" [code symbols]="--repository --match $page"
                 [code modules]="--repository $page" [code callers]="--repository $page" [code callees]="--repository $page" [code references]="--repository $page" [code imports]="--repository $page"
                 [link list]="--state --entity --document $page"

@@ -96,9 +96,10 @@ static void mark_generic(LinkModule *module)
 static LinkCell *new_cells(uint32_t count)
 {
         LinkCell *cells = g_new(LinkCell, count);
-        memset(cells, 0xff, count * sizeof *cells);
-        for (uint32_t i = 0; i < count; i++)
+        for (uint32_t i = 0; i < count; i++) {
+                memset(&cells[i], 0xff, sizeof *cells);
                 cells[i].node = 0;
+        }
         return cells;
 }
 

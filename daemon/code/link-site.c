@@ -220,6 +220,7 @@ static void find_overloads(Linker *linker, const LinkModule *module, const UnitS
         LinkArguments arguments = {module->number, call->b};
         bool makes = call->op == UNIT_EXPR_NEW;
         LinkSet denoted = link_denoted(linker, module->number, call->a);
+        ret->arguments = arguments;
         ret->unknown = denoted == LINK_EMPTY;
         if (!makes && add_extensions(linker, ret, denoted, &arguments))
                 return;

@@ -270,7 +270,7 @@ size_t linker_folder(Linker *linker, const char *folder, uint32_t *ret, size_t m
                 files = list_folder(linker, folder);
                 g_hash_table_insert(linker->folders, word, files);
         }
-        if (files->len)
+        if (files->len && max > 0)
                 memcpy(ret, files->data, MIN(files->len, max) * sizeof *ret);
         return files->len;
 }

@@ -240,7 +240,7 @@ static size_t get_folder(void *data, const char *folder, uint32_t *ret, size_t m
                 list = list_folder(overlay, folder);
                 g_hash_table_insert(overlay->folders, g_strdup(folder), list);
         }
-        if (list->len > 0)
+        if (list->len > 0 && max > 0)
                 memcpy(ret, list->data, MIN(list->len, max) * sizeof(uint32_t));
         return list->len;
 }

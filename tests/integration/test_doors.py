@@ -24,6 +24,7 @@ GOOD = {
     'verify_quote': {'fact_id': '{fact}'},
     'as_of': {'at': '2099-01-01', 'entity_name': 'Ada'}, 'read_resource': {'uri': 'ouroboros://entity/{ada}'},
     'get_prompt': {'name': 'review-contradictions'}, 'complete_argument': {'of': 'prompt', 'name': 'review-contradictions', 'argument': 'entity', 'value': 'A'},
+    'add_repository': {'path': '{folder}'},
     'propose_entity': {'name': 'New of {door}', 'type': 'person'}, 'find_contradictions': {'entity_name': 'Ada'},
 }
 # Beside the doors, not through them: these would wait for a person, run snippets in snippets, or end the world.
@@ -91,7 +92,7 @@ def doors():
         desk.tool('register_root', path=str(folder))
         ingested(desk)
         made = Doors(desk)
-        made.names = {'ada': desk.tool('propose_entity', name='Ada', type='person')['entity_id']}
+        made.names = {'folder': str(folder), 'ada': desk.tool('propose_entity', name='Ada', type='person')['entity_id']}
         made.names['document'] = desk.tool('list_documents')['documents'][0]['document_id']
         made.names['fact'] = desk.tool('remember_fact', entity_name='Ada', predicate='note', object='900', quote='The rent is 900 euros.',
                                        document_id=made.names['document'])['fact_id']
