@@ -164,3 +164,15 @@ static inline uint32_t walk_builtin(Walk *walk, const char *name)
         return builder_expr(walk->builder, UNIT_EXPR_BUILTIN, builder_word(walk->builder, name),
                             UNIT_NONE);
 }
+
+static inline uint32_t walk_builtin_value(Walk *walk, const char *name)
+{
+        return walk_value(walk, walk_builtin(walk, name));
+}
+
+/* What one of two expressions gives: or, ??, a choice. */
+static inline uint32_t walk_any_of_two(Walk *walk, Node a, Node b)
+{
+        uint32_t both[] = {walk_expression(walk, a), walk_expression(walk, b)};
+        return builder_any(walk->builder, both, 2);
+}

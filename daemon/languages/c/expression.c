@@ -2,11 +2,6 @@
 /* Expressions: what they denote or are a value of, as far as the text of this file says it. */
 #include "languages/c/front.h"
 
-static uint32_t value_of_builtin(Walk *walk, const char *name)
-{
-        return walk_value(walk, walk_builtin(walk, name));
-}
-
 /* ---- names ---- */
 
 /* One step of a scope: a namespace, a class, with or without template arguments. */
@@ -244,12 +239,12 @@ static uint32_t literal(Walk *walk, unsigned kind)
         case RAW_STRING_LITERAL:
         case CONCATENATED_STRING:
         case CHAR_LITERAL:
-                return value_of_builtin(walk, "char");
+                return walk_builtin_value(walk, "char");
         case NUMBER_LITERAL:
-                return value_of_builtin(walk, "int");
+                return walk_builtin_value(walk, "int");
         case TRUE_LITERAL:
         case FALSE_LITERAL:
-                return value_of_builtin(walk, "bool");
+                return walk_builtin_value(walk, "bool");
         default:
                 return UNIT_NONE;
         }

@@ -4,11 +4,6 @@
 
 #define ARRAY_ELEMENTS_MAX 4 /* of an array without a written type that are looked at */
 
-static uint32_t value_of_builtin(Walk *walk, const char *name)
-{
-        return walk_value(walk, walk_builtin(walk, name));
-}
-
 Node csharp_operand(const Tree *tree, Node node)
 {
         Node first = tree_first(tree, node);
@@ -76,12 +71,6 @@ static uint32_t of_class(Walk *walk, Node node, UnitOp op)
 
 /* ---- operators and literals ---- */
 
-static uint32_t any_of_two(Walk *walk, Node a, Node b)
-{
-        uint32_t both[] = {walk_expression(walk, a), walk_expression(walk, b)};
-        return builder_any(walk->builder, both, 2);
-}
-
 static bool is_string(unsigned kind)
 {
         return kind == STRING_LITERAL || kind == VERBATIM_STRING || kind == RAW_STRING ||
@@ -111,8 +100,8 @@ static uint32_t binary(Walk *walk, Node node)
         switch (tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR))) {
         case T_PLUS:
                 if (is_text(tree, node))
-                        return value_of_builtin(walk, "string");
-                return any_of_two(walk, left, right);
+                        return walk_builtin_value(walk, "string");
+                return walk_any_of_two(walk, left, right);
         case T_MINUS:
         case T_TIMES:
         case T_DIVIDE:
@@ -121,12 +110,12 @@ static uint32_t binary(Walk *walk, Node node)
         case T_OR:
         case T_XOR:
         case T_COALESCE:
-                return any_of_two(walk, left, right);
+                return walk_any_of_two(walk, left, right);
         case T_SHIFT_LEFT:
         case T_SHIFT_RIGHT:
                 return walk_expression(walk, left);
         default:
-                return value_of_builtin(walk, "bool");
+                return walk_builtin_value(walk, "bool");
         }
 }
 
@@ -135,10 +124,10 @@ static uint32_t number(Walk *walk, Node node)
         const Tree *tree = walk->tree;
         char last = g_ascii_tolower(tree->text[tree->nodes[node].end - 1]);
         if (tree_kind(tree, node) == REAL_LITERAL)
-                return value_of_builtin(walk, last == 'f'   ? "float"
-                                              : last == 'm' ? "decimal"
-                                                            : "double");
-        return value_of_builtin(walk, last == 'l' ? "long" : last == 'u' ? "uint" : "int");
+                return walk_builtin_value(walk, last == 'f'   ? "float"
+                                                : last == 'm' ? "decimal"
+                                                              : "double");
+        return walk_builtin_value(walk, last == 'l' ? "long" : last == 'u' ? "uint" : "int");
 }
 
 static uint32_t literal(Walk *walk, Node node)
@@ -148,20 +137,20 @@ static uint32_t literal(Walk *walk, Node node)
         case VERBATIM_STRING:
         case RAW_STRING:
         case INTERPOLATED_STRING:
-                return value_of_builtin(walk, "string");
+                return walk_builtin_value(walk, "string");
         case CHARACTER_LITERAL:
-                return value_of_builtin(walk, "char");
+                return walk_builtin_value(walk, "char");
         case BOOLEAN_LITERAL:
         case IS_EXPRESSION:
         case IS_PATTERN:
-                return value_of_builtin(walk, "bool");
+                return walk_builtin_value(walk, "bool");
         case SIZEOF_EXPRESSION:
-                return value_of_builtin(walk, "int");
+                return walk_builtin_value(walk, "int");
         case INTEGER_LITERAL:
         case REAL_LITERAL:
                 return number(walk, node);
         case TYPEOF_EXPRESSION:
-                return value_of_builtin(walk, "Type");
+                return walk_builtin_value(walk, "Type");
         default:
                 return UNIT_NONE;
         }
@@ -277,15 +266,15 @@ static uint32_t composed(Walk *walk, Node node)
         case UNARY_EXPRESSION:
         case PREFIX_UNARY:
                 if (tree_child_of_kind(tree, node, T_NOT))
-                        return value_of_builtin(walk, "bool");
+                        return walk_builtin_value(walk, "bool");
                 return walk_expression(walk, csharp_operand(tree, node));
         case ASSIGNMENT_EXPRESSION:
                 return walk_expression(walk, tree_child(tree, node, FIELD_LEFT));
         case BINARY_EXPRESSION:
                 return binary(walk, node);
         case CONDITIONAL_EXPRESSION:
-                return any_of_two(walk, tree_child(tree, node, FIELD_CONSEQUENCE),
-                                  tree_child(tree, node, FIELD_ALTERNATIVE));
+                return walk_any_of_two(walk, tree_child(tree, node, FIELD_CONSEQUENCE),
+                                       tree_child(tree, node, FIELD_ALTERNATIVE));
         case SWITCH_EXPRESSION:
                 return switched(walk, node);
         case TUPLE_EXPRESSION:

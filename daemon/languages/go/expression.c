@@ -2,11 +2,6 @@
 /* Expressions: what they denote or are a value of, as far as the text of this file says it. */
 #include "languages/go/front.h"
 
-static uint32_t value_of_builtin(Walk *walk, const char *name)
-{
-        return walk_value(walk, walk_builtin(walk, name));
-}
-
 /* ---- names ---- */
 
 static bool is_behind(const Walk *walk, const UnitDecl *decl, Node node)
@@ -145,7 +140,7 @@ static uint32_t unary(Walk *walk, Node node)
         case T_RECEIVE:
                 return element(walk, operand, 0);
         case T_NOT:
-                return value_of_builtin(walk, "bool");
+                return walk_builtin_value(walk, "bool");
         default:
                 return operand;
         }
@@ -169,7 +164,7 @@ static uint32_t binary(Walk *walk, Node node)
         case T_GREATER_EQUAL:
         case T_BOTH:
         case T_EITHER:
-                return value_of_builtin(walk, "bool");
+                return walk_builtin_value(walk, "bool");
         default: { /* both are of one type, but that of a literal is not told */
                 uint32_t one =
                         walk_expression(walk, is_literal(tree_kind(tree, left)) ? right : left);
@@ -207,17 +202,17 @@ static uint32_t literal(Walk *walk, unsigned kind)
         switch (kind) {
         case STRING_LITERAL:
         case RAW_STRING_LITERAL:
-                return value_of_builtin(walk, "string");
+                return walk_builtin_value(walk, "string");
         case INT_LITERAL:
         case IOTA:
-                return value_of_builtin(walk, "int");
+                return walk_builtin_value(walk, "int");
         case FLOAT_LITERAL:
-                return value_of_builtin(walk, "float64");
+                return walk_builtin_value(walk, "float64");
         case RUNE_LITERAL:
-                return value_of_builtin(walk, "rune");
+                return walk_builtin_value(walk, "rune");
         case TRUE_LITERAL:
         case FALSE_LITERAL:
-                return value_of_builtin(walk, "bool");
+                return walk_builtin_value(walk, "bool");
         default:
                 return UNIT_NONE;
         }
@@ -294,7 +289,7 @@ static uint32_t part_of(Walk *walk, Node value, unsigned index)
                 return element(walk, walk_expression(walk, value),
                                builder_word(walk->builder, number));
         }
-        return index == 0 ? walk_expression(walk, value) : value_of_builtin(walk, "bool");
+        return index == 0 ? walk_expression(walk, value) : walk_builtin_value(walk, "bool");
 }
 
 uint32_t go_assigned(Walk *walk, Node values, unsigned index, unsigned names)

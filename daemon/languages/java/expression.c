@@ -2,11 +2,6 @@
 /* Expressions: what they denote or are a value of, as far as the text of this file says it. */
 #include "languages/java/front.h"
 
-static uint32_t value_of_builtin(Walk *walk, const char *name)
-{
-        return walk_value(walk, walk_builtin(walk, name));
-}
-
 /* ---- names ---- */
 
 static bool is_class(UnitKind kind)
@@ -186,12 +181,6 @@ static uint32_t method_reference(Walk *walk, Node node)
 
 /* ---- operators and literals ---- */
 
-static uint32_t any_of_two(Walk *walk, Node a, Node b)
-{
-        uint32_t both[] = {walk_expression(walk, a), walk_expression(walk, b)};
-        return builder_any(walk->builder, both, 2);
-}
-
 /* A sum that a text stands in at its left end or at its right is a text. */
 static bool is_text(const Tree *tree, Node node)
 {
@@ -215,8 +204,8 @@ static uint32_t binary(Walk *walk, Node node)
         switch (tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR))) {
         case T_PLUS:
                 if (is_text(tree, node))
-                        return value_of_builtin(walk, "String");
-                return any_of_two(walk, left, right);
+                        return walk_builtin_value(walk, "String");
+                return walk_any_of_two(walk, left, right);
         case T_MINUS:
         case T_TIMES:
         case T_DIVIDE:
@@ -224,13 +213,13 @@ static uint32_t binary(Walk *walk, Node node)
         case T_AND:
         case T_OR:
         case T_XOR:
-                return any_of_two(walk, left, right);
+                return walk_any_of_two(walk, left, right);
         case T_SHIFT_LEFT:
         case T_SHIFT_RIGHT:
         case T_SHIFT_UNSIGNED:
                 return walk_expression(walk, left);
         default:
-                return value_of_builtin(walk, "boolean");
+                return walk_builtin_value(walk, "boolean");
         }
 }
 
@@ -240,21 +229,21 @@ static uint32_t number(Walk *walk, Node node)
         unsigned kind = tree_kind(tree, node);
         char last = tree->text[tree->nodes[node].end - 1];
         if (kind == DECIMAL_FLOAT || kind == HEX_FLOAT)
-                return value_of_builtin(walk, last == 'f' || last == 'F' ? "float" : "double");
-        return value_of_builtin(walk, last == 'l' || last == 'L' ? "long" : "int");
+                return walk_builtin_value(walk, last == 'f' || last == 'F' ? "float" : "double");
+        return walk_builtin_value(walk, last == 'l' || last == 'L' ? "long" : "int");
 }
 
 static uint32_t literal(Walk *walk, Node node)
 {
         switch (tree_kind(walk->tree, node)) {
         case STRING_LITERAL:
-                return value_of_builtin(walk, "String");
+                return walk_builtin_value(walk, "String");
         case CHARACTER_LITERAL:
-                return value_of_builtin(walk, "char");
+                return walk_builtin_value(walk, "char");
         case TRUE_LITERAL:
         case FALSE_LITERAL:
         case INSTANCEOF_EXPRESSION:
-                return value_of_builtin(walk, "boolean");
+                return walk_builtin_value(walk, "boolean");
         case DECIMAL_INTEGER:
         case HEX_INTEGER:
         case OCTAL_INTEGER:
@@ -365,15 +354,15 @@ uint32_t java_expression(Walk *walk, Node node)
                 return walk_expression(walk, tree_first(tree, node));
         case UNARY_EXPRESSION:
                 if (tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR)) == T_NOT)
-                        return value_of_builtin(walk, "boolean");
+                        return walk_builtin_value(walk, "boolean");
                 return walk_expression(walk, tree_child(tree, node, FIELD_OPERAND));
         case ASSIGNMENT_EXPRESSION:
                 return walk_expression(walk, tree_child(tree, node, FIELD_LEFT));
         case BINARY_EXPRESSION:
                 return binary(walk, node);
         case TERNARY_EXPRESSION:
-                return any_of_two(walk, tree_child(tree, node, FIELD_CONSEQUENCE),
-                                  tree_child(tree, node, FIELD_ALTERNATIVE));
+                return walk_any_of_two(walk, tree_child(tree, node, FIELD_CONSEQUENCE),
+                                       tree_child(tree, node, FIELD_ALTERNATIVE));
         case SWITCH_EXPRESSION:
                 return switched(walk, node);
         default:

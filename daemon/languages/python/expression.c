@@ -148,17 +148,11 @@ static uint32_t subscript(Walk *walk, Node node)
 
 /* ---- operators ---- */
 
-static uint32_t any_of_two(Walk *walk, Node a, Node b)
-{
-        uint32_t both[] = {walk_expression(walk, a), walk_expression(walk, b)};
-        return builder_any(walk->builder, both, 2);
-}
-
 static uint32_t boolean_operator(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
         Node left = tree_child(tree, node, FIELD_LEFT), right = tree_child(tree, node, FIELD_RIGHT);
-        return tree_child_of_kind(tree, node, T_OR) ? any_of_two(walk, left, right)
+        return tree_child_of_kind(tree, node, T_OR) ? walk_any_of_two(walk, left, right)
                                                     : walk_expression(walk, right);
 }
 
@@ -191,7 +185,7 @@ static uint32_t conditional(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
         Node first = tree_first(tree, node), condition = tree_next(tree, first);
-        return any_of_two(walk, first, condition ? tree_next(tree, condition) : 0);
+        return walk_any_of_two(walk, first, condition ? tree_next(tree, condition) : 0);
 }
 
 /* ---- displays ---- */

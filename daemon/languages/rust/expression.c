@@ -4,11 +4,6 @@
 
 #define ARMS_MAX 8 /* of a match that are looked at for its value */
 
-static uint32_t value_of_builtin(Walk *walk, const char *name)
-{
-        return walk_value(walk, walk_builtin(walk, name));
-}
-
 uint32_t rust_element(Walk *walk, uint32_t of, const char *key)
 {
         if (of == UNIT_NONE)
@@ -95,8 +90,8 @@ static uint32_t macro(Walk *walk, Node node)
         const Tree *tree = walk->tree;
         Node name = tree_child(tree, node, FIELD_MACRO);
         if (tree_is(tree, name, "format"))
-                return value_of_builtin(walk, "String");
-        return tree_is(tree, name, "vec") ? value_of_builtin(walk, "Vec") : UNIT_NONE;
+                return walk_builtin_value(walk, "String");
+        return tree_is(tree, name, "vec") ? walk_builtin_value(walk, "Vec") : UNIT_NONE;
 }
 
 /* ---- blocks ---- */
@@ -149,7 +144,7 @@ static uint32_t binary(Walk *walk, Node node)
         case T_GREATER_EQUAL:
         case T_BOTH:
         case T_EITHER:
-                return value_of_builtin(walk, "bool");
+                return walk_builtin_value(walk, "bool");
         default:
                 return walk_expression(walk, tree_child(tree, node, FIELD_LEFT));
         }
@@ -185,15 +180,15 @@ static uint32_t literal(Walk *walk, unsigned kind)
         switch (kind) {
         case STRING_LITERAL:
         case RAW_STRING_LITERAL:
-                return value_of_builtin(walk, "str");
+                return walk_builtin_value(walk, "str");
         case CHAR_LITERAL:
-                return value_of_builtin(walk, "char");
+                return walk_builtin_value(walk, "char");
         case INTEGER_LITERAL:
-                return value_of_builtin(walk, "i32");
+                return walk_builtin_value(walk, "i32");
         case FLOAT_LITERAL:
-                return value_of_builtin(walk, "f64");
+                return walk_builtin_value(walk, "f64");
         case BOOLEAN_LITERAL:
-                return value_of_builtin(walk, "bool");
+                return walk_builtin_value(walk, "bool");
         default:
                 return UNIT_NONE;
         }

@@ -4,11 +4,6 @@
 
 #define ARRAY_ELEMENTS_MAX 8 /* of an array literal that are looked at for its type */
 
-static uint32_t value_of_builtin(Walk *walk, const char *name)
-{
-        return walk_value(walk, walk_builtin(walk, name));
-}
-
 /* ---- this ---- */
 
 static bool is_member_function(unsigned kind)
@@ -268,12 +263,6 @@ static uint32_t construction(Walk *walk, Node node)
 
 /* ---- operators and literals ---- */
 
-static uint32_t any_of_two(Walk *walk, Node a, Node b)
-{
-        uint32_t both[] = {walk_expression(walk, a), walk_expression(walk, b)};
-        return builder_any(walk->builder, both, 2);
-}
-
 static bool is_text(const Tree *tree, Node node)
 {
         return tree_kind(tree, node) == STRING || tree_kind(tree, node) == TEMPLATE_STRING;
@@ -286,12 +275,12 @@ static uint32_t binary(Walk *walk, Node node)
         switch (tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR))) {
         case T_OR:
         case T_NULLISH:
-                return any_of_two(walk, left, right);
+                return walk_any_of_two(walk, left, right);
         case T_AND:
                 return walk_expression(walk, right);
         case T_PLUS:
                 return is_text(tree, left) || is_text(tree, right)
-                               ? value_of_builtin(walk, "string")
+                               ? walk_builtin_value(walk, "string")
                                : UNIT_NONE;
         default:
                 return UNIT_NONE;
@@ -362,14 +351,14 @@ static uint32_t literal(Walk *walk, unsigned kind)
         switch (kind) {
         case STRING:
         case TEMPLATE_STRING:
-                return value_of_builtin(walk, "string");
+                return walk_builtin_value(walk, "string");
         case NUMBER:
-                return value_of_builtin(walk, "number");
+                return walk_builtin_value(walk, "number");
         case REGEX:
-                return value_of_builtin(walk, "RegExp");
+                return walk_builtin_value(walk, "RegExp");
         case TRUE_LITERAL:
         case FALSE_LITERAL:
-                return value_of_builtin(walk, "boolean");
+                return walk_builtin_value(walk, "boolean");
         default:
                 return UNIT_NONE;
         }
@@ -442,8 +431,8 @@ uint32_t typescript_expression(Walk *walk, Node node)
         case BINARY_EXPRESSION:
                 return binary(walk, node);
         case TERNARY_EXPRESSION:
-                return any_of_two(walk, tree_child(tree, node, FIELD_CONSEQUENCE),
-                                  tree_child(tree, node, FIELD_ALTERNATIVE));
+                return walk_any_of_two(walk, tree_child(tree, node, FIELD_CONSEQUENCE),
+                                       tree_child(tree, node, FIELD_ALTERNATIVE));
         case ASSIGNMENT_EXPRESSION:
                 return walk_expression(walk, tree_child(tree, node, FIELD_RIGHT));
         case SEQUENCE_EXPRESSION:
