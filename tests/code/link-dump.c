@@ -147,7 +147,8 @@ static Counts link_all(Dump *dump, const char *only, bool print)
         g_autoptr(GArray) edges = g_array_new(false, false, sizeof(LinkEdge));
         g_autoptr(GArray) consulted = g_array_new(false, false, sizeof(uint32_t));
         for (uint32_t i = 0; i < memory_modules(dump->memory); i++) {
-                if (only && strcmp(only, memory_path(dump->memory, i)) != 0)
+                const char *path = memory_path(dump->memory, i);
+                if (!path || (only && strcmp(only, path) != 0))
                         continue;
                 if (print)
                         print_definitions(dump, i);
@@ -185,8 +186,13 @@ static void bench(Dump *dump)
                 read_file(dump, name, *name == '/' ? name + 1 : name);
         }
         double read = cpu();
+        uint32_t modules = 0;
         for (uint32_t i = 0; i < memory_modules(dump->memory); i++) {
-                const Unit *unit = memory_unit(dump->memory, memory_path(dump->memory, i));
+                const char *path = memory_path(dump->memory, i);
+                const Unit *unit = path ? memory_unit(dump->memory, path) : NULL;
+                if (!unit)
+                        continue;
+                modules++;
                 bytes += (size_t)(unit->strings - (const char *)unit->header) +
                          unit->header->string_bytes;
         }
@@ -196,8 +202,8 @@ static void bench(Dump *dump)
         long until = peak();
         Counts counts = link_all(dump, NULL, false);
         printf("%u modules, units %zu MB; read %.2f s (peak %ld MB), linked %.2f s (%zu MB in use, peak %ld MB), %zu edges, %zu consultations\n",
-               memory_modules(dump->memory), bytes >> 20, read - begun, until, counts.seconds,
-               before.uordblks >> 20, peak(), counts.edges, counts.consulted);
+               modules, bytes >> 20, read - begun, until, counts.seconds, before.uordblks >> 20,
+               peak(), counts.edges, counts.consulted);
         printf("calls:");
         for (int i = LINK_EXACT; i <= LINK_EXTERNAL; i++)
                 printf(" %s %zu", link_class_to_string(i), counts.classes[i]);

@@ -27,6 +27,7 @@ Memory *memory_new(void)
 {
         Memory *memory = g_new0(Memory, 1);
         memory->files = g_ptr_array_new_with_free_func(free_file);
+        g_ptr_array_add(memory->files, g_new0(File, 1)); /* as in the store there is no module 0 */
         memory->modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         memory->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                               (GDestroyNotify)g_array_unref);
