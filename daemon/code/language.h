@@ -24,6 +24,12 @@ enum {                              /* how types go about their members */
        LINK_CALLED_APART =
                1
                << 5, /* what is called and what is read have names apart: "name()" is a function of that name */
+       LINK_PROTOTYPES =
+               1
+               << 6, /* what has no body declares what is defined under that name, in whichever file */
+       LINK_SIGNATURES =
+               1
+               << 7, /* functions without a body are signatures of the one with it in the same place */
 };
 
 typedef struct LinkLanguage LinkLanguage;

@@ -57,33 +57,59 @@ static JsonObject *target_row(Statement *row)
 
 /* ---- one step ---- */
 
-#define FROM_TARGET                                                                                \
+/* Several symbols that are one thing are told as JSON; most are alone, and then come in order without sorting. */
+#define OF_TARGET(symbol)                                                                          \
         "SELECT " EDGE_COLUMNS " FROM code_edges e" EDGE_OF_MODULE WITH_SOURCE                     \
-        " WHERE e.target = :symbol AND (:kind = 0 OR e.kind = :kind) AND e.id > :after"            \
+        " WHERE e.target " symbol " AND (:kind = 0 OR e.kind = :kind) AND e.id > :after"           \
         " AND (:tests = 1 OR m.kind <> 'test') ORDER BY e.id LIMIT :limit"
-#define FROM_SOURCE                                                                                \
-        "SELECT " EDGE_COLUMNS ", e.name, t.path, y.first_line"                                    \
-        " FROM code_edges e" EDGE_OF_MODULE WITH_TARGET                                            \
-        " WHERE e.id > :after AND e.id >= :symbol >> 20 << 20"                                     \
-        " AND e.id < (:symbol >> 20) + 1 << 20 AND e.source = :symbol & 1048575"                   \
+#define OF_SOURCE(from, symbol)                                                                    \
+        "SELECT " EDGE_COLUMNS ", e.name, t.path, y.first_line FROM " from                         \
+        "code_edges e" EDGE_OF_MODULE WITH_TARGET " WHERE e.id > :after AND e.id >= " symbol       \
+        " >> 20 << 20"                                                                             \
+        " AND e.id < (" symbol " >> 20) + 1 << 20 AND e.source = " symbol " & 1048575"             \
         " AND (:kind = 0 OR e.kind = :kind) AND :tests >= 0 ORDER BY e.id LIMIT :limit"
 
 typedef struct Direction {
-        const char *sql;
+        const char *of_one, *of_several;
         JsonObject *(*row)(Statement *row);
 } Direction;
 
-static const Direction to_symbol = {FROM_TARGET, source_row};
-static const Direction from_symbol = {FROM_SOURCE, target_row};
+static const Direction to_symbol = {
+        OF_TARGET("= :symbol"),
+        OF_TARGET("IN (SELECT value FROM json_each(:symbols))"),
+        source_row,
+};
+static const Direction from_symbol = {
+        OF_SOURCE("", ":symbol"),
+        OF_SOURCE("json_each(:symbols) x CROSS JOIN ", "x.value"),
+        target_row,
+};
 
-static Statement *prepare_step(const Query *query, const Direction *direction, int64_t symbol,
-                               UnitSiteKind kind, GError **error)
+static char *as_json(const GArray *symbols)
 {
-        Statement *row = query_prepare(query, direction->sql, error);
+        GString *json = g_string_new("[");
+
+        for (unsigned i = 0; i < symbols->len; i++)
+                g_string_append_printf(json, "%s%" G_GINT64_FORMAT, i > 0 ? "," : "",
+                                       g_array_index(symbols, int64_t, i));
+        return g_string_free(g_string_append_c(json, ']'), FALSE);
+}
+
+/* The edges of a symbol and of what is one thing with it. */
+static Statement *prepare_step(const Query *query, const Direction *direction,
+                               const GArray *symbols, UnitSiteKind kind, GError **error)
+{
+        bool one = symbols->len == 1;
+        g_autofree char *json = one ? NULL : as_json(symbols);
+        Statement *row =
+                query_prepare(query, one ? direction->of_one : direction->of_several, error);
 
         if (!row)
                 return NULL;
-        statement_bind_int(row, ":symbol", symbol);
+        if (one)
+                statement_bind_int(row, ":symbol", g_array_index(symbols, int64_t, 0));
+        else
+                statement_bind_text(row, ":symbols", json);
         statement_bind_int(row, ":kind", kind);
         statement_bind_int(row, ":after", 0);
         statement_bind_int(row, ":tests", json_member_bool(query->args, "include_tests", true));
@@ -122,7 +148,8 @@ static bool one_step(const Query *query, const Direction *direction, UnitSiteKin
 
         if (!key || !query_find_symbol(query, "", &symbol, error))
                 return false;
-        Statement *row = prepare_step(query, direction, symbol, kind, error);
+        g_autoptr(GArray) symbols = query_same(query, symbol, error);
+        Statement *row = symbols ? prepare_step(query, direction, symbols, kind, error) : NULL;
         if (!row)
                 return false;
         statement_bind_int(row, ":after", g_ascii_strtoll(key, NULL, 10));
@@ -137,6 +164,7 @@ typedef struct Walk {
         const Direction *direction;
         UnitSiteKind kind;
         GHashTable *met;         /* symbols, int64_t * */
+        GHashTable *followed;    /* likewise, with what is one thing with them */
         GArray *frontier, *next; /* of int64_t */
         JsonArray *rows;
         int depth;
@@ -154,11 +182,16 @@ static bool meet(GHashTable *met, int64_t symbol)
 
 static bool walk_from(Walk *walk, int64_t symbol, GError **error)
 {
-        Statement *row = prepare_step(walk->query, walk->direction, symbol, walk->kind, error);
+        g_autoptr(GArray) symbols = query_same(walk->query, symbol, error);
+        Statement *row =
+                symbols ? prepare_step(walk->query, walk->direction, symbols, walk->kind, error)
+                        : NULL;
         StepResult step;
 
         if (!row)
                 return false;
+        for (unsigned i = 0; i < symbols->len; i++)
+                (void)meet(walk->followed, g_array_index(symbols, int64_t, i));
         statement_bind_int(row, ":limit", (int64_t)walk->query->limit + 1);
         while ((step = statement_step(row, error)) == STEP_ROW) {
                 if (json_array_get_length(walk->rows) >= walk->query->limit ||
@@ -183,9 +216,13 @@ static bool walk_level(Walk *walk, GError **error)
         GArray *swap = walk->frontier;
 
         g_array_set_size(walk->next, 0);
-        for (unsigned i = 0; i < walk->frontier->len && !walk->cut; i++)
-                if (!walk_from(walk, g_array_index(walk->frontier, int64_t, i), error))
+        for (unsigned i = 0; i < walk->frontier->len && !walk->cut; i++) {
+                int64_t symbol = g_array_index(walk->frontier, int64_t, i);
+
+                if (!g_hash_table_contains(walk->followed, &symbol) &&
+                    !walk_from(walk, symbol, error))
                         return false;
+        }
         walk->frontier = walk->next;
         walk->next = swap;
         return true;
@@ -204,6 +241,7 @@ static bool several_steps(const Query *query, const Direction *direction, int de
                      .direction = direction,
                      .kind = UNIT_SITE_CALLS,
                      .met = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
+                     .followed = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL),
                      .frontier = g_array_new(FALSE, FALSE, sizeof(int64_t)),
                      .next = g_array_new(FALSE, FALSE, sizeof(int64_t)),
                      .rows = rows};
@@ -212,6 +250,7 @@ static bool several_steps(const Query *query, const Direction *direction, int de
         for (walk.depth = 1; ok && walk.depth <= depth && !walk.cut; walk.depth++)
                 ok = walk_level(&walk, error);
         g_hash_table_unref(walk.met);
+        g_hash_table_unref(walk.followed);
         g_array_unref(walk.frontier);
         g_array_unref(walk.next);
         if (!ok)
@@ -251,42 +290,55 @@ typedef struct Way {
         const Query *query;
         GHashTable *from; /* symbol → the one it was reached from, both int64_t * */
         GArray *frontier, *next;
+        const GArray *ends; /* where it leads, and what is one thing with that */
         int64_t to;
         bool found, cut;
 } Way;
 
 #define WAY                                                                                        \
-        "SELECT DISTINCT e.target FROM code_edges e WHERE e.id >= :symbol >> 20 << 20"             \
-        " AND e.id < (:symbol >> 20) + 1 << 20 AND e.source = :symbol & 1048575"                   \
-        " AND e.kind = :kind AND e.target IS NOT NULL"
+        "SELECT DISTINCT e.target FROM json_each(:symbols) x CROSS JOIN code_edges e"              \
+        " ON e.id >= x.value >> 20 << 20 AND e.id < (x.value >> 20) + 1 << 20"                     \
+        " AND e.source = x.value & 1048575 AND e.kind = :kind AND e.target IS NOT NULL"
 
-static bool reach(Way *way, int64_t symbol, int64_t from)
+static bool is_end(const Way *way, int64_t symbol)
 {
+        for (unsigned i = 0; i < way->ends->len; i++)
+                if (g_array_index(way->ends, int64_t, i) == symbol)
+                        return true;
+        return false;
+}
+
+static void reach(Way *way, int64_t symbol, int64_t from)
+{
+        bool end = is_end(way, symbol);
         int64_t *key, *value;
 
+        if (end)
+                symbol = way->to;
         if (g_hash_table_contains(way->from, &symbol))
-                return false;
+                return;
         key = g_new(int64_t, 1);
         value = g_new(int64_t, 1);
         *key = symbol;
         *value = from;
         g_hash_table_insert(way->from, key, value);
         g_array_append_val(way->next, symbol);
-        way->found |= symbol == way->to;
-        return true;
+        way->found |= end;
 }
 
 static bool reach_from(Way *way, int64_t symbol, GError **error)
 {
-        Statement *row = db_statement(way->query->db, WAY, error);
+        g_autoptr(GArray) symbols = query_same(way->query, symbol, error);
+        g_autofree char *json = symbols ? as_json(symbols) : NULL;
+        Statement *row = json ? db_statement(way->query->db, WAY, error) : NULL;
         StepResult step;
 
         if (!row)
                 return false;
-        statement_bind_int(row, ":symbol", symbol);
+        statement_bind_text(row, ":symbols", json);
         statement_bind_int(row, ":kind", UNIT_SITE_CALLS);
         while ((step = statement_step(row, error)) == STEP_ROW && !way->found)
-                (void)reach(way, statement_int(row, 0), symbol);
+                reach(way, statement_int(row, 0), symbol);
         way->cut = g_hash_table_size(way->from) >= QUERY_WALK_SYMBOLS_MAX;
         return step != STEP_ERROR;
 }
@@ -347,12 +399,16 @@ bool query_path(const Query *query, JsonObject *answer, GError **error)
         if (!query_find_symbol(query, "", &from, error) ||
             !query_find_symbol(query, "to_", &to, error))
                 return false;
+        g_autoptr(GArray) ends = query_same(query, to, error);
+        if (!ends)
+                return false;
         Way way = {.query = query,
                    .from = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, g_free),
                    .frontier = g_array_new(FALSE, FALSE, sizeof(int64_t)),
                    .next = g_array_new(FALSE, FALSE, sizeof(int64_t)),
+                   .ends = ends,
                    .to = to};
-        (void)reach(&way, from, from);
+        reach(&way, from, from);
         bool ok = search(&way, error) && (!way.found || add_way(&way, from, rows, error));
         g_hash_table_unref(way.from);
         g_array_unref(way.frontier);

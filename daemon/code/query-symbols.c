@@ -74,8 +74,7 @@ static bool read_rows(const Query *query, Statement *row, JsonArray *rows, bool 
 #define BY_NAME                                                                                    \
         "SELECT " QUERY_SYMBOL_COLUMNS " FROM code_symbols y" QUERY_OF_SYMBOL                      \
         " WHERE y.name = :last COLLATE NOCASE AND (:nocase = 1 OR y.name = :last)"                 \
-        " AND (:qualified IS NULL OR y.qualified_name = :qualified) AND y.id > :after" WANTED      \
-        " ORDER BY y.id LIMIT :limit"
+        " AND " QUERY_IS_QUALIFIED " AND y.id > :after" WANTED " ORDER BY y.id LIMIT :limit"
 #define WITHOUT_NAME                                                                               \
         "SELECT " QUERY_SYMBOL_COLUMNS " FROM code_symbols y" QUERY_OF_SYMBOL                      \
         " WHERE y.id > :after" WANTED " ORDER BY y.id LIMIT :limit"
@@ -87,17 +86,6 @@ static bool read_rows(const Query *query, Statement *row, JsonArray *rows, bool 
         "SELECT " QUERY_SYMBOL_COLUMNS " FROM code_symbols y" QUERY_OF_SYMBOL                      \
         " WHERE y.id > :after AND y.id >= :file << 20 AND y.id < :file + 1 << 20" WANTED           \
         " ORDER BY y.id LIMIT :limit"
-
-static const char *after_separator(const char *name)
-{
-        const char *dot = strrchr(name, '.'), *colon = strstr(name, "::");
-
-        while (colon && strstr(colon + 2, "::"))
-                colon = strstr(colon + 2, "::");
-        if (colon && (!dot || colon > dot))
-                return colon[2] ? colon + 2 : name;
-        return dot && dot[1] ? dot + 1 : name;
-}
 
 /* The statement for what is asked, with what only it has bound. */
 static Statement *prepare_exact(const Query *query, const Wanted *wanted, bool nocase,
@@ -113,11 +101,8 @@ static Statement *prepare_exact(const Query *query, const Wanted *wanted, bool n
         if (row && in)
                 statement_bind_int(row, ":file", file);
         if (row && wanted->name) {
-                const char *last = after_separator(wanted->name);
-
-                statement_bind_text(row, ":last", last);
+                query_bind_qualified(row, wanted->name);
                 statement_bind_int(row, ":nocase", nocase);
-                statement_bind_text(row, ":qualified", last == wanted->name ? NULL : wanted->name);
         }
         return row;
 }

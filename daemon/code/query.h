@@ -61,9 +61,24 @@ Statement *query_prepare(const Query *query, const char *sql, GError **error); /
 /* A row of QUERY_SYMBOL_COLUMNS. */
 JsonObject *query_symbol_row(Statement *row);
 
-/* The symbol that args name by symbol_id, or by name and perhaps module, as the number of its row. NOT_FOUND; CONFLICT, with
- * candidates, if there are several; INVALID if neither is given. prefix: of the members, "" or "to_". */
+/* The symbol that args name by symbol_id, or by name and perhaps module, as the number of its row; of one that is declared and
+ * defined, the definition. NOT_FOUND; CONFLICT, with candidates, if there are several; INVALID if neither is given. prefix: of the
+ * members, "" or "to_". */
 bool query_find_symbol(const Query *query, const char *prefix, int64_t *ret, GError **error);
+
+/* The symbols (int64_t) that are one thing with a symbol: itself, then those that only declare what it defines, or define what it
+ * declares. */
+GArray *query_same(const Query *query, int64_t symbol, GError **error);
+
+/* Of a qualified name ("Class.method", "ns::f") the last part, which is what the index knows. */
+const char *query_last_part(const char *name);
+
+/* Is symbol y called by a name, of which the beginning may be left out? :last and :qualified are bound by query_bind_qualified(). */
+#define QUERY_IS_QUALIFIED                                                                         \
+        "(:qualified IS NULL OR replace(y.qualified_name, '::', '.') = :qualified"                 \
+        " OR substr(replace(y.qualified_name, '::', '.'), -length(:qualified) - 1)"                \
+        " = '.' || :qualified)"
+void query_bind_qualified(Statement *row, const char *name);
 
 /* The module that args name by module, a path. NOT_FOUND, CONFLICT, INVALID. */
 bool query_find_module(const Query *query, uint32_t *ret, GError **error);

@@ -168,6 +168,71 @@ def test_linked_work_trees_and_submodules_are_their_own(desk, web):
     assert caught.value.name.endswith('Conflict') and 'sym-' in caught.value.message
 
 
+C_FILES = {
+    'one/list.h': 'int list_size(int *list);\nint setup(void);\nextern int shared;\n',
+    'one/list.c': '#include "list.h"\nint shared = 1;\nstatic int helper(void) { return 1; }\n'
+                  'int list_size(int *list)\n{\n        return helper();\n}\nint setup(void) { return helper(); }\n',
+    'two/setup.h': 'int setup(void);\n',
+    'two/setup.c': '#include "setup.h"\nstatic int helper(void) { return 2; }\nint setup(void) { return helper(); }\n',
+    'two/use.c': '#include "setup.h"\nint list_size(int *list);\nint use(void) { return setup() + list_size(0); }\n',
+    'check.h': 'int check(void);\n',
+    'check.c': 'static int check(void) { return 0; }\nint checked(void) { return check(); }\n',
+    'gone.h': 'int gone(int a);\n',
+    'gone2.h': 'int gone(int a);\n',
+    'main.c': '#include "one/list.h"\n#include "gone.h"\nint main(void) { return list_size(0) + gone(1); }\n',
+}
+
+
+def test_a_prototype_and_its_definition_are_one(desk):
+    """Seen to fail: query_same() giving only the symbol itself; keep_nearest() keeping all; without UNIT_FILE_LOCAL in may_be_one()."""
+    write(desk.folder / 'c', C_FILES)
+    add(desk, desk.folder / 'c')
+    assert len(symbols(desk, 'list_size')) == 3
+    called = [('main.c', 3, 'main'), ('two/use.c', 3, 'use')]
+    ids = {r['module']: r['symbol_id'] for r in rows(desk, 'symbols', name='list_size')}
+    for asked in [{'name': 'list_size'}, *({'symbol_id': id_} for id_ in ids.values()),
+                  *({'name': 'list_size', 'module': module} for module in ids)]:
+        found = [(r['module'], r['line'], r['caller_symbol']) for r in rows(desk, 'callers', **asked)]
+        assert sorted(found) == called, asked
+        assert [r['callee_symbol'] for r in rows(desk, 'callees', **asked)] == ['helper']
+        assert len(rows(desk, 'callers', depth=3, **asked)) == 2
+    assert desk.tool('get_symbol_source', name='list_size')['module'] == 'one/list.c'
+    assert [r['name'] for r in rows(desk, 'path', name='main', to_symbol_id=ids['two/use.c'])] == ['main', 'list_size']
+    assert callers(desk, 'gone') == [('main.c', 3, 'main')]
+    assert desk.tool('get_symbol_source', name='shared')['module'] == 'one/list.c'
+    # what is of one file only, or defined by two libraries, is two things
+    with pytest.raises(CallError, match='2 symbols are called "check"'):
+        rows(desk, 'callers', name='check')
+    assert rows(desk, 'callers', name='check', module='check.h') == []
+    for name in 'helper', 'setup':
+        with pytest.raises(CallError) as caught:
+            rows(desk, 'callers', name=name)
+        message = caught.value.message
+        assert message.startswith(f'{2 if name == "helper" else 4} symbols are called "{name}": give symbol_id'), message
+        assert ' is function ' + name + ', one/list.c:' in message and ', two/setup.c:' in message
+    assert [r['caller_symbol'] for r in rows(desk, 'callers', name='helper', module='one/list.c')] == ['list_size', 'setup']
+    used = [r['caller_symbol'] for r in rows(desk, 'callers', name='setup', module='two/setup.h')]
+    assert used == [r['caller_symbol'] for r in rows(desk, 'callers', name='setup', module='two/setup.c')] == ['use']
+    assert {r['resolution'] for r in rows(desk, 'callers', name='setup', module='one/list.h')} <= {'ambiguous'}
+
+
+def test_overloads_stay_apart_and_signatures_do_not(desk):
+    write(desk.folder / 'cpp', {
+        'k.hpp': '#pragma once\nnamespace ns {\nclass K {\npublic:\n    int run(int a);\n    int run(int a, int b);\n};\n}\n',
+        'k.cpp': '#include "k.hpp"\nnamespace ns {\nint K::run(int q) { return q; }\n'
+                 'int K::run(int q, int b) { return run(q); }\n}\nint main() { ns::K k; return k.run(1, 2); }\n',
+        'f.ts': 'export function f(a: string): void;\nexport function f(a: number): void;\nexport function f(a: any) {}\nf("x");\n'})
+    add(desk, desk.folder / 'cpp')
+    declared = [r for r in rows(desk, 'symbols', name='run') if r['module'] == 'k.hpp']
+    one, two = ([r['caller_symbol'] for r in rows(desk, 'callers', symbol_id=r['symbol_id'])] for r in declared)
+    assert (one, two) == (['K::run'], ['main'])
+    assert len(symbols(desk, 'K::run')) == len(symbols(desk, 'K.run')) == 4
+    with pytest.raises(CallError):
+        rows(desk, 'callers', name='K::run')
+    assert [(r['module'], r['line']) for r in rows(desk, 'callers', name='f')][0] == ('f.ts', 4)
+    assert desk.tool('get_symbol_source', name='f')['start_line'] == 3
+
+
 def test_what_is_wrong_costs_its_file_only(desk, web):
     deep = 'export const x = ' + '[' * 100000 + ']' * 100000 + ';\n'
     write(web, {'src/deep.ts': deep, 'src/half.ts': 'export function half( {\n'})

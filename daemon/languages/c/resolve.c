@@ -298,9 +298,10 @@ static LinkSet element(Linker *linker, LinkAtom value, uint32_t key)
 
 #define RESOLVER(name_)                                                                            \
         {                                                                                          \
-                .name = "c", .languages = 1u << UNIT_C | 1u << UNIT_CPP, .flags = LINK_CALL_MAKES, \
-                .call = "operator()", .target = c_target, .name_of = name_of, .space = in_space,   \
-                .element = element, .chosen = c_chosen                                             \
+                .name = "c", .languages = 1u << UNIT_C | 1u << UNIT_CPP,                           \
+                .flags = LINK_CALL_MAKES | LINK_PROTOTYPES, .call = "operator()",                  \
+                .target = c_target, .name_of = name_of, .space = in_space, .element = element,     \
+                .chosen = c_chosen                                                                 \
         }
 
 extern const LinkLanguage c_resolver, cpp_resolver;

@@ -210,7 +210,7 @@ extern const LinkLanguage python_resolver;
 const LinkLanguage python_resolver = {
         .name = "python",
         .languages = 1u << UNIT_PYTHON,
-        .flags = LINK_LINEAGE_C3 | LINK_CALL_MAKES | LINK_NAMES_MODULES,
+        .flags = LINK_LINEAGE_C3 | LINK_CALL_MAKES | LINK_NAMES_MODULES | LINK_SIGNATURES,
         .builtins = builtins,
         .construct = "__init__",
         .call = "__call__",

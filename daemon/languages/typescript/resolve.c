@@ -147,7 +147,7 @@ static LinkSet wrapped(Linker *linker, const LinkModule *module, const UnitDecl 
 
 #define RESOLVER(name_)                                                                            \
         {                                                                                          \
-                .name = #name_, .flags = LINK_STATICS_APART,                                       \
+                .name = #name_, .flags = LINK_STATICS_APART | LINK_SIGNATURES,                     \
                 .languages = 1u << UNIT_TYPESCRIPT | 1u << UNIT_TSX | 1u << UNIT_JAVASCRIPT,       \
                 .builtins = builtins, .construct = "constructor", .call = "()", .root = "Object",  \
                 .any = "[]", .target = typescript_target, .name_of = name_of, .builtin = builtin,  \
