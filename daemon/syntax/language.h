@@ -87,6 +87,7 @@ typedef struct Definition {
         uint32_t flags;
         uint32_t spaces;    /* in which its name is bound, 0: in none */
         uint32_t container; /* 0: what stands around it (walk->scope); else a declaration + 1 */
+        bool outside; /* others can reach it, though it stands in a function: in its signature */
 } Definition;
 
 /* Adds a declaration and binds its name where it stands; UNIT_NONE at a limit. */

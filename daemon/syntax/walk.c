@@ -71,7 +71,8 @@ static bool is_local(const Walk *walk, const Definition *definition, uint32_t co
                 container == UNIT_NONE ? NULL : builder_decl_at(walk->builder, container);
         if (!outer || outer->kind != UNIT_RECORD)
                 return false;
-        return (outer->flags & UNIT_LOCAL) || (local && kind != UNIT_METHOD);
+        return (outer->flags & UNIT_LOCAL) ||
+               (local && kind != UNIT_METHOD && !definition->outside);
 }
 
 static void set_lines(const Walk *walk, const Definition *definition, UnitDecl *decl)

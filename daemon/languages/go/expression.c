@@ -47,6 +47,29 @@ static bool is_hidden(const Walk *walk, uint32_t expr, Node node)
                (is_behind(walk, decl, node) || is_within(walk, decl, node));
 }
 
+/* The function in whose signature a node stands; 0: none. */
+static Node signature_around(const Tree *tree, Node node)
+{
+        for (Node at = node; at && tree_kind(tree, at) != BLOCK; at = tree_parent(tree, at)) {
+                unsigned field = tree->nodes[at].field;
+                if (field == FIELD_PARAMETERS || field == FIELD_RESULT || field == FIELD_RECEIVER)
+                        return tree_parent(tree, at);
+        }
+        return 0;
+}
+
+/* Parameters hold in the body of a function: "fs fs.System" names the type by what is around. */
+static bool is_later(const Walk *walk, uint32_t scope, uint32_t expr, Node node)
+{
+        const UnitExpr *place = builder_expr_at(walk->builder, expr);
+        const UnitDecl *decl =
+                place->op == UNIT_EXPR_DECL ? builder_decl_at(walk->builder, place->a) : NULL;
+        if (!decl || (decl->kind != UNIT_PARAMETER && decl->kind != UNIT_VARIABLE))
+                return false;
+        return walk->scopes.items[scope].node &&
+               walk->scopes.items[scope].node == signature_around(walk->tree, node);
+}
+
 uint32_t go_find(Walk *walk, Node node)
 {
         UnitString name = walk_string(walk, node);
@@ -55,7 +78,8 @@ uint32_t go_find(Walk *walk, Node node)
                 return UNIT_NONE;
         for (;; scope = walk->scopes.items[scope].parent) {
                 uint32_t expr = scopes_find_in(&walk->scopes, scope, SPACE_VALUE, name);
-                if (expr != UNIT_NONE && !is_hidden(walk, expr, node))
+                if (expr != UNIT_NONE && !is_hidden(walk, expr, node) &&
+                    !is_later(walk, scope, expr, node))
                         return expr;
                 if (!scope)
                         return UNIT_NONE;

@@ -131,10 +131,20 @@ static void declare_name(Walk *walk, Node name, Definition *definition)
         definition->flags = flags;
 }
 
+/* Fields of a struct in the signature of a function are for all who call it. */
+static bool is_in_signature(const Walk *walk, Node node)
+{
+        if (!walk->scopes.items[walk->scope].local)
+                return false;
+        while (node && tree_kind(walk->tree, node) != BLOCK)
+                node = tree_parent(walk->tree, node);
+        return !node;
+}
+
 static void declare_names(Walk *walk, Node node, UnitKind kind, uint32_t flags)
 {
         const Tree *tree = walk->tree;
-        bool bound = kind != UNIT_FIELD;
+        bool bound = kind != UNIT_FIELD, outside = !bound && is_in_signature(walk, node);
         TREE_FOREACH(tree, node, name)
         {
                 if (tree->nodes[name].field != FIELD_NAME)
@@ -143,7 +153,8 @@ static void declare_names(Walk *walk, Node node, UnitKind kind, uint32_t flags)
                                          .outer = statement_of(tree, node),
                                          .kind = kind,
                                          .flags = flags,
-                                         .spaces = bound ? SPACE_VALUE : 0};
+                                         .spaces = bound ? SPACE_VALUE : 0,
+                                         .outside = outside};
                 declare_name(walk, name, &definition);
         }
 }
