@@ -1,28 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "code": repositories of source code, and questions to the graph that is made of them. */
+/* "code": repositories of source code. code-ask.c has the questions to the graph that is made of them. */
 #include <string.h>
 
 #include "progress.h"
 #include "render.h"
 #include "verbs.h"
-
-static const Option page_options[] = {
-        {"repository", 0, OPTION_TEXT, "NAME", "Only this repository: its id, name or path"},
-        CLI_LIST_OPTIONS,
-        {NULL},
-};
-
-static const Option symbol_options[] = {
-        {"repository", 0, OPTION_TEXT, "NAME", "Only this repository: its id, name or path"},
-        {"match", 0, OPTION_TEXT, "HOW", "exact (the default), prefix or fuzzy"},
-        CLI_LIST_OPTIONS,
-        {NULL},
-};
-
-static const Option only_repository[] = {
-        {"repository", 0, OPTION_TEXT, "NAME", "Only this repository: its id, name or path"},
-        {NULL},
-};
 
 static const char *text(JsonObject *row, const char *name)
 {
@@ -94,6 +76,11 @@ static bool run_add(Cli *cli, GError **error)
         json_object_set_string_member(args, "path", path);
         cli_set_option(cli, args, "name", "name");
         cli_set_option(cli, args, "entity_id", "entity");
+        cli_set_list(cli, args, "languages", "language");
+        cli_set_list(cli, args, "include", "include");
+        cli_set_list(cli, args, "exclude", "exclude");
+        cli_set_flag(cli, args, "skip_generated", "skip-generated");
+        cli_set_flag(cli, args, "include_vendored", "include-vendored");
         g_autoptr(JsonObject) answer = client_tool(cli->client, "add_repository", args, error);
         if (!answer)
                 return false;
@@ -112,6 +99,11 @@ static bool run_add(Cli *cli, GError **error)
 static const Option add_options[] = {
         {"name", 0, OPTION_TEXT, "NAME", "What it is called; default: the folder's name"},
         {"entity", 'e', OPTION_TEXT, "ID", "The entity (ent-…) whose code it is"},
+        {"language", 0, OPTION_LIST, "LANGUAGE", "Read only this language (may be given again)"},
+        {"include", 0, OPTION_LIST, "GLOB", "Read only files that it fits (may be given again)"},
+        {"exclude", 0, OPTION_LIST, "GLOB", "Leave out files that it fits (may be given again)"},
+        {"skip-generated", 0, OPTION_FLAG, NULL, "Leave out what a generator wrote"},
+        {"include-vendored", 0, OPTION_FLAG, NULL, "Read what others wrote and was copied in, too"},
         {"no-wait", 0, OPTION_FLAG, NULL, "Do not wait until all of it is read"},
         {NULL},
 };
@@ -203,222 +195,4 @@ const Verb verb_code_sync = {
         .writes = true,
         .no_pager = true,
         .run = run_sync,
-};
-
-/* ---- questions ---- */
-
-static void print_symbol(Cli *cli, JsonObject *row)
-{
-        const char *signature = text(row, "signature");
-        g_autofree char *name = render_line(*signature ? signature : text(row, "qualified_name"));
-
-        output_styled(cli->output, STYLE_BOLD, "%s", name);
-        output_print(cli->output, "  %s  %s:%" G_GINT64_FORMAT, text(row, "kind"),
-                     text(row, "module"), json_member_int(row, "start_line", 0));
-        output_styled(cli->output, STYLE_DIM, "  %s\n", text(row, "symbol_id"));
-}
-
-static void print_module(Cli *cli, JsonObject *row)
-{
-        output_print(cli->output, "%s  %s %s", text(row, "module"), text(row, "language"),
-                     text(row, "kind"));
-        output_styled(cli->output, STYLE_DIM, "  %" G_GINT64_FORMAT " lines  %s %s\n",
-                      json_member_int(row, "lines", 0), text(row, "error"), text(row, "reason"));
-}
-
-static void print_edge(Cli *cli, JsonObject *row)
-{
-        const char *names[] = {"caller_symbol", "callee_symbol", "imports"};
-
-        output_print(cli->output, "%s:%" G_GINT64_FORMAT "  ", text(row, "module"),
-                     json_member_int(row, "line", 0));
-        for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
-                if (*text(row, names[i]))
-                        output_styled(cli->output, STYLE_BOLD, "%s", text(row, names[i]));
-        if (*text(row, "target_module"))
-                output_print(cli->output, " → %s", text(row, "target_module"));
-        output_styled(cli->output, STYLE_DIM, "  %s\n", text(row, "resolution"));
-}
-
-typedef void (*PrintRow)(Cli *cli, JsonObject *row);
-
-/* member: what the word is taken for; of a symbol that is its id or its name. */
-static bool ask(Cli *cli, const char *kind, const char *member, PrintRow print, GError **error)
-{
-        g_autoptr(JsonObject) answer = NULL;
-        JsonObject *args = cli_list_args(cli, 50), *row;
-        const char *word = args_word(cli->args, 0);
-
-        json_object_set_string_member(args, "kind", kind);
-        cli_set_option(cli, args, "repository", "repository");
-        if (word)
-                json_object_set_string_member(
-                        args, g_str_has_prefix(word, "sym-") ? "symbol_id" : member, word);
-        if (g_str_equal(kind, "symbols"))
-                cli_set_option(cli, args, "match", "match");
-        if (!cli_tool(cli, "query_codebase", args, &answer, error))
-                return false;
-        JsonArray *rows = answer ? json_member_array(answer, "rows") : NULL;
-        for (unsigned i = 0; (row = cli_element(rows, i)); i++)
-                print(cli, row);
-        if (answer && (!rows || json_array_get_length(rows) == 0))
-                output_print(cli->output, "Nothing.\n");
-        if (answer)
-                cli_say_next(cli, answer);
-        return true;
-}
-
-static bool run_modules(Cli *cli, GError **error)
-{
-        return ask(cli, "modules", "module", print_module, error);
-}
-
-const Verb verb_code_modules = {
-        .name = "code modules",
-        .words = "",
-        .min = 0,
-        .max = 0,
-        .summary = "Its source files",
-        .options = page_options,
-        .run = run_modules,
-};
-
-static bool run_symbols(Cli *cli, GError **error)
-{
-        return ask(cli, "symbols", "name", print_symbol, error);
-}
-
-const Verb verb_code_symbols = {
-        .name = "code symbols",
-        .words = "NAME",
-        .min = 1,
-        .max = 1,
-        .summary = "Symbols of a name",
-        .options = symbol_options,
-        .run = run_symbols,
-};
-
-static bool run_callers(Cli *cli, GError **error)
-{
-        return ask(cli, "callers", "name", print_edge, error);
-}
-
-const Verb verb_code_callers = {
-        .name = "code callers",
-        .words = "SYMBOL",
-        .min = 1,
-        .max = 1,
-        .summary = "Who calls a symbol",
-        .options = page_options,
-        .run = run_callers,
-};
-
-static bool run_callees(Cli *cli, GError **error)
-{
-        return ask(cli, "callees", "name", print_edge, error);
-}
-
-const Verb verb_code_callees = {
-        .name = "code callees",
-        .words = "SYMBOL",
-        .min = 1,
-        .max = 1,
-        .summary = "What a symbol calls",
-        .options = page_options,
-        .run = run_callees,
-};
-
-static bool run_references(Cli *cli, GError **error)
-{
-        return ask(cli, "references", "name", print_edge, error);
-}
-
-const Verb verb_code_references = {
-        .name = "code references",
-        .words = "SYMBOL",
-        .min = 1,
-        .max = 1,
-        .summary = "Everything that names a symbol",
-        .options = page_options,
-        .run = run_references,
-};
-
-static bool run_imports(Cli *cli, GError **error)
-{
-        return ask(cli, "imports", "module", print_edge, error);
-}
-
-const Verb verb_code_imports = {
-        .name = "code imports",
-        .words = "FILE",
-        .min = 1,
-        .max = 1,
-        .summary = "What a file imports",
-        .options = page_options,
-        .run = run_imports,
-};
-
-static bool run_overview(Cli *cli, GError **error)
-{
-        static const char *const counts[] = {"modules", "symbols", "edges", "lines", "errors"};
-        g_autoptr(JsonObject) answer = NULL;
-        JsonObject *args = json_object_new();
-
-        json_object_set_string_member(args, "kind", "overview");
-        cli_set_option(cli, args, "repository", "repository");
-        if (!cli_tool(cli, "query_codebase", args, &answer, error))
-                return false;
-        for (unsigned i = 0; answer && i < G_N_ELEMENTS(counts); i++)
-                output_print(cli->output, "%-10s %" G_GINT64_FORMAT "\n", counts[i],
-                             json_member_int(answer, counts[i], 0));
-        JsonObject *languages = answer ? json_member_object(answer, "languages") : NULL;
-        g_autoptr(GList) names = languages ? json_object_get_members(languages) : NULL;
-        for (GList *name = names; name; name = name->next)
-                output_print(cli->output, "%-10s %" G_GINT64_FORMAT " files\n",
-                             (const char *)name->data, json_member_int(languages, name->data, 0));
-        return true;
-}
-
-const Verb verb_code_overview = {
-        .name = "code overview",
-        .words = "",
-        .summary = "How much of what is in the code graph",
-        .options = only_repository,
-        .run = run_overview,
-};
-
-static bool run_source(Cli *cli, GError **error)
-{
-        g_autoptr(JsonObject) answer = NULL;
-        JsonObject *args = json_object_new();
-        const char *word = args_word(cli->args, 0);
-
-        json_object_set_string_member(args, g_str_has_prefix(word, "sym-") ? "symbol_id" : "name",
-                                      word);
-        cli_set_option(cli, args, "repository", "repository");
-        if (!cli_tool(cli, "get_symbol_source", args, &answer, error))
-                return false;
-        if (!answer)
-                return true;
-        output_styled(cli->output, STYLE_DIM, "%s:%" G_GINT64_FORMAT "%s\n", text(answer, "path"),
-                      json_member_int(answer, "first_line", 1),
-                      json_member_bool(answer, "stale", false) ? "  (changed since it was read)"
-                                                               : "");
-        g_auto(GStrv) lines = g_strsplit(text(answer, "source"), "\n", -1);
-        for (char **line = lines; *line && (line[1] || **line); line++) {
-                g_autofree char *shown = render_line(*line);
-                size_t indent = strspn(*line, " \t");
-                output_print(cli->output, "%.*s%s\n", (int)indent, *line, g_strchug(shown));
-        }
-        return true;
-}
-
-const Verb verb_code_source = {
-        .name = "code source",
-        .words = "SYMBOL",
-        .min = 1,
-        .max = 1,
-        .summary = "The source of a symbol, out of its file as it is now",
-        .options = only_repository,
-        .run = run_source,
 };

@@ -18,7 +18,8 @@ _ouroborosctl() {
                 [topology]="--type --order $page" [sql]='--limit --timeout'
                 [rule]='list add confirm retire reinstate' [projection]='list add show rm'
                 [discovered]='list promote merge dismiss restore' [link]='list accept reject'
-                [code]='add list remove sync overview modules symbols callers callees references imports source'
+                [code]='add list remove sync overview modules symbols callers callees references path imports exports
+                        entry-points hot-spots source'
                 [mine]='list add cancel'
                 [remember]="--type --number --bool --object-json --quote --document --confidence
                         --observed-at --supersedes $why"
@@ -43,9 +44,15 @@ _ouroborosctl() {
                 [projection list]="$page" [projection add]='--type --group-by --description'
                 [projection show]="--entity --order $page" [discovered list]="--state --type --document $page"
                 [discovered promote]="--name --type $why" [discovered merge]="$why" [discovered dismiss]="$why"
-                [discovered restore]="$why" [code list]="$page" [code add]="--name --entity --no-wait" [code remove]='' [code sync]=''
-                [code overview]="--repository" [code source]="--repository" [code symbols]="--repository --match $page"
-                [code modules]="--repository $page" [code callers]="--repository $page" [code callees]="--repository $page" [code references]="--repository $page" [code imports]="--repository $page"
+                [discovered restore]="$why" [code list]="$page" [code remove]='' [code sync]=''
+                [code add]='--name --entity --language --include --exclude --skip-generated --include-vendored --no-wait'
+                [code overview]='--repository' [code source]='--repository --module --context' [code path]='--repository'
+                [code modules]="--repository --language --module-kind --errors $page"
+                [code symbols]="--repository --match --kind --module --language --exported --no-tests $page"
+                [code callers]="--repository --module --depth --no-tests $page" [code callees]="--repository --module --depth $page"
+                [code references]="--repository --module --no-tests $page" [code imports]="--repository --incoming $page"
+                [code exports]='--repository --limit' [code entry-points]='--repository --limit'
+                [code hot-spots]='--repository --limit'
                 [link list]="--state --entity --document $page"
                 [link accept]="$why" [link reject]="$why" [mine list]="--state $page"
                 [connection list]="--state $page" [connection request]="--purpose --wait --no-wait $terms $scope" [connection mint]="$terms $scope $why" [connection terms]="$terms $why"
@@ -71,6 +78,9 @@ _ouroborosctl() {
                 [[ $verb == approvals ]] && COMPREPLY=($(compgen -W 'pending approved denied withdrawn all' -- "$cur")) && return
                 [[ $verb == connection ]] && COMPREPLY=($(compgen -W 'active expired revoked all' -- "$cur")) && return ;;
         --feature) COMPREPLY=($(compgen -W 'tables wikilinks code_blocks frontmatter external_refs citations procedures' -- "$cur")) && return ;;
+        --match) COMPREPLY=($(compgen -W 'exact prefix fuzzy' -- "$cur")) && return ;;
+        --language) COMPREPLY=($(compgen -W 'typescript tsx javascript python rust go java csharp c cpp' -- "$cur")) && return ;;
+        --module-kind) COMPREPLY=($(compgen -W 'lib test script generated vendored' -- "$cur")) && return ;;
         --order) [[ $verb == topology ]] && COMPREPLY=($(compgen -W 'weakest strongest recent contested' -- "$cur")) && return ;;
         --function) COMPREPLY=($(compgen -W 'sum count min max avg latest' -- "$cur")) && return ;;
         --window) COMPREPLY=($(compgen -W 'all day week month quarter year' -- "$cur")) && return ;;
@@ -93,6 +103,8 @@ _ouroborosctl() {
                 _filedir -d
         elif [[ $verb == rule && $second == add && $cword -eq 4 ]]; then
                 COMPREPLY=($(compgen -W 'closure inverse aggregate' -- "$cur"))
+        elif [[ $verb == code && $second == add ]]; then
+                _filedir -d
         elif [[ $verb == key || $verb == export || $verb == import ]]; then
                 _filedir
         fi

@@ -252,6 +252,16 @@ def test_people_ask_at_the_terminal(desk, web):
     assert 'src/routes.ts:5' in ctl(desk, 'code', 'callers', 'Gate.open')
     assert 'Gate.open' in ctl(desk, 'code', 'callees', 'handle') and 'handle' in ctl(desk, 'code', 'references', 'Gate.open')
     assert 'src/bearer.ts' in ctl(desk, 'code', 'imports', 'src/routes.ts')
+    assert ctl(desk, 'code', 'imports', 'src/bearer.ts', '--incoming').splitlines()[1].startswith('src/routes.ts:1')
+    assert {line.split()[0] for line in ctl(desk, 'code', 'exports', 'src/bearer.ts').splitlines()[1:]} == {'validateBearer', 'Gate'}
+    assert [line.split()[0] for line in ctl(desk, 'code', 'path', 'handle', 'check').splitlines()] == \
+        ['SYMBOL', 'handle', 'validateBearer', 'check']
+    assert {line.split()[2] for line in ctl(desk, 'code', 'callers', 'check', '--depth', '3').splitlines()[1:]} == {'1', '2', '3'}
+    assert 'src/bearer.ts' in ctl(desk, 'code', 'hot-spots') and 'handle' in ctl(desk, 'code', 'entry-points')
+    assert 'Gate.open' in ctl(desk, 'code', 'symbols', '--module', 'src/bearer.ts', '--kind', 'method')
+    assert 'handle' in ctl(desk, 'code', 'symbols', '--module', 'src', '--exported', '--language', 'typescript')
+    assert ctl(desk, 'code', 'modules', 'src', '--errors') == 'Nothing.\n'
+    assert 'export class Gate' in ctl(desk, 'code', 'source', 'Gate.open', '--context', '1')
     assert '    return text.startsWith("ouro_");' in ctl(desk, 'code', 'source', 'check')
     assert json.loads(ctl(desk, '--json', 'code', 'callers', 'Gate.open'))['rows'][0]['caller_symbol'] == 'handle'
     ctl(desk, 'code', 'sync', 'web')
