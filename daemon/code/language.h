@@ -78,6 +78,9 @@ struct LinkLanguage {
          * of them. NULL: all. */
         LinkSet (*chosen)(Linker *linker, const LinkModule *from, LinkSet denoted,
                           const UnitSite *site);
+        /* Are two declarations that chosen left the same thing, written anew for other conditions of one preprocessor? A call that goes to
+         * such only is not ambiguous. NULL: never. */
+        bool (*is_same)(Linker *linker, LinkPlace a, LinkPlace b);
         /* What one value's elements are, by a literal key (word) or UNIT_NONE. */
         LinkSet (*element)(Linker *linker, LinkAtom value, uint32_t key);
         /* What awaiting one value gives. NULL: itself. */

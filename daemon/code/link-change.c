@@ -174,6 +174,7 @@ static void write_decl(Writing *writing, uint32_t index)
         const UnitDecl *decl = &writing->unit->decls[index];
         put(writing, decl->kind);
         put(writing, decl->flags);
+        put(writing, decl->shape);
         put_string(writing, decl->name);
         put_expr(writing, decl->outer);
         put_expr(writing, decl->type);

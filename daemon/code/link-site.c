@@ -258,6 +258,19 @@ static void find_targets(Linker *linker, const LinkModule *module, const UnitSit
                 add_atom(linker, ret, link_set_at(linker->values, denoted, i), site, super);
 }
 
+/* Does a site go to several things, not to one that is written several times? */
+static bool goes_apart(Linker *linker, const LinkModule *module, const LinkTargets *targets)
+{
+        const LinkLanguage *language = module->language;
+        if (targets->count < 2 || !language->chosen)
+                return false;
+        for (uint32_t i = 1; i < targets->count; i++)
+                if (!language->is_same ||
+                    !language->is_same(linker, targets->places[0], targets->places[i]))
+                        return true;
+        return false;
+}
+
 static void link_site(Linker *linker, const LinkModule *module, const UnitSite *site, GArray *edges)
 {
         LinkTargets targets = {.count = 0};
@@ -268,7 +281,7 @@ static void link_site(Linker *linker, const LinkModule *module, const UnitSite *
         if (!targets.count && targets.unknown && !targets.external) {
                 link_guess(linker, module, site, &targets);
                 class = targets.count > 1 ? LINK_AMBIGUOUS : LINK_NAME_UNIQUE;
-        } else if (targets.count > 1 && module->language->chosen) {
+        } else if (goes_apart(linker, module, &targets)) {
                 class = LINK_AMBIGUOUS;
         }
         for (uint32_t i = 0; i < targets.count; i++) {

@@ -12,7 +12,7 @@
 #include <stdint.h>
 
 #define UNIT_MAGIC   0x55524f55u /* "UORU" */
-#define UNIT_VERSION 1u          /* another version is parsed anew */
+#define UNIT_VERSION 2u          /* another version is parsed anew */
 #define UNIT_NONE    UINT32_MAX  /* no declaration, expression, import, list */
 
 #define UNIT_BYTES_MAX           (32 * 1024 * 1024) /* of one unit */
@@ -102,11 +102,13 @@ enum { /* flags of a declaration */
        UNIT_DISTINCT =
                1
                << 17, /* of UNIT_TYPE: a type of its own, with members of its own, though written like another (Go) */
+       UNIT_CONDITIONAL = 1 << 18, /* there only if a condition of the preprocessor holds */
 };
 
 typedef struct UnitDecl {
         uint8_t kind, visibility;
-        uint16_t unused;
+        uint16_t
+                shape; /* what the language's resolver needs beside the rest (C: languages/c/shape.h); else 0 */
         uint32_t flags;
         UnitString name; /* "" for what has none */
         uint32_t

@@ -3,7 +3,7 @@
  *   definition FILE LINE COLUMN KIND NAME
  *   import FILE LINE TARGET LINE KIND SPECIFIER
  *   call FILE LINE COLUMN CLASS TARGET LINE KIND NAME; reference, extends, implements likewise. A target that is not known is "-".
- * --cpp before them: files "x.h" are C++.
+ * Files "x.h" are C++ if the other sources are more C++ than C, or with --cpp before the folder.
  * --bench: reads names of files from standard input and says how long reading and linking took. */
 #include <malloc.h>
 #include <stdio.h>
@@ -56,7 +56,20 @@ static int compare_names(const void *a, const void *b)
         return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void read_folder(Dump *dump, const char *relative)
+/* Likewise the code room. */
+static bool is_more_cpp(const GPtrArray *paths)
+{
+        size_t c = 0, cpp = 0;
+        for (unsigned i = 0; i < paths->len; i++) {
+                const char *path = g_ptr_array_index(paths, i);
+                UnitLanguage language = unit_language_of(path);
+                c += language == UNIT_C && !g_str_has_suffix(path, ".h");
+                cpp += language == UNIT_CPP && !g_str_has_suffix(path, ".h");
+        }
+        return cpp > c;
+}
+
+static void find_files(const Dump *dump, const char *relative, GPtrArray *paths)
 {
         g_autofree char *folder = g_build_filename(dump->top, relative, NULL);
         g_autoptr(GDir) dir = g_dir_open(folder, 0, NULL);
@@ -72,9 +85,21 @@ static void read_folder(Dump *dump, const char *relative)
                 g_autofree char *whole = g_build_filename(dump->top, path, NULL);
                 if (g_file_test(whole, G_FILE_TEST_IS_DIR) &&
                     !g_file_test(whole, G_FILE_TEST_IS_SYMLINK))
-                        read_folder(dump, path);
+                        find_files(dump, path, paths);
                 else
-                        read_file(dump, whole, path);
+                        g_ptr_array_add(paths, g_steal_pointer(&path));
+        }
+}
+
+static void read_folder(Dump *dump)
+{
+        g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
+        find_files(dump, "", paths);
+        dump->cpp |= is_more_cpp(paths);
+        for (unsigned i = 0; i < paths->len; i++) {
+                const char *path = g_ptr_array_index(paths, i);
+                g_autofree char *whole = g_build_filename(dump->top, path, NULL);
+                read_file(dump, whole, path);
         }
 }
 
@@ -219,7 +244,7 @@ int main(int argc, char **argv)
         if (argc > 1 && strcmp(argv[1], "--bench") == 0) {
                 bench(&dump);
         } else {
-                read_folder(&dump, "");
+                read_folder(&dump);
                 link_all(&dump, argc > 2 ? argv[2] : NULL, true);
         }
         syntax_free(dump.syntax);

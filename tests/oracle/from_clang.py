@@ -3,7 +3,8 @@
 
 A call counts where the name of what is called is written, in a file or in an argument of a macro: of functions, methods, fields
 that hold functions, function-like macros, and constructors that are named. It is right if it goes to the definition,
-or, if there is none in the repository, to a declaration."""
+or, if there is none in the repository, or a macro makes it, to a declaration. A compiler sees one configuration, we see all: judged() leaves out
+what it cannot tell of the others."""
 import ctypes
 import os
 
@@ -46,6 +47,7 @@ class Reader:
         self.truth = truth.Truth()
         self.bodies = {}      # usr → places of definitions
         self.prototypes = {}  # usr → places of other declarations
+        self.made = set()     # usrs of what a macro defines: no name is written there
         self.calls = {}       # place → usrs
         self.skipped = {}     # path → lines that the preprocessor left out when the file was read first
         self.texts = {}
@@ -88,6 +90,8 @@ class Reader:
         usr = cursor.get_usr()
         where = self.bodies if cursor.is_definition() else self.prototypes
         where.setdefault(usr, set()).add(place[:2])
+        if where is self.bodies and not self._is_written(place, cursor.spelling.split('<')[0]):
+            self.made.add(usr)
 
     def _declare(self, cursor, local):
         place = self._place(cursor.location)
@@ -214,13 +218,30 @@ class Reader:
             right = set()
             for usr in usrs:
                 right |= self.bodies.get(usr) or self.prototypes.get(usr) or set()
+                if usr in self.made:
+                    right |= self.prototypes.get(usr) or set()
             if place not in result.calls:
                 result.calls[place] = right
         return result
 
+    def _is_compiled(self, path, line):
+        return path in self.seen and line not in self.skipped.get(path, ())
+
     def judged(self, lines):
-        """Our lines without those about what the preprocessor left out."""
+        """Our lines as far as this configuration can judge them (after finish()): none about what the preprocessor left out, and of
+        the targets of a call that has the right one none that was not compiled, which is what it goes to elsewhere. A call that has
+        such targets only is judged."""
+        kept, places = [], set()
         for line in lines:
-            word, path, number, *_ = line.split('\t')
-            if int(number) not in self.skipped.get(path, ()):
+            word, path, number, *rest = line.rstrip('\n').split('\t')
+            if int(number) in self.skipped.get(path, ()):
+                continue
+            place = target = None
+            if word == 'call':
+                place, target = (path, int(number), int(rest[0])), (rest[2], int(rest[3]))
+                if target in self.truth.calls.get(place, ()):
+                    places.add(place)
+            kept.append((line, place, target))
+        for line, place, target in kept:
+            if place not in places or self._is_compiled(*target):
                 yield line

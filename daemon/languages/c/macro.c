@@ -2,6 +2,7 @@
 /* The preprocessor: macros, what their bodies call, includes; and what c_patch() took out of the text. */
 #include "languages/c/front.h"
 #include "languages/c/prepare.h"
+#include "languages/c/shape.h"
 
 #define MACRO_BODY_MAX 20000 /* bytes that are looked at */
 
@@ -9,12 +10,14 @@ void c_declare_macro(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
         Node name = tree_child(tree, node, FIELD_NAME), value = tree_child(tree, node, FIELD_VALUE);
-        walk_define(walk, &(Definition){.node = node,
-                                        .name = name,
-                                        .body = value,
-                                        .kind = UNIT_MACRO,
-                                        .flags = UNIT_EXPORTED,
-                                        .container = 0});
+        uint32_t index = walk_define(walk, &(Definition){.node = node,
+                                                         .name = name,
+                                                         .body = value,
+                                                         .kind = UNIT_MACRO,
+                                                         .flags = UNIT_EXPORTED,
+                                                         .container = 0});
+        if (index != UNIT_NONE && tree_kind(tree, node) == PREPROC_FUNCTION_DEF)
+                builder_decl_at(walk->builder, index)->shape = SHAPE_ARGUMENTS;
 }
 
 /* ---- sites by place ---- */
@@ -163,6 +166,7 @@ static void add_taken_macro(Walk *walk, const char *text, const char *end)
                 return;
         UnitDecl decl = {.kind = UNIT_MACRO,
                          .visibility = UNIT_PUBLIC,
+                         .shape = text < end && *text == '(' ? SHAPE_ARGUMENTS : 0,
                          .flags = UNIT_EXPORTED,
                          .name = builder_string(walk->builder, name, (size_t)(text - name)),
                          .container = UNIT_NONE,
@@ -210,21 +214,127 @@ static void add_taken_directive(Walk *walk, const Token *token)
                             tree_line(walk->tree, token->start));
 }
 
+/* ---- conditions ---- */
+
+#define CONDITIONS_MAX 200 /* in each other; of deeper ones none is a guard */
+
+/* Lines from #if to #endif. */
+typedef struct Range {
+        uint32_t first, last;
+} Range;
+
+/* Conditions around a place, but for the guard that a header is in. */
+typedef struct Conditions {
+        GArray *ranges; /* Range, in order, none in another */
+        bool guards[CONDITIONS_MAX];
+        uint32_t depth, held,
+                first; /* all open ones; without guards; the line of the outermost of these */
+} Conditions;
+
+static const char *skip_space(const char *text, const char *end)
+{
+        while (text < end && g_ascii_isspace(*text))
+                text++;
+        return text;
+}
+
+/* #ifndef NAME, #define NAME with nothing more. */
+static bool is_guard(const Walk *walk, const Token *token)
+{
+        const char *text = walk->tree->text, *end = text + walk->tree->length;
+        const char *name = text + token->end, *last;
+        while (name > text + token->start && !g_ascii_isalnum(name[-1]) && name[-1] != '_')
+                name--;
+        for (last = name;
+             name > text + token->start && (g_ascii_isalnum(name[-1]) || name[-1] == '_');)
+                name--;
+        size_t length = (size_t)(last - name);
+        const char *next = skip_space(text + token->end, end);
+        if (next == end || *next != '#')
+                return false;
+        next = after_word(skip_space(next + 1, end), end, "define");
+        if (!next || (size_t)(end - next) < length || memcmp(next, name, length) != 0)
+                return false;
+        for (next += length; next < end && (*next == ' ' || *next == '\t' || *next == '\r');)
+                next++;
+        return next == end || *next == '\n' || *next == '/';
+}
+
+/* Macros that a condition calls. */
+static void add_condition_calls(Walk *walk, const Token *token)
+{
+        const char *text = walk->tree->text + token->start;
+        const char *word = memchr(text, '#', token->end - token->start);
+        Tokens tokens;
+        if (!word || !memchr(text, '(', token->end - token->start))
+                return;
+        uint32_t start = (uint32_t)(word + 1 - walk->tree->text);
+        tokens_read(&tokens, word + 1, token->end - start);
+        for (uint32_t i = 1; i < tokens.count; i++)
+                if (tokens.items[i].kind == TOKEN_WORD && is_called(&tokens, i))
+                        add_site(walk, UNIT_SITE_CALLS, start + tokens.items[i].start,
+                                 start + tokens.items[i].end, UNIT_NONE);
+        tokens_clear(&tokens);
+}
+
+static void see_condition(Walk *walk, Conditions *conditions, const Token *token)
+{
+        uint32_t line = tree_line(walk->tree, token->start), at = conditions->depth;
+        if (token->kind != TOKEN_ENDIF)
+                add_condition_calls(walk, token);
+        if (token->kind == TOKEN_IF) {
+                bool guard = at < CONDITIONS_MAX && is_guard(walk, token);
+                if (at < CONDITIONS_MAX)
+                        conditions->guards[at] = guard;
+                if (!guard && conditions->held++ == 0)
+                        conditions->first = line;
+                conditions->depth++;
+        } else if (token->kind == TOKEN_ENDIF && at) {
+                conditions->depth = --at;
+                if (at < CONDITIONS_MAX && conditions->guards[at])
+                        return;
+                Range range = {conditions->first, line};
+                if (conditions->held && --conditions->held == 0)
+                        g_array_append_val(conditions->ranges, range);
+        }
+}
+
+static void mark_conditional(Walk *walk, const GArray *ranges)
+{
+        for (uint32_t i = 0; ranges->len && i < builder_decls(walk->builder); i++) {
+                UnitDecl *decl = builder_decl_at(walk->builder, i);
+                uint32_t from = 0, to = ranges->len; /* the last range that begins before it */
+                while (from < to) {
+                        uint32_t middle = (from + to) / 2;
+                        if (g_array_index(ranges, Range, middle).first < decl->name_line)
+                                from = middle + 1;
+                        else
+                                to = middle;
+                }
+                if (from && g_array_index(ranges, Range, from - 1).last > decl->name_line &&
+                    unit_is_symbol(decl))
+                        decl->flags |= UNIT_CONDITIONAL;
+        }
+}
+
 static bool is_taken(const Tree *tree, uint32_t byte)
 {
         return tree->text[byte] != tree->patched[byte] && tree->patched[byte] == PREPARE_MACRO;
 }
 
 /* A range of the text that was taken out. */
-static void see_taken(Walk *walk, uint32_t start, uint32_t end)
+static void see_taken(Walk *walk, Conditions *conditions, uint32_t start, uint32_t end)
 {
         Tokens tokens;
         tokens_read(&tokens, walk->tree->text + start, end - start);
-        if (tokens.count && tokens.items[0].kind == TOKEN_DIRECTIVE) {
+        if (tokens.count && tokens.items[0].kind >= TOKEN_IF) {
                 Token token = tokens.items[0];
                 token.start += start;
                 token.end += start;
-                add_taken_directive(walk, &token);
+                if (token.kind == TOKEN_DIRECTIVE)
+                        add_taken_directive(walk, &token);
+                else
+                        see_condition(walk, conditions, &token);
         } else if (tokens.count && tokens.items[0].kind == TOKEN_WORD) {
                 add_site(walk, is_called(&tokens, 0) ? UNIT_SITE_CALLS : UNIT_SITE_REFERENCES,
                          start + tokens.items[0].start, start + tokens.items[0].end, UNIT_NONE);
@@ -238,6 +348,7 @@ void c_finish(Walk *walk)
         const char *text = tree->text, *patched = tree->patched;
         if (text == patched)
                 return;
+        Conditions conditions = {.ranges = g_array_new(false, false, sizeof(Range))};
         for (uint32_t i = 0; i < tree->line_count; i++) {
                 uint32_t at = tree->lines[i], end = i + 1 < tree->line_count
                                                             ? tree->lines[i + 1]
@@ -251,7 +362,9 @@ void c_finish(Walk *walk)
                         for (at = start; at < end && (is_taken(tree, at) || text[at] == ' ');)
                                 at++;
                         if (at > start)
-                                see_taken(walk, start, at);
+                                see_taken(walk, &conditions, start, at);
                 }
         }
+        mark_conditional(walk, conditions.ranges);
+        g_array_unref(conditions.ranges);
 }

@@ -153,14 +153,13 @@ static void add_definitions(Linker *linker, const LinkModule *from, Choices *cho
                 add(choices, declared);
 }
 
-/* ---- the whole ---- */
+/* ---- what can be called ---- */
 
 /* #define f(x), not #define f. */
 static bool takes_arguments(Linker *linker, LinkPlace place)
 {
         const UnitDecl *decl = decl_at(linker, place);
-        const char *signature = link_text(linker_load(linker, place.module), decl->signature);
-        return decl->kind == UNIT_MACRO && (!*signature || strchr(signature, '('));
+        return decl->kind == UNIT_MACRO && decl->shape & SHAPE_ARGUMENTS;
 }
 
 static bool is_called(UnitKind kind)
@@ -234,6 +233,93 @@ static void keep_here(Linker *linker, Choices *choices)
                 *choices = kept;
 }
 
+/* ---- what is included ---- */
+
+/* Which files' declarations of a name come to a file by its includes. */
+static LinkSet included(Linker *linker, const LinkModule *from, uint32_t word)
+{
+        LinkSet result = LINK_EMPTY;
+        for (uint32_t i = 0; i < from->unit->header->imports; i++)
+                if (from->unit->imports[i].flags & UNIT_IMPORT_REEXPORT)
+                        result = link_union(
+                                linker, result,
+                                link_exported(linker, link_targets(linker, from->number, i), word));
+        return result;
+}
+
+static bool has_module(Linker *linker, LinkSet set, uint32_t module)
+{
+        for (uint32_t i = 0, n = link_set_size(linker->values, set); i < n; i++) {
+                LinkAtom atom = link_set_at(linker->values, set, i);
+                if (atom.kind == LINK_ATOM_DECL && atom.module == module)
+                        return true;
+        }
+        return false;
+}
+
+/* Of the same name in several files those that the file includes; all if it includes none of them. */
+static bool keep_included(Linker *linker, const LinkModule *from, Choices *choices, UnitString name)
+{
+        Choices kept = {.count = 0};
+        LinkSet set = included(linker, from, link_word(linker->words, link_text(from, name)));
+        for (uint32_t i = 0; i < choices->count; i++)
+                if (choices->items[i].module == from->number ||
+                    has_module(linker, set, choices->items[i].module))
+                        add(&kept, choices->items[i]);
+        if (!kept.count || kept.count == choices->count)
+                return false;
+        *choices = kept;
+        return true;
+}
+
+/* Are they in several files, or is one of them a macro among others? */
+static bool are_apart(Linker *linker, const Choices *choices)
+{
+        for (uint32_t i = 1; i < choices->count; i++)
+                if (choices->items[i].module != choices->items[0].module ||
+                    decl_at(linker, choices->items[i])->kind !=
+                            decl_at(linker, choices->items[0])->kind)
+                        return true;
+        return false;
+}
+
+static bool has_macro(Linker *linker, const Choices *choices)
+{
+        for (uint32_t i = 0; i < choices->count; i++)
+                if (decl_at(linker, choices->items[i])->kind == UNIT_MACRO)
+                        return true;
+        return false;
+}
+
+/* ---- the whole ---- */
+
+/* Only declared, and that under a condition: where it does not hold, it is something outside. */
+static bool is_outside(Linker *linker, const Choices *choices)
+{
+        for (uint32_t i = 0; i < choices->count; i++) {
+                uint32_t flags = decl_at(linker, choices->items[i])->flags;
+                if (!(flags & UNIT_BODILESS) || !(flags & UNIT_CONDITIONAL))
+                        return false;
+        }
+        return choices->count > 0;
+}
+
+static void settle(Linker *linker, const LinkModule *from, const UnitSite *site,
+                   const Choices *choices, Choices *ret)
+{
+        Choices called = *choices;
+        bool call = site->kind == UNIT_SITE_CALLS;
+        ret->count = 0;
+        if (call)
+                keep_callable(linker, &called);
+        if (call && from->unit->header->language == UNIT_CPP)
+                keep_fitting(linker, &called, site->arguments);
+        for (uint32_t i = 0; i < called.count; i++)
+                add_definitions(linker, from, ret, called.items[i]);
+        keep_defined(linker, from, ret);
+        keep_here(linker, ret);
+}
+
 LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const UnitSite *site)
 {
         Choices choices = {.count = 0}, found = {.count = 0};
@@ -253,17 +339,46 @@ LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const 
         }
         if (!choices.count)
                 return result;
-        if (call)
-                keep_callable(linker, &choices);
-        if (call && from->unit->header->language == UNIT_CPP)
-                keep_fitting(linker, &choices, site->arguments);
-        for (uint32_t i = 0; i < choices.count; i++)
-                add_definitions(linker, from, &found, choices.items[i]);
-        keep_defined(linker, from, &found);
-        keep_here(linker, &found);
+        settle(linker, from, site, &choices, &found);
+        if ((are_apart(linker, &found) ||
+             (are_apart(linker, &choices) && has_macro(linker, &choices))) &&
+            keep_included(linker, from, &choices, site->name))
+                settle(linker, from, site, &choices, &found);
+        if (call && is_outside(linker, &found))
+                return link_union(linker, result, link_plain(linker, LINK_ATOM_EXTERNAL));
         for (uint32_t i = 0; i < found.count; i++)
                 result = link_union(linker, result,
                                     link_decl_atom(linker, LINK_ATOM_DECL, found.items[i].module,
                                                    found.items[i].decl, LINK_ENV_NONE));
         return result;
+}
+
+/* ---- alternatives ---- */
+
+static bool same_parameters(const LinkModule *module, const UnitDecl *a, const UnitDecl *b)
+{
+        const uint32_t *own, *other;
+        uint32_t count = unit_list(module->unit, a->parameters, &own);
+        if (unit_list(module->unit, b->parameters, &other) != count || a->shape != b->shape)
+                return false;
+        for (uint32_t i = 0; i < count; i++) {
+                const UnitDecl *one = link_decl(module, own[i]), *two = link_decl(module, other[i]);
+                if (one->type != two->type || one->shape != two->shape)
+                        return false;
+        }
+        return true;
+}
+
+bool c_is_same(Linker *linker, LinkPlace a, LinkPlace b)
+{
+        const LinkModule *module = linker_load(linker, a.module);
+        const UnitDecl *one = decl_at(linker, a), *two = decl_at(linker, b);
+        if (a.module != b.module || one->container != two->container)
+                return false;
+        if (one->kind == UNIT_MACRO || two->kind == UNIT_MACRO)
+                return true; /* a function, elsewhere a macro */
+        if (!c_is_function(one->kind) || !c_is_function(two->kind))
+                return one->kind == two->kind;
+        return module->unit->header->language == UNIT_C ||
+               (one->outer == two->outer && same_parameters(module, one, two));
 }

@@ -301,7 +301,7 @@ static LinkSet element(Linker *linker, LinkAtom value, uint32_t key)
                 .name = "c", .languages = 1u << UNIT_C | 1u << UNIT_CPP,                           \
                 .flags = LINK_CALL_MAKES | LINK_PROTOTYPES, .call = "operator()",                  \
                 .target = c_target, .name_of = name_of, .space = in_space, .element = element,     \
-                .chosen = c_chosen                                                                 \
+                .chosen = c_chosen, .is_same = c_is_same                                           \
         }
 
 extern const LinkLanguage c_resolver, cpp_resolver;

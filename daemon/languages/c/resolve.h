@@ -4,6 +4,7 @@
 
 #include "code/language.h"
 #include "code/link-meaning.h"
+#include "languages/c/shape.h"
 
 #define C_PLACES_MAX 64  /* declarations of one name that are looked at */
 #define C_SPACE_MAX  300 /* bytes of the names of namespaces in each other */
@@ -27,6 +28,9 @@ void c_find(Linker *linker, const LinkModule *from, uint32_t word, CPlaces *ret)
 
 /* Which of the declarations that a site may name it goes to: see LinkLanguage.chosen. */
 LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const UnitSite *site);
+
+/* Are they one thing, for other conditions of the preprocessor? See LinkLanguage.is_same. */
+bool c_is_same(Linker *linker, LinkPlace a, LinkPlace b);
 
 bool c_is_type(UnitKind kind);
 bool c_is_function(UnitKind kind);
