@@ -5,13 +5,6 @@
 
 #include "graph/fact.h"
 
-/* As clock_write_iso() does: microseconds, so that texts sort like times. */
-#define MICROSECONDS(t) "((" t " % 1000000 + 1000000) % 1000000)"
-#define ISO(t)                                                                                     \
-        "strftime('%Y-%m-%dT%H:%M:%S', (" t                                                        \
-        " - " MICROSECONDS(t) ") / 1000000, 'unixepoch')"                                          \
-                              " || printf('.%06dZ', " MICROSECONDS(t) ")"
-
 #define OF_ENTITY(column, id) "(SELECT o." column " FROM entities o WHERE o.id = " id ")"
 /* The + takes its affinity from the id: an index on an expression, which has none, could not be used else. */
 #define IS_NAMED "SELECT +o.id FROM entities o WHERE o.name_key = %k AND o.name = %v"
@@ -24,7 +17,7 @@ static const SandboxColumn entities[] = {
         {"type", SANDBOX_TEXT, "Type: person, organization, document….", "e.type"},
         {"document_id", SANDBOX_TEXT, "Document that it stands for, if it is one.", "e.document_id",
          1},
-        {"created_at", SANDBOX_TEXT, "When it was entered.", ISO("e.created_at")},
+        {"created_at", SANDBOX_TEXT, "When it was entered.", SQL_ISO("e.created_at")},
         {NULL},
 };
 
@@ -76,8 +69,8 @@ static const SandboxColumn entity_aliases[] = {
                 {"confidence", SANDBOX_REAL, "0 to 1, if the observer said.", "f.confidence"},     \
                 {"observer", SANDBOX_TEXT, "Who observed it: human, pipeline, conn-… or rule:….",  \
                  "f.agent"},                                                                       \
-                {"observed_at", SANDBOX_TEXT, "When it was observed.", ISO("f.observed_at")},      \
-                {"recorded_at", SANDBOX_TEXT, "When it was recorded.", ISO("f.recorded_at")},      \
+                {"observed_at", SANDBOX_TEXT, "When it was observed.", SQL_ISO("f.observed_at")},  \
+                {"recorded_at", SANDBOX_TEXT, "When it was recorded.", SQL_ISO("f.recorded_at")},  \
                 {"quote", SANDBOX_TEXT, "Words of the document that say it.", "f.quote"},          \
                 {"quote_start", SANDBOX_INTEGER, "Character of its text where they begin.",        \
                  "f.quote_start"},                                                                 \
@@ -101,7 +94,7 @@ static const SandboxColumn observations[] = {
          "CASE WHEN f.is_active = 0 THEN 'retired' WHEN f.superseded_at IS NULL THEN 'current'"
          " ELSE 'superseded' END"},
         {"superseded_by", SANDBOX_TEXT, "Fact that took its place.", "f.superseded_by"},
-        {"superseded_at", SANDBOX_TEXT, "When it did.", ISO("f.superseded_at")},
+        {"superseded_at", SANDBOX_TEXT, "When it did.", SQL_ISO("f.superseded_at")},
         {"said_of", SANDBOX_TEXT, "Entity that it was observed of, before any merge.",
          "f.entity_id"},
         {NULL},
@@ -161,11 +154,16 @@ static const SandboxColumn documents[] = {
                  " 'searchable' WHEN s.scanned = 1 THEN 'scanned' END") ", 'pending')"},
         {"error", SANDBOX_TEXT, "Code of what stopped it.", OF_STATE("s.error")},
         {"reason", SANDBOX_TEXT, "What stopped it, in words.", OF_STATE("s.reason")},
-        {"modified_at", SANDBOX_TEXT, "When the file was changed last.", ISO("d.mtime")},
-        {"created_at", SANDBOX_TEXT, "When it was first seen.", ISO("d.created_at")},
+        {"modified_at", SANDBOX_TEXT, "When the file was changed last.", SQL_ISO("d.mtime")},
+        {"created_at", SANDBOX_TEXT, "When it was first seen.", SQL_ISO("d.created_at")},
         {"is_active", SANDBOX_INTEGER, "0 if the file is gone.", "d.is_active"},
         {NULL},
 };
+
+/* What is of a repository that was removed is taken out by and by. */
+#define IS_THERE(number)                                                                           \
+        number " IN (SELECT s.number FROM code_states s WHERE s.repository_id IN"                  \
+               " (SELECT r.id FROM code_repositories r WHERE r.is_active = 1))"
 
 const SandboxView sql_views[] = {
         {"entities", "What the graph knows of: one row for each entity that stands.", "id",
@@ -183,5 +181,15 @@ const SandboxView sql_views[] = {
          "s.is_active = 1", 100000, derivations},
         {"documents", "Files of the registered folders.", "id", "documents d", "1", 10000,
          documents},
+        {"code_repositories", "Folders of source code that are read into the code graph.", "id",
+         "code_repositories r", "r.is_active = 1", 20, sql_code_repositories},
+        {"code_modules", "Source files.", "repository_id, path", "code_modules m",
+         "m.language <> 'manifest' AND " IS_THERE("m.repository"), 20000, sql_code_modules},
+        {"code_symbols", "What source files declare: functions, classes, fields….", "id",
+         "code_symbols y", IS_THERE("y.repository"), 500000, sql_code_symbols},
+        {"code_edges",
+         "What leads from a symbol or file to another: calls, imports…; what was not found, too.",
+         "repository_id, module, position", "code_edges e", IS_THERE("e.repository"), 1500000,
+         sql_code_edges},
         {NULL},
 };

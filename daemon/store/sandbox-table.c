@@ -351,6 +351,12 @@ static void add_conditions(Select *select)
                         select->exact = false;
                         continue;
                 }
+                if (g_str_equal(condition->operator, "=") &&
+                    sqlite3_value_type(value) == SQLITE_NULL) {
+                        g_string_append(select->sql,
+                                        " AND 0"); /* as in a join: no index is asked */
+                        continue;
+                }
                 /* + keeps the planner from an index that finds more than the scope has */
                 g_string_append_printf(select->sql, " AND %s(%s) %s",
                                        select->is_scoped && column->rows > SCOPED_ROWS ? "+" : "",

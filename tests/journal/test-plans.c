@@ -10,6 +10,7 @@
 
 #define ENTITIES     300
 #define FACTS        6000 /* and as many entries in the journal */
+#define SYMBOLS      4000 /* and as many files and edges */
 #define SCANNED_MAX  2500 /* rows: more is not a part of these */
 #define SCOPED_STEPS 4000
 
@@ -58,6 +59,17 @@ static const char *const fill[] = {
                         ENTITIES)) ","
                                    " 'p' || (1 + i % 10), 'value ' || i, 'conn-' || (i % 2), i, i, 'inferred' FROM"
                                    " (" NUMBERS(FACTS) " SELECT i FROM n)",
+        "INSERT INTO code_repositories VALUES ('repo-1', '/r', 'r', " ID(
+                "ent", "7") ", '[]', '[]', '[]', 0, 0, 'human', 1, 1)",
+        "INSERT INTO code_states (number, repository_id, state) VALUES (1, 'repo-1', 'synced')",
+        "INSERT INTO code_modules (id, repository, folder, path, language, kind, bytes, mtime, ctime, lines, syntax_errors,"
+        " symbols, edges, next_symbol, maker, linked) SELECT i, 1, 'src', 'src/' || i || '.c', 'c', 'lib', 1, 1, 1, 1, 0, 1, 1,"
+        " 9, 1, 1 FROM (" NUMBERS(SYMBOLS) " SELECT i FROM n)",
+        "INSERT INTO code_symbols (id, repository, hash, kind, visibility, flags, first_line, last_line, name_line,"
+        " name_column, name) SELECT i << 20, 1, i, 1, 1, 2, 1, 1, 1, 1, 'f' || i FROM (" NUMBERS(
+                SYMBOLS) " SELECT i FROM n)",
+        "INSERT INTO code_edges SELECT i << 20, 1, 0, 2, 1, 1, 1, iif(i % 7, i / 2 + 1 << 20, NULL), NULL FROM (" NUMBERS(
+                SYMBOLS) " SELECT i FROM n)",
 };
 
 typedef struct Case {
@@ -127,6 +139,13 @@ static void must_not_scan(Case *test, ToolTable table, const Access *access, con
         g_string_free(watch.found, TRUE);
 }
 
+#define CODE_CALLERS                                                                               \
+        "sql_query {\"sql\":\"SELECT e.source_name FROM code_edges e JOIN code_symbols s"          \
+        " ON s.id = e.target_id WHERE s.name = 'f7'\"}"
+#define CODE_CALLEES                                                                               \
+        "sql_query {\"sql\":\"SELECT t.name FROM code_symbols s JOIN code_edges e"                 \
+        " ON e.source_id = s.id LEFT JOIN code_symbols t ON t.id = e.target_id WHERE s.name = 'f7'\"}"
+
 static const char *const of_graph[] = {
         "query_knowledge {\"entity_id\":\"$ENTITY\"}",
         "query_knowledge {\"entity_name\":\"Thing 9\",\"include_superseded\":true}",
@@ -150,6 +169,13 @@ static const char *const of_graph[] = {
         "sql_query {\"sql\":\"SELECT * FROM facts WHERE entity_id IN (SELECT id FROM entities WHERE name = 'Thing 7')\"}",
         "sql_query {\"sql\":\"SELECT * FROM observations WHERE id = '$FACT'\"}",
         "sql_query {\"sql\":\"SELECT * FROM facts f JOIN entities e ON e.id = f.entity_id WHERE e.name = 'Thing 7'\"}",
+        "sql_query {\"sql\":\"SELECT * FROM code_symbols WHERE name = 'f7'\"}",
+        "sql_query {\"sql\":\"SELECT * FROM code_symbols WHERE id = 'sym-0000000000000007'\"}",
+        "sql_query {\"sql\":\"SELECT * FROM code_symbols WHERE module = 'src/7.c'\"}",
+        "sql_query {\"sql\":\"SELECT * FROM code_modules WHERE path = 'src/7.c'\"}",
+        CODE_CALLERS,
+        CODE_CALLEES,
+        "sql_query {\"sql\":\"SELECT * FROM code_edges WHERE target_module = 'src/7.c' OR target_module = 'src/9.c'\"}",
         "remember_fact {\"entity_id\":\"$ENTITY\",\"predicate\":\"p1\",\"object\":\"x\"}",
         "remember_fact {\"entity_id\":\"$ENTITY\",\"predicate\":\"p9\",\"object\":\"x\"}",
         "add_entity_alias {\"entity_id\":\"$ENTITY\",\"alias\":\"Seventh\"}",
@@ -186,6 +212,9 @@ static const char *const of_scope[] = {
         "sql_query {\"sql\":\"SELECT predicate, count(*) FROM facts GROUP BY predicate\"}",
         "sql_query {\"sql\":\"SELECT * FROM facts WHERE predicate = 'p7'\"}",
         "sql_query {\"sql\":\"SELECT * FROM entities e LEFT JOIN facts f ON f.entity_id = e.id\"}",
+        CODE_CALLERS,
+        CODE_CALLEES,
+        "sql_query {\"sql\":\"SELECT * FROM code_modules WHERE path = 'src/7.c'\"}",
 };
 
 /* Seen to fail: the condition of facts in table_kinds without "subject_id IS NOT NULL"; "+" left out of

@@ -44,9 +44,9 @@ static char *quoted(const char *text)
 
 static char *draw_literal(Draw *draw)
 {
-        static const char *const kinds[] = {"ent",      "doc",       "fact", "name",
-                                            "seen-ent", "seen-name", "type", "predicate",
-                                            "seen-doc", "object"};
+        static const char *const kinds[] = {
+                "ent",       "doc",      "fact",   "name", "seen-ent", "seen-name",   "type",
+                "predicate", "seen-doc", "object", "repo", "symbol",   "symbol-name", "module"};
         const Pair *pair = draw_pair(draw, ONE_OF(draw, kinds));
 
         if (CHANCE(draw, 15))

@@ -28,6 +28,37 @@ static char *say(Place *place, const char *name, const char *note)
         return g_strdup(json_member_string(said, "fact_id", NULL));
 }
 
+/* A repository of an entity, as rows; number is that of its rows. */
+static void build_code(Place *place, unsigned number, const char *entity, const char *what)
+{
+        static const char *const rows[] = {
+                "INSERT INTO code_repositories VALUES ('$REPO', '/$WHAT/r', '$WHAT', '$ENTITY', '[]', '[]', '[]',"
+                " 0, 0, 'human', 1, 1)",
+                "INSERT INTO code_states (number, repository_id, state, branch) VALUES ($N, '$REPO',"
+                " 'synced', '$WHAT')",
+                "INSERT INTO code_modules (id, repository, folder, path, language, kind, bytes, mtime, ctime, lines,"
+                " syntax_errors, symbols, edges, next_symbol, maker, linked) VALUES ($N, $N, '', '$WHAT.c', 'c',"
+                " 'lib', 1, 1, 1, 1, 0, 1, 1, 9, 1, 1)",
+                "INSERT INTO code_symbols (id, repository, hash, kind, visibility, flags, first_line, last_line,"
+                " name_line, name_column, name, signature, doc) VALUES ($N << 20, $N, $N, 1, 1, 2, 1, 1, 1, 1,"
+                " '$WHAT', 'int $WHAT(void)', '$WHAT')",
+                "INSERT INTO code_edges VALUES ($N << 20, $N, 0, 2, 1, 1, 1, $N << 20, '$WHAT')",
+        };
+
+        g_autofree char *id = g_strdup_printf("repo-%032x", number);
+        g_autofree char *digits = g_strdup_printf("%u", number);
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(rows); i++) {
+                g_autoptr(GString) sql = g_string_new(rows[i]);
+
+                g_string_replace(sql, "$REPO", id, 0);
+                g_string_replace(sql, "$N", digits, 0);
+                g_string_replace(sql, "$ENTITY", entity, 0);
+                g_string_replace(sql, "$WHAT", what, 0);
+                world_sql(place->world, sql->str);
+        }
+}
+
 static void fill(Place *place)
 {
         World *world = place->world;
@@ -43,6 +74,8 @@ static void fill(Place *place)
         place->far = place_get(place, "SELECT id FROM entities WHERE name = 'Far'");
         place->near_doc = place_get(place, "SELECT id FROM documents WHERE path = 'near.md'");
         place->far_doc = place_get(place, "SELECT id FROM documents WHERE path = 'far.md'");
+        build_code(place, 1, place->near, "copper");
+        build_code(place, 2, place->far, "granite");
         g_autoptr(JsonObject) lease = world_call(world, world->other, "get_document_for_mining",
                                                  "{\"document_id\":\"%s\"}", place->far_doc);
         place->far_lease = place_get(place, "SELECT lease_id FROM mining_windows");

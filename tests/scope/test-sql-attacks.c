@@ -92,6 +92,44 @@ static void test_names_of_what_is_behind(Case *test, gconstpointer data)
         TRY(attempts);
 }
 
+/* Of two repositories one is seen: near's, with a symbol "copper"; the other has "granite" in every text. */
+static void test_code_of_others(Case *test, gconstpointer data)
+{
+        static const Attempt attempts[] = {
+                {"SELECT count(*), max(name) FROM code_repositories",
+                 "{\"columns\":[\"count(*)\",\"max(name)\"],\"rows\":[[1,\"copper\"]]"},
+                {"SELECT count(*), max(path) FROM code_modules",
+                 "{\"columns\":[\"count(*)\",\"max(path)\"],\"rows\":[[1,\"copper.c\"]]"},
+                {"SELECT count(*), max(name) FROM code_symbols",
+                 "{\"columns\":[\"count(*)\",\"max(name)\"],\"rows\":[[1,\"copper\"]]"},
+                {"SELECT count(*), max(written) FROM code_edges",
+                 "{\"columns\":[\"count(*)\",\"max(written)\"],\"rows\":[[1,\"copper\"]]"},
+                {"SELECT * FROM code_symbols WHERE id = 'sym-0000000000000002'", "{"},
+                {"SELECT name FROM code_symbols WHERE id IN ('sym-0000000000000001', 'sym-0000000000000002')",
+                 "{\"columns\":[\"name\"],\"rows\":[[\"copper\"]]"},
+                {"SELECT * FROM code_edges WHERE source_id = 'sym-0000000000000002'", "{"},
+                {"SELECT * FROM code_edges WHERE target_id = 'sym-0000000000000002'", "{"},
+                {"SELECT count(*) FROM code_edges WHERE module = 'gran' || 'ite.c' OR target_module = 'gran' || 'ite.c'",
+                 "{\"columns\":[\"count(*)\"],\"rows\":[[0]]"},
+                {"SELECT count(*) FROM code_modules WHERE repository_id = printf('repo-%032x', 2)",
+                 "{\"columns\":[\"count(*)\"],\"rows\":[[0]]"},
+                {"SELECT s.* FROM code_edges e LEFT JOIN code_symbols s ON 1", "{"},
+                {"SELECT * FROM code_symbols s, code_modules m, code_edges e, code_repositories r",
+                 "{"},
+                {"SELECT json_group_array(doc) FROM code_symbols", "{"},
+                {"SELECT * FROM code_states", "!"},
+                {"SELECT * FROM code_units", "!"},
+                {"SELECT * FROM code_consulted", "!"},
+                {"SELECT hash FROM code_symbols", "!"},
+                {"SELECT repository FROM code_modules", "!"},
+                {"SELECT * FROM main.code_symbols", ""},
+                {"WITH code_symbols AS (SELECT * FROM main.code_units) SELECT * FROM code_symbols",
+                 "!"},
+        };
+
+        TRY(attempts);
+}
+
 static void test_more_than_reading(Case *test, gconstpointer data)
 {
         static const Attempt attempts[] = {
@@ -175,6 +213,7 @@ int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
         ATTACK("names-of-what-is-behind", test_names_of_what_is_behind);
+        ATTACK("code-of-others", test_code_of_others);
         ATTACK("more-than-reading", test_more_than_reading);
         ATTACK("what-is-hidden-does-not-show-in-what-is-computed",
                test_what_is_hidden_does_not_show_in_what_is_computed);
