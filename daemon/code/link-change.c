@@ -235,6 +235,10 @@ static void write_expr(Writing *writing, uint32_t index)
                         put(writing, numbers[i]);
                 return;
         }
+        case UNIT_EXPR_VALUE:
+                put_expr(writing, expr->a);
+                put(writing, expr->b);
+                return;
         default:
                 put_expr(writing, expr->a);
         }

@@ -265,6 +265,8 @@ LinkSet link_answer_expr(Linker *linker, uint32_t number, uint32_t index)
                 return denote_passed(linker, module, expr);
         case UNIT_EXPR_DEREF:
                 return link_evaluate(linker, number, expr->a);
+        case UNIT_EXPR_ADDRESS: /* a pointer has what it points to has */
+                return link_denoted(linker, number, expr->a);
         default:
                 return link_plain(linker, LINK_ATOM_UNKNOWN);
         }

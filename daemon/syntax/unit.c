@@ -154,6 +154,7 @@ static bool expr_ok(const Check *check, uint32_t index)
         case UNIT_EXPR_TYPEOF:
         case UNIT_EXPR_AWAIT:
         case UNIT_EXPR_DEREF:
+        case UNIT_EXPR_ADDRESS:
                 return expr->a < index;
         case UNIT_OPS:
                 break;

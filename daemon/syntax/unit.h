@@ -142,7 +142,7 @@ typedef enum UnitOp {                     /* stored */
                       UNIT_EXPR_MEMBER, /* a: expression, b: string: a.b, a::b, a->b */
                       UNIT_EXPR_CALL, /* a: callee, b: list of arguments (expressions, UNIT_NONE where nothing is known) or UNIT_NONE: what the call gives */
                       UNIT_EXPR_NEW, /* a: type expression, b: list of arguments or UNIT_NONE: a new value of it */
-                      UNIT_EXPR_VALUE,  /* a: type expression: a value of that type */
+                      UNIT_EXPR_VALUE, /* a: type expression: a value of that type; b: what its shape would be as a declaration, or UNIT_NONE */
                       UNIT_EXPR_TYPEOF, /* a: expression: the type of its value */
                       UNIT_EXPR_SELF, /* a: declaration of a class, record, implementation: a value of it (this, self) */
                       UNIT_EXPR_SUPER,   /* a: declaration of a class: a value of its bases */
@@ -157,6 +157,7 @@ typedef enum UnitOp {                     /* stored */
                                  what the callee expects as that argument. An argument index of UNIT_NONE: a is a function's value, and this what
                                  is given to that parameter of it */
                       UNIT_EXPR_DEREF, /* a: expression: *a; languages without pointers never make it */
+                      UNIT_EXPR_ADDRESS, /* a: expression: &a, likewise */
                       UNIT_OPS,
 } UnitOp;
 

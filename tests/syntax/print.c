@@ -73,7 +73,8 @@ static void put_op(Print *print, const UnitExpr *expr)
         static const char *const around[UNIT_OPS] = {[UNIT_EXPR_VALUE] = "value",
                                                      [UNIT_EXPR_TYPEOF] = "typeof",
                                                      [UNIT_EXPR_AWAIT] = "await",
-                                                     [UNIT_EXPR_DEREF] = "deref"};
+                                                     [UNIT_EXPR_DEREF] = "deref",
+                                                     [UNIT_EXPR_ADDRESS] = "address"};
         switch ((UnitOp)expr->op) {
         case UNIT_EXPR_DECL:
                 put_decl_name(print, expr->a);

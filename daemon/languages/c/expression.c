@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Expressions: what they denote or are a value of, as far as the text of this file says it. */
 #include "languages/c/front.h"
+#include "languages/c/shape.h"
 
 /* ---- names ---- */
 
@@ -151,6 +152,16 @@ uint32_t c_argument_list(Walk *walk, Node arguments)
         return items_list(&items, walk->builder);
 }
 
+/* A type with what stands around it. */
+static uint32_t shaped_value(Walk *walk, Node type)
+{
+        uint32_t expr = walk_type(walk, type);
+        if (!walk->front->places_names)
+                return walk_value(walk, expr);
+        uint16_t shape = c_shape_of_node(walk, type);
+        return builder_expr(walk->builder, UNIT_EXPR_VALUE, expr, shape ? shape : UNIT_NONE);
+}
+
 /* static_cast<T>(x), make_unique<T>(x) and the like. */
 static uint32_t named_cast(Walk *walk, Node function)
 {
@@ -164,10 +175,8 @@ static uint32_t named_cast(Walk *walk, Node function)
                             : 0;
         for (unsigned i = 0; name && i < G_N_ELEMENTS(casts); i++)
                 if (tree_is(tree, name, casts[i]))
-                        return walk_value(
-                                walk,
-                                walk_type(walk, tree_first(tree, tree_child(tree, function,
-                                                                            FIELD_ARGUMENTS))));
+                        return shaped_value(walk, tree_first(tree, tree_child(tree, function,
+                                                                              FIELD_ARGUMENTS)));
         return UNIT_NONE;
 }
 
@@ -206,22 +215,45 @@ static uint32_t conditional(Walk *walk, Node node)
         return builder_any(walk->builder, both, 2);
 }
 
+static bool is_comparison(unsigned sign)
+{
+        return sign == T_EQUAL || sign == T_UNEQUAL || sign == T_LESS || sign == T_GREATER ||
+               sign == T_AT_MOST || sign == T_AT_LEAST || sign == T_AND || sign == T_OR;
+}
+
 /* What is added to points to the same. */
 static uint32_t binary(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
         unsigned sign = tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR));
+        Node left = tree_child(tree, node, FIELD_LEFT);
+        if (is_comparison(sign))
+                return walk_builtin_value(walk, "bool");
         if (sign != T_PLUS && sign != T_MINUS)
                 return UNIT_NONE;
-        return walk_expression(walk, tree_child(tree, node, FIELD_LEFT));
+        if (tree_kind(tree, left) == NUMBER_LITERAL)
+                left = tree_child(tree, node, FIELD_RIGHT);
+        return walk_expression(walk, left);
+}
+
+static uint32_t unary(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        if (tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR)) == T_NOT)
+                return walk_builtin_value(walk, "bool");
+        return walk_expression(walk, tree_child(tree, node, FIELD_ARGUMENT));
 }
 
 static uint32_t pointed(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
         uint32_t value = walk_expression(walk, tree_child(tree, node, FIELD_ARGUMENT));
-        if (value == UNIT_NONE || tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR)) != T_STAR)
+        if (value == UNIT_NONE)
                 return value;
+        if (tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR)) != T_STAR)
+                return walk->front->places_names
+                               ? builder_expr(walk->builder, UNIT_EXPR_ADDRESS, value, UNIT_NONE)
+                               : value;
         return builder_expr(walk->builder, UNIT_EXPR_DEREF, value, UNIT_NONE);
 }
 
@@ -232,16 +264,48 @@ static uint32_t element(Walk *walk, Node node)
                                : builder_expr(walk->builder, UNIT_EXPR_ELEMENT, of, UNIT_NONE);
 }
 
-static uint32_t literal(Walk *walk, unsigned kind)
+/* 0 may be a null pointer too. */
+static const char *type_of_number(const char *text, size_t length)
 {
+        bool hex = length > 1 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X');
+        bool real = memchr(text, '.', length) || (!hex && memchr(text, 'e', length));
+        unsigned longs = 0;
+        bool is_unsigned = false, is_float = false;
+        for (; length > 1 && strchr("uUlLfF", text[length - 1]); length--) {
+                longs += text[length - 1] == 'l' || text[length - 1] == 'L';
+                is_unsigned |= text[length - 1] == 'u' || text[length - 1] == 'U';
+                is_float |= text[length - 1] == 'f' || text[length - 1] == 'F';
+                if (is_float && hex)
+                        return "int";
+        }
+        if (real)
+                return is_float ? "float" : longs ? "long double" : "double";
+        if (is_unsigned)
+                return longs > 1 ? "unsigned long long" : longs ? "unsigned long" : "unsigned";
+        if (longs)
+                return longs > 1 ? "long long" : "long";
+        return length == 1 && *text == '0' ? "0" : "int";
+}
+
+static uint32_t literal(Walk *walk, Node node, unsigned kind)
+{
+        size_t length;
+        const char *text = tree_text(walk->tree, node, &length);
         switch (kind) {
         case STRING_LITERAL:
         case RAW_STRING_LITERAL:
         case CONCATENATED_STRING:
+                return builder_expr(walk->builder, UNIT_EXPR_VALUE,
+                                    walk_builtin(walk, *text == 'L' ? "wchar_t" : "char"),
+                                    SHAPE_CONST | 1);
         case CHAR_LITERAL:
-                return walk_builtin_value(walk, "char");
+                return walk_builtin_value(walk, *text == 'L' ? "wchar_t" : "char");
         case NUMBER_LITERAL:
-                return walk_builtin_value(walk, "int");
+                return walk_builtin_value(walk, type_of_number(text, length));
+        case NULL_LITERAL:
+                return walk_builtin_value(walk, "nullptr");
+        case SIZEOF_EXPRESSION:
+                return walk_builtin_value(walk, "unsigned long");
         case TRUE_LITERAL:
         case FALSE_LITERAL:
                 return walk_builtin_value(walk, "bool");
@@ -292,11 +356,13 @@ uint32_t c_expression(Walk *walk, Node node)
                 return element(walk, node);
         case CAST_EXPRESSION:
         case COMPOUND_LITERAL_EXPRESSION:
-                return walk_value(walk, walk_type(walk, tree_child(tree, node, FIELD_TYPE)));
+                return shaped_value(walk, tree_child(tree, node, FIELD_TYPE));
         case CONDITIONAL_EXPRESSION:
                 return conditional(walk, node);
         case BINARY_EXPRESSION:
                 return binary(walk, node);
+        case UNARY_EXPRESSION:
+                return unary(walk, node);
         case ASSIGNMENT_EXPRESSION:
         case COMMA_EXPRESSION:
         case UPDATE_EXPRESSION:
@@ -308,6 +374,6 @@ uint32_t c_expression(Walk *walk, Node node)
                                ? UNIT_NONE
                                : walk_expr_decl(walk, walk_decl(walk, node));
         default:
-                return literal(walk, kind);
+                return literal(walk, node, kind);
         }
 }

@@ -30,6 +30,10 @@ bool c_is_local(const Walk *walk);
 /* The template_declaration right around a declaration, or itself. */
 Node c_template(const Tree *tree, Node node);
 
+/* What stands around the type of a name (shape.h): of a function around what it returns; of a parameter or a written type as a whole. */
+uint16_t c_shape(const Walk *walk, Node declaration, Node name);
+uint16_t c_shape_of_node(const Walk *walk, Node node);
+
 /* ---- the first pass ---- */
 
 /* Visibility of a member by the access specifiers before it. */

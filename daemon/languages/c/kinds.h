@@ -122,6 +122,16 @@
         K(TYPE_IDENTIFIER, "type_identifier")                                                      \
         K(FIELD_IDENTIFIER, "field_identifier")                                                    \
         K(NAMESPACE_IDENTIFIER, "namespace_identifier")                                            \
+        K(NULL_LITERAL, "null")                                                                    \
+        K(T_NOT, "'!'")                                                                            \
+        K(T_EQUAL, "'=='")                                                                         \
+        K(T_UNEQUAL, "'!='")                                                                       \
+        K(T_LESS, "'<'")                                                                           \
+        K(T_GREATER, "'>'")                                                                        \
+        K(T_AT_MOST, "'<='")                                                                       \
+        K(T_AT_LEAST, "'>='")                                                                      \
+        K(T_AND, "'&&'")                                                                           \
+        K(T_OR, "'||'")                                                                            \
         K(T_ARROW, "'->'")                                                                         \
         K(T_STAR, "'*'")                                                                           \
         K(T_PLUS, "'+'")                                                                           \

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The second pass over declarations: types, values, bases, parameters. */
 #include "languages/c/front.h"
+#include "languages/c/shape.h"
 
 #define RETURNS_MAX 8 /* of one function that are looked at for its value */
 
@@ -68,6 +69,12 @@ static void lower_function(Walk *walk, Node declaration, Node name, uint32_t ind
                 outer = c_outer(walk, qualified);
         uint32_t own = parameters(walk, function), generic = type_parameters(walk, declaration);
         UnitDecl *decl = builder_decl_at(walk->builder, index);
+        if (walk->front->places_names) {
+                decl->shape = c_shape(walk, declaration, name);
+                TREE_FOREACH(tree, function, child)
+                if (tree_is(tree, child, "const"))
+                        decl->shape |= SHAPE_METHOD_CONST;
+        }
         decl->type = type;
         decl->value = value;
         decl->outer = outer;
@@ -111,6 +118,8 @@ static void lower_declarators(Walk *walk, Node node)
                         value = tree_child(tree, node, FIELD_VALUE); /* in a condition */
                 set(walk, index, type,
                     type == UNIT_NONE ? walk_expression(walk, value) : UNIT_NONE);
+                if (walk->front->places_names)
+                        builder_decl_at(walk->builder, index)->shape = c_shape(walk, node, name);
                 Node qualified = c_qualified(tree, name);
                 if (qualified)
                         builder_decl_at(walk->builder, index)->outer = c_outer(walk, qualified);
@@ -124,6 +133,9 @@ static void lower_parameter(Walk *walk, Node node)
         uint32_t type = c_declared_type(walk, node, name);
         set(walk, walk_decl(walk, node), type,
             walk_expression(walk, tree_child(tree, node, FIELD_DEFAULT_VALUE)));
+        if (walk->front->places_names)
+                builder_decl_at(walk->builder, walk_decl(walk, node))->shape =
+                        c_shape_of_node(walk, node);
 }
 
 /* What iterating gives is named by the member that does it. */
@@ -137,6 +149,9 @@ static void lower_loop(Walk *walk, Node node)
         uint32_t value = builder_expr(walk->builder, UNIT_EXPR_ELEMENT, range,
                                       builder_word(walk->builder, "begin"));
         set(walk, walk_decl(walk, name), c_declared_type(walk, node, name), value);
+        if (walk->front->places_names)
+                builder_decl_at(walk->builder, walk_decl(walk, name))->shape =
+                        c_shape(walk, node, name);
 }
 
 /* ---- types ---- */
@@ -147,9 +162,12 @@ static void lower_typedef(Walk *walk, Node node)
         TREE_FOREACH(tree, node, declarator)
         {
                 uint32_t index = walk_decl(walk, declarator);
-                if (index != UNIT_NONE && tree->nodes[declarator].field == FIELD_DECLARATOR)
-                        set(walk, index, walk_type(walk, tree_child(tree, node, FIELD_TYPE)),
-                            UNIT_NONE);
+                if (index == UNIT_NONE || tree->nodes[declarator].field != FIELD_DECLARATOR)
+                        continue;
+                set(walk, index, walk_type(walk, tree_child(tree, node, FIELD_TYPE)), UNIT_NONE);
+                if (walk->front->places_names)
+                        builder_decl_at(walk->builder, index)->shape =
+                                c_shape(walk, node, c_declared_name(tree, declarator));
         }
 }
 
@@ -192,6 +210,7 @@ static void lower_alias(Walk *walk, Node node)
         uint32_t type = walk_type(walk, tree_child(walk->tree, node, FIELD_TYPE));
         uint32_t generic = type_parameters(walk, node);
         UnitDecl *decl = builder_decl_at(walk->builder, walk_decl(walk, node));
+        decl->shape = c_shape_of_node(walk, tree_child(walk->tree, node, FIELD_TYPE));
         decl->type = type;
         decl->type_parameters = generic;
 }

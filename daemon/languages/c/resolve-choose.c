@@ -5,25 +5,18 @@
 
 #include "languages/c/resolve.h"
 
-#define CHOICES_MAX 32
-
-typedef struct Choices {
-        LinkPlace items[CHOICES_MAX];
-        uint32_t count;
-} Choices;
-
 static const UnitDecl *decl_at(Linker *linker, LinkPlace place)
 {
         return link_decl(linker_load(linker, place.module), place.decl);
 }
 
-static void add(Choices *choices, LinkPlace place)
+static void add(CChoices *choices, LinkPlace place)
 {
         for (uint32_t i = 0; i < choices->count; i++)
                 if (choices->items[i].module == place.module &&
                     choices->items[i].decl == place.decl)
                         return;
-        if (choices->count < CHOICES_MAX)
+        if (choices->count < C_CHOICES_MAX)
                 choices->items[choices->count++] = place;
 }
 
@@ -51,7 +44,7 @@ static bool takes(const LinkModule *module, const UnitDecl *decl, unsigned argum
 }
 
 /* All of the name in its class or namespace of that file. */
-static void add_overloads(Linker *linker, Choices *choices, LinkPlace place)
+static void add_overloads(Linker *linker, CChoices *choices, LinkPlace place)
 {
         const LinkModule *module = linker_load(linker, place.module);
         const UnitDecl *decl = link_decl(module, place.decl);
@@ -67,7 +60,7 @@ static void add_overloads(Linker *linker, Choices *choices, LinkPlace place)
 }
 
 /* The constructors of a class; the class itself if it declares none. */
-static void add_constructors(Linker *linker, Choices *choices, LinkPlace class)
+static void add_constructors(Linker *linker, CChoices *choices, LinkPlace class)
 {
         const LinkModule *module = linker_load(linker, class.module);
         const UnitDecl *decl = link_decl(module, class.decl);
@@ -80,9 +73,9 @@ static void add_constructors(Linker *linker, Choices *choices, LinkPlace class)
                 add(choices, class);
 }
 
-static void keep_fitting(Linker *linker, Choices *choices, unsigned arguments)
+static void keep_fitting(Linker *linker, CChoices *choices, unsigned arguments)
 {
-        Choices kept = {.count = 0};
+        CChoices kept = {.count = 0};
         for (uint32_t i = 0; i < choices->count; i++)
                 if (takes(linker_load(linker, choices->items[i].module),
                           decl_at(linker, choices->items[i]), arguments))
@@ -129,8 +122,19 @@ static bool defines(Linker *linker, LinkPlace place, LinkPlace declared)
                 link_decl(module, decl->container)->kind == UNIT_NAMESPACE);
 }
 
+/* Of definitions of one name those that take what the declaration takes, if some do. */
+static void keep_same(Linker *linker, LinkPlace declared, CChoices *choices)
+{
+        CChoices kept = {.count = 0};
+        for (uint32_t i = 0; i < choices->count && choices->count > 1; i++)
+                if (c_same_signature(linker, declared, choices->items[i]))
+                        add(&kept, choices->items[i]);
+        if (kept.count)
+                *choices = kept;
+}
+
 /* What is only declared goes to where it is defined, with as many parameters; to itself if that is nowhere. */
-static void add_definitions(Linker *linker, const LinkModule *from, Choices *choices,
+static void add_definitions(Linker *linker, const LinkModule *from, CChoices *choices,
                             LinkPlace declared)
 {
         const LinkModule *module = linker_load(linker, declared.module);
@@ -141,14 +145,19 @@ static void add_definitions(Linker *linker, const LinkModule *from, Choices *cho
         size_t count = prototype->flags & UNIT_BODILESS
                                ? linker_named(linker, from, word, places, C_PLACES_MAX)
                                : 0;
+        CChoices found = {.count = 0};
         for (size_t i = 0; i < count && count <= C_PLACES_MAX; i++) {
                 const LinkModule *other = linker_load(linker, places[i].module);
                 bool same = module->unit->header->language == UNIT_C ||
                             parameter_count(other, link_decl(other, places[i].decl)) ==
                                     parameter_count(module, prototype);
                 if (same && defines(linker, places[i], declared))
-                        add(choices, places[i]);
+                        add(&found, places[i]);
         }
+        if (module->unit->header->language != UNIT_C)
+                keep_same(linker, declared, &found);
+        for (uint32_t i = 0; i < found.count; i++)
+                add(choices, found.items[i]);
         if (choices->count == before)
                 add(choices, declared);
 }
@@ -168,9 +177,9 @@ static bool is_called(UnitKind kind)
 }
 
 /* What can be called hides what cannot; macros hide functions. */
-static void keep_callable(Linker *linker, Choices *choices)
+static void keep_callable(Linker *linker, CChoices *choices)
 {
-        Choices kept = {.count = 0}, macros = {.count = 0}, others = {.count = 0};
+        CChoices kept = {.count = 0}, macros = {.count = 0}, others = {.count = 0};
         for (uint32_t i = 0; i < choices->count; i++) {
                 UnitKind kind = decl_at(linker, choices->items[i])->kind;
                 if (takes_arguments(linker, choices->items[i]))
@@ -189,9 +198,9 @@ static bool is_defined(Linker *linker, LinkPlace place)
 }
 
 /* Where something is defined, its declarations are none; what the file itself defines comes first. */
-static void keep_defined(Linker *linker, const LinkModule *from, Choices *choices)
+static void keep_defined(Linker *linker, const LinkModule *from, CChoices *choices)
 {
-        Choices kept = {.count = 0}, own = {.count = 0};
+        CChoices kept = {.count = 0}, own = {.count = 0};
         for (uint32_t i = 0; i < choices->count; i++) {
                 if (!is_defined(linker, choices->items[i]))
                         continue;
@@ -223,9 +232,9 @@ static bool is_elsewhere(const LinkModule *module)
 }
 
 /* Of several definitions those count that are for this system, if some are. */
-static void keep_here(Linker *linker, Choices *choices)
+static void keep_here(Linker *linker, CChoices *choices)
 {
-        Choices kept = {.count = 0};
+        CChoices kept = {.count = 0};
         for (uint32_t i = 0; i < choices->count && choices->count > 1; i++)
                 if (!is_elsewhere(linker_load(linker, choices->items[i].module)))
                         add(&kept, choices->items[i]);
@@ -258,9 +267,10 @@ static bool has_module(Linker *linker, LinkSet set, uint32_t module)
 }
 
 /* Of the same name in several files those that the file includes; all if it includes none of them. */
-static bool keep_included(Linker *linker, const LinkModule *from, Choices *choices, UnitString name)
+static bool keep_included(Linker *linker, const LinkModule *from, CChoices *choices,
+                          UnitString name)
 {
-        Choices kept = {.count = 0};
+        CChoices kept = {.count = 0};
         LinkSet set = included(linker, from, link_word(linker->words, link_text(from, name)));
         for (uint32_t i = 0; i < choices->count; i++)
                 if (choices->items[i].module == from->number ||
@@ -273,7 +283,7 @@ static bool keep_included(Linker *linker, const LinkModule *from, Choices *choic
 }
 
 /* Are they in several files, or is one of them a macro among others? */
-static bool are_apart(Linker *linker, const Choices *choices)
+static bool are_apart(Linker *linker, const CChoices *choices)
 {
         for (uint32_t i = 1; i < choices->count; i++)
                 if (choices->items[i].module != choices->items[0].module ||
@@ -283,7 +293,7 @@ static bool are_apart(Linker *linker, const Choices *choices)
         return false;
 }
 
-static bool has_macro(Linker *linker, const Choices *choices)
+static bool has_macro(Linker *linker, const CChoices *choices)
 {
         for (uint32_t i = 0; i < choices->count; i++)
                 if (decl_at(linker, choices->items[i])->kind == UNIT_MACRO)
@@ -294,7 +304,7 @@ static bool has_macro(Linker *linker, const Choices *choices)
 /* ---- the whole ---- */
 
 /* Only declared, and that under a condition: where it does not hold, it is something outside. */
-static bool is_outside(Linker *linker, const Choices *choices)
+static bool is_outside(Linker *linker, const CChoices *choices)
 {
         for (uint32_t i = 0; i < choices->count; i++) {
                 uint32_t flags = decl_at(linker, choices->items[i])->flags;
@@ -304,16 +314,56 @@ static bool is_outside(Linker *linker, const Choices *choices)
         return choices->count > 0;
 }
 
-static void settle(Linker *linker, const LinkModule *from, const UnitSite *site,
-                   const Choices *choices, Choices *ret)
+/* A class is called by its constructors, a function by all of its name. */
+static void add_called(Linker *linker, CChoices *choices, LinkPlace place, bool call)
 {
-        Choices called = *choices;
+        UnitKind kind = decl_at(linker, place)->kind;
+        if (call && (kind == UNIT_CLASS || kind == UNIT_STRUCT))
+                add_constructors(linker, choices, place);
+        else
+                add_overloads(linker, choices, place);
+}
+
+/* What a call is given, and what it is called on, chooses. */
+static void keep_suiting(Linker *linker, const LinkModule *from, const UnitSite *site,
+                         CChoices *choices)
+{
+        keep_fitting(linker, choices, site->arguments);
+        const UnitExpr *expr = &from->unit->exprs[site->expr];
+        bool whole = site->flags & UNIT_SITE_OVERLOADED;
+        CCall call = {whole ? expr->a : site->expr, whole ? expr->b : UNIT_NONE, site->source, 0};
+        if (whole || !site->arguments)
+                c_keep_best(linker, from, &call, choices);
+}
+
+uint32_t c_called(Linker *linker, const LinkModule *module, const CCall *call, LinkPlace *ret)
+{
+        CChoices choices = {.count = 0};
+        const uint32_t *items;
+        LinkSet denoted = link_denoted(linker, module->number, call->callee);
+        for (uint32_t i = 0, n = link_set_size(linker->values, denoted); i < n; i++) {
+                LinkAtom atom = link_set_at(linker->values, denoted, i);
+                if (atom.kind == LINK_ATOM_DECL)
+                        add_called(linker, &choices, (LinkPlace){atom.module, atom.decl}, true);
+        }
+        keep_callable(linker, &choices);
+        if (call->given != UNIT_NONE)
+                keep_fitting(linker, &choices, unit_list(module->unit, call->given, &items));
+        c_keep_best(linker, module, call, &choices);
+        memcpy(ret, choices.items, choices.count * sizeof(LinkPlace));
+        return choices.count;
+}
+
+static void settle(Linker *linker, const LinkModule *from, const UnitSite *site,
+                   const CChoices *choices, CChoices *ret)
+{
+        CChoices called = *choices;
         bool call = site->kind == UNIT_SITE_CALLS;
         ret->count = 0;
         if (call)
                 keep_callable(linker, &called);
         if (call && from->unit->header->language == UNIT_CPP)
-                keep_fitting(linker, &called, site->arguments);
+                keep_suiting(linker, from, site, &called);
         for (uint32_t i = 0; i < called.count; i++)
                 add_definitions(linker, from, ret, called.items[i]);
         keep_defined(linker, from, ret);
@@ -322,7 +372,7 @@ static void settle(Linker *linker, const LinkModule *from, const UnitSite *site,
 
 LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const UnitSite *site)
 {
-        Choices choices = {.count = 0}, found = {.count = 0};
+        CChoices choices = {.count = 0}, found = {.count = 0};
         LinkSet result = LINK_EMPTY;
         bool call = site->kind == UNIT_SITE_CALLS;
         for (uint32_t i = 0, n = link_set_size(linker->values, denoted); i < n; i++) {
@@ -332,10 +382,8 @@ LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const 
                         atom.kind == LINK_ATOM_DECL ? link_atom_decl(linker, atom) : NULL;
                 if (!decl || !unit_is_symbol(decl) || linker_is_builtin(atom.module))
                         result = link_union(linker, result, link_atom(linker, atom));
-                else if (call && (decl->kind == UNIT_CLASS || decl->kind == UNIT_STRUCT))
-                        add_constructors(linker, &choices, place);
                 else
-                        add_overloads(linker, &choices, place);
+                        add_called(linker, &choices, place, call);
         }
         if (!choices.count)
                 return result;

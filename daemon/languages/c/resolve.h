@@ -32,5 +32,28 @@ LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const 
 /* Are they one thing, for other conditions of the preprocessor? See LinkLanguage.is_same. */
 bool c_is_same(Linker *linker, LinkPlace a, LinkPlace b);
 
+#define C_CHOICES_MAX 32 /* declarations that one call may mean */
+
+typedef struct CChoices {
+        LinkPlace items[C_CHOICES_MAX];
+        uint32_t count;
+} CChoices;
+
+/* A call: what is called, the list of what it is given or UNIT_NONE, the symbol in which it is written or UNIT_NONE, how many calls it
+ * is an argument of. */
+typedef struct CCall {
+        uint32_t callee, given, source;
+        unsigned depth;
+} CCall;
+
+/* Of functions of one name in C++ those that suit what the call is given best, and what it is called on; all if none does. */
+void c_keep_best(Linker *linker, const LinkModule *module, const CCall *call, CChoices *choices);
+
+/* What a call may go to: their number, at most C_CHOICES_MAX; for c_keep_best() of a call around it. */
+uint32_t c_called(Linker *linker, const LinkModule *module, const CCall *call, LinkPlace *ret);
+
+/* Do two functions take the same? */
+bool c_same_signature(Linker *linker, LinkPlace a, LinkPlace b);
+
 bool c_is_type(UnitKind kind);
 bool c_is_function(UnitKind kind);

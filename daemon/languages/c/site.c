@@ -56,8 +56,16 @@ static void lower_call(Walk *walk, Node node)
         if (!name || is_cast(tree, name))
                 return;
         uint32_t expr = made ? walk_type(walk, callee) : walk_expression(walk, callee);
-        walk_site(walk, UNIT_SITE_CALLS, name, expr,
-                  c_argument_count(tree, tree_child(tree, node, FIELD_ARGUMENTS)));
+        Node given = tree_child(tree, node, FIELD_ARGUMENTS);
+        unsigned count = c_argument_count(tree, given);
+        if (expr == UNIT_NONE || !walk->front->places_names || !count || count == 255) {
+                walk_site(walk, UNIT_SITE_CALLS, name, expr, count);
+                return;
+        }
+        walk_call(walk, name,
+                  builder_expr(walk->builder, made ? UNIT_EXPR_NEW : UNIT_EXPR_CALL, expr,
+                               c_argument_list(walk, given)),
+                  count);
 }
 
 void c_lower_macro_body(Walk *walk, Node node)

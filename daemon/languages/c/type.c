@@ -83,12 +83,32 @@ static uint32_t qualified(Walk *walk, Node node)
                             c_type_arguments(walk, arguments));
 }
 
+/* "unsigned long", whichever way it is written. */
+static uint32_t sized(Walk *walk, const char *text, size_t length)
+{
+        unsigned longs = 0;
+        bool is_unsigned = memmem(text, length, "unsigned", 8),
+             is_short = memmem(text, length, "short", 5);
+        for (const char *at = text, *end = text + length;
+             (at = memmem(at, (size_t)(end - at), "long", 4)); at += 4)
+                longs++;
+        if (memmem(text, length, "double", 6))
+                return walk_builtin(walk, longs ? "long double" : "double");
+        if (memmem(text, length, "char", 4))
+                return walk_builtin(walk, is_unsigned ? "unsigned char" : "signed char");
+        if (is_short)
+                return walk_builtin(walk, is_unsigned ? "unsigned short" : "short");
+        static const char *const words[2][3] = {
+                {"int", "long", "long long"}, {"unsigned", "unsigned long", "unsigned long long"}};
+        return walk_builtin(walk, words[is_unsigned][MIN(longs, 2)]);
+}
+
 static uint32_t primitive(Walk *walk, Node node)
 {
         size_t length;
         const char *text = tree_text(walk->tree, node, &length);
         if (tree_kind(walk->tree, node) == SIZED_TYPE_SPECIFIER)
-                return walk_builtin(walk, "int");
+                return sized(walk, text, length);
         return builder_expr(walk->builder, UNIT_EXPR_BUILTIN,
                             builder_string(walk->builder, text, length), UNIT_NONE);
 }
