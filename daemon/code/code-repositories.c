@@ -258,14 +258,17 @@ static JsonObject *repository_row(Statement *row)
         return object;
 }
 
+/* A manifest is no module; one that cannot be read is an error. */
 static bool add_counts(Db *db, int64_t number, JsonObject *object, GError **error)
 {
-        Statement *row = db_statement(db,
-                                      "SELECT count(*), coalesce(sum(symbols), 0),"
-                                      " coalesce(sum(edges), 0), coalesce(sum(lines), 0),"
-                                      " coalesce(sum(error IS NOT NULL), 0) FROM code_modules"
-                                      " WHERE repository = :number AND language <> 'manifest'",
-                                      error);
+        Statement *row =
+                db_statement(db,
+                             "SELECT coalesce(sum(language <> 'manifest'), 0),"
+                             " coalesce(sum(symbols), 0), coalesce(sum(edges), 0),"
+                             " coalesce(sum(lines) FILTER (WHERE language <> 'manifest'), 0),"
+                             " coalesce(sum(error IS NOT NULL), 0) FROM code_modules"
+                             " WHERE repository = :number",
+                             error);
 
         if (!row)
                 return false;

@@ -63,7 +63,7 @@ static bool split_key(char *key, int64_t *ret_number, char **ret_folder, const c
         " WHERE (m.repository, m.folder, m.path) > (:number, :folder, :path)"                      \
         " AND (:language IS NULL OR m.language = :language)"                                       \
         " AND (:kind IS NULL OR m.kind = :kind) AND (:errors = 0 OR m.error IS NOT NULL)"          \
-        " AND (:language IS NOT NULL OR m.language <> 'manifest')"                                 \
+        " AND (:language IS NOT NULL OR :errors <> 0 OR m.language <> 'manifest')"                 \
         " AND (:below IS NULL OR m.path = :below OR m.folder = :below"                             \
         " OR substr(m.folder, 1, length(:below) + 1) = :below || '/')"                             \
         " ORDER BY m.repository, m.folder, m.path LIMIT :limit"

@@ -104,10 +104,13 @@ static bool add_counts(const Query *query, JsonObject *answer, GError **error)
         row = query_prepare(query,
                             "SELECT m.language, m.kind, count(*), sum(m.symbols), sum(m.edges),"
                             " sum(m.lines), sum(m.error IS NOT NULL)"
-                            " FROM code_modules m" QUERY_OF_MODULE
-                            " WHERE m.language <> 'manifest' GROUP BY m.language, m.kind",
+                            " FROM code_modules m" QUERY_OF_MODULE " GROUP BY m.language, m.kind",
                             error);
         while (row && (step = statement_step(row, error)) == STEP_ROW) {
+                if (g_str_equal(statement_text(row, 0), "manifest")) {
+                        totals[4] += statement_int(row, 6); /* is no module */
+                        continue;
+                }
                 add_to(languages, statement_text(row, 0), statement_int(row, 2));
                 add_to(kinds, statement_text(row, 1), statement_int(row, 2));
                 for (int i = 0; i < 5; i++)

@@ -11,8 +11,20 @@
 #include "base/base.h"
 #include "extract/protocol.h"
 
+/* tree-sitter gives back a stack of its own by calling itself: a hundred thousand times for some files. */
+static void raise_stack(void)
+{
+        struct rlimit limit;
+
+        if (getrlimit(RLIMIT_STACK, &limit) < 0 || limit.rlim_cur >= CONFINE_STACK_BYTES)
+                return;
+        limit.rlim_cur = MIN(limit.rlim_max, CONFINE_STACK_BYTES);
+        (void)setrlimit(RLIMIT_STACK, &limit);
+}
+
 static bool set_limits(GError **error)
 {
+        raise_stack();
         /* a sanitizer reserves terabytes for its shadow */
         if (!CONFINE_UNDER_SANITIZER &&
             !confine_limit(RLIMIT_AS, CONFINE_ADDRESS_SPACE_MAX, "RLIMIT_AS", error))

@@ -7,6 +7,7 @@
 #include <stdbool.h>
 
 #define CONFINE_ADDRESS_SPACE_MAX (1024L * 1024 * 1024) /* RLIMIT_AS */
+#define CONFINE_STACK_BYTES       (64L * 1024 * 1024) /* RLIMIT_STACK, unless it is more or may not be */
 #define CONFINE_FILES_MAX         96 /* RLIMIT_NOFILE: a batch of source files and some */
 
 /* Limits, no new privileges, no file system (Landlock), few system calls (seccomp). A kernel without

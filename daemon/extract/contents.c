@@ -32,7 +32,7 @@ bool contents_read(int fd, const ContentsLimit *limit, Contents *ret, GError **e
                 return false;
         }
         size_t length = (size_t)st.st_size;
-        if (length > CONTENTS_READ_BYTES) {
+        if (length > CONTENTS_READ_BYTES && !limit->copy) {
                 void *map = mmap(NULL, length, PROT_READ, MAP_PRIVATE, fd, 0);
                 if (map == MAP_FAILED) {
                         error_set_errno(error, errno, "Cannot map the file");

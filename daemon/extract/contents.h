@@ -16,6 +16,7 @@ typedef struct Contents {
 typedef struct ContentsLimit {
         size_t bytes_max;
         const char *name;
+        bool copy; /* never mapped: what is written to the file meanwhile does not change what was read */
 } ContentsLimit;
 
 /* LIMIT for a longer file; FAILED and the like for one that cannot be read. */

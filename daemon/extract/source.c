@@ -47,7 +47,7 @@ static void read_one(Syntax *syntax, const SyntaxRequestFile *file, int fd, GByt
                      uint32_t index)
 {
         g_autoptr(GError) error = NULL;
-        ContentsLimit limit = {file->bytes_max, "MaxSourceFileKB"};
+        ContentsLimit limit = {file->bytes_max, "MaxSourceFileKB", .copy = true};
         Contents contents = {0};
         if (!contents_read(fd, &limit, &contents, &error)) {
                 fail(row_of(block, index), (int)error_code(error), error->message);

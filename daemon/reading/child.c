@@ -46,7 +46,9 @@ static GError *verdict_of(Child *child, const siginfo_t *info)
                 return g_error_new(OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED,
                                    "the extractor ended with status %d", info->si_status);
         const char *name = sigabbrev_np(info->si_status);
-        return g_error_new(OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED,
+        return g_error_new(OUROBOROS_ERROR,
+                           info->si_status == SIGKILL ? OUROBOROS_ERROR_UNAVAILABLE
+                                                      : OUROBOROS_ERROR_FAILED,
                            "the extractor was killed by signal SIG%s%s", name ?: "?",
                            info->si_status == SIGTRAP || info->si_status == SIGABRT
                                    ? " (out of memory or a failed check)"

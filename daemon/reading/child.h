@@ -17,7 +17,8 @@ typedef struct ChildReply {
 
 typedef struct ChildHandlers {
         void (*reply)(Child *child, ChildReply *reply, void *data);
-        /* It is dead and reaped; job is what it was at, or NULL; why is set if there is a job. */
+        /* It is dead and reaped; job is what it was at, or NULL; why is set if there is a job. UNAVAILABLE: somebody else killed
+         * it (the kernel, when memory is short), and the job need not be to blame. */
         void (*exit)(Child *child, void *job, GError *why, void *data);
 } ChildHandlers;
 

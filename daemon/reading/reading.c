@@ -18,6 +18,7 @@ typedef struct Job {
         const void *owner;
         ReadingDone done;
         void *data;
+        unsigned kills; /* of processes that had it, by somebody else */
 } Job;
 
 struct Reading {
@@ -64,6 +65,18 @@ static void look_again(Reading *reading)
 
 static void on_reply(Child *child, ChildReply *reply, void *data);
 
+/* Another process may have the job of one that somebody else killed, a few times. */
+static bool try_again(Reading *reading, Job *job, GError *why)
+{
+        if (!g_error_matches(why, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE))
+                return false;
+        why->code = OUROBOROS_ERROR_FAILED;
+        if (++job->kills >= READING_KILLS_MAX)
+                return false;
+        g_queue_push_head(&reading->waiting, job);
+        return true;
+}
+
 /* The kernel has told how it died; its job, if any, died with it. */
 static void on_death(Child *child, void *job_data, GError *why, void *data)
 {
@@ -73,7 +86,7 @@ static void on_death(Child *child, void *job_data, GError *why, void *data)
 
         g_ptr_array_remove_fast(reading->children, child);
         look_again(reading);
-        if (!job)
+        if (!job || try_again(reading, job, why))
                 return;
         log_event(LOG_EXTRACTOR_DIED_EVENT, LOG_WARNING, fields, why,
                   "The extractor failed on a file of the name %s", job->name);

@@ -10,6 +10,7 @@
 #define READING_REQUESTS_PER_PROCESS 2000  /* then a fresh one takes over */
 #define READING_FDS_MAX              64    /* of one request */
 #define READING_PROCESSES_MAX        16    /* if the number is not chosen */
+#define READING_KILLS_MAX            3 /* of processes by somebody else, before the request is to blame */
 
 typedef struct Reading Reading;
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "syntax/tree.h"
 
+#include <malloc.h>
 #include <time.h>
 #include <tree_sitter/api.h>
 
@@ -259,13 +260,33 @@ static void flatten(Walk *walk)
 
 /* ---- parsing ---- */
 
-static bool too_late(TSParseState *state)
+#define PARSE_MEMORY_EVERY                                                                         \
+        512 /* calls of may_not_go_on() between looks at the memory, which cost */
+
+/* What ends a parse early. */
+typedef struct Bounds {
+        struct timespec end; /* of CPU */
+        unsigned calls;
+        bool full; /* it was the memory */
+} Bounds;
+
+static bool is_late(const struct timespec *end)
 {
-        const struct timespec *end = state->payload;
         struct timespec now;
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
         return now.tv_sec > end->tv_sec ||
                (now.tv_sec == end->tv_sec && now.tv_nsec > end->tv_nsec);
+}
+
+/* What it allocates cannot be refused: tree-sitter would end the process. */
+static bool may_not_go_on(TSParseState *state)
+{
+        Bounds *bounds = state->payload;
+        if (++bounds->calls % PARSE_MEMORY_EVERY == 0) {
+                struct mallinfo2 heap = mallinfo2();
+                bounds->full = heap.uordblks + heap.hblkhd > TREE_MEMORY_MAX;
+        }
+        return bounds->full || is_late(&bounds->end);
 }
 
 typedef struct Input {
@@ -280,17 +301,28 @@ static const char *read_input(void *data, uint32_t byte, TSPoint point, uint32_t
         return *ret_length ? input->text + byte : "";
 }
 
-static TSTree *parse(const Tree *tree, TSParser *parser, const Grammar *grammar)
+static TSTree *parse(const Tree *tree, TSParser *parser, const Grammar *grammar, GError **error)
 {
         Input input = {tree->patched, tree->length};
-        struct timespec end;
-        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &end);
-        end.tv_sec += TREE_SECONDS_MAX;
+        Bounds bounds = {0};
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &bounds.end);
+        bounds.end.tv_sec += TREE_SECONDS_MAX;
         ts_parser_reset(parser);
         ts_parser_set_language(parser, grammar->language);
-        return ts_parser_parse_with_options(
+        TSTree *parsed = ts_parser_parse_with_options(
                 parser, NULL, (TSInput){&input, read_input, TSInputEncodingUTF8, NULL},
-                (TSParseOptions){.payload = &end, .progress_callback = too_late});
+                (TSParseOptions){.payload = &bounds, .progress_callback = may_not_go_on});
+        if (parsed)
+                return parsed;
+        ts_parser_reset(parser); /* gives back what it has by now */
+        if (bounds.full)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
+                            "parsing took more than %d MB (TREE_MEMORY_MAX)",
+                            TREE_MEMORY_MAX >> 20);
+        else
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_TIMEOUT,
+                            "parsing took more than %d s (TREE_SECONDS_MAX)", TREE_SECONDS_MAX);
+        return NULL;
 }
 
 void tree_patch(Tree *tree, const char *patched)
@@ -306,12 +338,9 @@ bool tree_parse(Tree *tree, TSParser *parser, const Grammar *grammar, GError **e
                             TREE_BYTES_MAX);
                 return false;
         }
-        TSTree *parsed = parse(tree, parser, grammar);
-        if (!parsed) {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_TIMEOUT,
-                            "parsing took more than %d s (TREE_SECONDS_MAX)", TREE_SECONDS_MAX);
+        TSTree *parsed = parse(tree, parser, grammar, error);
+        if (!parsed)
                 return false;
-        }
         TSNode root = ts_tree_root_node(parsed);
         tree->first_token = grammar->first_token;
         uint32_t nodes = ts_node_descendant_count(root);

@@ -15,7 +15,8 @@
 #define TREE_NODES_MAX       4000000            /* of one file; a larger one is LIMIT */
 #define TREE_DEPTH_MAX       4000               /* deeper nodes are left out, and the tree is cut */
 #define TREE_SECONDS_MAX     10                 /* of CPU for one file; more is TIMEOUT */
-#define TREE_LINE_BYTES_MAX  20000              /* a file most of which is in longer lines … */
+#define TREE_MEMORY_MAX      (600 * 1024 * 1024) /* of heap while one file is parsed; more is LIMIT */
+#define TREE_LINE_BYTES_MAX  20000               /* a file most of which is in longer lines … */
 #define TREE_DENSE_BYTES_MIN 100000 /* … and of at least this size is minified: not parsed */
 
 typedef uint32_t Node; /* 0: none; it has no kind, no text, no children */
