@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* "link": documents name entities; whether they mean them is the human's to decide. */
+/* "link": documents name entities, documents and facts mention symbols; whether they mean them is the human's to decide. */
 #include "render.h"
 #include "verbs.h"
 
@@ -7,13 +7,17 @@ static const Option list_options[] = {
         {"state", 0, OPTION_TEXT, "STATE", "proposed (the default), accepted, rejected or all"},
         {"entity", 'e', OPTION_TEXT, "NAME", "Only links of this entity"},
         {"document", 'd', OPTION_TEXT, "ID", "Only links with this document"},
+        {"kind", 0, OPTION_TEXT, "KIND", "Only entity-document, document-symbol or fact-symbol"},
+        {"fact", 0, OPTION_TEXT, "ID", "Only what this fact mentions"},
+        {"symbol", 0, OPTION_TEXT, "ID", "Only what mentions this symbol"},
         CLI_LIST_OPTIONS,
         {NULL},
 };
 
 static void print_link(Cli *cli, JsonObject *row)
 {
-        const char *document = json_member_string(row, "document_id", "");
+        const char *document = json_member_string(row, "document_id", NULL)
+                                       ?: json_member_string(row, "said_by", "");
         g_autofree char *name = render_line(json_member_string(row, "name", "?"));
         g_autofree char *path = render_line(json_member_string(row, "path", document));
         g_autofree char *quote = render_wrap(json_member_string(row, "quote", ""),
@@ -33,6 +37,9 @@ static bool run_list(Cli *cli, GError **error)
         JsonObject *args = cli_list_args(cli, 50), *row = NULL;
         cli_set_option(cli, args, "state", "state");
         cli_set_option(cli, args, "document_id", "document");
+        cli_set_option(cli, args, "kind", "kind");
+        cli_set_option(cli, args, "fact_id", "fact");
+        cli_set_option(cli, args, "symbol_id", "symbol");
         if (args_text(cli->args, "entity"))
                 cli_set_entity(args, args_text(cli->args, "entity"));
         if (!cli_tool(cli, "list_autolinks", args, &answer, error))
@@ -51,7 +58,8 @@ static bool run_list(Cli *cli, GError **error)
 const Verb verb_link_list = {
         .name = "link list",
         .words = "",
-        .summary = "List documents that name an entity, with the words, for you to decide",
+        .summary =
+                "List documents that name an entity, and what mentions a symbol, for you to decide",
         .options = list_options,
         .run = run_list,
 };
@@ -102,7 +110,7 @@ const Verb verb_link_accept = {
         .words = "LINK…",
         .min = 1,
         .max = G_MAXUINT,
-        .summary = "It is meant: a fact in your name, with the words",
+        .summary = "It is meant: of an entity, a fact in your name, with the words",
         .options = decide_options,
         .writes = true,
         .no_pager = true,

@@ -19,7 +19,7 @@ _ouroborosctl() {
                 [rule]='list add confirm retire reinstate' [projection]='list add show rm'
                 [discovered]='list promote merge dismiss restore' [link]='list accept reject'
                 [code]='add list remove sync overview modules symbols callers callees references path imports exports
-                        entry-points hot-spots source'
+                        entry-points hot-spots source mentions'
                 [mine]='list add cancel'
                 [remember]="--type --number --bool --object-json --quote --document --confidence
                         --observed-at --supersedes $why"
@@ -53,7 +53,8 @@ _ouroborosctl() {
                 [code references]="--repository --module --no-tests $page" [code imports]="--repository --incoming $page"
                 [code exports]='--repository --limit' [code entry-points]='--repository --limit'
                 [code hot-spots]='--repository --limit'
-                [link list]="--state --entity --document $page"
+                [code mentions]="--repository --module $page"
+                [link list]="--state --kind --entity --document --fact --symbol $page"
                 [link accept]="$why" [link reject]="$why" [mine list]="--state $page"
                 [connection list]="--state $page" [connection request]="--purpose --wait --no-wait $terms $scope" [connection mint]="$terms $scope $why" [connection terms]="$terms $why"
                 [connection scope]="$scope $why" [connection rename]="$why" [connection revoke]="$why"

@@ -60,6 +60,7 @@ static const Verb *const verbs[] = {
         &verb_code_entry_points,
         &verb_code_hot_spots,
         &verb_code_source,
+        &verb_code_mentions,
         &verb_link_list,
         &verb_link_accept,
         &verb_link_reject,

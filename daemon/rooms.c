@@ -52,6 +52,14 @@ static bool build_reading(Rooms *rooms, GError **error)
         return rooms->reading != NULL;
 }
 
+static void on_documents_settled(void *data)
+{
+        const Rooms *rooms = data;
+
+        if (rooms->code)
+                code_look_at_documents(rooms->code);
+}
+
 static bool build_code(Rooms *rooms, GError **error)
 {
         CodeOptions code = {
@@ -64,6 +72,8 @@ static bool build_code(Rooms *rooms, GError **error)
         };
 
         rooms->code = code_new(&code, error);
+        if (rooms->code)
+                documents_set_settled(rooms->documents, on_documents_settled, rooms);
         return rooms->code != NULL;
 }
 
@@ -299,7 +309,7 @@ void rooms_free(Rooms *rooms)
         if (rooms->code)
                 code_stop(rooms->code);
         worker_pool_free(rooms->pool);
-        code_free(rooms->code);
+        rooms->code = code_free(rooms->code);
         documents_free(rooms->documents);
         reading_free(rooms->reading);
         if (rooms->care)

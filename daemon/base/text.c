@@ -282,3 +282,50 @@ size_t text_bytes(const char *text, size_t length, size_t chars)
                         at++;
         return at;
 }
+
+/* ---- around ---- */
+
+static bool ends_line(const char *at)
+{
+        return *at == '\n' || *at == '\r' || *at == '\f' || *at == '\0';
+}
+
+/* The beginning of the line or of a word. */
+static const char *before(const char *text, const char *at, int64_t most)
+{
+        const char *word = at;
+
+        while (at > text && most-- > 0) {
+                const char *previous = g_utf8_prev_char(at);
+
+                if (ends_line(previous))
+                        return word;
+                at = previous;
+                if (!g_unichar_isspace(g_utf8_get_char(at)) &&
+                    (at == text || g_unichar_isspace(g_utf8_get_char(g_utf8_prev_char(at)))))
+                        word = at;
+        }
+        return word;
+}
+
+static const char *after(const char *at, int64_t most)
+{
+        const char *word = at;
+
+        for (; most >= 0; most--) {
+                bool space = ends_line(at) || g_unichar_isspace(g_utf8_get_char(at));
+
+                if (space && !g_unichar_isspace(g_utf8_get_char(g_utf8_prev_char(at))))
+                        word = at;
+                if (ends_line(at))
+                        break;
+                at = g_utf8_next_char(at);
+        }
+        return word;
+}
+
+void text_around(const char *text, int64_t chars, const char **from, const char **to)
+{
+        *from = before(text, *from, chars);
+        *to = after(*to, chars);
+}

@@ -6,6 +6,7 @@
 #include <glib.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Checks that value is UTF-8 without NUL of 1…max_chars characters; what names the argument in the
  * message, limit the limit. INVALID or LIMIT. */
@@ -30,3 +31,7 @@ unsigned text_distance(const char *a, const char *b, unsigned max);
 /* Byte offset of character offset chars in text of length bytes, and back; clamps to the end. */
 size_t text_bytes(const char *text, size_t length, size_t chars);
 size_t text_chars(const char *text, size_t bytes);
+
+/* Widens a piece of text (from, to) by what stands around it in its line, at most so many characters on each side, cut
+ * between words. */
+void text_around(const char *text, int64_t chars, const char **from, const char **to);

@@ -44,6 +44,11 @@ static JsonObject *imports(void *room, const Access *access, JsonObject *args, G
         return ask(room, access, args, "imports", error);
 }
 
+static JsonObject *mentions(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        return ask(room, access, args, "mentions", error);
+}
+
 static const BusMethod methods[] = {
         {
                 .member = "AddRepository",
@@ -126,6 +131,16 @@ static const BusMethod methods[] = {
                 .answers = {{ANSWER_ROWS, "rows"}, {ANSWER_TEXT, "next"}},
         },
         {
+                .member = "Mentions",
+                .action = "read",
+                .verb = mentions,
+                .args = {{ARG_OPTIONAL_TEXT, "symbol_id"},
+                         {ARG_COUNT, "limit"},
+                         {ARG_OPTIONAL_TEXT, "after"},
+                         {ARG_OPTIONS}},
+                .answers = {{ANSWER_ROWS, "rows"}, {ANSWER_TEXT, "next"}},
+        },
+        {
                 .member = "Imports",
                 .action = "read",
                 .verb = imports,
@@ -177,6 +192,10 @@ static const sd_bus_vtable vtable[] = {
                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS(
                 "References", SD_BUS_ARGS("s", symbol_id, "u", limit, "s", after, "a{sv}", options),
+                SD_BUS_RESULT("aa{sv}", rows, "s", next), bus_on_method,
+                SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
+                "Mentions", SD_BUS_ARGS("s", symbol_id, "u", limit, "s", after, "a{sv}", options),
                 SD_BUS_RESULT("aa{sv}", rows, "s", next), bus_on_method,
                 SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Imports",

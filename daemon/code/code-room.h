@@ -3,6 +3,7 @@
 #pragma once
 
 #include "code/code.h"
+#include "code/mentions.h"
 #include "code/stage.h"
 
 struct Code {
@@ -10,7 +11,9 @@ struct Code {
         Gate *gate;
         sd_event *loop;
         Mailbox *mailbox;
-        Stage *stage; /* loop thread only */
+        Stage *stage;       /* loop thread only, as the two that follow */
+        Mentions *mentions; /* what documents and facts say of code */
+        bool unasked;       /* not all of them were asked yet: there may be a first repository */
         char **private_folders;
         int64_t max_file_bytes;
         GMutex lock; /* for what follows: who waits does so on other threads */

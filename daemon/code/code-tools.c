@@ -14,7 +14,7 @@ static const struct {
         {"callees", query_callees},     {"references", query_references},
         {"imports", query_imports},     {"exports", query_exports},
         {"path", query_path},           {"entry_points", query_entry_points},
-        {"hot_spots", query_hot_spots},
+        {"hot_spots", query_hot_spots}, {"mentions", query_mentions},
 };
 
 /* What an entity counts for: itself, unless it was merged. */

@@ -15,18 +15,39 @@ static void on_stepped(unsigned rounds, bool paused, void *data)
         code->paused = paused;
         g_cond_broadcast(&code->changed);
         g_mutex_unlock(&code->lock);
+        mentions_pause(code->mentions, rounds > 0 && !paused);
+        if (rounds > 0)
+                return;
+        mentions_wake(code->mentions, code->unasked ? MENTIONS_OF_ALL : MENTIONS_OF_SYMBOLS);
+        code->unasked = false;
+}
+
+void code_look_at_documents(Code *code)
+{
+        mentions_wake(code->mentions, MENTIONS_OF_DOCUMENTS);
+}
+
+static bool is_new_fact(const Change *change)
+{
+        return change->op == CHANGE_INSERT && change->actor_kind != ACTOR_SYSTEM &&
+               g_str_equal(change->table, "facts");
 }
 
 static void on_changes(const Change *changes, unsigned count, void *data)
 {
         Code *code = data;
 
+        bool facts = false, repositories = false;
+
         for (unsigned i = 0; i < count; i++) {
-                if (!g_str_equal(changes[i].table, "code_repositories"))
-                        continue;
-                stage_reload(code->stage);
-                return;
+                facts |= is_new_fact(&changes[i]);
+                repositories |= g_str_equal(changes[i].table, "code_repositories");
         }
+        code->unasked |= repositories;
+        if (repositories)
+                stage_reload(code->stage);
+        if (facts)
+                mentions_wake(code->mentions, MENTIONS_OF_FACTS);
 }
 
 /* ---- life ---- */
@@ -82,7 +103,9 @@ Code *code_new(const CodeOptions *options, GError **error)
         if (code->gate)
                 gate_add_approval_kind(code->gate, "repository", code_approve_repository, code);
         code->mailbox = mailbox_new(code->loop, error);
-        if (!code->mailbox || !make_stage(code, options, error))
+        MentionsOptions mentions = {.vault = options->vault, .service = options->service};
+        code->mentions = code->mailbox ? mentions_new(&mentions, error) : NULL;
+        if (!code->mentions || !make_stage(code, options, error))
                 return NULL;
         return g_steal_pointer(&code);
 }
@@ -104,6 +127,7 @@ Code *code_free(Code *code)
         store_remove_feed(code->vault, on_changes, code);
         code_stop(code);
         code->stage = stage_free(code->stage);
+        code->mentions = mentions_free(code->mentions);
         code->mailbox = mailbox_free(code->mailbox);
         g_strfreev(code->private_folders);
         sd_event_unref(code->loop);
@@ -118,6 +142,7 @@ bool code_start(Code *code, GError **error)
 {
         store_remove_feed(code->vault, on_changes, code);
         store_add_feed(code->vault, on_changes, code);
+        code->unasked = true;
         stage_start(code->stage);
         return true;
 }
@@ -152,6 +177,7 @@ static void on_request(void *data)
         Request *request = data;
         Code *code = request->code;
 
+        code->unasked |= request->what == ASKED_REBUILD;
         if (code->stage)
                 do_request(code->stage, request);
         g_mutex_lock(&code->lock);
@@ -198,8 +224,20 @@ bool code_is_busy(Code *code)
 
 /* ---- anew ---- */
 
+static bool forget_mentions(Code *code, GError **error)
+{
+        Access *access = access_new_system("pipeline");
+        WriteOptions options = {.actor = access_actor(access), .reason = "rebuild"};
+        bool ok = store_write(code->vault, &options, mentions_forget, NULL, error);
+
+        access_unref(access);
+        return ok;
+}
+
 bool code_rebuild(Code *code, GError **error)
 {
+        if (!forget_mentions(code, error))
+                return false;
         post(code, NULL, ASKED_REBUILD);
         g_mutex_lock(&code->lock);
         code->waiters++;

@@ -32,5 +32,8 @@ ToolTable code_repository_tools(Code *code);
 /* Once the vault is open: looks at all repositories, watches them, resumes what a stop interrupted. Loop thread. */
 bool code_start(Code *code, GError **error);
 
+/* Documents may have been read anew: what they say of code is looked for. Loop thread. */
+void code_look_at_documents(Code *code);
+
 /* Makes the graph anew from the files; returns when it is there. Worker thread. CANCELLED when the daemon stops meanwhile. */
 bool code_rebuild(Code *code, GError **error);

@@ -2,6 +2,8 @@
 /* The graph of a repository may have more rows than an erasure names one by one: it is taken out as an index would be. */
 #include "code/erasing.h"
 
+#include "code/mention-link.h"
+
 static bool run_for(Db *db, const char *sql, int64_t number, GError **error)
 {
         Statement *row = db_statement(db, sql, error);
@@ -48,7 +50,9 @@ static bool take_out(Db *db, const char *id, void *data, GError **error)
 
 static bool expand_repository(EraseSet *set, const char *id, void *data, GError **error)
 {
-        return erase_add_words(set, "SELECT path, name FROM code_repositories WHERE id = :id", id,
+        return erase_add_rows(set, "autolinks",
+                              "SELECT id FROM autolinks WHERE repository_id = :id", id, error) &&
+               erase_add_words(set, "SELECT path, name FROM code_repositories WHERE id = :id", id,
                                error);
 }
 
@@ -58,8 +62,16 @@ static bool expand_entity(EraseSet *set, const char *id, void *data, GError **er
                               "SELECT id FROM code_repositories WHERE entity_id = :id", id, error);
 }
 
+/* Of what is erased no word is kept. */
+static bool take_out_words(Db *db, const char *id, void *data, GError **error)
+{
+        return mention_words_forget(db, id, error);
+}
+
 void code_register_erasers(Store *vault)
 {
+        store_add_eraser(vault, "documents", &(StoreEraser){.take_out = take_out_words});
+        store_add_eraser(vault, "facts", &(StoreEraser){.take_out = take_out_words});
         store_add_eraser(vault, "code_repositories",
                          &(StoreEraser){.expand = expand_repository, .take_out = take_out});
         store_add_eraser(vault, "entities", &(StoreEraser){.expand = expand_entity});

@@ -4,5 +4,5 @@
 
 #include "store/store.h"
 
-/* Before the vault opens: with a repository its graph goes, with an entity the repositories that are its. */
+/* Before the vault opens: with a repository its graph and the links with what is in it go, with an entity the repositories that are its. */
 void code_register_erasers(Store *vault);

@@ -38,6 +38,10 @@ bool query_exports(const Query *query, JsonObject *answer, GError **error);
 bool query_path(const Query *query, JsonObject *answer, GError **error);
 bool query_entry_points(const Query *query, JsonObject *answer, GError **error);
 bool query_hot_spots(const Query *query, JsonObject *answer, GError **error);
+bool query_mentions(const Query *query, JsonObject *answer, GError **error);
+
+/* How many documents and facts mention a symbol, as query_mentions() tells them. */
+bool query_count_mentions(const Query *query, int64_t symbol, int64_t *ret, GError **error);
 
 /* ---- what they share ---- */
 

@@ -144,7 +144,7 @@ JsonObject *source_of_symbol(const Query *query, GError **error)
 {
         int64_t context = json_member_int(query->args, "context_lines", 0);
         g_auto(Live) live = {0};
-        int64_t symbol;
+        int64_t symbol, mentions;
 
         if (!query_find_symbol(query, "", &symbol, error))
                 return NULL;
@@ -152,5 +152,9 @@ JsonObject *source_of_symbol(const Query *query, GError **error)
         if (!row || !read_live(statement_text(row, QUERY_SYMBOL_WIDTH), statement_text(row, 4),
                                &live, error))
                 return NULL;
-        return answer_of(row, context, &live);
+        g_autoptr(JsonObject) answer = answer_of(row, context, &live);
+        if (!query_count_mentions(query, symbol, &mentions, error))
+                return NULL;
+        json_object_set_int_member(answer, "mentions", mentions);
+        return g_steal_pointer(&answer);
 }

@@ -22,45 +22,6 @@ static void evidence_free(void *data)
         g_free(evidence);
 }
 
-static bool ends_line(const char *at)
-{
-        return *at == '\n' || *at == '\r' || *at == '\f' || *at == '\0';
-}
-
-/* At most so many characters before the name, from the beginning of the line or of a word. */
-static const char *before(const char *text, const char *at, int64_t most)
-{
-        const char *word = at;
-
-        while (at > text && most-- > 0) {
-                const char *previous = g_utf8_prev_char(at);
-
-                if (ends_line(previous))
-                        return word;
-                at = previous;
-                if (!g_unichar_isspace(g_utf8_get_char(at)) &&
-                    (at == text || g_unichar_isspace(g_utf8_get_char(g_utf8_prev_char(at)))))
-                        word = at;
-        }
-        return word;
-}
-
-static const char *after(const char *at, int64_t most)
-{
-        const char *word = at;
-
-        for (; most >= 0; most--) {
-                bool space = ends_line(at) || g_unichar_isspace(g_utf8_get_char(at));
-
-                if (space && !g_unichar_isspace(g_utf8_get_char(g_utf8_prev_char(at))))
-                        word = at;
-                if (ends_line(at))
-                        break;
-                at = g_utf8_next_char(at);
-        }
-        return word;
-}
-
 static bool on_name(const NameHit *hit, void *data)
 {
         Finding *finding = data;
@@ -71,8 +32,9 @@ static bool on_name(const NameHit *hit, void *data)
 
         if (chars > GRAPH_QUOTE_CHARS_MAX || g_hash_table_contains(finding->seen, hit->entity_id))
                 return true;
-        from = before(finding->text, hit->start, around);
-        to = after(hit->end, around);
+        from = hit->start;
+        to = hit->end;
+        text_around(finding->text, around, &from, &to);
         evidence = g_new0(Evidence, 1);
         evidence->entity_id = g_strdup(hit->entity_id);
         evidence->quote = g_strndup(from, (size_t)(to - from));

@@ -48,9 +48,12 @@ static bool read_query(Db *db, JsonObject *args, AutolinkQuery *ret, char **ret_
 
         *ret = (AutolinkQuery){.state = read_state(args),
                                .kind = args_string(args, "kind"),
-                               .document_id = args_string(args, "document_id")};
+                               .document_id = args_string(args, "document_id"),
+                               .fact_id = args_string(args, "fact_id"),
+                               .symbol_id = args_string(args, "symbol_id")};
         if ((ret->kind && !autolink_kind_from_string(ret->kind, &kind, error)) ||
             !args_check_id(args, "document_id", "doc", error) ||
+            !args_check_id(args, "fact_id", "fact", error) ||
             !args_limit(args, LIST_MAX, "LIST_MAX", &ret->limit, error) ||
             !read_entity(db, args, ret_entity, error))
                 return false;
@@ -84,7 +87,8 @@ static JsonObject *list_autolinks(void *room, const Access *access, JsonObject *
         if (!db || !read_query(db, args, &query, &entity, error))
                 return NULL;
         filters = g_strjoin(" ", query.state ?: "", query.kind ?: "", entity ?: "",
-                            query.document_id ?: "", NULL);
+                            query.document_id ?: "", query.fact_id ?: "", query.symbol_id ?: "",
+                            NULL);
         after = cursor_key("autolinks", filters, args_string(args, "after"), error);
         if (!after)
                 return NULL;

@@ -7,6 +7,8 @@
 #include <string.h>
 
 static const char *const kinds[] = {[AUTOLINK_ENTITY_DOCUMENT] = "entity-document",
+                                    [AUTOLINK_DOCUMENT_SYMBOL] = "document-symbol",
+                                    [AUTOLINK_FACT_SYMBOL] = "fact-symbol",
                                     [AUTOLINK_ENTITY_SYMBOL] = "entity-symbol",
                                     [AUTOLINK_PAGE_PAGE] = "page-page"};
 
@@ -18,7 +20,9 @@ bool autolink_kind_from_string(const char *text, AutolinkKind *ret, GError **err
                         return true;
                 }
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
-                    "kind is \"%s\"; it must be entity-document, entity-symbol or page-page", text);
+                    "kind is \"%s\"; it must be entity-document, document-symbol, fact-symbol, "
+                    "entity-symbol or page-page",
+                    text);
         return false;
 }
 
@@ -26,10 +30,16 @@ bool autolink_check_kind(AutolinkKind kind, GError **error)
 {
         if (kind == AUTOLINK_ENTITY_DOCUMENT)
                 return true;
-        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
-                    "links of kind %s need the room of %s, which this version does not have; "
-                    "entity-document can be proposed and decided",
-                    kinds[kind], kind == AUTOLINK_PAGE_PAGE ? "pages" : "code");
+        if (kind == AUTOLINK_PAGE_PAGE)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                            "links of kind %s need the room of pages, which this version does not "
+                            "have; entity-document can be proposed",
+                            kinds[kind]);
+        else
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                            "links of kind %s are not proposed: what documents and facts say of "
+                            "symbols is found by itself; entity-document can be proposed",
+                            kinds[kind]);
         return false;
 }
 
@@ -279,7 +289,7 @@ bool autolink_refresh(Db *db, const char *document_id, const char *sha256, const
 /* ---- deciding ---- */
 
 typedef struct Row {
-        char *left_id, *right_id, *quote, *state, *fact_id;
+        char *left_id, *right_id, *quote, *state, *fact_id, *field;
         int64_t start;
         AutolinkKind kind;
 } Row;
@@ -291,6 +301,7 @@ static void row_clear(Row *row)
         g_free(row->quote);
         g_free(row->state);
         g_free(row->fact_id);
+        g_free(row->field);
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Row, row_clear)
 
@@ -298,7 +309,8 @@ static bool read_row(Db *db, const char *id, Row *ret, GError **error)
 {
         Statement *row =
                 prepare(db,
-                        "SELECT left_id, right_id, quote, state, fact_id, quote_start, kind"
+                        "SELECT left_id, right_id, quote, state, fact_id, quote_start, kind,"
+                        " field"
                         " FROM autolinks WHERE id = :id",
                         id, error);
         bool there;
@@ -315,9 +327,40 @@ static bool read_row(Db *db, const char *id, Row *ret, GError **error)
                      .quote = g_strdup(statement_text(row, 2)),
                      .state = g_strdup(statement_text(row, 3)),
                      .fact_id = g_strdup(statement_text(row, 4)),
-                     .start = statement_int(row, 5)};
-        return autolink_kind_from_string(statement_text(row, 6), &ret->kind, error) &&
-               autolink_check_kind(ret->kind, error);
+                     .start = statement_int(row, 5),
+                     .field = g_strdup(statement_text(row, 7))};
+        return autolink_kind_from_string(statement_text(row, 6), &ret->kind, error);
+}
+
+static bool is_of_symbol(const Row *row)
+{
+        return row->kind == AUTOLINK_DOCUMENT_SYMBOL || row->kind == AUTOLINK_FACT_SYMBOL;
+}
+
+/* Does the text of the document, or what the fact says, still hold the words? */
+static bool check_words(Db *db, const Row *row, GError **error)
+{
+        Statement *text =
+                prepare(db,
+                        row->kind == AUTOLINK_DOCUMENT_SYMBOL
+                                ? "SELECT t.text FROM documents d JOIN document_text t"
+                                  " ON t.sha256 = d.sha256 WHERE d.id = :id"
+                                  " AND d.is_active = 1 AND :field = 'text'"
+                                : "SELECT CASE :field WHEN 'object' THEN object ELSE quote"
+                                  " END FROM facts WHERE id = :id AND is_active = 1",
+                        row->left_id, error);
+
+        if (!text)
+                return false;
+        statement_bind_text(text, ":field", row->field);
+        StepResult step = statement_step(text, error);
+        if (step == STEP_ROW && statement_text(text, 0) &&
+            strstr(statement_text(text, 0), row->quote))
+                return true;
+        if (step != STEP_ERROR)
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_STALE,
+                            "the words of the link do not stand in %s any more", row->left_id);
+        return false;
 }
 
 static bool record(Db *db, const AutolinkDecision *decision, const Row *row, ClaimResult *ret,
@@ -373,8 +416,11 @@ bool autolink_decide(Db *db, void *data, GError **error)
                 return true;
         }
         decision->group_id = g_strdup(db_group(db));
-        ok = (!decision->accept || record(db, decision, &row, &result, error)) &&
-             store_decision(db, decision, &result, error);
+        if (decision->accept && is_of_symbol(&row))
+                ok = check_words(db, &row, error);
+        else
+                ok = !decision->accept || record(db, decision, &row, &result, error);
+        ok = ok && store_decision(db, decision, &result, error);
         decision->fact_id = g_strdup(result.fact_id);
         claim_result_clear(&result);
         return ok;

@@ -16,13 +16,15 @@
 
 typedef enum AutolinkKind {
         AUTOLINK_ENTITY_DOCUMENT,
-        AUTOLINK_ENTITY_SYMBOL, /* its room is not there yet, … */
-        AUTOLINK_PAGE_PAGE,     /* … nor this one's */
+        AUTOLINK_DOCUMENT_SYMBOL, /* found and written by the room of code, */
+        AUTOLINK_FACT_SYMBOL,     /* … as this one; decided here */
+        AUTOLINK_ENTITY_SYMBOL,   /* there are none */
+        AUTOLINK_PAGE_PAGE,       /* its room is not there yet */
 } AutolinkKind;
 /* INVALID. */
 bool autolink_kind_from_string(const char *text, AutolinkKind *ret, GError **error);
 
-/* UNAVAILABLE for kinds whose rooms are not there. */
+/* May it be proposed? INVALID for kinds that are found otherwise, UNAVAILABLE for those whose rooms are not there. */
 bool autolink_check_kind(AutolinkKind kind, GError **error);
 
 /* ---- what a text names ---- */
@@ -74,8 +76,8 @@ typedef struct AutolinkDecision {
         char *group_id; /* the caller frees */
 } AutolinkDecision;
 
-/* The work of a write (data: AutolinkDecision). NOT_FOUND; STALE: the quote is not in the document's text any more;
- * UNAVAILABLE for kinds whose rooms are not there. */
+/* The work of a write (data: AutolinkDecision). NOT_FOUND; STALE: the quote is not in the document's text any more, or
+ * in what the fact says. */
 bool autolink_decide(Db *db, void *data, GError **error);
 
 /* Keeps links and the facts that they were recorded as together, whoever takes back what: a link whose fact is gone waits
@@ -85,9 +87,10 @@ void autolink_register(Store *vault);
 /* ---- listing ---- */
 
 typedef struct AutolinkQuery {
-        const char *link_id, *state, *kind, *entity_id, *document_id; /* or NULL */
-        const char *after; /* id of the last row of the page before; "": none */
-        unsigned limit;    /* one more is read, to see whether there are more */
+        const char *link_id, *state, *kind, *entity_id, *document_id, *fact_id,
+                *symbol_id; /* or NULL */
+        const char *after;  /* id of the last row of the page before; "": none */
+        unsigned limit;     /* one more is read, to see whether there are more */
 } AutolinkQuery;
 
 /* Rows as list_autolinks tells them, the oldest first, as the handle sees them; links of one pair that wait show once.

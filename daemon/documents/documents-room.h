@@ -15,6 +15,8 @@ struct Documents {
         int64_t max_file_bytes; /* of new roots */
         DocumentsProgress progress;
         void *progress_data;
+        void (*settled)(void *data);
+        void *settled_data;
         sd_event_source *counting; /* timer for the next progress */
         bool counts_running, counts_wanted, was_idle;
         GMutex lock; /* for what follows: rebuilds wait for it on other threads */

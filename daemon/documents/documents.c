@@ -87,6 +87,8 @@ static void on_stepped(bool idle, void *data)
         g_cond_broadcast(&documents->changed);
         g_mutex_unlock(&documents->lock);
         bool news = !idle || !documents->was_idle;
+        if (idle && !documents->was_idle && documents->settled)
+                documents->settled(documents->settled_data);
         documents->was_idle = idle;
         if (!documents->progress || !news)
                 return;
@@ -99,6 +101,12 @@ void documents_set_progress(Documents *documents, DocumentsProgress progress, vo
 {
         documents->progress = progress;
         documents->progress_data = data;
+}
+
+void documents_set_settled(Documents *documents, void (*settled)(void *data), void *data)
+{
+        documents->settled = settled;
+        documents->settled_data = data;
 }
 
 /* ---- life ---- */

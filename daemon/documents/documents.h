@@ -47,6 +47,9 @@ bool documents_counts(Documents *documents, const Access *access, DocumentCounts
 typedef void (*DocumentsProgress)(const DocumentCounts *counts, void *data);
 void documents_set_progress(Documents *documents, DocumentsProgress progress, void *data);
 
+/* Called on the loop when the pipeline comes to rest: what was to be read is. */
+void documents_set_settled(Documents *documents, void (*settled)(void *data), void *data);
+
 /* The bytes of a document's current content version, as an O_RDONLY | O_CLOEXEC fd; -1 with NOT_FOUND for an
  * unknown or invisible document, UNAVAILABLE if the vault's file is not there. Blocks: worker thread. */
 int documents_open(Documents *documents, const Access *access, const char *document_id,

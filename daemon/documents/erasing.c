@@ -98,8 +98,10 @@ static bool expand_document(EraseSet *set, const char *id, void *data, GError **
             !erase_add_rows(set, "mining_jobs",
                             "SELECT document_id FROM mining_jobs WHERE document_id = :id", id,
                             error) ||
-            !erase_add_rows(set, "autolinks", "SELECT id FROM autolinks WHERE right_id = :id", id,
-                            error) ||
+            !erase_add_rows(set, "autolinks",
+                            "SELECT id FROM autolinks WHERE right_id = :id"
+                            " UNION SELECT id FROM autolinks WHERE left_id = :id",
+                            id, error) ||
             !erase_add_rows(set, "mining_windows",
                             "SELECT id FROM mining_windows WHERE document_id = :id", id, error) ||
             !erase_add_words(set, "SELECT path FROM documents WHERE id = :id", id, error))

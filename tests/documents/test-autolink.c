@@ -310,7 +310,7 @@ static void test_proposals_are_checked(void)
                 doc);
 
         refused(&world, world.agent, invented, OUROBOROS_ERROR_INVALID, "does not stand in");
-        refused(&world, world.agent, kind, OUROBOROS_ERROR_UNAVAILABLE, "entity-symbol");
+        refused(&world, world.agent, kind, OUROBOROS_ERROR_INVALID, "entity-symbol");
         g_autoptr(JsonObject) link = must(&world, world.agent, "propose_autolink",
                                           "{'entity_id': '%s', 'document_id': '%s',"
                                           " 'quote': 'others,\\nwe buy'}",

@@ -281,6 +281,38 @@ static void build_symbol(World *world, unsigned number, unsigned symbol)
                 module, symbol, number, symbol, symbol + 1, module, next);
 }
 
+#define DOCUMENT_OF "(SELECT id FROM documents ORDER BY path, id LIMIT 1 OFFSET %u)"
+#define LINK                                                                                         \
+        "INSERT INTO autolinks (id, kind, left_id, right_id, quote, quote_start, quote_end, sha256," \
+        " proposed_by, proposed_at, state, repository_id, title, mention, field, resolution) "
+
+/* What a document and a fact say of it: of some only one end is seen. */
+static void build_mentions(World *world, unsigned number)
+{
+        unsigned document = number % DOCUMENTS;
+
+        run_sql(world,
+                LINK
+                "SELECT 'link-%032x', 'document-symbol', d.id, printf('sym-%%016x', %u), 'do_1',"
+                " 0, 4, coalesce(d.sha256, ''), 'pipeline', 1, 'proposed', 'repo-%032x', 'do_1',"
+                " 'do_1', 'text', 'unique' FROM documents d WHERE d.id = " DOCUMENT_OF,
+                number * 10, number * 100 + 1, number, document);
+        run_sql(world,
+                LINK "SELECT 'link-%032x', 'document-symbol', d.id, 'repo-%032x:shared.py',"
+                     " 'shared.py', 0, 9, coalesce(d.sha256, ''), 'pipeline', 1, 'accepted',"
+                     " 'repo-%032x', 'shared.py', 'shared.py', 'text', 'unique' FROM documents d"
+                     " WHERE d.id = " DOCUMENT_OF,
+                number * 10 + 1, number, number, document);
+        run_sql(world,
+                LINK
+                "SELECT 'link-%032x', 'fact-symbol', f.id, printf('sym-%%016x', %u), f.object, 0,"
+                " length(f.object), '', 'pipeline', 1, 'proposed', 'repo-%032x', 'do_2', 'do_2',"
+                " 'object', 'several' FROM facts f JOIN entities e ON e.id = f.entity_id"
+                " WHERE e.document_id = " DOCUMENT_OF
+                " ORDER BY f.predicate, f.object, f.quote_start LIMIT 1",
+                number * 10 + 2, number * 100 + 2, number, document);
+}
+
 /* A repository with a file, whose code is that of an entity (or NULL: nobody's), as rows: what reads files is tested
  * elsewhere. */
 static void build_repository(Populace *populace, unsigned number, const char *entity)
@@ -311,6 +343,7 @@ static void build_repository(Populace *populace, unsigned number, const char *en
                 number, number, number);
         for (unsigned i = 0; i < SYMBOLS_OF_REPOSITORY; i++)
                 build_symbol(world, number, i);
+        build_mentions(world, number);
 }
 
 /* One for every second entity that both worlds know; numbers of those that only one knows come behind. */

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+#include "code/mention-link.h"
+
+#include <string.h>
+
+void mention_link_free(void *data)
+{
+        MentionLink *link = data;
+
+        g_free(link->source_id);
+        g_free(link->sha256);
+        g_free(link->target.id);
+        g_free(link->target.repository_id);
+        g_free(link->target.title);
+        g_free(link->mention);
+        g_free(link->quote);
+        g_free(link);
+}
+
+MentionLink *mention_link_new(const MentionSource *source, unsigned part, const Mention *mention,
+                              const MentionTarget *target)
+{
+        const char *text = source->parts[part].text, *at = text + mention->byte;
+        const char *from = at, *to = at + strlen(mention->text);
+        int64_t chars = g_utf8_strlen(mention->text, -1);
+        MentionLink *link = g_new0(MentionLink, 1);
+
+        text_around(text, MAX(0, MENTION_QUOTE_CHARS - chars) / 2, &from, &to);
+        link->source_id = g_strdup(source->id);
+        link->sha256 = g_strdup(source->sha256);
+        link->target = (MentionTarget){.id = g_strdup(target->id),
+                                       .repository_id = g_strdup(target->repository_id),
+                                       .title = g_strdup(target->title),
+                                       .unique = target->unique};
+        link->mention = g_strdup(mention->text);
+        link->field = source->parts[part].field;
+        link->quote = g_strndup(from, (size_t)(to - from));
+        link->start = mention->start - g_utf8_strlen(from, at - from);
+        link->end = link->start + g_utf8_strlen(link->quote, -1);
+        return link;
+}
+
+static const char *kind_of(const char *source_id)
+{
+        return g_str_has_prefix(source_id, "fact-") ? "fact-symbol" : "document-symbol";
+}
+
+static bool run(Statement *statement, GError **error)
+{
+        return statement && statement_run(statement, error);
+}
+
+static Statement *prepare(Db *db, const char *sql, const char *source_id, GError **error)
+{
+        Statement *statement = db_statement(db, sql, error);
+
+        if (statement)
+                statement_bind_text(statement, ":source", source_id);
+        return statement;
+}
+
+/* ---- the pair ---- */
+
+typedef struct Pair {
+        char *id;
+        bool rejected, older;
+} Pair;
+
+/* Of a fact that says the same of the same entity a rejection counts, too. */
+#define PAIR                                                                                       \
+        "SELECT l.id, l.state = 'rejected', l.sha256 <> coalesce(:sha256,"                         \
+        " (SELECT sha256 FROM documents WHERE id = :source), '') FROM autolinks l"                 \
+        " WHERE l.kind = :kind AND l.left_id = :source AND l.right_id = :target"                   \
+        " UNION ALL SELECT l.id, 1, 0 FROM autolinks l JOIN facts o ON o.id = l.left_id"           \
+        " JOIN facts f ON f.id = :source WHERE l.right_id = :target AND l.kind = 'fact-symbol'"    \
+        " AND l.state = 'rejected' AND o.object = f.object AND o.entity_id = f.entity_id LIMIT 1"
+
+/* id stays NULL if there is none. The caller frees it. */
+static bool find_pair(Db *db, const MentionLink *link, Pair *ret, GError **error)
+{
+        Statement *row = prepare(db, PAIR, link->source_id, error);
+
+        if (!row)
+                return false;
+        statement_bind_text(row, ":kind", kind_of(link->source_id));
+        statement_bind_text(row, ":target", link->target.id);
+        statement_bind_text(row, ":sha256", link->sha256);
+        StepResult step = statement_step(row, error);
+        if (step == STEP_ROW)
+                *ret = (Pair){g_strdup(statement_text(row, 0)), statement_int(row, 1) != 0,
+                              statement_int(row, 2) != 0};
+        return step != STEP_ERROR;
+}
+
+bool mention_link_is_known(Db *db, const char *source_id, const char *sha256, const char *target_id,
+                           bool *ret, GError **error)
+{
+        MentionLink link = {.source_id = (char *)source_id,
+                            .sha256 = (char *)sha256,
+                            .target.id = (char *)target_id};
+        Pair pair = {0};
+
+        if (!find_pair(db, &link, &pair, error))
+                return false;
+        *ret = pair.id && (pair.rejected || !pair.older);
+        g_free(pair.id);
+        return true;
+}
+
+/* ---- writing ---- */
+
+static bool set_evidence(Db *db, const char *id, const MentionLink *link, GError **error)
+{
+        Statement *update =
+                db_statement(db,
+                             "UPDATE autolinks SET quote = :quote, quote_start = :start,"
+                             " quote_end = :end, sha256 = :sha256 WHERE id = :id",
+                             error);
+
+        if (!update)
+                return false;
+        statement_bind_text(update, ":id", id);
+        statement_bind_text(update, ":quote", link->quote);
+        statement_bind_int(update, ":start", link->start);
+        statement_bind_int(update, ":end", link->end);
+        statement_bind_text(update, ":sha256", link->sha256);
+        return statement_run(update, error);
+}
+
+/* Is the source still what was looked at? */
+static bool is_current(Db *db, const MentionLink *link, bool *ret, GError **error)
+{
+        Statement *row = prepare(db,
+                                 "SELECT 1 FROM documents WHERE id = :source AND sha256 = :sha256"
+                                 " AND is_active = 1 UNION ALL SELECT 1 FROM facts"
+                                 " WHERE id = :source AND is_active = 1",
+                                 link->source_id, error);
+
+        if (!row)
+                return false;
+        statement_bind_text(row, ":sha256", link->sha256);
+        StepResult step = statement_step(row, error);
+        *ret = step == STEP_ROW;
+        return step != STEP_ERROR;
+}
+
+static bool is_full(Db *db, const MentionLink *link, bool *ret, GError **error)
+{
+        Statement *row = prepare(db,
+                                 "SELECT count(*) FROM autolinks WHERE left_id = :source"
+                                 " AND state = 'proposed' AND repository_id = :repository",
+                                 link->source_id, error);
+
+        if (!row)
+                return false;
+        statement_bind_text(row, ":repository", link->target.repository_id);
+        if (statement_step(row, error) != STEP_ROW)
+                return false;
+        *ret = statement_int(row, 0) >= MENTION_LINKS_PER_SOURCE_MAX;
+        return true;
+}
+
+static bool insert(Db *db, const MentionLink *link, GError **error)
+{
+        g_autofree char *id = id_new("link");
+        Statement *row = prepare(
+                db,
+                "INSERT INTO autolinks (id, kind, left_id, right_id, quote, quote_start, quote_end,"
+                " sha256, proposed_by, proposed_at, state, repository_id, title, mention, field,"
+                " resolution) VALUES (:id, :kind, :source, :target, :quote, :start, :end, :sha256,"
+                " 'pipeline', :now, 'proposed', :repository, :title, :mention, :field, :resolution)",
+                link->source_id, error);
+
+        if (!row)
+                return false;
+        statement_bind_text(row, ":id", id);
+        statement_bind_text(row, ":kind", kind_of(link->source_id));
+        statement_bind_text(row, ":target", link->target.id);
+        statement_bind_text(row, ":quote", link->quote);
+        statement_bind_int(row, ":start", link->start);
+        statement_bind_int(row, ":end", link->end);
+        statement_bind_text(row, ":sha256", link->sha256);
+        statement_bind_int(row, ":now", clock_now());
+        statement_bind_text(row, ":repository", link->target.repository_id);
+        statement_bind_text(row, ":title", link->target.title);
+        statement_bind_text(row, ":mention", link->mention);
+        statement_bind_text(row, ":field", link->field);
+        statement_bind_text(row, ":resolution", link->target.unique ? "unique" : "several");
+        return statement_run(row, error);
+}
+
+bool mention_link_write(Db *db, const MentionLink *link, GError **error)
+{
+        bool current, full = false;
+        Pair pair = {0};
+
+        if (!is_current(db, link, &current, error))
+                return false;
+        if (!current)
+                return true;
+        if (!find_pair(db, link, &pair, error))
+                return false;
+        g_autofree char *id = pair.id;
+        if (id)
+                return pair.rejected || !pair.older || set_evidence(db, id, link, error);
+        return is_full(db, link, &full, error) && (full || insert(db, link, error));
+}
+
+/* ---- a newer text ---- */
+
+bool mention_links_refresh(Db *db, const MentionSource *source, GError **error)
+{
+        g_autoptr(GPtrArray) older = g_ptr_array_new_with_free_func(g_free);
+        const char *text = source->parts[0].text;
+        Statement *row = prepare(db,
+                                 "SELECT id, quote FROM autolinks WHERE left_id = :source"
+                                 " AND kind = 'document-symbol' AND state <> 'rejected'"
+                                 " AND sha256 <> :sha256",
+                                 source->id, error);
+        StepResult step;
+
+        if (!row)
+                return false;
+        statement_bind_text(row, ":sha256", source->sha256);
+        while ((step = statement_step(row, error)) == STEP_ROW) {
+                g_ptr_array_add(older, g_strdup(statement_text(row, 0)));
+                g_ptr_array_add(older, g_strdup(statement_text(row, 1)));
+        }
+        for (unsigned i = 0; step == STEP_DONE && i < older->len; i += 2) {
+                MentionLink link = {.quote = older->pdata[i + 1], .sha256 = source->sha256};
+                const char *at = strstr(text, link.quote);
+
+                if (!at)
+                        continue;
+                link.start = (int64_t)text_chars(text, (size_t)(at - text));
+                link.end = link.start + g_utf8_strlen(link.quote, -1);
+                if (!set_evidence(db, older->pdata[i], &link, error))
+                        return false;
+        }
+        return step == STEP_DONE;
+}
+
+/* ---- words ---- */
+
+bool mention_words_forget(Db *db, const char *source_id, GError **error)
+{
+        return run(prepare(db, "DELETE FROM code_mention_words WHERE source = :source", source_id,
+                           error),
+                   error) &&
+               run(prepare(db, "DELETE FROM code_mention_sources WHERE document_id = :source",
+                           source_id, error),
+                   error);
+}
+
+static bool write_word(Db *db, const char *source_id, const Mention *mention, GError **error)
+{
+        Statement *row = prepare(db,
+                                 "INSERT INTO code_mention_words (name, source, word, shape) VALUES"
+                                 " (:name, :source, :word, :shape) ON CONFLICT DO UPDATE"
+                                 " SET shape = shape | excluded.shape",
+                                 source_id, error);
+
+        if (!row)
+                return false;
+        statement_bind_text(row, ":name", mention->name);
+        statement_bind_text(row, ":word", mention->word);
+        statement_bind_int(row, ":shape", mention->shape);
+        return statement_run(row, error);
+}
+
+bool mention_words_write(Db *db, const MentionSource *source, GError **error)
+{
+        for (unsigned i = 0; i < G_N_ELEMENTS(source->parts) && source->parts[i].field; i++)
+                for (unsigned k = 0; k < source->parts[i].words->len; k++)
+                        if (!write_word(db, source->id, source->parts[i].words->pdata[k], error))
+                                return false;
+        return true;
+}
