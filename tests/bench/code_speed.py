@@ -12,12 +12,14 @@ import tempfile
 import time
 
 import agent
-import code_graph
+import code_graph  # puts tests/oracle on the path
 import memory
+import projects
 import session
 
 NAMES = ['code.typescript.cpu_s', 'code.typescript.peak_mb', 'code.python.cpu_s', 'code.python.peak_mb', 'code.vs_parse',
          'code.vs_ctags', 'code.resync_ms', 'code.callers_ms', 'code.curve_ratio']
+TYPESCRIPT = ['rxjs', 'zod', 'effect']  # npm packages
 LINES = {'typescript': 300_000, 'python': 800_000}  # about
 TARGETS = {'typescript': ('<= 5', '<= 300'), 'python': ('<= 15', '<= 500')}
 CURVE = [200, 2000, 20000]
@@ -28,22 +30,22 @@ TIMEOUT_SEC = 900
 
 # ---- what is read ----
 
-def sources(language):
+def sources(build, language):
     """(folder, path) of real files of a language."""
     if language == 'python':
         top = pathlib.Path(os.__file__).parent
         yield from ((top, path) for path in sorted(top.rglob('*.py')) if 'dist-packages' not in path.parts)
         return
-    for package, folder in reversed(code_graph.TYPESCRIPT):
-        top = code_graph.npm_packages() / package / folder
+    for package in reversed(TYPESCRIPT):
+        top = projects.npm(code_graph.folder_of(build)) / package / 'src'
         yield from ((top.parent, path) for path in sorted(top.rglob('*.ts')) if not path.name.endswith('.d.ts'))
 
 
-def corpus(language, work, lines):
+def corpus(build, language, work, lines):
     """A folder with about so many lines; and how many files and lines there are."""
     folder, files, have = work / f'speed-{language}-{lines}', 0, 0
     shutil.rmtree(folder, ignore_errors=True)
-    for top, path in sources(language):
+    for top, path in sources(build, language):
         if have >= lines:
             break
         target = folder / top.name / path.relative_to(top)
@@ -54,11 +56,11 @@ def corpus(language, work, lines):
     return folder, files, have
 
 
-def many(work, count):
+def many(build, work, count):
     """A repository of so many small files, in packages that are alike but each for itself."""
     folder = work / f'speed-many-{count}'
     shutil.rmtree(folder, ignore_errors=True)
-    top = code_graph.npm_packages() / 'rxjs' / 'src'
+    top = projects.npm(code_graph.folder_of(build)) / 'rxjs' / 'src'
     files = [path for path in sorted(top.rglob('*.ts')) if not path.name.endswith('.d.ts')]
     for number in range(count):
         path = files[number % len(files)]
@@ -147,7 +149,7 @@ def ctags_s(folder):
 # ---- figures ----
 
 def read_language(build, work, language, quick, wanted):
-    folder, files, lines = corpus(language, work, LINES[language] // (10 if quick else 1))
+    folder, files, lines = corpus(build, language, work, LINES[language] // (10 if quick else 1))
     parse, tags = parse_s(build, folder), ctags_s(folder)
     with Reading(build, folder) as reading:
         how = (f'{files} files, {lines} lines; {reading.row["symbols"]} symbols, {reading.row["edges"]} edges; wall '
@@ -194,7 +196,7 @@ def question_ms(user, **arguments):
 def grown(build, work, quick, wanted):
     costs = {}
     for count in CURVE[:2] if quick else CURVE:
-        folder = many(work, count)
+        folder = many(build, work, count)
         with Reading(build, folder) as reading:
             costs[count] = reading.cpu_s
             if count == max(CURVE[:2] if quick else CURVE):

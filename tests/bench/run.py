@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""run.py [--build DIR] [--quick] [NAME…]: measures, prints a table, and writes bench.json into the build
+"""run.py [--build DIR] [--quick] [NAME…], or run.py --repository FOLDER --language LANGUAGE: measures, prints a table, and writes bench.json into the build
 folder: one object per figure, {name, value, unit, reference, ratio, target, met, how}. Figures that
 were not measured now stay as an earlier run left them. A NAME may be a prefix: "ingest"."""
 import argparse
@@ -65,7 +65,15 @@ def main():
     parser.add_argument('--build', type=pathlib.Path, default=HERE.parents[1] / 'build')
     parser.add_argument('--quick', action='store_true', help='a small version of each')
     parser.add_argument('names', nargs='*', metavar='NAME', help='figures or prefixes of their names')
+    parser.add_argument('--repository', type=pathlib.Path, metavar='FOLDER',
+                        help='holds what the code graph says of a repository of your own against its compiler (tests/oracle/README.md)')
+    parser.add_argument('--language', choices=code_graph.LANGUAGES)
+    parser.add_argument('--misses', type=int, default=10, help='of --repository: so many of what is wrong or missed are listed')
     options = parser.parse_args()
+    if bool(options.repository) != bool(options.language):
+        parser.error('--repository and --language belong together')
+    if options.repository:
+        return code_graph.show_repository(options.build.resolve(), options.language, options.repository, options.misses)
     all_names = [name for bench in BENCHES for name in bench.NAMES]
     wanted = [n for n in all_names if not options.names or any(n.startswith(p) for p in options.names)]
     if not wanted:

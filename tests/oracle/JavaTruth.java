@@ -4,7 +4,7 @@
 //   other PATH LINE NAME             fields of classes without a name
 //   import PATH TARGET               of a type, or of members of one, that is in the folder
 //   call PATH LINE COLUMN TARGET LINE the declaration that is called; "-" if it is not in the folder
-//   path PATH                        files that were read without an error in them
+//   path PATH                        files that were read without an error in them; unread PATH: the others
 // Run: java --add-exports jdk.compiler/com.sun.tools.javac.{tree,util,code}=ALL-UNNAMED JavaTruth.java FOLDER CLASSPATH < paths. An anonymous class is made by its base's constructor; a constructor that is not
 // written stands where its class does, and an enum's values() and valueOf(), a record's readers where the name of those is.
 // On-demand imports of packages name no file.
@@ -269,8 +269,10 @@ public class JavaTruth {
         for (CompilationUnitTree unit : units)
             new Definitions().scan(new TreePath(unit), unit);
         for (CompilationUnitTree unit : units) {
-            if (wrong.contains(path(unit)))
+            if (wrong.contains(path(unit))) {
+                print("unread", path(unit));
                 continue;
+            }
             print("path", path(unit));
             for (ImportTree tree : unit.getImports())
                 importOf(unit, tree);

@@ -3,8 +3,8 @@
 
 A call counts where the name of what is called is written, in a file or in an argument of a macro: of functions, methods, fields
 that hold functions, function-like macros, and constructors that are named. It is right if it goes to the definition,
-or, if there is none in the repository, or a macro makes it, to a declaration. A compiler sees one configuration, we see all: judged() leaves out
-what it cannot tell of the others."""
+or, if there is none in the repository, or a macro makes it, to a declaration. A compiler sees one configuration, we see all: what is
+inactive in it is not judged."""
 import ctypes
 import os
 
@@ -49,7 +49,7 @@ class Reader:
         self.prototypes = {}  # usr → places of other declarations
         self.made = set()     # usrs of what a macro defines: no name is written there
         self.calls = {}       # place → usrs
-        self.skipped = {}     # path → lines that the preprocessor left out when the file was read first
+        self.expanded = {}    # the same of calls that a macro makes: that of the macro is what is written there
         self.texts = {}
         self.seen = set()
 
@@ -106,6 +106,8 @@ class Reader:
             self._keep(cursor, place)
         if not name or (cursor.spelling[:9] != 'operator ' and not self._is_written(place, name)):
             self.truth.others.add((place[0], place[1], name or '(anonymous namespace)'))
+            if name and not local and '(' not in name: # a macro has made it: nothing in the text has that name there
+                self.truth.unasked.add((place[0], place[1], name))
             return
         known = cursor.kind in FUNCTIONS | NAMES or cursor.is_definition()
         (self.truth.others if local or not known else self.truth.definitions).add((place[0], place[1], name))
@@ -133,15 +135,17 @@ class Reader:
             if target is not None and target.kind in FUNCTIONS and callee.referenced != target:
                 return # an operator, which is not named
             target, place, name = callee.referenced, self._place(callee.location), callee.spelling.split('<')[0]
-        if target is None or not place or place[0] not in self.fresh or not name or not self._is_written(place, name):
+        if target is None or not place or place[0] not in self.fresh or not name:
             return
         key = (place[0], place[1], place[2])
+        calls = self.calls if self._is_written(place, name) else self.expanded
         local = target.kind == K.PARM_DECL or (target.kind == K.VAR_DECL and target.semantic_parent.kind in FUNCTIONS)
         if local:
-            self.truth.local_calls.setdefault(key, set())
+            if calls is self.calls:
+                self.truth.local_calls.setdefault(key, set())
         else:
             target = self._template(target)
-            self.calls.setdefault(key, set()).add(target.get_usr())
+            calls.setdefault(key, set()).add(target.get_usr())
             where = self._place(target.location)
             if where: # also of files that no unit reads whole
                 self._keep(target, where)
@@ -175,11 +179,9 @@ class Reader:
             self.truth.imports.add((place[0], target))
 
     def _skip(self, unit, path, file):
-        found = self.skipped[path] = set()
         ranges = self.library.clang_getSkippedRanges(unit, file)
-        for i in range(ranges.contents.count):
-            one = ranges.contents.ranges[i]
-            found.update(range(one.start.line, one.end.line + 1))
+        found = [ranges.contents.ranges[i] for i in range(ranges.contents.count)]
+        self.truth.inactive[path] = [(one.start.line, one.end.line) for one in found]
 
     def read(self, path, arguments):
         """Reads a file with the compiler's arguments; what is fatal leaves it out. Returns whether it was read."""
@@ -214,34 +216,12 @@ class Reader:
         """The Truth of all that was read."""
         result = self.truth
         result.paths = set(self.seen)
-        for place, usrs in self.calls.items():
-            right = set()
-            for usr in usrs:
-                right |= self.bodies.get(usr) or self.prototypes.get(usr) or set()
-                if usr in self.made:
-                    right |= self.prototypes.get(usr) or set()
-            if place not in result.calls:
-                result.calls[place] = right
+        for calls, told in ((self.calls, result.calls), (self.expanded, result.unasked_calls)):
+            for place, usrs in calls.items():
+                right = set()
+                for usr in usrs:
+                    right |= self.bodies.get(usr) or self.prototypes.get(usr) or set()
+                    if usr in self.made and self.prototypes.get(usr):
+                        result.also.setdefault(place, set()).update(self.prototypes[usr])
+                told.setdefault(place, right)
         return result
-
-    def _is_compiled(self, path, line):
-        return path in self.seen and line not in self.skipped.get(path, ())
-
-    def judged(self, lines):
-        """Our lines as far as this configuration can judge them (after finish()): none about what the preprocessor left out, and of
-        the targets of a call that has the right one none that was not compiled, which is what it goes to elsewhere. A call that has
-        such targets only is judged."""
-        kept, places = [], set()
-        for line in lines:
-            word, path, number, *rest = line.rstrip('\n').split('\t')
-            if int(number) in self.skipped.get(path, ()):
-                continue
-            place = target = None
-            if word == 'call':
-                place, target = (path, int(number), int(rest[0])), (rest[2], int(rest[3]))
-                if target in self.truth.calls.get(place, ()):
-                    places.add(place)
-            kept.append((line, place, target))
-        for line, place, target in kept:
-            if place not in places or self._is_compiled(*target):
-                yield line

@@ -3,8 +3,8 @@
 
 An import of a package is one of the file that stands for it: its first by name that is built on this machine and is no test."""
 import os
-import subprocess
 
+import projects
 import truth
 
 GOPATH = '/usr/share/gocode'  # where Debian's golang-*-dev packages lie
@@ -15,7 +15,7 @@ def program(folder):
     path = os.path.join(folder, 'go-truth')
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), 'go-truth.go')
     environment = dict(os.environ, GO111MODULE='off', GOPATH=GOPATH, GOCACHE=os.path.join(folder, 'cache'))
-    subprocess.run(['go', 'build', '-o', path, source], env=environment, check=True)
+    projects.said(['go', 'build', '-o', path, source], env=environment)
     return path
 
 
@@ -41,5 +41,4 @@ def read(lines):
 def build(folder, go_truth):
     """folder: of the sources; go_truth: the program."""
     environment = dict(os.environ, GO111MODULE='off', GOPATH=GOPATH)
-    done = subprocess.run([go_truth, folder], env=environment, check=True, capture_output=True, text=True)
-    return read(done.stdout.splitlines())
+    return read(projects.said([go_truth, folder], env=environment).splitlines())

@@ -10,7 +10,7 @@ KINDS = ('type', 'term', 'method', 'macro')
 MODULES = ('namespace', 'meta')
 QUOTES = ('"', "'")
 # what stands before a parameter of a constructor that is a field, too
-PROPERTY = re.compile(r'\b(public|private|protected|readonly)\s+$')
+PROPERTY = re.compile(rb'\b(public|private|protected|readonly)\s+$')
 
 
 def _plain(name):
@@ -46,7 +46,7 @@ def _add_definitions(result, document, text):
         if not occurrence.definition:
             continue
         described = scip.name_and_kind(occurrence.symbol)
-        name = text[occurrence.line - 1][occurrence.column:occurrence.end] if occurrence.line <= len(text) else ''
+        name = occurrence.name
         if described and described[1] in KINDS and 'typeLiteral' not in occurrence.symbol:
             result.definitions.add((document.path, occurrence.line, _plain(name or described[0])))
         elif not described or described[1] not in ('parameter', 'type parameter') or \
@@ -54,10 +54,10 @@ def _add_definitions(result, document, text):
             result.others.add((document.path, occurrence.line, name))
 
 
-def _add_imports(result, document, places, text):
+def _add_imports(result, document, places):
     """What a module's text is said to be; a name that stands for a whole module is no import of it."""
     for occurrence in document.occurrences:
-        if text[occurrence.line - 1][occurrence.column:occurrence.column + 1] not in QUOTES:
+        if not occurrence.name.startswith(QUOTES):
             continue
         described = scip.name_and_kind(occurrence.symbol)
         if occurrence.definition or not described or described[1] not in MODULES:
@@ -84,13 +84,13 @@ def _add_calls(result, document, places, calls):
 
 
 def build(index, texts, calls):
-    """texts: path → lines of the file; calls: path → [(line, column, name)] or None if it cannot be parsed."""
-    documents = scip.read(index)
+    """texts: path → lines of the file, in bytes; calls: path → [(line, column in bytes, name)] or None if it cannot be parsed."""
+    documents = scip.read(index, texts)
     places = _places(documents)
     result = truth.Truth(paths={document.path for document in documents})
     for document in documents:
         text = texts(document.path)
         _add_definitions(result, document, text)
-        _add_imports(result, document, places, text)
+        _add_imports(result, document, places)
         _add_calls(result, document, places, calls.get(document.path) or ())
     return result

@@ -30,9 +30,9 @@ class Index:
         return not symbol.startswith('local ') and not inside and not symbol.startswith('builtins/')
 
 
-def _add_definitions(result, index, document, text):
+def _add_definitions(result, index, document):
     for occurrence in document.occurrences:
-        name = text[occurrence.line - 1][occurrence.column:occurrence.end] if occurrence.line <= len(text) else ''
+        name = occurrence.name
         if not occurrence.definition:
             if index.is_told(document, occurrence):
                 result.named.add((document.path, occurrence.line, name))
@@ -46,7 +46,7 @@ def _add_definitions(result, index, document, text):
 
 def _is_of_that_name(text, line, column, called, symbol_name):
     """A member is called by its own name; a plain name may be another one for it."""
-    before = text[line - 1].encode()[:column].rstrip() if line <= len(text) else b''
+    before = text[line - 1][:column].rstrip() if line <= len(text) else b''
     return not before.endswith(b'.') or called == symbol_name or symbol_name.startswith('__')
 
 
@@ -71,15 +71,15 @@ def _add_calls(result, index, document, text, calls):
 
 
 def build(root, index, texts, calls):
-    """texts: path → lines of the file; calls: path → [(line, column, name)] or None if it cannot be parsed."""
-    documents = scip.read(index)
+    """texts: path → lines of the file, in bytes; calls: path → [(line, column in bytes, name)] or None if it cannot be parsed."""
+    documents = scip.read(index, texts)
     known = Index(documents)
     finder = python_imports.Finder(root)
     result = truth.Truth(paths={document.path for document in documents})
     result.named = set()
     for document in documents:
         text = texts(document.path)
-        _add_definitions(result, known, document, text)
+        _add_definitions(result, known, document)
         _add_calls(result, known, document, text, calls.get(document.path) or ())
         for target in python_imports.imports(root, document.path, finder) or ():
             if target in result.paths:

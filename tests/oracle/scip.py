@@ -5,6 +5,8 @@ import dataclasses
 import re
 
 DEFINITION = 1  # bit of Occurrence.symbol_roles
+# values of Document.position_encoding; without one, what those indexers count in that are programs of JavaScript
+UTF8, UTF16, UTF32 = 1, 2, 3
 
 # the descriptor at the end of a symbol says what it is
 _SUFFIX = re.compile(r'(?:`((?:[^`]|``)+)`|([\w$+-]+))(\(\S*\)\.|[/#.:!])$|\[(?:`((?:[^`]|``)+)`|([\w$+-]+))\]$'
@@ -14,8 +16,8 @@ _SUFFIX = re.compile(r'(?:`((?:[^`]|``)+)`|([\w$+-]+))(\(\S*\)\.|[/#.:!])$|\[(?:
 @dataclasses.dataclass(frozen=True)
 class Occurrence:
     line: int    # from 1
-    column: int  # from 0, in UTF-16 units or bytes, as the indexer counts
-    end: int     # column after it, on the same line
+    column: int  # from 0, in bytes
+    name: str    # what is written there; "": it goes over several lines
     symbol: str
     definition: bool
 
@@ -68,7 +70,17 @@ def _range(value):
     return numbers[0], numbers[1], numbers[1]  # over several lines
 
 
-def _occurrence(data):
+def _bytes(line, column, encoding):
+    """A column of a line (its bytes) in bytes."""
+    if encoding == UTF8 or line.isascii():
+        return column
+    if encoding == UTF32:
+        return len(line.decode(errors='replace')[:column].encode())
+    units = line.decode(errors='replace').encode('utf-16-le')
+    return len(units[:2 * column].decode('utf-16-le', errors='replace').encode())
+
+
+def _occurrence(data, lines, encoding):
     line = column = end = roles = 0
     symbol = ''
     for number, value in fields(data):
@@ -78,7 +90,9 @@ def _occurrence(data):
             symbol = bytes(value).decode()
         elif number == 3:
             roles = value
-    return Occurrence(line + 1, column, end, _without_package(symbol), bool(roles & DEFINITION))
+    text = lines[line] if line < len(lines) else b''
+    column, end = _bytes(text, column, encoding), _bytes(text, end, encoding)
+    return Occurrence(line + 1, column, text[column:end].decode(errors='replace'), _without_package(symbol), bool(roles & DEFINITION))
 
 
 def _without_package(symbol):
@@ -87,21 +101,24 @@ def _without_package(symbol):
     return symbol.split(' ', 4)[4] if symbol.startswith('scip-python ') else symbol
 
 
-def _document(data):
-    path, occurrences = '', []
+def _document(data, texts):
+    path, encoding, occurrences = '', UTF16, []
     for number, value in fields(data):
         if number == 1:
             path = bytes(value).decode()
         elif number == 2:
-            occurrences.append(_occurrence(value))
-    return Document(path, occurrences)
+            occurrences.append(value)
+        elif number == 6 and value:
+            encoding = value
+    lines = texts(path)
+    return Document(path, [_occurrence(value, lines, encoding) for value in occurrences])
 
 
-def read(path):
-    """The documents of an index."""
+def read(path, texts):
+    """The documents of an index; texts: path → the lines of that file, in bytes."""
     with open(path, 'rb') as file:
         data = memoryview(file.read())
-    return [_document(value) for number, value in fields(data) if number == 2]
+    return [_document(value, texts) for number, value in fields(data) if number == 2]
 
 
 def name_and_kind(symbol):

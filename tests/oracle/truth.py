@@ -2,11 +2,13 @@
 """What a compiler says of a repository, and how near our code graph comes to it.
 
 A Truth has definitions, imports and calls; measure() holds the lines of ours against it. What the compiler does not
-tell (a call of something of unknown type) is not counted, neither for nor against."""
+tell (a call of something of unknown type) is not counted, neither for nor against; README.md has all that is left out, and why."""
 import collections
 import dataclasses
 
-CONSTRUCTORS = ('constructor', '<constructor>', '__init__', '__new__')
+# classes of edges that count as an answer; of the others the graph itself says that they are no more than names
+ANSWERS = ('exact', 'import-resolved')
+ALL = ANSWERS + ('name-unique', 'ambiguous')
 
 
 @dataclasses.dataclass
@@ -15,6 +17,8 @@ class Truth:
     definitions: set = dataclasses.field(default_factory=set)
     # … and of everything else that is defined, parameters apart: no mistake if found
     others: set = dataclasses.field(default_factory=set)
+    # … of those others the ones that are to be found as well in the strict figure
+    unasked: set = dataclasses.field(default_factory=set)
     # (path, line, name) of what the compiler takes for a use of something defined elsewhere: a mistake if we define it there;
     # None: it tells of everything, and what it does not tell is a mistake
     named: set | None = None
@@ -22,18 +26,29 @@ class Truth:
     imports: set = dataclasses.field(default_factory=set)
     # (path, line, column) → the places (path, line) any of which is right; empty: it is not in the repository
     calls: dict = dataclasses.field(default_factory=dict)
-    # the same for calls of what is local to a function: no mistake if found
+    # the same for calls of what is local to a function: no mistake if found, and to be found in the strict figure
     local_calls: dict = dataclasses.field(default_factory=dict)
-    # files that the compiler has read
+    # the same for what counts in the strict figure only
+    unasked_calls: dict = dataclasses.field(default_factory=dict)
+    # place of a call → places that are as right, though the compiler does not name them; not in the strict figure
+    also: dict = dataclasses.field(default_factory=dict)
+    # files that the compiler has read, and how many it could not
     paths: set = dataclasses.field(default_factory=set)
+    left_out: int = 0
+    # path → (first, last) lines that it did not read: what we say of them cannot be judged
+    inactive: dict = dataclasses.field(default_factory=dict)
+
+    def is_read(self, path, line):
+        return path in self.paths and not any(first <= line <= last for first, last in self.inactive.get(path, ()))
 
 
 @dataclasses.dataclass
 class Figure:
-    found: int = 0    # right ones of ours
-    ours: int = 0     # … of so many that can be judged
-    reached: int = 0  # of the compiler's
-    theirs: int = 0   # … of so many
+    found: int = 0     # right ones of ours
+    ours: int = 0      # … of so many that can be judged
+    reached: int = 0   # of the compiler's
+    theirs: int = 0    # … of so many
+    unjudged: int = 0  # of ours that the compiler says nothing of
     wrong: list = dataclasses.field(default_factory=list)
     missed: list = dataclasses.field(default_factory=list)
 
@@ -44,6 +59,10 @@ class Figure:
     @property
     def recall(self):
         return self.reached / self.theirs if self.theirs else 1.0
+
+    def add(self, other):
+        for field in ('found', 'ours', 'reached', 'theirs', 'unjudged'):
+            setattr(self, field, getattr(self, field) + getattr(other, field))
 
     def __str__(self):
         return (f'precision {self.precision:.4f} ({self.found} of {self.ours}), '
@@ -59,58 +78,76 @@ def read_lines(lines):
     return ours
 
 
-def _definitions(truth, rows):
+def _definitions(truth, rows, strict):
     figure = Figure()
     ours = {(path, int(line), name.rsplit('.', 1)[-1].rsplit(':', 1)[-1]) for path, line, _, _, name, *_ in rows
-            if path in truth.paths}
-    right = truth.definitions | truth.others
+            if truth.is_read(path, int(line))}
+    right = truth.definitions | truth.others | truth.unasked
+    asked = truth.definitions | truth.unasked if strict else truth.definitions
     ours = {place for place in ours if place in right or place[2] != 'default'}  # an export without a name: no compiler names it
     if truth.named is not None:
-        ours &= right | truth.named
-    figure.ours, figure.theirs = len(ours), len(truth.definitions)
-    figure.wrong = sorted(ours - right)
-    figure.missed = sorted(truth.definitions - ours)
+        silent = ours - right - truth.named
+        figure.unjudged = len(silent)
+        ours = ours if strict else ours - silent
+    figure.ours, figure.theirs = len(ours), len(asked)
+    figure.wrong, figure.missed = sorted(ours - right), sorted(asked - ours)
     figure.found, figure.reached = figure.ours - len(figure.wrong), figure.theirs - len(figure.missed)
     return figure
 
 
 def _imports(truth, rows):
     figure = Figure()
-    ours = {(path, target) for path, _, target, *_ in rows
-            if target != '-' and path in truth.paths and target in truth.paths}
+    ours = {(path, target) for path, line, target, *_ in rows
+            if target != '-' and truth.is_read(path, int(line)) and target in truth.paths}
     figure.ours, figure.theirs = len(ours), len(truth.imports)
     figure.wrong, figure.missed = sorted(ours - truth.imports), sorted(truth.imports - ours)
     figure.found, figure.reached = figure.ours - len(figure.wrong), figure.theirs - len(figure.missed)
     return figure
 
 
-def _calls(truth, rows, classes):
+def _asked_calls(truth, strict):
+    """(what is to be found, what our edges are judged by)."""
+    if strict:
+        asked = {**truth.unasked_calls, **truth.local_calls, **truth.calls}
+        return asked, asked
+    judged = {**truth.local_calls, **truth.calls}
+    return truth.calls, {place: right | truth.also.get(place, set()) for place, right in judged.items()}
+
+
+def _calls(truth, rows, classes, strict):
     figure = Figure()
     ours = collections.defaultdict(set)
     for path, line, column, kind, target, target_line, _, name in rows:
-        if target != '-' and kind in classes:
+        if target != '-' and kind in classes and truth.is_read(path, int(line)):
             ours[path, int(line), int(column)].add((target, int(target_line), name))
+    asked, judged = _asked_calls(truth, strict)
     for place, targets in sorted(ours.items()):
-        right = truth.calls.get(place, truth.local_calls.get(place))
+        right = judged.get(place)
         if right is None:
+            figure.unjudged += len(targets)
             continue
-        figure.ours += len(targets)
         good = [target for target in targets if target[:2] in right]
+        if good and not strict:
+            # beside the right one others that this configuration does not compile: the call goes there in another one
+            figure.unjudged += len(targets)
+            targets = {target for target in targets if target[:2] in right or truth.is_read(*target[:2])}
+            figure.unjudged -= len(targets)
+        figure.ours += len(targets)
         figure.found += len(good)
         figure.wrong += [(place, target, sorted(right)) for target in targets if target[:2] not in right]
-    for place, right in sorted(truth.calls.items()):
+    for place, right in sorted(asked.items()):
         if right:
             figure.theirs += 1
-            if any(target[:2] in right for target in ours.get(place, ())):
+            if any(target[:2] in judged[place] for target in ours.get(place, ())):
                 figure.reached += 1
             else:
                 figure.missed.append((place, sorted(right)))
     return figure
 
 
-def measure(truth, lines, classes=('exact', 'import-resolved')):
-    """{'definitions', 'imports', 'calls'} → Figure; classes: of the edges that count as our answer."""
+def measure(truth, lines, classes=ANSWERS, strict=False):
+    """{'definitions', 'imports', 'calls'} → Figure; classes: of the edges that count as our answer; strict: README.md."""
     ours = read_lines(lines)
-    return {'definitions': _definitions(truth, ours['definition']),
+    return {'definitions': _definitions(truth, ours['definition'], strict),
             'imports': _imports(truth, ours['import']),
-            'calls': _calls(truth, ours['call'], classes)}
+            'calls': _calls(truth, ours['call'], classes, strict)}
