@@ -336,8 +336,13 @@ static void link_import(Linker *linker, const LinkModule *module, uint32_t index
                 add_atom(linker, &targets, link_set_at(linker->values, modules, i), &site, false);
         if (module->language->flags & LINK_NAMES_MODULES)
                 add_modules(linker, module, index, &targets);
-        for (uint32_t i = 0; i < targets.count; i++)
-                add_edge(edges, &site, LINK_IMPORT_RESOLVED, targets.places[i]);
+        for (uint32_t i = 0; i < targets.count; i++) {
+                LinkPlace place = targets.places[i];
+                bool own = place.module == module->number && place.decl == UNIT_NONE;
+                if (!own ||
+                    targets.count == 1) /* else it is the package that its parts come from */
+                        add_edge(edges, &site, LINK_IMPORT_RESOLVED, place);
+        }
         if (!targets.count)
                 add_edge(edges, &site, targets.external ? LINK_EXTERNAL : LINK_UNRESOLVED,
                          (LinkPlace){LINK_NONE, UNIT_NONE});

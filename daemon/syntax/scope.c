@@ -93,7 +93,7 @@ void scopes_bind(Scopes *scopes, Builder *builder, const Binding *binding)
 {
         if (binding->name == 0 || binding->expr == UNIT_NONE)
                 return;
-        for (uint32_t space = 1; space <= SPACE_OTHER; space <<= 1) {
+        for (uint32_t space = 1; space <= SPACE_FRONT; space <<= 1) {
                 Binding one = *binding;
                 one.space = space;
                 if (binding->space & space)

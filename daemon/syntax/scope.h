@@ -13,6 +13,7 @@ enum { /* spaces of names, as bits: a language with one kind of name uses the fi
        SPACE_VALUE = 1 << 0,
        SPACE_TYPE = 1 << 1,
        SPACE_OTHER = 1 << 2, /* macros, labels */
+       SPACE_FRONT = 1 << 3, /* a front-end's own */
 };
 
 typedef struct Scope {
@@ -23,6 +24,7 @@ typedef struct Scope {
         ScopeKind kind;  /* SCOPE_NONE: only a declaration's range, binds nothing */
         bool local;      /* inside a function */
         uint32_t names;  /* bound in it */
+        uint32_t base;   /* the front-end's own: a scope that it inherits from; 0 at first */
 } Scope;
 
 typedef struct Binding {

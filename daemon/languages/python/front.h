@@ -11,6 +11,8 @@
 #define SPACE_MEMBER                                                                               \
         SPACE_OTHER /* in a class: fields of self; in a function: names that are global or nonlocal */
 
+#define SPACE_WRITTEN SPACE_FRONT /* in a class: members whose type is written */
+
 enum {                       /* walk->state */
        STATE_NARROWS,        /* isinstance() is in the text */
        STATE_TEST,           /* the file is one of tests */

@@ -5,6 +5,9 @@
 #define VALUES_MAX 12 /* of one declaration that are kept */
 #define PARTS_MAX  64 /* of a display that are taken apart one by one */
 
+#define BASE_SCOPES_MAX                                                                            \
+        4000 /* that are looked at, from a class backwards, for the one it extends */
+
 /* ---- which nodes ---- */
 
 /* The parts of something that assigns: what is assigned to, and the value that it takes. */
@@ -176,10 +179,33 @@ static void define_name(Walk *walk, Node name, uint32_t scope, bool bound)
         walk_bind(walk, scope, SPACE_VALUE, decl->name, walk_expr_decl(walk, index));
 }
 
+/* Does a type stand beside what is assigned to? */
+static bool has_type(const Tree *tree, Node target)
+{
+        Node parent = tree_parent(tree, target);
+        return tree_kind(tree, parent) == ASSIGNMENT && tree_child(tree, parent, FIELD_TYPE);
+}
+
+/* What every value has is none of its own fields. */
+static bool is_common(const Tree *tree, Node name)
+{
+        static const char *const names[] = {"__doc__",  "__module__",   "__name__",
+                                            "__dict__", "__qualname__", "__class__"};
+        if (tree->text[tree->nodes[name].start] != '_')
+                return false;
+        for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+                if (tree_is(tree, name, names[i]))
+                        return true;
+        return false;
+}
+
 static void declare_name(Walk *walk, Node name, uint32_t scope)
 {
         UnitString word = walk_string(walk, name);
         scope = scope_of_name(walk, scope, word);
+        bool member = walk->scopes.items[scope].kind == SCOPE_CLASS;
+        if (member && is_common(walk->tree, name))
+                return;
         bool bound = false;
         uint32_t decl = declared_in(walk, scope, SPACE_VALUE, word, &bound);
         if (walk->scopes.items[scope].kind == SCOPE_CLASS && !bound) {
@@ -199,6 +225,9 @@ static void declare_name(Walk *walk, Node name, uint32_t scope)
         } else {
                 define_name(walk, name, scope, bound);
         }
+        decl = walk_decl(walk, name);
+        if (member && decl != UNIT_NONE && has_type(walk->tree, name))
+                walk_bind(walk, scope, SPACE_WRITTEN, word, walk_expr_decl(walk, decl));
 }
 
 /* ---- fields ---- */
@@ -219,14 +248,51 @@ static uint32_t class_of_receiver(Walk *walk, Node object)
         return receiver ? place->a : UNIT_NONE;
 }
 
-/* What every value has is none of its own fields. */
-static bool is_common(const Tree *tree, Node name)
+/* ---- what a class of the same file declares for those that extend it ---- */
+
+/* The scope of the class that a name stands for, which was opened before this one; 0: none. */
+static uint32_t scope_of_class(Walk *walk, Node name, uint32_t before)
 {
-        static const char *const names[] = {"__doc__",  "__module__",   "__name__",
-                                            "__dict__", "__qualname__", "__class__"};
-        for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
-                if (tree_is(tree, name, names[i]))
+        const Scope *scopes = walk->scopes.items;
+        uint32_t expr = scopes_find(&walk->scopes, scopes[before].parent, SPACE_VALUE,
+                                    walk_string(walk, name));
+        const UnitExpr *place = expr == UNIT_NONE ? NULL : builder_expr_at(walk->builder, expr);
+        if (!place || place->op != UNIT_EXPR_DECL)
+                return 0;
+        uint32_t last = before > BASE_SCOPES_MAX ? before - BASE_SCOPES_MAX : 0;
+        for (uint32_t scope = before - 1; scope > last; scope--)
+                if (scopes[scope].kind == SCOPE_CLASS && scopes[scope].decl == place->a)
+                        return scope;
+        return 0;
+}
+
+/* The scope of the first base of a class that stands in this file, or 0. */
+static uint32_t base_scope(Walk *walk, uint32_t scope)
+{
+        const Tree *tree = walk->tree;
+        if (!walk->scopes.items[scope].base) {
+                uint32_t base = 0;
+                Node bases = tree_child(tree, walk->scopes.items[scope].node, FIELD_SUPERCLASSES);
+                TREE_FOREACH(tree, bases, child)
+                if (!base && tree_kind(tree, child) == IDENTIFIER)
+                        base = scope_of_class(walk, child, scope);
+                walk->scopes.items[scope].base = base ? base : UNIT_NONE;
+        }
+        return walk->scopes.items[scope].base == UNIT_NONE ? 0 : walk->scopes.items[scope].base;
+}
+
+/* Does a class that this one extends say what the member is: by a written type, or by a function? To give it a value is no
+ * declaration of another one then. */
+static bool is_inherited(Walk *walk, uint32_t scope, UnitString name)
+{
+        while ((scope = base_scope(walk, scope))) {
+                if (scopes_find_in(&walk->scopes, scope, SPACE_WRITTEN, name) != UNIT_NONE)
                         return true;
+                bool bound = false;
+                uint32_t decl = declared_in(walk, scope, SPACE_VALUE, name, &bound);
+                if (decl != UNIT_NONE && !is_variable(walk, decl))
+                        return true;
+        }
         return false;
 }
 
@@ -245,6 +311,9 @@ static void declare_field(Walk *walk, Node node)
         uint32_t decl = declared_in(walk, scope, SPACE_VALUE, word, &bound);
         if (decl == UNIT_NONE)
                 decl = declared_in(walk, scope, SPACE_MEMBER, word, &bound);
+        bool written = has_type(tree, node);
+        if (!bound && !written && is_inherited(walk, scope, word))
+                return;
         if (!bound) {
                 decl = walk_define(walk,
                                    &(Definition){.node = name,
@@ -255,6 +324,8 @@ static void declare_field(Walk *walk, Node node)
                 if (decl != UNIT_NONE)
                         walk_bind(walk, scope, SPACE_MEMBER, word, walk_expr_decl(walk, decl));
         }
+        if (written && decl != UNIT_NONE)
+                walk_bind(walk, scope, SPACE_WRITTEN, word, walk_expr_decl(walk, decl));
         if (is_variable(walk, decl))
                 walk->tree->nodes[name].decl = decl;
 }

@@ -102,7 +102,7 @@ Node typescript_bare_value(const Tree *tree, Node value)
         return value;
 }
 
-/* A property's name is an identifier, a string, a number; a computed one has none that is known. */
+/* A property's name is an identifier, a string, a number; a computed one has none that is known. Nobody finds anything by those. */
 static void set_name(Walk *walk, Node name, Definition *definition)
 {
         unsigned kind = tree_kind(walk->tree, name);
@@ -115,7 +115,9 @@ static void set_name(Walk *walk, Node name, Definition *definition)
                 definition->word =
                         known ? walk_string_inside(walk, inner, 1) : walk_string(walk, name);
                 if (!known && definition->kind == UNIT_FIELD)
-                        definition->flags |= UNIT_LOCAL; /* nobody finds it by that name */
+                        definition->flags |= UNIT_LOCAL;
+        } else if (kind == NUMBER) {
+                definition->flags |= UNIT_LOCAL;
         }
 }
 

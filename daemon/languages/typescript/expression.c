@@ -192,8 +192,7 @@ uint32_t typescript_argument_count(const Tree *tree, Node arguments)
         return MIN(count, 255);
 }
 
-/* require("m") and import("m") give the module. */
-static uint32_t called_module(Walk *walk, Node node)
+uint32_t typescript_required_module(Walk *walk, Node node, uint32_t container)
 {
         const Tree *tree = walk->tree;
         Node function = tree_child(tree, node, FIELD_FUNCTION);
@@ -206,7 +205,7 @@ static uint32_t called_module(Walk *walk, Node node)
         UnitImport import = {.kind = UNIT_IMPORT_MODULE,
                              .flags = dynamic ? UNIT_IMPORT_DYNAMIC : 0,
                              .module = walk_string_inside(walk, argument, 1),
-                             .container = walk_scope_at(walk, node)->source,
+                             .container = container,
                              .line = tree->nodes[node].row + 1};
         return builder_expr(walk->builder, UNIT_EXPR_IMPORT, builder_import(walk->builder, &import),
                             UNIT_NONE);
@@ -236,7 +235,7 @@ Node typescript_callee(const Tree *tree, Node function)
 static uint32_t call(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
-        uint32_t module = called_module(walk, node);
+        uint32_t module = typescript_required_module(walk, node, walk_scope_at(walk, node)->source);
         if (module != UNIT_NONE)
                 return module;
         Node function = tree_child(tree, node, FIELD_FUNCTION);

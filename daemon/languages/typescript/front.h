@@ -69,6 +69,8 @@ uint32_t typescript_expression(Walk *walk, Node node);
 uint32_t typescript_type(Walk *walk, Node node);
 uint32_t typescript_annotation(Walk *walk, Node annotation);    /* ": T"; 0 is UNIT_NONE */
 uint32_t typescript_type_arguments(Walk *walk, Node arguments); /* a list, UNIT_NONE for 0 */
+/* The module that the call require("m") or import("m") gives; UNIT_NONE: it is another call. */
+uint32_t typescript_required_module(Walk *walk, Node call, uint32_t container);
 void typescript_lower_reference(Walk *walk, Node node);
 
 /* A value of the type that is expected where an expression stands, or UNIT_NONE. */

@@ -196,15 +196,40 @@ bool typescript_is_exports(const Tree *tree, Node object)
         return tree_is(tree, object, "exports") || tree_is(tree, object, "module.exports");
 }
 
+/* module.exports = {a, b}: a list of names that are exported; not if anything else stands in it. */
+static bool is_list_of_names(const Tree *tree, Node object)
+{
+        if (tree_kind(tree, object) != OBJECT || !tree_first(tree, object))
+                return false;
+        TREE_FOREACH(tree, object, child)
+        if (tree_kind(tree, child) != SHORTHAND_PROPERTY)
+                return false;
+        return true;
+}
+
+static void export_listed(Walk *walk, Node object)
+{
+        TREE_FOREACH(walk->tree, object, child)
+        builder_export(walk->builder, walk_string(walk, child),
+                       walk_name(walk, child, SPACE_VALUE));
+        builder_export(walk->builder, builder_word(walk->builder, "default"),
+                       walk_expression(walk, object));
+}
+
 void typescript_lower_exports(Walk *walk, Node assignment)
 {
         const Tree *tree = walk->tree;
-        Node left = tree_child(tree, assignment, FIELD_LEFT);
+        Node left = tree_child(tree, assignment, FIELD_LEFT),
+             right = tree_child(tree, assignment, FIELD_RIGHT);
         bool whole = tree_is(tree, left, "module.exports");
         if (tree_kind(tree, left) != MEMBER_EXPRESSION ||
             (!whole && !typescript_is_exports(tree, tree_child(tree, left, FIELD_OBJECT))))
                 return;
-        uint32_t expr = walk_expression(walk, tree_child(tree, assignment, FIELD_RIGHT));
+        if (whole && is_list_of_names(tree, right)) {
+                export_listed(walk, right);
+                return;
+        }
+        uint32_t expr = walk_expression(walk, right);
         UnitString name = whole ? builder_word(walk->builder, "export=")
                                 : walk_string(walk, tree_child(tree, left, FIELD_PROPERTY));
         builder_export(walk->builder, name, expr);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the grammar does not know yet is hidden from it by other characters, as many as there were: variance of type parameters
- * (<in out T>), backquotes that are escaped in template types, and the ends of members before a line that begins with <. */
+ * (<in out T>), backquotes that are escaped in template types, the ends of members before a line that begins with <, and variables that are disposed of (using). */
 #include "languages/typescript/front.h"
 
 static size_t skip_space(const char *text, size_t at, size_t length)
@@ -115,11 +115,37 @@ static void hide_backquote(char *text, size_t at)
                 text[at - 1] = text[at] = '_';
 }
 
+/* using x = …, await using x = …, for (using x of …): such a variable is a constant to us. */
+static void hide_using(char *text, size_t at, size_t length)
+{
+        size_t word = word_at(text, at, length, "using");
+        if (!word || (at > 0 && (is_word(text[at - 1]) || text[at - 1] == '.')))
+                return;
+        size_t name = skip_space(text, at + word, length), end = name;
+        while (end < length && is_word(text[end]))
+                end++;
+        size_t next = skip_space(text, end, length);
+        if (name == at + word || end == name || next + 1 >= length ||
+            is_operator(text, name, length) ||
+            !(word_at(text, next, length, "of") || text[next] == ':' ||
+              (text[next] == '=' && !strchr("=>", text[next + 1]))))
+                return;
+        memcpy(text + at, "const", word);
+        size_t before = at;
+        while (before > 0 && (text[before - 1] == ' ' || text[before - 1] == '\t'))
+                before--;
+        if (before >= 5 && before < at && memcmp(text + before - 5, "await", 5) == 0 &&
+            (before == 5 || !is_word(text[before - 6])))
+                memset(text + before - 5, ' ', 5);
+}
+
 void typescript_patch(const Tree *tree, char *text)
 {
         for (size_t i = 0; i + 4 < tree->length; i++) {
                 if (text[i] == '`')
                         hide_backquote(text, i);
+                if (text[i] == 'u' && text[i + 1] == 's')
+                        hide_using(text, i, tree->length);
                 if ((text[i] == '<' || text[i] == ',') &&
                     (g_ascii_isspace(text[i + 1]) || text[i + 1] == 'i' || text[i + 1] == 'o'))
                         hide_variance(text, i + 1, tree->length);

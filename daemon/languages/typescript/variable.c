@@ -7,17 +7,64 @@ typedef struct PatternKind {
         UnitKind kind;
         uint32_t flags;
         uint32_t scope;
+        uint32_t
+                module; /* UNIT_NONE, or what is required: names taken out of it at once are its own */
+        Node outermost; /* the pattern, if there is a module */
 } PatternKind;
+
+/* ---- require ---- */
+
+/* The module, or member of one, that a variable of JavaScript is another name for: require("m"), require("m").a; else UNIT_NONE. */
+static uint32_t required(Walk *walk, Node value)
+{
+        const Tree *tree = walk->tree;
+        Node member = tree_kind(tree, value) == MEMBER_EXPRESSION ? value : 0;
+        if (member)
+                value = tree_child(tree, member, FIELD_OBJECT);
+        if (walk->front != &javascript_front || tree_kind(tree, value) != CALL_EXPRESSION)
+                return UNIT_NONE;
+        uint32_t module =
+                typescript_required_module(walk, value, walk->scopes.items[walk->scope].source);
+        if (module != UNIT_NONE)
+                walk->memo[value] = module + 2; /* the second pass finds it */
+        if (module == UNIT_NONE || !member)
+                return module;
+        return walk_member(walk, module,
+                           walk_string(walk, tree_child(tree, member, FIELD_PROPERTY)));
+}
+
+/* What a name of a pattern is of the module that the pattern takes apart: {a} and {a: name}; UNIT_NONE for all else. */
+static uint32_t taken(Walk *walk, Node name, const PatternKind *kind)
+{
+        const Tree *tree = walk->tree;
+        Node parent = tree_parent(tree, name), key = name;
+        if (kind->module == UNIT_NONE)
+                return UNIT_NONE;
+        if (tree_kind(tree, parent) == PAIR_PATTERN) {
+                key = tree_child(tree, parent, FIELD_KEY);
+                parent = tree_parent(tree, parent);
+        }
+        if (parent != kind->outermost || tree_kind(tree, parent) != OBJECT_PATTERN)
+                return UNIT_NONE;
+        bool text = tree_kind(tree, key) == STRING;
+        if (!text && tree_kind(tree, key) != PROPERTY_IDENTIFIER && key != name)
+                return UNIT_NONE;
+        return walk_member(walk, kind->module,
+                           text ? walk_string_inside(walk, key, 1) : walk_string(walk, key));
+}
+
+/* ---- variables ---- */
 
 static void declare_name(Walk *walk, Node name, const PatternKind *kind)
 {
+        uint32_t other = taken(walk, name, kind);
         uint32_t index = walk_define(walk, &(Definition){.node = name,
                                                          .name = name,
                                                          .kind = kind->kind,
                                                          .flags = kind->flags});
         if (index != UNIT_NONE)
                 walk_bind(walk, kind->scope, SPACE_VALUE, walk_string(walk, name),
-                          walk_expr_decl(walk, index));
+                          other != UNIT_NONE ? other : walk_expr_decl(walk, index));
 }
 
 /* The nodes of a pattern stand in order of the text, so that its names are found without recursion; default values and
@@ -61,7 +108,9 @@ void typescript_declare_variable(Walk *walk, Node node)
                             .flags = typescript_statement_flags(walk, statement),
                             .scope = tree_kind(tree, list) == VARIABLE_DECLARATION
                                              ? walk_function_scope(walk, walk->scope)
-                                             : walk->scope};
+                                             : walk->scope,
+                            .module = required(walk, value),
+                            .outermost = name};
         if (tree_kind(tree, name) != IDENTIFIER) {
                 declare_pattern(walk, name, &kind);
                 return;
@@ -87,7 +136,7 @@ void typescript_declare_variable(Walk *walk, Node node)
                  spaces = definition.kind == UNIT_CLASS ? SPACE_VALUE | SPACE_TYPE : SPACE_VALUE;
         if (index != UNIT_NONE)
                 walk_bind(walk, kind.scope, spaces, walk_string(walk, name),
-                          walk_expr_decl(walk, index));
+                          kind.module != UNIT_NONE ? kind.module : walk_expr_decl(walk, index));
 }
 
 /* constructor(private x: T) declares a field too. */
@@ -129,7 +178,9 @@ static void declare_parameter(Walk *walk, Node node, Node name, uint32_t flags)
                                         .spaces = SPACE_VALUE});
         if (!plain)
                 declare_pattern(walk, name,
-                                &(PatternKind){.kind = UNIT_VARIABLE, .scope = walk->scope});
+                                &(PatternKind){.kind = UNIT_VARIABLE,
+                                               .scope = walk->scope,
+                                               .module = UNIT_NONE});
 }
 
 void typescript_declare_parameter(Walk *walk, Node node)
@@ -170,5 +221,6 @@ void typescript_declare_loop(Walk *walk, Node node)
                 declare_pattern(walk, left,
                                 &(PatternKind){.kind = UNIT_VARIABLE,
                                                .flags = UNIT_LOCAL,
-                                               .scope = walk->scope});
+                                               .scope = walk->scope,
+                                               .module = UNIT_NONE});
 }

@@ -1,0 +1,3 @@
+function listed() {}
+const other = () => {};
+module.exports = { listed, other };

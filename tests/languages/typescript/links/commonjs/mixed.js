@@ -1,0 +1,2 @@
+function mixed() {}
+module.exports = { mixed, more: 1 };
