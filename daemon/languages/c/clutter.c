@@ -23,6 +23,7 @@ typedef struct Clutter {
         uint32_t last; /* token before this one that is no directive, + 1 */
         uint8_t places[BRACES_MAX];
         uint32_t classes[BRACES_MAX]; /* the token of a class's name; 0: none */
+        bool enums[BRACES_MAX];       /* of PLACE_LIST: enumerators */
         uint32_t depth, beyond;
         uint32_t parens;
 } Clutter;
@@ -192,6 +193,9 @@ static void open_brace(Clutter *clutter, uint32_t index)
                 return;
         }
         clutter->classes[clutter->depth] = opened == PLACE_CLASS ? class_name(clutter, index) : 0;
+        clutter->enums[clutter->depth] = false;
+        for (uint32_t i = clutter->head; opened == PLACE_LIST && i < index; i++)
+                clutter->enums[clutter->depth] |= token_is(clutter->tokens, i, "enum");
         clutter->places[clutter->depth++] = (uint8_t)opened;
 }
 
@@ -342,6 +346,94 @@ static bool take_leading_call(Clutter *clutter, uint32_t index)
         return true;
 }
 
+/* static ATTRIBUTE(1) int f(…); void attribute(1, 2) f(…); what stands between the brackets of the second are numbers alone. */
+static bool take_inner_call(Clutter *clutter, uint32_t index)
+{
+        const Tokens *tokens = clutter->tokens;
+        uint32_t open = next(clutter, index), close, after;
+        if (!is_name(clutter, index) || !is_mark(clutter, open, "(") || clutter->head >= index ||
+            !(is_word(clutter, index - 1) || is_mark(clutter, index - 1, "*&")) ||
+            is_of_class(clutter, index))
+                return false;
+        close = closing(clutter, open);
+        after = next(clutter, close);
+        bool method = is_one_of(tokens, after, "const volatile") &&
+                      !is_word(clutter, next(clutter, after));
+        if (close - open < 2 || !is_word(clutter, after) || method ||
+            is_one_of(tokens, after, "override final noexcept throw requires try"))
+                return false;
+        bool plain = true, loud = tokens->items[index].loud;
+        for (uint32_t i = open + 1; i < close; i++)
+                plain &= tokens->items[i].kind == TOKEN_LITERAL || is_mark(clutter, i, ",");
+        bool typed = !is_name(clutter, after) || is_word(clutter, next(clutter, after)) ||
+                     is_mark(clutter, next(clutter, after), "*");
+        bool named = is_name(clutter, after) && is_mark(clutter, next(clutter, after), "(") &&
+                     !tokens->items[after].loud;
+        if (!(plain && (named || typed)) && !(loud && typed && is_leading_word(tokens, index - 1)))
+                return false;
+        take(clutter, index, close);
+        return true;
+}
+
+/* LINKS(type) field; HEAD(, type) variable; */
+static bool take_around_type(Clutter *clutter, uint32_t index)
+{
+        uint32_t open = next(clutter, index), close, after, last;
+        if (!clutter->tokens->items[index].loud || !is_mark(clutter, open, "(") ||
+            is_of_class(clutter, index))
+                return false;
+        close = closing(clutter, open);
+        after = next(clutter, close);
+        if (!is_name(clutter, after) || clutter->tokens->items[after].loud ||
+            !is_mark(clutter, next(clutter, after), ";,[="))
+                return false;
+        for (last = close; last > open && !is_mark(clutter, last, ",");)
+                last--;
+        if (!is_type_between(clutter, last, close))
+                return false;
+        take(clutter, index, last);
+        take(clutter, close, close);
+        return true;
+}
+
+/* BIT(field); in a struct of C */
+static bool take_field_brackets(Clutter *clutter, uint32_t index)
+{
+        uint32_t open = next(clutter, index), name = next(clutter, open),
+                 close = next(clutter, name);
+        if (place(clutter) != PLACE_CLASS || !clutter->tokens->items[index].loud ||
+            !is_mark(clutter, open, "(") || !is_name(clutter, name) ||
+            clutter->tokens->items[name].capital || !is_mark(clutter, close, ")") ||
+            !is_mark(clutter, next(clutter, close), ";"))
+                return false;
+        take(clutter, open, open);
+        take(clutter, close, close);
+        return true;
+}
+
+/* In an enumeration: NAMED(name, …), NAMES(x), name DEPRECATED(…) */
+static bool take_in_list(Clutter *clutter, uint32_t index)
+{
+        uint32_t open = next(clutter, index), close, first = next(clutter, open), comma;
+        if (place(clutter) != PLACE_LIST || !clutter->enums[clutter->depth - 1] ||
+            !is_name(clutter, index) || !is_mark(clutter, open, "("))
+                return false;
+        close = closing(clutter, open);
+        comma = next(clutter, first);
+        if (close >= clutter->tokens->count)
+                return false;
+        if (is_name(clutter, first) && is_mark(clutter, comma, ",") &&
+            is_mark(clutter, index - 1, ",{")) {
+                take(clutter, index, open);
+                take(clutter, comma, close);
+        } else if (!is_mark(clutter, index - 1, "=+-|&^~(<>*/?:")) {
+                uint32_t after = next(clutter, close);
+                bool begins = is_mark(clutter, index - 1, ",{");
+                take(clutter, index, begins && is_mark(clutter, after, ",") ? after : close);
+        }
+        return true;
+}
+
 /* int CALLING f(…); int (CALLING *f)(…); f OF((…)) */
 static bool take_inner(Clutter *clutter, uint32_t index)
 {
@@ -451,14 +543,20 @@ static void see_word(Clutter *clutter, uint32_t index)
         } else if (begins && !clutter->beyond && !clutter->parens &&
                    take_attribute(clutter, index)) {
                 clutter->head = index + 1;
+        } else if (!clutter->beyond && place(clutter) == PLACE_LIST) {
+                (void)take_in_list(clutter, index);
         } else if (declares(clutter) && begins) {
-                if (take_leading(clutter, index) || take_leading_call(clutter, index)) {
+                if (take_field_brackets(clutter, index))
+                        return;
+                if (take_around_type(clutter, index) || take_leading(clutter, index) ||
+                    take_leading_call(clutter, index)) {
                         clutter->head = index;
                         while (clutter->head < clutter->tokens->count &&
                                clutter->tokens->items[clutter->head].gone)
                                 clutter->head++;
                 }
-        } else if (declares(clutter) && !take_inner(clutter, index)) {
+        } else if (declares(clutter) && !take_inner(clutter, index) &&
+                   !take_inner_call(clutter, index) && !take_around_type(clutter, index)) {
                 (void)take_trailing(clutter, index);
         }
 }

@@ -88,8 +88,7 @@ static bool is_never(const Tokens *tokens, uint32_t directive)
         return text < end && *text == '0' && (text + 1 == end || g_ascii_isspace(text[1]));
 }
 
-/* True on other systems only, or in another language? */
-static bool is_elsewhere(const Tokens *tokens, uint32_t directive)
+bool conditional_is_elsewhere(const Tokens *tokens, uint32_t directive)
 {
         static const char *const systems[] = {"WIN32",     "_WIN64",     "WINNT",      "_MSC_VER",
                                               "__APPLE__", "__CYGWIN__", "__cplusplus"};
@@ -129,8 +128,9 @@ static bool all_whole(const Tokens *tokens, const Conditional *conditional)
 static uint32_t choose(const Tokens *tokens, const Conditional *conditional)
 {
         uint32_t i = 0;
-        while (i < conditional->branches && (is_never(tokens, conditional->directives[i]) ||
-                                             is_elsewhere(tokens, conditional->directives[i])))
+        while (i < conditional->branches &&
+               (is_never(tokens, conditional->directives[i]) ||
+                conditional_is_elsewhere(tokens, conditional->directives[i])))
                 i++;
         return i;
 }

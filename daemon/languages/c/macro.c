@@ -16,8 +16,13 @@ void c_declare_macro(Walk *walk, Node node)
                                                          .kind = UNIT_MACRO,
                                                          .flags = UNIT_EXPORTED,
                                                          .container = 0});
-        if (index != UNIT_NONE && tree_kind(tree, node) == PREPROC_FUNCTION_DEF)
-                builder_decl_at(walk->builder, index)->shape = SHAPE_ARGUMENTS;
+        if (index == UNIT_NONE)
+                return;
+        UnitDecl *macro = builder_decl_at(walk->builder, index);
+        macro->container = UNIT_NONE; /* wherever it is written */
+        macro->flags &= ~(uint32_t)UNIT_LOCAL;
+        if (tree_kind(tree, node) == PREPROC_FUNCTION_DEF)
+                macro->shape = SHAPE_ARGUMENTS;
 }
 
 /* ---- sites by place ---- */
@@ -225,8 +230,11 @@ typedef struct Range {
 
 /* Conditions around a place, but for the guard that a header is in. */
 typedef struct Conditions {
-        GArray *ranges; /* Range, in order, none in another */
+        GArray *ranges;    /* Range, in order, none in another */
+        GArray *elsewhere; /* likewise those for other systems */
         bool guards[CONDITIONS_MAX];
+        uint32_t strange,
+                since; /* depth and line of the condition for another system that we are in; 0: none */
         uint32_t depth, held,
                 first; /* all open ones; without guards; the line of the outermost of these */
 } Conditions;
@@ -277,9 +285,32 @@ static void add_condition_calls(Walk *walk, const Token *token)
         tokens_clear(&tokens);
 }
 
+/* The outermost condition that does not hold here. */
+static void see_system(Walk *walk, Conditions *conditions, const Token *token)
+{
+        Token copy = *token;
+        Tokens one = {.text = walk->tree->text, .items = &copy, .count = 1};
+        uint32_t line = tree_line(walk->tree, token->start);
+        uint32_t depth = conditions->depth + (token->kind == TOKEN_IF);
+        if (conditions->strange == depth && depth && token->kind != TOKEN_IF) {
+                Range range = {conditions->since, line};
+                g_array_append_val(conditions->elsewhere, range);
+                conditions->strange = 0;
+        }
+        bool language = walk->front->places_names &&
+                        memmem(one.text + token->start, token->end - token->start, "__cplusplus",
+                               strlen("__cplusplus"));
+        if (!conditions->strange && token->kind != TOKEN_ENDIF && !language &&
+            conditional_is_elsewhere(&one, 0)) {
+                conditions->strange = depth;
+                conditions->since = line;
+        }
+}
+
 static void see_condition(Walk *walk, Conditions *conditions, const Token *token)
 {
         uint32_t line = tree_line(walk->tree, token->start), at = conditions->depth;
+        see_system(walk, conditions, token);
         if (token->kind != TOKEN_ENDIF)
                 add_condition_calls(walk, token);
         if (token->kind == TOKEN_IF) {
@@ -299,27 +330,47 @@ static void see_condition(Walk *walk, Conditions *conditions, const Token *token
         }
 }
 
-static void mark_conditional(Walk *walk, const GArray *ranges)
+static bool is_between(const GArray *ranges, uint32_t line)
 {
-        for (uint32_t i = 0; ranges->len && i < builder_decls(walk->builder); i++) {
+        uint32_t from = 0, to = ranges->len; /* the last range that begins before it */
+        while (from < to) {
+                uint32_t middle = (from + to) / 2;
+                if (g_array_index(ranges, Range, middle).first < line)
+                        from = middle + 1;
+                else
+                        to = middle;
+        }
+        return from && g_array_index(ranges, Range, from - 1).last > line;
+}
+
+static void mark_conditional(Walk *walk, const Conditions *conditions)
+{
+        for (uint32_t i = 0; conditions->ranges->len && i < builder_decls(walk->builder); i++) {
                 UnitDecl *decl = builder_decl_at(walk->builder, i);
-                uint32_t from = 0, to = ranges->len; /* the last range that begins before it */
-                while (from < to) {
-                        uint32_t middle = (from + to) / 2;
-                        if (g_array_index(ranges, Range, middle).first < decl->name_line)
-                                from = middle + 1;
-                        else
-                                to = middle;
-                }
-                if (from && g_array_index(ranges, Range, from - 1).last > decl->name_line &&
-                    unit_is_symbol(decl))
+                if (!unit_is_symbol(decl))
+                        continue;
+                if (is_between(conditions->ranges, decl->name_line))
                         decl->flags |= UNIT_CONDITIONAL;
+                if (is_between(conditions->elsewhere, decl->name_line))
+                        decl->shape |= SHAPE_ELSEWHERE;
         }
 }
 
 static bool is_taken(const Tree *tree, uint32_t byte)
 {
         return tree->text[byte] != tree->patched[byte] && tree->patched[byte] == PREPARE_MACRO;
+}
+
+/* MACRO(x) of which only the brackets were taken out. */
+static void add_bracketed(Walk *walk, uint32_t bracket)
+{
+        const char *text = walk->tree->text;
+        uint32_t start = bracket;
+        while (start && (g_ascii_isupper(text[start - 1]) || g_ascii_isdigit(text[start - 1]) ||
+                         text[start - 1] == '_'))
+                start--;
+        if (start < bracket && g_ascii_isupper(text[start]))
+                add_site(walk, UNIT_SITE_CALLS, start, bracket, UNIT_NONE);
 }
 
 /* A range of the text that was taken out. */
@@ -335,6 +386,9 @@ static void see_taken(Walk *walk, Conditions *conditions, uint32_t start, uint32
                         add_taken_directive(walk, &token);
                 else
                         see_condition(walk, conditions, &token);
+        } else if (tokens.count && tokens.items[0].kind == TOKEN_MARK &&
+                   tokens.items[0].mark == '(') {
+                add_bracketed(walk, start);
         } else if (tokens.count && tokens.items[0].kind == TOKEN_WORD) {
                 add_site(walk, is_called(&tokens, 0) ? UNIT_SITE_CALLS : UNIT_SITE_REFERENCES,
                          start + tokens.items[0].start, start + tokens.items[0].end, UNIT_NONE);
@@ -348,7 +402,8 @@ void c_finish(Walk *walk)
         const char *text = tree->text, *patched = tree->patched;
         if (text == patched)
                 return;
-        Conditions conditions = {.ranges = g_array_new(false, false, sizeof(Range))};
+        Conditions conditions = {.ranges = g_array_new(false, false, sizeof(Range)),
+                                 .elsewhere = g_array_new(false, false, sizeof(Range))};
         for (uint32_t i = 0; i < tree->line_count; i++) {
                 uint32_t at = tree->lines[i], end = i + 1 < tree->line_count
                                                             ? tree->lines[i + 1]
@@ -365,6 +420,7 @@ void c_finish(Walk *walk)
                                 see_taken(walk, &conditions, start, at);
                 }
         }
-        mark_conditional(walk, conditions.ranges);
+        mark_conditional(walk, &conditions);
         g_array_unref(conditions.ranges);
+        g_array_unref(conditions.elsewhere);
 }

@@ -13,6 +13,9 @@ void c_patch(const Tree *tree, char *text);
 /* Takes out the directives of conditionals, and the branches that cannot be read beside the others. */
 void conditional_prepare(Tokens *tokens, char *text);
 
+/* Is a directive's condition true on other systems only, or in another language? */
+bool conditional_is_elsewhere(const Tokens *tokens, uint32_t directive);
+
 /* Takes out macros among declarations, and directives where the grammar has no place for them. */
 void clutter_prepare(Tokens *tokens, char *text);
 

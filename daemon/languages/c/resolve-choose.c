@@ -236,7 +236,8 @@ static void keep_here(Linker *linker, CChoices *choices)
 {
         CChoices kept = {.count = 0};
         for (uint32_t i = 0; i < choices->count && choices->count > 1; i++)
-                if (!is_elsewhere(linker_load(linker, choices->items[i].module)))
+                if (!is_elsewhere(linker_load(linker, choices->items[i].module)) &&
+                    !(decl_at(linker, choices->items[i])->shape & SHAPE_ELSEWHERE))
                         add(&kept, choices->items[i]);
         if (kept.count)
                 *choices = kept;
@@ -282,6 +283,30 @@ static bool keep_included(Linker *linker, const LinkModule *from, CChoices *choi
         return true;
 }
 
+/* A macro of a file that is not included is none here; a header may count on what is included before it. */
+static void drop_strange_macros(Linker *linker, const LinkModule *from, CChoices *choices,
+                                UnitString name)
+{
+        CChoices kept = {.count = 0};
+        LinkSet set = LINK_EMPTY;
+        bool asked = false;
+        if (c_is_header(from))
+                return;
+        for (uint32_t i = 0; i < choices->count; i++) {
+                LinkPlace place = choices->items[i];
+                bool strange =
+                        place.module != from->number && decl_at(linker, place)->kind == UNIT_MACRO;
+                if (strange && !asked) {
+                        set = included(linker, from,
+                                       link_word(linker->words, link_text(from, name)));
+                        asked = true;
+                }
+                if (!strange || has_module(linker, set, place.module))
+                        add(&kept, place);
+        }
+        *choices = kept;
+}
+
 /* Are they in several files, or is one of them a macro among others? */
 static bool are_apart(Linker *linker, const CChoices *choices)
 {
@@ -303,12 +328,25 @@ static bool has_macro(Linker *linker, const CChoices *choices)
 
 /* ---- the whole ---- */
 
-/* Only declared, and that under a condition: where it does not hold, it is something outside. */
-static bool is_outside(Linker *linker, const CChoices *choices)
+/* Is a place for another system: by its file, by the condition that it is under? */
+static bool is_strange(Linker *linker, LinkPlace place)
 {
+        return decl_at(linker, place)->shape & SHAPE_ELSEWHERE ||
+               is_elsewhere(linker_load(linker, place.module));
+}
+
+/* Only declared, and that under a condition: where it does not hold, it is something outside. So is what is there for other
+ * systems, for those that are not. */
+static bool is_outside(Linker *linker, const LinkModule *from, const UnitSite *site,
+                       const CChoices *choices)
+{
+        bool strange =
+                is_elsewhere(from) || (site->source != UNIT_NONE &&
+                                       link_decl(from, site->source)->shape & SHAPE_ELSEWHERE);
         for (uint32_t i = 0; i < choices->count; i++) {
                 uint32_t flags = decl_at(linker, choices->items[i])->flags;
-                if (!(flags & UNIT_BODILESS) || !(flags & UNIT_CONDITIONAL))
+                if ((!(flags & UNIT_BODILESS) || !(flags & UNIT_CONDITIONAL)) &&
+                    (strange || !is_strange(linker, choices->items[i])))
                         return false;
         }
         return choices->count > 0;
@@ -387,12 +425,13 @@ LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const 
         }
         if (!choices.count)
                 return result;
+        drop_strange_macros(linker, from, &choices, site->name);
         settle(linker, from, site, &choices, &found);
         if ((are_apart(linker, &found) ||
              (are_apart(linker, &choices) && has_macro(linker, &choices))) &&
             keep_included(linker, from, &choices, site->name))
                 settle(linker, from, site, &choices, &found);
-        if (call && is_outside(linker, &found))
+        if (call && (!choices.count || is_outside(linker, from, site, &found)))
                 return link_union(linker, result, link_plain(linker, LINK_ATOM_EXTERNAL));
         for (uint32_t i = 0; i < found.count; i++)
                 result = link_union(linker, result,

@@ -60,7 +60,7 @@ static bool is_free(const LinkModule *module, const UnitDecl *decl)
                link_decl(module, decl->container)->kind == UNIT_NAMESPACE;
 }
 
-static bool is_header(const LinkModule *module)
+bool c_is_header(const LinkModule *module)
 {
         const char *dot = strrchr(module->path, '.');
         return dot && (dot[1] == 'h' || dot[1] == 'i' || dot[1] == 't');
@@ -75,7 +75,7 @@ void c_find(Linker *linker, const LinkModule *from, uint32_t word, CPlaces *ret)
                 const LinkModule *module = linker_load(linker, places[i].module);
                 const UnitDecl *decl = link_decl(module, places[i].decl);
                 bool hidden =
-                        (decl->flags & UNIT_FILE_LOCAL) && module != from && !is_header(module);
+                        (decl->flags & UNIT_FILE_LOCAL) && module != from && !c_is_header(module);
                 if (!hidden && is_free(module, decl))
                         ret->items[ret->count++] = places[i];
         }
@@ -147,9 +147,12 @@ static LinkSet member_of_types(Linker *linker, LinkSet denoted, uint32_t word)
                 LinkAtom atom = link_set_at(linker->values, denoted, i);
                 const UnitDecl *decl =
                         atom.kind == LINK_ATOM_DECL ? link_atom_decl(linker, atom) : NULL;
-                if (!decl || !has_members(decl->kind))
+                if (!decl || (!has_members(decl->kind) && decl->kind != UNIT_TYPE))
                         continue;
-                LinkSet found = link_member(linker, link_atom(linker, atom), word);
+                LinkSet type = link_atom(linker, atom);
+                LinkSet found = link_member(
+                        linker, decl->kind == UNIT_TYPE ? link_instances(linker, type) : type,
+                        word);
                 if (is_something(linker, found))
                         return class_of(linker, found);
         }
@@ -282,6 +285,36 @@ static LinkSet in_space(Linker *linker, const LinkModule *from, uint32_t space, 
         return found != LINK_EMPTY ? found : link_plain(linker, LINK_ATOM_MISSING);
 }
 
+/* ---- classes that are defined outside of the class that they are in ---- */
+
+static bool is_defined_in(Linker *linker, LinkPlace place, const LinkModule *type, uint32_t class)
+{
+        const UnitDecl *decl = link_decl(linker_load(linker, place.module), place.decl);
+        LinkSet outer = decl->outer == UNIT_NONE || !has_members(decl->kind)
+                                ? LINK_EMPTY
+                                : link_denoted(linker, place.module, decl->outer);
+        for (uint32_t i = 0, n = link_set_size(linker->values, outer); i < n; i++) {
+                LinkAtom atom = link_set_at(linker->values, outer, i);
+                if (atom.kind == LINK_ATOM_DECL && atom.module == type->number &&
+                    atom.decl == class)
+                        return true;
+        }
+        return false;
+}
+
+static LinkSet attached(Linker *linker, const LinkModule *type, uint32_t decl, uint32_t word)
+{
+        LinkPlace places[C_PLACES_MAX];
+        size_t count = linker_named(linker, type, word, places, C_PLACES_MAX);
+        LinkSet result = LINK_EMPTY;
+        for (size_t i = 0; i < count && count <= C_PLACES_MAX; i++)
+                if (is_defined_in(linker, places[i], type, decl))
+                        result = link_union(linker, result,
+                                            link_decl_atom(linker, LINK_ATOM_DECL, places[i].module,
+                                                           places[i].decl, LINK_ENV_NONE));
+        return result;
+}
+
 /* ---- elements ---- */
 
 static LinkSet element(Linker *linker, LinkAtom value, uint32_t key)
@@ -300,8 +333,8 @@ static LinkSet element(Linker *linker, LinkAtom value, uint32_t key)
         {                                                                                          \
                 .name = "c", .languages = 1u << UNIT_C | 1u << UNIT_CPP,                           \
                 .flags = LINK_CALL_MAKES | LINK_PROTOTYPES, .call = "operator()",                  \
-                .target = c_target, .name_of = name_of, .space = in_space, .element = element,     \
-                .chosen = c_chosen, .is_same = c_is_same                                           \
+                .target = c_target, .name_of = name_of, .space = in_space, .attached = attached,   \
+                .element = element, .chosen = c_chosen, .is_same = c_is_same                       \
         }
 
 extern const LinkLanguage c_resolver, cpp_resolver;

@@ -55,5 +55,6 @@ uint32_t c_called(Linker *linker, const LinkModule *module, const CCall *call, L
 /* Do two functions take the same? */
 bool c_same_signature(Linker *linker, LinkPlace a, LinkPlace b);
 
+bool c_is_header(const LinkModule *module);
 bool c_is_type(UnitKind kind);
 bool c_is_function(UnitKind kind);

@@ -9,4 +9,5 @@ enum {
         SHAPE_MOVED = 1 << 6,     /* && */
         SHAPE_METHOD_CONST = 1 << 7,
         SHAPE_ARGUMENTS = 1 << 8, /* a macro that takes some, maybe none between its brackets */
+        SHAPE_ELSEWHERE = 1 << 9, /* under a condition that holds on another system only */
 };

@@ -147,7 +147,9 @@ static void read_word(Reader *reader)
                 add(reader, start, TOKEN_LITERAL);
                 return;
         }
-        add(reader, start, TOKEN_WORD)->loud = capital && !small && length > 1;
+        Token *token = add(reader, start, TOKEN_WORD);
+        token->loud = capital && !small && length > 1;
+        token->capital = g_ascii_isupper(*start);
 }
 
 static void read_number(Reader *reader)

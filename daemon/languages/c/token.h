@@ -26,6 +26,7 @@ typedef struct Token {
         bool first; /* on its line */
         bool gone;  /* taken out of the text */
         bool loud;  /* a word without small letters, with a capital: what macros are written like */
+        bool capital; /* its first letter is one */
 } Token;
 
 typedef struct Tokens {
