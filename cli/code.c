@@ -48,18 +48,43 @@ static JsonObject *repository(Cli *cli, const char *id, GError **error)
         return NULL;
 }
 
-/* Gives its row when all of it was read once. */
+typedef struct Waiting {
+        Progress *bar;
+        const char *id;
+} Waiting;
+
+/* */
+static void on_progress(JsonNode *arguments, void *data)
+{
+        Waiting *waiting = data;
+        JsonArray *said = JSON_NODE_HOLDS_ARRAY(arguments) ? json_node_get_array(arguments) : NULL;
+
+        if (!said || json_array_get_length(said) < 4 ||
+            strcmp(json_array_get_string_element(said, 0), waiting->id) != 0)
+                return;
+        int64_t read = json_array_get_int_element(said, 2),
+                files = json_array_get_int_element(said, 3);
+        bool linking = strcmp(json_array_get_string_element(said, 1), "reading") != 0;
+        g_autofree char *note =
+                g_strdup_printf("%" G_GINT64_FORMAT " of %" G_GINT64_FORMAT " files%s", read, files,
+                                linking ? ", linking" : "");
+        progress_set(waiting->bar, files > 0 && !linking ? (double)read / (double)files : -1, note);
+}
+
+/* Gives its row when all of it was read once. Signals move the bar; the end is read from its state, because a signal may
+ * have gone before we heard. */
 static JsonObject *wait_until_read(Cli *cli, const char *id, GError **error)
 {
-        g_autoptr(Progress) bar = progress_new("Reading", output_is_json(cli->output));
+        g_autoptr(Progress) bar = progress_new("Reading", args_has(cli->args, "quiet") ||
+                                                                  output_is_json(cli->output));
+        Waiting waiting = {bar, id};
 
+        if (!client_listen(cli->client, "Code", "Progress", on_progress, &waiting, error))
+                return NULL;
         for (;;) {
                 g_autoptr(JsonObject) row = repository(cli, id, error);
                 if (!row)
                         return NULL;
-                g_autofree char *note = g_strdup_printf("%" G_GINT64_FORMAT " files",
-                                                        json_member_int(row, "modules", 0));
-                progress_set(bar, -1, note);
                 const char *state = text(row, "state");
                 if (strcmp(state, "waiting") != 0 && strcmp(state, "syncing") != 0)
                         return g_steal_pointer(&row);

@@ -79,6 +79,26 @@ static void print_counts(Cli *cli, JsonObject *ingest)
         print_missing(cli, roots);
 }
 
+static void print_code(Cli *cli, JsonObject *status)
+{
+        int64_t repositories = json_member_int(status, "repositories", 0),
+                failed = json_member_int(status, "modules_failed", 0);
+        g_autofree char *of = cli_count(repositories, "repository", "repositories");
+        g_autofree char *symbols =
+                cli_count(json_member_int(status, "symbols", 0), "symbol", "symbols");
+        g_autofree char *modules =
+                cli_count(json_member_int(status, "modules", 0), "file", "files");
+        g_autofree char *errors =
+                failed > 0 ? g_strdup_printf("; %" G_GINT64_FORMAT
+                                             " could not be read (see: ouroborosctl code modules"
+                                             " --errors)",
+                                             failed)
+                           : g_strdup("");
+
+        if (repositories > 0)
+                print_row(cli->output, "Code", "%s in %s of %s%s", symbols, modules, of, errors);
+}
+
 static void print_vault(Cli *cli, JsonObject *status)
 {
         Output *output = cli->output;
@@ -89,6 +109,7 @@ static void print_vault(Cli *cli, JsonObject *status)
                 cli_count(json_member_int(status, "vault_journal_entries", 0), "entry", "entries");
         g_autofree char *size = render_bytes(json_member_int(status, "vault_bytes", 0));
         print_row(output, "Graph", "%s about %s", facts, entities);
+        print_code(cli, status);
         print_row(output, "Journal", "%s, %s on disk", entries, size);
         const char *checked = json_member_string(status, "checked_at", NULL);
         if (checked) {

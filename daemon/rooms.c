@@ -214,6 +214,7 @@ static bool build_doors(Rooms *rooms, const RoomsHandlers *handlers, GError **er
                 .runner = rooms->runner,
                 .care = rooms->care,
                 .documents = rooms->documents,
+                .code = rooms->code,
                 .gate = rooms->gate,
                 .settings = rooms->settings,
                 .vault = rooms->vault,

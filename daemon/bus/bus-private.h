@@ -225,10 +225,12 @@ void bus_free_approvals(Bus *bus);
 /* Has what waits read anew, once a store has been opened. */
 void bus_read_approvals(Bus *bus);
 
-/* ---- journal-bus.c, documents-bus.c, gate-bus.c ---- */
+/* ---- journal-bus.c, documents-bus.c, code-bus.c, gate-bus.c ---- */
 
 void bus_watch_journal(Bus *bus);
 void bus_unwatch_journal(Bus *bus);
 void bus_watch_documents(Bus *bus);
+void bus_watch_code(Bus *bus);
+void bus_unwatch_code(Bus *bus);
 void bus_watch_gate(Bus *bus);
 void bus_unwatch_gate(Bus *bus);

@@ -101,6 +101,7 @@ Bus *bus_new(const BusOptions *options, GError **error)
         bus->polkit = polkit_new(loop, bus->bus, options->instance);
         bus_watch_journal(bus);
         bus_watch_documents(bus);
+        bus_watch_code(bus);
         bus_watch_gate(bus);
         return g_steal_pointer(&bus);
 }
@@ -146,6 +147,7 @@ Bus *bus_free(Bus *bus)
         if (!bus)
                 return NULL;
         bus_unwatch_journal(bus);
+        bus_unwatch_code(bus);
         bus_unwatch_gate(bus);
         bus_unwatch_approvals(bus);
         polkit_free(bus->polkit);

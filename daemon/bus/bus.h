@@ -27,6 +27,7 @@ typedef struct BusOptions {
         Runner *runner; /* for tools that have a starter */
         Care *care;
         Documents *documents;
+        Code *code; /* or NULL */
         Gate *gate;
         Settings *settings;
         Store *vault, *ops;

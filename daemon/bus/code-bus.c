@@ -205,7 +205,32 @@ static const sd_bus_vtable vtable[] = {
         SD_BUS_METHOD_WITH_ARGS("Source", SD_BUS_ARGS("s", symbol_id, "a{sv}", options),
                                 SD_BUS_RESULT("a{sv}", source), bus_on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_SIGNAL_WITH_ARGS(
+                "Progress", SD_BUS_ARGS("s", repository_id, "s", phase, "u", read, "u", files), 0),
         SD_BUS_VTABLE_END,
 };
 
 const BusInterface bus_code = {BUS_NAME ".Code", vtable, methods};
+
+static void on_progress(const CodeProgress *progress, void *data)
+{
+        Bus *bus = data;
+        int r = sd_bus_emit_signal(bus->bus, BUS_PATH, bus_code.name, "Progress", "ssuu",
+                                   progress->repository_id, progress->phase, progress->read,
+                                   progress->files);
+
+        if (r < 0)
+                log_debug("Cannot send Progress: %s, ignoring", g_strerror(-r));
+}
+
+void bus_watch_code(Bus *bus)
+{
+        if (bus->options.code)
+                code_set_progress(bus->options.code, on_progress, bus);
+}
+
+void bus_unwatch_code(Bus *bus)
+{
+        if (bus->options.code)
+                code_set_progress(bus->options.code, NULL, NULL);
+}

@@ -261,26 +261,32 @@ static JsonObject *repository_row(Statement *row)
 /* A manifest is no module; one that cannot be read is an error. */
 static bool add_counts(Db *db, int64_t number, JsonObject *object, GError **error)
 {
-        Statement *row =
-                db_statement(db,
-                             "SELECT coalesce(sum(language <> 'manifest'), 0),"
-                             " coalesce(sum(symbols), 0), coalesce(sum(edges), 0),"
-                             " coalesce(sum(lines) FILTER (WHERE language <> 'manifest'), 0),"
-                             " coalesce(sum(error IS NOT NULL), 0) FROM code_modules"
-                             " WHERE repository = :number",
-                             error);
+        static const char *const names[] = {"modules", "lines", "symbols", "edges", "errors"};
+        int64_t counts[G_N_ELEMENTS(names)] = {0};
+        JsonObject *languages = json_object_new();
+        StepResult step;
 
+        json_object_set_object_member(object, "modules_by_language", languages);
+        Statement *row = db_statement(db,
+                                      "SELECT language, count(*), sum(lines), sum(symbols),"
+                                      " sum(edges), sum(error IS NOT NULL) FROM code_modules"
+                                      " WHERE repository = :number GROUP BY language",
+                                      error);
         if (!row)
                 return false;
         statement_bind_int(row, ":number", number);
-        if (statement_step(row, error) != STEP_ROW)
-                return false;
-        json_object_set_int_member(object, "modules", statement_int(row, 0));
-        json_object_set_int_member(object, "symbols", statement_int(row, 1));
-        json_object_set_int_member(object, "edges", statement_int(row, 2));
-        json_object_set_int_member(object, "lines", statement_int(row, 3));
-        json_object_set_int_member(object, "errors", statement_int(row, 4));
-        return true;
+        while ((step = statement_step(row, error)) == STEP_ROW) {
+                bool manifest = g_str_equal(statement_text(row, 0), "manifest");
+
+                if (!manifest)
+                        json_object_set_int_member(languages, statement_text(row, 0),
+                                                   statement_int(row, 1));
+                for (int i = manifest ? 2 : 0; i < (int)G_N_ELEMENTS(names); i++)
+                        counts[i] += statement_int(row, 1 + i);
+        }
+        for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
+                json_object_set_int_member(object, names[i], counts[i]);
+        return step == STEP_DONE;
 }
 
 static bool read_repositories(Db *db, const char *after, unsigned limit, JsonArray *rows,

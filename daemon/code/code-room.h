@@ -22,6 +22,9 @@ struct Code {
         unsigned rounds;       /* waiting and under way, as of the last step */
         unsigned waiters;
         bool paused, stopping;
+        CodeSyncs syncs;
+        CodeProgressed progressed; /* loop thread only */
+        void *progress_data;
 };
 
 /* Asks the loop to look at a repository (NULL: all), or whether the repositories have changed. From here on code_is_busy()

@@ -33,6 +33,27 @@ static bool is_new_fact(const Change *change)
                g_str_equal(change->table, "facts");
 }
 
+static void on_progressed(const StageProgress *progress, void *data)
+{
+        Code *code = data;
+        CodeProgress told = {progress->repository_id, progress->phase, progress->read,
+                             progress->files};
+
+        if (code->progressed)
+                code->progressed(&told, code->progress_data);
+}
+
+static void on_ended(int64_t usec, bool failed, void *data)
+{
+        Code *code = data;
+
+        g_mutex_lock(&code->lock);
+        code->syncs.count++;
+        code->syncs.failed += failed;
+        code->syncs.last_usec = usec;
+        g_mutex_unlock(&code->lock);
+}
+
 static void on_changes(const Change *changes, unsigned count, void *data)
 {
         Code *code = data;
@@ -75,6 +96,8 @@ static bool make_stage(Code *code, const CodeOptions *options, GError **error)
                 .max_file_bytes = code->max_file_bytes,
                 .private_folders = (const char *const *)code->private_folders,
                 .stepped = on_stepped,
+                .progressed = on_progressed,
+                .ended = on_ended,
                 .data = code,
         };
 
@@ -220,6 +243,45 @@ bool code_is_busy(Code *code)
         bool busy = is_busy(code);
         g_mutex_unlock(&code->lock);
         return busy;
+}
+
+/* ---- how it is ---- */
+
+bool code_counts(Code *code, const Access *access, CodeCounts *ret, GError **error)
+{
+        g_autoptr(Db) db = store_reader(code->vault, access_scope(access), error);
+        Statement *row =
+                db ? db_statement(
+                             db,
+                             "SELECT (SELECT count(*) FROM code_repositories WHERE is_active = 1),"
+                             " sum(m.language <> 'manifest'), sum(m.symbols), sum(m.edges),"
+                             " sum(m.error IS NOT NULL) FROM code_modules m WHERE m.repository IN (SELECT s.number FROM code_states s"
+                             " CROSS JOIN code_repositories r ON r.id = s.repository_id"
+                             " AND r.is_active = 1)",
+                             error)
+                   : NULL;
+
+        if (!row || statement_step(row, error) != STEP_ROW)
+                return false;
+        *ret = (CodeCounts){.repositories = statement_int(row, 0),
+                            .modules = statement_int(row, 1),
+                            .symbols = statement_int(row, 2),
+                            .edges = statement_int(row, 3),
+                            .errors = statement_int(row, 4)};
+        return true;
+}
+
+void code_syncs(Code *code, CodeSyncs *ret)
+{
+        g_mutex_lock(&code->lock);
+        *ret = code->syncs;
+        g_mutex_unlock(&code->lock);
+}
+
+void code_set_progress(Code *code, CodeProgressed progressed, void *data)
+{
+        code->progressed = progressed;
+        code->progress_data = data;
 }
 
 /* ---- anew ---- */

@@ -16,6 +16,8 @@ struct Round {
 typedef struct Job {
         Round *round;
         ParseBatch *batch;
+        SyncReport report; /* after it */
+        bool reports;
         GError *error;
 } Job;
 
@@ -31,7 +33,7 @@ static void push(Round *round, WorkerFunc work, WorkerFunc done, ParseBatch *bat
 {
         Job *job = g_new(Job, 1);
 
-        *job = (Job){round, batch, NULL};
+        *job = (Job){.round = round, .batch = batch};
         round->jobs++;
         worker_pool_push(round->options.pool, work, done, job);
 }
@@ -45,6 +47,9 @@ static void settle(Job *job)
         if (job->error && !round->error)
                 round->error = g_steal_pointer(&job->error);
         g_clear_error(&job->error);
+        if (job->reports && !is_stopping(round))
+                round->options.progressed(round->options.repository, &job->report,
+                                          round->options.data);
         g_free(job);
         advance(round);
 }
@@ -56,6 +61,8 @@ static void take_work(void *data)
         Job *job = data;
 
         (void)sync_take(job->round->sync, g_steal_pointer(&job->batch), &job->error);
+        sync_report(job->round->sync, &job->report);
+        job->reports = true;
 }
 
 static void take_done(void *data)

@@ -27,6 +27,8 @@ typedef struct RoundOptions {
         const char *const *only;
         int64_t max_file_bytes;
         const int *stopping;
+        void (*progressed)(const Repository *repository, const SyncReport *report,
+                           void *data);                      /* so far */
         void (*done)(const RoundResult *result, void *data); /* the round is gone after this */
         void *data;
 } RoundOptions;

@@ -31,7 +31,9 @@ struct Stage {
         GQueue queue;             /* of Request */
         GHashTable *changes;      /* id → set of paths */
         uint64_t first_change;    /* monotonic, 0: none */
-        Round *round;             /* under way */
+        Round *round;             /* under way … */
+        int64_t round_began;      /* … since then, monotonic */
+        int64_t told;             /* when its progress was, monotonic; 0: not yet */
         bool reload, loading, forgetting, started;
         bool paused, holds, limit_told;
         int stopping; /* atomic */
@@ -409,10 +411,42 @@ static void tell_unreadable(const Repository *repository, const GError *error)
                   "A repository cannot be read: %s", repository->path);
 }
 
+static void tell_progress(const Stage *stage, const Repository *repository, const char *phase,
+                          const SyncReport *report)
+{
+        StageProgress progress = {.repository_id = repository->id,
+                                  .phase = phase,
+                                  .read = MIN(report->read, report->todo),
+                                  .files = report->todo};
+
+        if (stage->options.progressed)
+                stage->options.progressed(&progress, stage->options.data);
+}
+
+static void on_progress(const Repository *repository, const SyncReport *report, void *data)
+{
+        Stage *stage = data;
+        int64_t now = g_get_monotonic_time();
+        bool all = report->read >= report->todo;
+
+        if (report->todo <= SYNC_SMALL_FILES ||
+            (!all && now - stage->told < STAGE_PROGRESS_MS * 1000))
+                return;
+        stage->told = now;
+        tell_progress(stage, repository, all ? "linking" : "reading", report);
+}
+
 static void on_round(const RoundResult *result, void *data)
 {
         Stage *stage = data;
+        bool failed = result->error || result->unreadable;
 
+        if (stage->told > 0)
+                tell_progress(stage, result->repository, failed ? "failed" : "done",
+                              &result->report);
+        if (stage->options.ended)
+                stage->options.ended(g_get_monotonic_time() - stage->round_began, failed,
+                                     stage->options.data);
         if (result->report.watch_limit)
                 tell_limit(stage, result->repository);
         if (result->unreadable)
@@ -444,8 +478,11 @@ static void start_round(Stage *stage)
                                         .only = (const char *const *)request->only,
                                         .max_file_bytes = stage->options.max_file_bytes,
                                         .stopping = &stage->stopping,
+                                        .progressed = on_progress,
                                         .done = on_round,
                                         .data = stage};
+                stage->told = 0;
+                stage->round_began = g_get_monotonic_time();
                 stage->round = round_start(&options);
         }
         request_free(request);

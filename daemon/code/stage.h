@@ -8,10 +8,18 @@
 
 #define STAGE_QUIET_MS      250  /* without a change before a round begins … */
 #define STAGE_PATIENCE_MS   1200 /* … and after the first, whatever goes on */
+#define STAGE_PROGRESS_MS   200
 #define STAGE_CHANGES_MAX   1000 /* paths; more of them: the whole repository is looked at */
 #define STAGE_BATCHES_AHEAD 2    /* for each process */
 
 typedef struct Stage Stage;
+
+/* Told of a round of more than SYNC_SMALL_FILES, at most every STAGE_PROGRESS_MS, and once when it ends. */
+typedef struct StageProgress {
+        const char *repository_id;
+        const char *phase;    /* "reading", "linking", "done" or "failed" */
+        unsigned read, files; /* of those that are to be read */
+} StageProgress;
 
 typedef struct StageOptions {
         Store *vault;
@@ -23,6 +31,8 @@ typedef struct StageOptions {
         int64_t max_file_bytes;
         const char *const *private_folders; /* never entered; outlive the stage */
         void (*stepped)(unsigned rounds, bool paused, void *data); /* after every step */
+        void (*progressed)(const StageProgress *progress, void *data);
+        void (*ended)(int64_t usec, bool failed, void *data); /* after every round */
         void *data;
 } StageOptions;
 

@@ -83,6 +83,7 @@ bool sync_look(Sync *sync, GError **error)
 {
         if (!sync_read_state(sync, error) || !sync_compare(sync, error))
                 return false;
+        sync->report.todo = sync->todo->len;
         sync->large = sync->todo->len + sync->gone->len > SYNC_SMALL_FILES;
         sync->folder =
                 open(sync->repository->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);

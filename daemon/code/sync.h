@@ -54,8 +54,8 @@ bool sync_take(Sync *sync, ParseBatch *batch, GError **error);
 bool sync_finish(Sync *sync, GError **error);
 
 typedef struct SyncReport {
-        unsigned files, read, failed, gone,
-                linked; /* seen, parsed, with an error, deleted, linked anew */
+        unsigned files, todo, read, failed, gone,
+                linked; /* seen, to be parsed, parsed, with an error, deleted, linked anew */
         int64_t edges;
         bool watch_limit, cut;
 } SyncReport;

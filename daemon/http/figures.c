@@ -21,6 +21,19 @@ static const MetricFamily pending = {"ouroboros_documents_pending",
                                      "Files that are worked on or wait for it."};
 static const MetricFamily entities = {"ouroboros_entities", "Entities."};
 static const MetricFamily facts = {"ouroboros_facts", "Current facts."};
+static const MetricFamily repositories = {"ouroboros_code_repositories",
+                                          "Repositories of source code."};
+static const MetricFamily modules = {"ouroboros_code_modules", "Source files in the code graph."};
+static const MetricFamily symbols = {"ouroboros_code_symbols", "Symbols in the code graph."};
+static const MetricFamily edges = {"ouroboros_code_edges", "Edges in the code graph."};
+static const MetricFamily modules_failed = {"ouroboros_code_modules_failed",
+                                            "Source files that something stopped."};
+static const MetricFamily syncs = {"ouroboros_code_syncs",
+                                   "Looks at the files of a repository since the daemon began."};
+static const MetricFamily syncs_failed = {"ouroboros_code_syncs_failed",
+                                          "Those of them that failed."};
+static const MetricFamily sync_seconds = {"ouroboros_code_sync_seconds",
+                                          "How long the last of them took."};
 static const MetricFamily bytes = {"ouroboros_store_bytes", "Size of the database's file."};
 static const MetricFamily entries = {"ouroboros_journal_entries", "Entries of the journal."};
 static const MetricFamily open_vault = {"ouroboros_vault_open", "1 if the vault is open."};
@@ -67,6 +80,14 @@ static const Figure figures[] = {
         {"entities", "graph", "entities", &entities, NULL},
         {"facts", "graph", "facts", &facts, NULL},
         {"predicates", "graph", "predicates", NULL, NULL},
+        {"repositories", "code", "repositories", &repositories, NULL},
+        {"modules", "code", "modules", &modules, NULL},
+        {"symbols", "code", "symbols", &symbols, NULL},
+        {"edges", "code", "edges", &edges, NULL},
+        {"modules_failed", "code", "modules_failed", &modules_failed, NULL},
+        {"code_syncs", "code", "syncs", &syncs, NULL},
+        {"code_syncs_failed", "code", "syncs_failed", &syncs_failed, NULL},
+        {"code_sync_sec", "code", "sync_sec", &sync_seconds, NULL},
 };
 
 static JsonObject *read_status(const HttpOptions *options)

@@ -463,6 +463,54 @@ static bool add_open(Briefing *briefing, GError **error)
                add_mining(briefing, open, error);
 }
 
+/* ---- what code there is ---- */
+
+#define HEAD_CHARS 10 /* of a commit */
+
+static JsonObject *new_repository(Briefing *briefing, JsonObject *repository)
+{
+        g_autofree char *head = g_strndup(json_member_string(repository, "head", ""), HEAD_CHARS);
+        JsonObject *languages = json_member_object(repository, "modules_by_language");
+        const char *synced = json_member_string(repository, "synced_at", NULL);
+        JsonObject *row = json_object_new();
+
+        set_short(briefing, row, "name", json_member_string(repository, "name", ""));
+        if (briefing->depth->deep)
+                json_object_set_string_member(row, "repository_id",
+                                              json_member_string(repository, "repository_id", ""));
+        json_object_set_object_member(row, "modules",
+                                      languages ? json_object_ref(languages) : json_object_new());
+        json_object_set_int_member(row, "symbols", json_member_int(repository, "symbols", 0));
+        set_short(briefing, row, "branch", json_member_string(repository, "branch", NULL));
+        json_set_string(row, "head", *head ? head : NULL);
+        json_object_set_string_member(row, "state", json_member_string(repository, "state", ""));
+        json_object_set_null_member(row, "synced_at");
+        if (synced)
+                set_when(briefing, row, "synced_at", synced);
+        return row;
+}
+
+static bool add_repositories(Briefing *briefing, GError **error)
+{
+        GError *problem = NULL;
+        bool known = tools_find(briefing->tools, "list_repositories") != NULL;
+        g_autoptr(JsonObject) page =
+                known ? ask(briefing, "list_repositories",
+                            with_limit(briefing->depth->repositories), &problem)
+                      : NULL;
+        JsonArray *repositories = page ? json_member_array(page, "repositories") : NULL;
+        JsonArray *rows = json_array_new();
+
+        for (unsigned i = 0; repositories && i < json_array_get_length(repositories); i++)
+                json_array_add_object_element(
+                        rows,
+                        new_repository(briefing, json_array_get_object_element(repositories, i)));
+        json_object_set_array_member(briefing->answer, "repositories", rows);
+        if (problem)
+                g_propagate_error(error, problem);
+        return problem == NULL;
+}
+
 /* ---- what to call next ---- */
 
 static void add_call(Briefing *briefing, JsonArray *calls, const char *tool, const char *why)
@@ -484,6 +532,7 @@ static void add_calls(Briefing *briefing)
 {
         JsonObject *open = json_object_get_object_member(briefing->answer, "open_questions");
         JsonArray *hot = json_object_get_array_member(briefing->answer, "hot_entities");
+        JsonArray *code = json_object_get_array_member(briefing->answer, "repositories");
         JsonArray *calls = json_array_new();
 
         json_object_set_array_member(briefing->answer, "next_calls", calls);
@@ -496,6 +545,9 @@ static void add_calls(Briefing *briefing)
                 add_call(briefing, calls, call, "what is known of the hottest entity");
         }
         add_call(briefing, calls, "search_documents({query})", "what documents say");
+        if (json_array_get_length(code) > 0)
+                add_call(briefing, calls, "query_codebase({kind: \"callers\", name})",
+                         "who calls what in the code");
         if (json_member_int(open, "contradictions", 0) > 0)
                 add_call(briefing, calls, "find_contradictions", "observations disagree");
         if (json_member_int(open, "mining_queued", 0) > 0)
@@ -534,7 +586,8 @@ JsonObject *briefing_gather(const Tools *tools, const Access *access, const Brie
 
         add_caller(&briefing);
         if (!add_sync(&briefing, error) || !add_heat(&briefing, error) ||
-            !add_corrections(&briefing, error) || !add_open(&briefing, error))
+            !add_corrections(&briefing, error) || !add_open(&briefing, error) ||
+            !add_repositories(&briefing, error))
                 return NULL;
         add_unread(&briefing);
         add_calls(&briefing);

@@ -7,12 +7,14 @@
 
 /* How much of it. */
 typedef struct BriefingDepth {
-        unsigned entities, corrections, contradictions, discovered, facts, calls; /* rows at most */
-        unsigned chars;                                                           /* of a value */
-        bool deep; /* whole times, roots, recent facts */
+        unsigned entities, corrections, contradictions, discovered, facts, repositories,
+                calls;  /* rows at most */
+        unsigned chars; /* of a value */
+        bool deep;      /* whole times, roots, recent facts */
 } BriefingDepth;
 
-/* {"caller", "sync_status", "hot_entities", "recent_corrections", "open_questions", "unread", "next_calls"}, and if it is
+/* {"caller", "sync_status", "hot_entities", "recent_corrections", "open_questions", "repositories", "unread",
+ * "next_calls"}, and if it is
  * deep "recent_facts" and "roots". */
 JsonObject *briefing_gather(const Tools *tools, const Access *access, const BriefingDepth *depth,
                             GError **error);

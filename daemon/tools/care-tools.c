@@ -19,6 +19,28 @@ static void add_store(JsonObject *answer, const char *prefix, Store *store)
         json_object_set_int_member(answer, version, status.schema_version);
 }
 
+/* How long looking at files took follows from all repositories, seen or not. */
+static void add_code(JsonObject *answer, Care *care, const Access *access)
+{
+        CodeCounts counts;
+        CodeSyncs syncs;
+
+        if (!care->options.code || !code_counts(care->options.code, access, &counts, NULL))
+                return;
+        json_object_set_int_member(answer, "repositories", counts.repositories);
+        json_object_set_int_member(answer, "modules", counts.modules);
+        json_object_set_int_member(answer, "symbols", counts.symbols);
+        json_object_set_int_member(answer, "edges", counts.edges);
+        json_object_set_int_member(answer, "modules_failed", counts.errors);
+        if (access_scope(access))
+                return;
+        code_syncs(care->options.code, &syncs);
+        json_object_set_int_member(answer, "code_syncs", (int64_t)syncs.count);
+        json_object_set_int_member(answer, "code_syncs_failed", (int64_t)syncs.failed);
+        json_object_set_double_member(answer, "code_sync_sec",
+                                      (double)syncs.last_usec / G_USEC_PER_SEC);
+}
+
 static void add_counts(JsonObject *answer, Care *care, const Access *access)
 {
         DocumentCounts documents;
@@ -40,6 +62,7 @@ static void add_counts(JsonObject *answer, Care *care, const Access *access)
                 json_object_set_int_member(answer, "predicates", graph.predicates);
                 json_object_set_int_member(answer, "rejections", graph.rejections);
         }
+        add_code(answer, care, access);
 }
 
 static void add_care(JsonObject *answer, Care *care, bool all)

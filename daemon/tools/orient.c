@@ -8,6 +8,7 @@ static const BriefingDepth brief = {.entities = 12,
                                     .corrections = 10,
                                     .contradictions = 6,
                                     .discovered = 8,
+                                    .repositories = 5,
                                     .calls = 7,
                                     .chars = 60};
 
@@ -16,6 +17,7 @@ static const BriefingDepth deep = {.entities = 30,
                                    .contradictions = 30,
                                    .discovered = 50,
                                    .facts = 50,
+                                   .repositories = 30,
                                    .calls = 20,
                                    .chars = 300,
                                    .deep = true};
@@ -63,6 +65,7 @@ typedef struct Part {
 static const Part parts[] = {
         {"open_questions", "discovered_names", 2},
         {"caller", "scope", 2},
+        {NULL, "repositories", 2},
         {NULL, "next_calls", 4},
         {"open_questions", "contradicted", 2},
         {NULL, "hot_entities", 4},

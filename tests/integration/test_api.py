@@ -52,6 +52,21 @@ def test_the_state_has_what_there_is_and_nothing_made_up(home):
     assert state['workers']['threads'] >= 1 and state['connections']['http'] >= 1
     assert state['approvals']['pending'] >= 0
     assert 'spend' not in state and 'budget' not in state
+    assert state['code']['repositories'] == 0 and 'sync_sec' in state['code']
+    folder = home.folder / 'code'
+    folder.mkdir()
+    (folder / 'a.py').write_text('def one():\n    two()\n\n\ndef two():\n    pass\n', encoding='utf-8')
+    home.tool('add_repository', path=str(folder))
+    wait_until(lambda: home.tool('list_repositories')['repositories'][0]['state'] == 'synced', timeout=30)
+    code = ask(home.http_port, 'GET', '/api/state', bearer=home.observer)[1]['code']
+    assert (code['repositories'], code['modules'], code['symbols'], code['modules_failed']) == (1, 1, 2, 0) and code['edges'] >= 1
+    assert code['syncs'] >= 1 and code['syncs_failed'] == 0 and 0 < code['sync_sec'] < 30
+    (folder / 'a.py').unlink()
+    folder.rmdir()
+    home.tool('sync_repository')
+    wait_until(lambda: ask(home.http_port, 'GET', '/api/state', bearer=home.observer)[1]['code']['syncs_failed'] >= 1, timeout=30)
+    text = ask(home.http_port, 'GET', '/metrics', bearer=home.observer)[1]
+    assert 'ouroboros_code_repositories 1' in text and re.search(r'^ouroboros_code_syncs_failed [1-9]', text, re.MULTILINE)
 
 
 def test_settings_are_shown_with_their_default_and_source(home):
@@ -127,7 +142,7 @@ def test_metrics_are_prometheus_text_and_count_what_happens(home):
     assert 'ouroboros_documents{tier="indexed"} 0' in text and 'ouroboros_vault_open 1' in text
     assert 'ouroboros_store_read_seconds_bucket{store="vault",le="+Inf"}' in text
     for name in ('ouroboros_bearers_refused_total', 'ouroboros_worker_jobs', 'ouroboros_http_connections', 'ouroboros_store_bytes',
-                 'ouroboros_read_log_queue', 'ouroboros_tool_calls_waiting', 'ouroboros_store_writes_waiting'):
+                 'ouroboros_code_symbols', 'ouroboros_code_edges', 'ouroboros_code_sync_seconds', 'ouroboros_read_log_queue', 'ouroboros_tool_calls_waiting', 'ouroboros_store_writes_waiting'):
         assert name in families
 
 

@@ -3,12 +3,13 @@
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import time
 
 import pytest
-from desktop import CallError, build_root, ctl, wait_until
+from desktop import NAME, CallError, build_root, ctl, wait_until
 
 CTL = f'{build_root()}/cli/ouroborosctl'
 
@@ -283,6 +284,39 @@ def test_people_ask_on_the_bus(desk, web):
     desk.call('Code.Sync', 's', 'web')
     desk.call('Code.RemoveRepository', 's', 'web')
     assert desk.call('Code.AddRepository', 'sa{sv}', str(web), 0)[0].startswith('repo-')
+
+
+def test_every_agent_starts_oriented(desk, web):
+    [row] = desk.tool('orient')['repositories']
+    assert row['name'] == 'web' and row['modules'] == {'typescript': 2} and row['symbols'] == 5 and row['state'] == 'synced'
+    assert row['branch'] == 'main' and repositories(desk)['web']['head'].startswith(row['head']) and len(row['head']) == 10
+    assert any(call['call'].startswith('query_codebase') for call in desk.tool('orient')['next_calls'])
+    assert desk.tool('get_briefing')['repositories'][0]['repository_id'].startswith('repo-')
+    status = desk.call('Manager.Status')[0]
+    assert (status['repositories'], status['modules'], status['symbols']) == (1, 2, 5)
+    assert '5 symbols in 2 files of 1 repository' in ctl(desk, 'status')
+    desk.tool('remove_repository', repository='web')
+    assert desk.tool('orient')['repositories'] == [] and desk.tool('get_status')['symbols'] == 0
+
+
+def test_what_takes_long_says_how_far_it_is(desk):
+    folder = desk.folder / 'much'
+    write(folder, {f'f{i}.py': f'def f{i}():\n    pass\n' for i in range(700)})
+    monitor = desk.start('gdbus', 'monitor', '--session', '--dest', NAME, stdout=-1)
+    while 'is owned by' not in monitor.stdout.readline():
+        pass
+    id_ = desk.tool('add_repository', path=str(folder))['repository_id']
+    said = []
+    while not said or said[-1][0] != 'done':
+        found = re.search(r"Code.Progress \('([^']+)', '(\w+)', (?:uint32 )?(\d+), (?:uint32 )?(\d+)\)", monitor.stdout.readline())
+        if found:
+            assert found[1] == id_
+            said.append((found[2], int(found[3]), int(found[4])))
+    monitor.terminate()
+    monitor.wait()
+    assert {total for _, _, total in said} == {700} and [phase for phase, _, _ in said][-2:] == ['linking', 'done']
+    reads = [read for _, read, _ in said]
+    assert reads == sorted(reads) and reads[-1] == 700
 
 
 def test_a_removed_repository_is_forgotten_and_comes_back_as_itself(desk, web):

@@ -12,6 +12,7 @@ from directions import DOORS, SHELVES
 LIFE = re.compile(r'_(new|free|ref|unref|tools|start|stop|set_\w+)$')
 EXCEPTIONS = {
     'code_look_at_documents': 'says that there may be something new; shows nothing',
+    'code_syncs': 'how often files were looked at and how long that took, nothing of what they are',
     'code_rebuild': 'makes a projection anew from what is stored; shows nothing',
     'documents_rebuild': 'makes a projection anew from what is stored; shows nothing',
     'graph_rebuild': 'makes a projection anew from what is stored; shows nothing',
