@@ -24,6 +24,9 @@ enum {                              /* how types go about their members */
        LINK_CALLED_APART =
                1
                << 5, /* what is called and what is read have names apart: "name()" is a function of that name */
+       LINK_NEVER_OVERLOADS =
+               1
+               << 6, /* functions of one name in one function are of blocks apart: a name means one of them */
        LINK_PROTOTYPES =
                1
                << 6, /* what has no body declares what is defined under that name, in whichever file */

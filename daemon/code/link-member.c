@@ -91,7 +91,8 @@ static void add_parts(Linker *linker, Lineage *lineage, const LinkModule *module
         uint32_t word = link_word(linker->words, link_text(module, decl->name)), probe = 0, part;
         while ((part = link_module_next(module, decl->container, word, &probe)) != UNIT_NONE) {
                 UnitKind kind = link_decl(module, part)->kind;
-                if (part == index || kind == UNIT_TYPE || !link_kind_has_members(kind))
+                if (part == index || kind == UNIT_TYPE || !link_kind_has_members(kind) ||
+                    (decl->flags ^ link_decl(module, part)->flags) & UNIT_UNUSUAL)
                         continue;
                 LinkEnv env = env_of_part(linker, module, index, part);
                 add_item(linker, lineage, (LinkAtom){LINK_ATOM_DECL, module->number, part, env});

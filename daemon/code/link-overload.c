@@ -39,7 +39,8 @@ uint32_t link_overloads(Linker *linker, LinkAtom function, uint32_t arguments, u
         const LinkModule *module = linker_load(linker, function.module);
         const UnitDecl *decl = link_decl(module, function.decl);
         ret[0] = function.decl;
-        if (!(module->marks[function.decl] & LINK_MARK_MERGED) || !link_is_function(decl))
+        if (!(module->marks[function.decl] & LINK_MARK_MERGED) || !link_is_function(decl) ||
+            module->language->flags & LINK_NEVER_OVERLOADS)
                 return 1;
         uint32_t word = link_word(linker->words, link_text(module, decl->name)), probe = 0, other,
                  count = 0;

@@ -294,6 +294,11 @@ uint32_t builder_import(Builder *builder, const UnitImport *import)
         return builder->records[SECTION_IMPORTS].count - 1;
 }
 
+const UnitImport *builder_import_at(const Builder *builder, uint32_t index)
+{
+        return (const UnitImport *)builder->records[SECTION_IMPORTS].bytes + index;
+}
+
 void builder_export(Builder *builder, UnitString name, uint32_t expr)
 {
         UnitExport *place = extend(builder, SECTION_EXPORTS, 1);

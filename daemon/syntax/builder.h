@@ -44,6 +44,8 @@ uint32_t builder_list_items(const Builder *builder, uint32_t list, const uint32_
 uint32_t builder_any(Builder *builder, const uint32_t *items, size_t count);
 
 uint32_t builder_import(Builder *builder, const UnitImport *import);
+const UnitImport *builder_import_at(const Builder *builder,
+                                    uint32_t index); /* until the next one is added */
 void builder_export(Builder *builder, UnitString name, uint32_t expr);
 void builder_site(Builder *builder, const UnitSite *site);
 void builder_setting(Builder *builder, const char *key, const char *value);

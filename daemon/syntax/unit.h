@@ -103,6 +103,9 @@ enum { /* flags of a declaration */
                1
                << 17, /* of UNIT_TYPE: a type of its own, with members of its own, though written like another (Go) */
        UNIT_CONDITIONAL = 1 << 18, /* there only if a condition of the preprocessor holds */
+       UNIT_UNUSUAL =
+               1
+               << 19, /* only few builds have it: of several of one name one without this is meant */
 };
 
 typedef struct UnitDecl {
@@ -187,6 +190,9 @@ enum { /* flags of an import */
                1 << 4, /* Python's import a.b.c: binds a, and makes a.b.c members of each other */
        UNIT_IMPORT_STATIC = 1 << 5, /* Java, C#: members of a type */
        UNIT_IMPORT_GLOBAL = 1 << 6, /* C#: for all files of the project */
+       UNIT_IMPORT_UNUSUAL =
+               1
+               << 7, /* only few builds have it: of several of one name one without this is meant */
 };
 
 typedef struct UnitImport {

@@ -5,11 +5,14 @@ no more, and rust-analyzer is in no Debian or npm package).
 A use is an import of the file in which what it names is declared; of a glob, of the file of its module; mod x; of that file. The compiler
 tells a call of a trait's function as one of the trait's declaration: an impl of that function is as right. If the trait is not in the
 repository, its impls in it are no mistake, but not asked for either. What macros declare is not asked for, nor what is local to a
-function. Associated types, and what another configuration has (#[cfg]), are no mistake: several runs with other features may be given."""
+function. Associated types are no mistake, and what the configurations of these runs leave out can be told: it stands in the tree of a file,
+but in none of those that rustc has after expansion (lines_of_tree(), -Zunpretty=ast-tree and ast-tree,expanded). Several runs with other
+features may be given."""
 import collections
 import json
 import os
 import re
+import subprocess
 
 import truth
 
@@ -22,10 +25,26 @@ MODULE = re.compile(r'^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;')
 MACRO = re.compile(r'^\s*macro_rules!\s*(\w+)')
 
 
+SPAN = re.compile(rb'span: (?P<path>[^ \n]+?):(?P<first>\d+):\d+: (?P<last>\d+):\d+ \(#')
+
+
+def lines_of_tree(command, folder, environment):
+    """The (path, line) where something begins or ends in the tree that rustc, called by this command, prints."""
+    found, rest = set(), b''
+    with subprocess.Popen(command, cwd=folder, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as running:
+        while part := running.stdout.read(1 << 22):
+            part = rest + part
+            for span in SPAN.finditer(part):
+                found.update((span['path'], int(line)) for line in (span['first'], span['last']))
+            rest = part[-1000:]
+    return {(os.path.normpath(path.decode()), line) for path, line in found}
+
+
 class Crate:
-    def __init__(self, folder, documents):
+    """live: the lines of expanded trees; None: what conditions leave out is told by how the text is indented."""
+    def __init__(self, folder, documents, live=None):
         self.folder, self.truth, self.texts = folder, truth.Truth(), {}
-        self.places, self.impls = {}, collections.defaultdict(set)
+        self.places, self.impls, self.live = {}, collections.defaultdict(set), live
         for document in documents:
             self.read(document)
 
@@ -42,14 +61,14 @@ class Crate:
         for reference in document['refs']:
             if reference['kind'] == 'Function':
                 self.call(reference)
-        modules = {(ref['span']['file_name'], ref['span']['line_end'], ref['span']['column_end']): ref['ref_id']
+        modules = {(os.path.normpath(ref['span']['file_name']), ref['span']['line_end'], ref['span']['column_end']): ref['ref_id']
                    for ref in document['refs'] if ref['kind'] in ('Mod', 'Type')}
         for use in document['imports']:
             self.use(use, modules)
 
     def define(self, definition):
         span, name = definition['span'], definition['name']
-        path, line = span['file_name'], span['line_start']
+        path, line = os.path.normpath(span['file_name']), span['line_start']
         if path.startswith('/') or definition['kind'] == 'Local':
             return
         identity = tuple(sorted(definition['id'].items()))
@@ -79,7 +98,7 @@ class Crate:
 
     def call(self, reference):
         span = reference['span']
-        path, line, column = span['file_name'], span['line_start'], span['column_start'] - 1
+        path, line, column = os.path.normpath(span['file_name']), span['line_start'], span['column_start'] - 1
         if path.startswith('/') or not CALLED.match(self.text(path)[span['line_end'] - 1][span['column_end'] - 1:]):
             return
         identity = tuple(sorted(reference['ref_id'].items()))
@@ -93,7 +112,7 @@ class Crate:
 
     def use(self, use, modules):
         span = use['span']
-        path = span['file_name']
+        path = os.path.normpath(span['file_name'])
         if path.startswith('/'):
             return
         identity = use['ref_id']
@@ -111,7 +130,8 @@ class Crate:
             for number, line in enumerate(self.text(path), 1):
                 text = line.decode(errors='replace')
                 module, macro, written = MODULE.match(text), MACRO.match(text), DECLARED.match(text)
-                if written and (re.match(r'\s*(?:pub\s+)?(?:type|const|static)\b', text) or self.is_configured(path, number)):
+                if written and (re.match(r'\s*(?:pub\s+)?(?:type|const|static)\b', text) or
+                                (self.live is None and self.is_configured(path, number))):
                     self.truth.others.add((path, number, written.group(1)))
                 if macro:
                     self.truth.others.add((path, number, macro.group(1)))
@@ -122,6 +142,14 @@ class Crate:
                     if target in self.truth.paths:
                         self.truth.imports.add((path, target))
 
+    def leave_out(self, rustc, environment):
+        """The lines of what another configuration has, by rustc's own word: they are in a file's tree, but in no expanded one, and nothing
+        is told to be defined there."""
+        defined = {place[:2] for place in self.truth.definitions | self.truth.others}
+        for path in sorted(self.truth.paths):
+            command = [*rustc, '-Zunpretty=ast-tree', '--crate-type=lib', '--edition=2021', path]
+            written = {place for place in lines_of_tree(command, self.folder, environment) if place[0] == path}
+            self.truth.inactive[path] = [(number, number) for _, number in written - self.live - defined]
 
     def is_configured(self, path, number):
         """Does #[cfg] stand above a line, among its attributes, or above what it is in?"""
@@ -140,12 +168,15 @@ class Crate:
         return False
 
 
-def build(folder, documents):
-    """folder: of the sources; documents: the files that rustc wrote, run in that folder."""
+def build(folder, documents, live=None, rustc=('rustc',), environment=None):
+    """folder: of the sources; documents: the files that rustc wrote, run in that folder; live: lines_of_tree() of what those runs print with
+    -Zunpretty=ast-tree,expanded."""
     loaded = []
     for name in documents:
         with open(name, encoding='utf-8') as file:
             loaded.append(json.load(file))
-    crate = Crate(folder, loaded)
+    crate = Crate(folder, loaded, live)
     crate.modules()
+    if live is not None:
+        crate.leave_out(rustc, environment)
     return crate.truth

@@ -176,11 +176,11 @@ static void put_decls(Print *print, const char *name, uint32_t list)
 
 static void put_decl(Print *print, uint32_t index)
 {
-        static const char *const words[] = {"local",      "exported",  "static",      "abstract",
-                                            "async",      "generator", "bodiless",    "test",
-                                            "optional",   "variadic",  "default",     "getter",
-                                            "extension",  "override",  "partial",     "classmethod",
-                                            "file-local", "distinct",  "conditional", NULL};
+        static const char *const words[] = {
+                "local",       "exported", "static",   "abstract",    "async",      "generator",
+                "bodiless",    "test",     "optional", "variadic",    "default",    "getter",
+                "extension",   "override", "partial",  "classmethod", "file-local", "distinct",
+                "conditional", "unusual",  NULL};
         const UnitDecl *decl = &print->unit->decls[index];
         g_string_append_printf(print->out, "%s ", unit_kind_to_string(decl->kind));
         put_decl_name(print, index);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The parts of the Rust front-end for each other: what is declared (syntax.c), use declarations (module.c), what declarations hold
  * (declaration.c), patterns (pattern.c), names (name.c), expressions (expression.c), written types (type.c), sites (site.c), macros'
- * tokens (token.c). */
+ * tokens (token.c), conditions (configured.c), macros around items (patch.c). */
 #pragma once
 
 #include "languages/rust/kinds.h"
@@ -9,9 +9,23 @@
 enum {                   /* walk->state */
        STATE_ATTRIBUTES, /* the first of the attributes that were met last */
        STATE_ATTRIBUTE,  /* the last of them */
-       STATE_TEST,       /* one of them says that it is a test */
+       STATE_TEST,       /* one of them says that it is a test, or not usual: ATTRIBUTE_… */
        STATE_PATH,       /* the string literal of one that is #[path = "…"], or 0 */
 };
+
+enum {
+        ATTRIBUTE_TEST = 1 << 0,
+        ATTRIBUTE_UNUSUAL = 1 << 1,
+};
+
+/* Is the text of an attribute not a condition that most builds do not fulfil (configured.c)? */
+bool rust_is_usual(const char *attribute, size_t length);
+
+/* Hides macros around items from the grammar (patch.c). */
+void rust_patch(const Tree *tree, char *text);
+
+/* What the attributes right above an item say: ATTRIBUTE_… */
+uint32_t rust_attributes(const Walk *walk, Node item);
 
 /* ---- names (name.c) ---- */
 

@@ -121,6 +121,8 @@ void rust_import(Walk *walk, Node node)
         use.import.container = container;
         if (tree_child_of_kind(tree, node, VISIBILITY_MODIFIER))
                 use.import.flags = UNIT_IMPORT_REEXPORT;
+        if (rust_attributes(walk, node) & ATTRIBUTE_UNUSUAL)
+                use.import.flags |= UNIT_IMPORT_UNUSUAL;
         if (tree_kind(tree, node) == EXTERN_CRATE)
                 extern_crate(walk, &use, node);
         else if (tree_child(tree, node, FIELD_ARGUMENT))

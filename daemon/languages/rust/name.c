@@ -3,6 +3,8 @@
  * in a module does not see what is around the module. */
 #include "languages/rust/front.h"
 
+#define MEANINGS_MAX 16 /* of one name in one scope that are told apart */
+
 /* ---- what is around ---- */
 
 uint32_t rust_module_at(const Walk *walk, Node node)
@@ -106,8 +108,29 @@ static bool is_hidden(const Walk *walk, uint32_t expr, Node node)
                (is_behind(walk, decl, node) || is_within(walk, decl, node));
 }
 
+static bool is_unusual(Walk *walk, uint32_t expr)
+{
+        const UnitExpr *place = builder_expr_at(walk->builder, expr);
+        if (place->op == UNIT_EXPR_IMPORT)
+                return builder_import_at(walk->builder, place->a)->flags & UNIT_IMPORT_UNUSUAL;
+        return place->op == UNIT_EXPR_DECL &&
+               builder_decl_at(walk->builder, place->a)->flags & UNIT_UNUSUAL;
+}
+
+/* Of items of several meanings those that most builds have; all if they have none. */
+static uint32_t usual(Walk *walk, uint32_t expr)
+{
+        const uint32_t *listed;
+        uint32_t list = builder_expr_at(walk->builder, expr)->b, kept[MEANINGS_MAX], count = 0;
+        uint32_t all = builder_list_items(walk->builder, list, &listed);
+        for (uint32_t i = 0; i < all && all <= MEANINGS_MAX; i++)
+                if (!is_unusual(walk, listed[i]))
+                        kept[count++] = listed[i];
+        return count && count < all ? builder_any(walk->builder, kept, count) : expr;
+}
+
 /* Of what one scope binds to a name: the last that holds there; UNIT_NONE: none does. */
-static uint32_t visible(const Walk *walk, uint32_t expr, Node node)
+static uint32_t visible(Walk *walk, uint32_t expr, Node node)
 {
         const UnitExpr *place = builder_expr_at(walk->builder, expr);
         const uint32_t *items;
@@ -119,7 +142,7 @@ static uint32_t visible(const Walk *walk, uint32_t expr, Node node)
                 bool local = one->op == UNIT_EXPR_DECL &&
                              builder_decl_at(walk->builder, one->a)->flags & UNIT_LOCAL;
                 if (!local)
-                        return expr; /* items of several meanings: cfg */
+                        return usual(walk, expr);
                 if (!is_hidden(walk, items[i], node))
                         found = items[i];
         }

@@ -90,14 +90,17 @@ static bool is_root(Linker *linker, const LinkModule *module)
 /* The path that "mod name;" says in an attribute, or NULL. */
 static const char *written_path(const LinkModule *from, uint32_t container, const char *name)
 {
+        const UnitImport *found = NULL;
         for (uint32_t i = 0; i < from->unit->header->imports; i++) {
                 const UnitImport *import = &from->unit->imports[i];
                 const char *module = link_text(from, import->module);
-                if (import->container == container && import->name &&
-                    g_str_has_prefix(module, "mod ") && strcmp(module + 4, name) == 0)
-                        return link_text(from, import->name);
+                if (import->container != container || !g_str_has_prefix(module, "mod ") ||
+                    strcmp(module + 4, name) != 0)
+                        continue;
+                if (!found || found->flags & UNIT_IMPORT_UNUSUAL)
+                        found = import;
         }
-        return NULL;
+        return found && found->name ? link_text(from, found->name) : NULL;
 }
 
 /* The folder in which the modules of a file, or of one that is written in it, lie. */
@@ -128,12 +131,12 @@ const LinkModule *rust_file_of(Linker *linker, const LinkModule *from, uint32_t 
 {
         const char *written = written_path(from, container, name);
         LinkPath folder;
-        if (written) {
+        if (written && container == UNIT_NONE)
                 link_path_folder(from->path, &folder);
-                return file_at(linker, folder.text, written);
-        }
-        if (!folder_of_children(linker, from, container, &folder))
+        else if (!folder_of_children(linker, from, container, &folder))
                 return NULL;
+        if (written)
+                return file_at(linker, folder.text, written);
         g_autofree char *file = g_strconcat(name, ".rs", NULL),
                         *inner = g_strconcat(name, "/mod.rs", NULL);
         const LinkModule *found = file_at(linker, folder.text, file);
@@ -246,6 +249,15 @@ LinkSet rust_super_of(Linker *linker, LinkSet modules)
 }
 
 /* ---- crates ---- */
+
+bool rust_is_old(Linker *linker, const LinkModule *from)
+{
+        const LinkModule *manifest = manifest_of(linker, from);
+        const char *edition = manifest ? link_setting(manifest, "package.edition") : NULL;
+        return manifest && link_setting(manifest, "package.name") &&
+               (edition ? strcmp(edition, "2015") == 0
+                        : !link_setting(manifest, "package.edition.workspace"));
+}
 
 /* A crate that the manifest calls so; else by the name of its package, where "-" is written "_". */
 LinkSet rust_crate(Linker *linker, const LinkModule *from, const char *name)

@@ -7,8 +7,9 @@
 
 #include "code/link-meaning.h"
 
-#define GLOB_DEPTH_MAX 8   /* globs that pass on globs that …; beyond, nothing is found */
-#define IMPLS_MAX      400 /* of types of one name that are looked at */
+#define GLOB_DEPTH_MAX   8   /* globs that pass on globs that …; beyond, nothing is found */
+#define IMPLS_MAX        400 /* of types of one name that are looked at */
+#define BOUNDS_DEPTH_MAX 3   /* traits that are had for others that …; beyond, none is */
 
 static LinkSet missing(Linker *linker, LinkSet set)
 {
@@ -17,24 +18,25 @@ static LinkSet missing(Linker *linker, LinkSet set)
 
 /* ---- what a module has ---- */
 
-/* The items of a name in a file or a module written in it. */
+/* The items of a name in a file or a module written in it; those that most builds have if there are such. */
 static LinkSet items_of(Linker *linker, const LinkModule *module, uint32_t container, uint32_t word)
 {
         uint32_t probe = 0, found;
-        LinkSet result = LINK_EMPTY;
+        LinkSet usual = LINK_EMPTY, other = LINK_EMPTY;
         while ((found = link_module_next(module, container == UNIT_NONE ? LINK_OF_FILE : container,
                                          word, &probe)) != UNIT_NONE) {
                 linker_consult(linker, module, found);
                 LinkSet one = link_decl_atom(linker, LINK_ATOM_DECL, module->number, found,
                                              LINK_ENV_NONE);
-                result = link_union(linker, result, one);
+                LinkSet *set = link_decl(module, found)->flags & UNIT_UNUSUAL ? &other : &usual;
+                *set = link_union(linker, *set, one);
         }
-        return result;
+        return usual != LINK_EMPTY ? usual : other;
 }
 
 static LinkSet imported(Linker *linker, const LinkModule *module, uint32_t container, uint32_t word)
 {
-        LinkSet result = LINK_EMPTY;
+        LinkSet usual = LINK_EMPTY, other = LINK_EMPTY;
         const char *name = link_word_text(linker->words, word);
         for (uint32_t i = 0; i < module->unit->header->imports; i++) {
                 const UnitImport *import = &module->unit->imports[i];
@@ -42,9 +44,10 @@ static LinkSet imported(Linker *linker, const LinkModule *module, uint32_t conta
                     strcmp(link_text(module, import->local), name) != 0)
                         continue;
                 LinkSet one = link_ask(linker, (LinkNode){LINK_NODE_IMPORT, module->number, i, 0});
-                result = link_union(linker, result, one);
+                LinkSet *set = import->flags & UNIT_IMPORT_UNUSUAL ? &other : &usual;
+                *set = link_union(linker, *set, one);
         }
-        return result;
+        return usual != LINK_EMPTY ? usual : other;
 }
 
 static bool is_known(Linker *linker, LinkSet set)
@@ -154,6 +157,23 @@ static LinkSet first_of_path(Linker *linker, const LinkModule *from, uint32_t co
         return first_of_path(linker, from, link_decl(from, container)->container, "self");
 }
 
+/* In the edition of 2015 a path begins at the root of its crate. */
+static LinkSet at_root(Linker *linker, const LinkModule *from, uint32_t word)
+{
+        LinkSet roots = rust_is_old(linker, from) ? rust_root(linker, from) : LINK_EMPTY,
+                result = LINK_EMPTY;
+        for (uint32_t i = 0, n = link_set_size(linker->values, roots); i < n; i++) {
+                LinkAtom root = link_set_at(linker->values, roots, i);
+                LinkSet found = root.kind != LINK_ATOM_MODULE ? LINK_EMPTY
+                                : root.module == from->number
+                                        ? items_of(linker, from, UNIT_NONE, word)
+                                        : in_module(linker, linker_load(linker, root.module),
+                                                    UNIT_NONE, word);
+                result = link_union(linker, result, found);
+        }
+        return is_known(linker, result) ? result : LINK_EMPTY;
+}
+
 static bool is_standard(const char *name)
 {
         return strcmp(name, "std") == 0 || strcmp(name, "core") == 0 || strcmp(name, "alloc") == 0;
@@ -175,6 +195,8 @@ static LinkSet name_of(Linker *linker, const LinkModule *from, uint32_t scope, u
                 return crate;
         LinkSet builtin = is_standard(name) ? standard(linker, from)
                                             : link_builtin_named(linker, from->language, word);
+        if (builtin == LINK_EMPTY)
+                builtin = at_root(linker, from, word); /* ::name */
         return builtin != LINK_EMPTY ? builtin : found;
 }
 
@@ -191,6 +213,8 @@ static LinkSet begin_path(Linker *linker, const LinkModule *from, uint32_t conta
 {
         uint32_t word = linker_word(linker, first);
         LinkSet found = first_of_path(linker, from, container, first);
+        if (found == LINK_EMPTY)
+                found = at_root(linker, from, word);
         if (found == LINK_EMPTY)
                 found = items_of(linker, from, container, word);
         if (found == LINK_EMPTY)
@@ -239,7 +263,9 @@ static LinkSet follow(Linker *linker, const LinkModule *from, uint32_t container
                 return link_plain(linker, LINK_ATOM_UNKNOWN);
         LinkSet found;
         if (!*parts[0] && count > 1) { /* ::crate */
-                found = rust_crate(linker, from, parts[1]);
+                found = at_root(linker, from, linker_word(linker, parts[1]));
+                if (found == LINK_EMPTY)
+                        found = rust_crate(linker, from, parts[1]);
                 at = 1;
                 if (found == LINK_EMPTY)
                         found = link_plain(linker, LINK_ATOM_EXTERNAL);
@@ -311,12 +337,15 @@ static bool is_impl_of(Linker *linker, LinkPlace impl, const LinkModule *type, u
 static LinkSet member_of_impl(Linker *linker, LinkPlace impl, LinkEnv env, uint32_t word)
 {
         const LinkModule *module = linker_load(linker, impl.module);
-        uint32_t found = link_module_find(module, impl.decl, word);
+        uint32_t probe = 0, found = link_module_next(module, impl.decl, word, &probe), next = found;
+        while (next != UNIT_NONE && link_decl(module, next)->flags & UNIT_UNUSUAL)
+                next = link_module_next(module, impl.decl, word, &probe);
         if (found == UNIT_NONE)
                 return LINK_EMPTY;
-        return link_substitute(
-                linker, link_decl_atom(linker, LINK_ATOM_DECL, impl.module, found, LINK_ENV_NONE),
-                env);
+        return link_substitute(linker,
+                               link_decl_atom(linker, LINK_ATOM_DECL, impl.module,
+                                              next == UNIT_NONE ? found : next, LINK_ENV_NONE),
+                               env);
 }
 
 /* What a trait that the type implements has for all. */
@@ -337,39 +366,144 @@ static LinkSet member_of_trait(Linker *linker, LinkPlace impl, LinkEnv env, uint
         return result;
 }
 
+static bool is_unusual(Linker *linker, LinkSet member)
+{
+        const UnitDecl *decl =
+                member == LINK_EMPTY
+                        ? NULL
+                        : link_atom_decl(linker, link_set_at(linker->values, member, 0));
+        return decl && decl->flags & UNIT_UNUSUAL;
+}
+
+/* What impls give to a type under a name: its own first, then what is written for traits, then what those have for all. */
 static LinkSet of_impls(Linker *linker, const LinkModule *type, uint32_t decl, uint32_t word)
 {
+        enum { OWN, OF_TRAIT, UNUSUAL, GIVEN, KINDS };
         LinkPlace impls[IMPLS_MAX];
-        LinkSet own = LINK_EMPTY, given = LINK_EMPTY;
+        LinkSet found[KINDS] = {LINK_EMPTY, LINK_EMPTY, LINK_EMPTY, LINK_EMPTY};
         size_t count = linker_given(linker, type, link_text(type, link_decl(type, decl)->name),
                                     impls, IMPLS_MAX);
         for (size_t i = 0; i < count; i++) {
                 LinkEnv env;
                 if (!is_impl_of(linker, impls[i], type, decl, &env))
                         continue;
+                const LinkModule *module = linker_load(linker, impls[i].module);
                 LinkSet one = member_of_impl(linker, impls[i], env, word);
-                own = link_union(linker, own, one);
-                if (own == LINK_EMPTY) {
+                unsigned kind = is_unusual(linker, one)                                ? UNUSUAL
+                                : link_decl(module, impls[i].decl)->bases == UNIT_NONE ? OWN
+                                                                                       : OF_TRAIT;
+                found[kind] = link_union(linker, found[kind], one);
+                if (found[OWN] == LINK_EMPTY && found[OF_TRAIT] == LINK_EMPTY &&
+                    found[UNUSUAL] == LINK_EMPTY) {
                         LinkSet passed_on = member_of_trait(linker, impls[i], env, word);
-                        given = link_union(linker, given, passed_on);
+                        found[GIVEN] = link_union(linker, found[GIVEN], passed_on);
                 }
         }
-        return own != LINK_EMPTY ? own : given;
+        for (unsigned kind = 0; kind < KINDS; kind++)
+                if (found[kind] != LINK_EMPTY)
+                        return found[kind];
+        return LINK_EMPTY;
 }
 
-/* impl<T: Bound> Trait for T: what the trait has, for a type that has nothing of that name itself. */
-static LinkSet of_blankets(Linker *linker, const LinkModule *type, uint32_t word)
+/* ---- what is given to all that has a trait ---- */
+
+/* Is an impl one of this trait? */
+static bool is_of_trait(Linker *linker, LinkPlace impl, LinkAtom trait)
+{
+        const LinkModule *module = linker_load(linker, impl.module);
+        const uint32_t *bases;
+        uint32_t count = unit_list(module->unit, link_decl(module, impl.decl)->bases, &bases);
+        for (uint32_t i = 0; i < count; i++) {
+                LinkSet base = link_evaluate_type(linker, impl.module, bases[i]);
+                for (uint32_t k = 0, n = link_set_size(linker->values, base); k < n; k++) {
+                        LinkAtom atom = link_set_at(linker->values, base, k);
+                        if (atom.module == trait.module && atom.decl == trait.decl)
+                                return true;
+                }
+        }
+        return false;
+}
+
+static bool has_bounds(Linker *linker, LinkPlace impl, const LinkModule *type, uint32_t decl,
+                       unsigned depth);
+
+/* Is a trait one of a type's, by an impl or as what the trait that it is extends? Traits of others are taken to be. */
+static bool has_trait(Linker *linker, const LinkModule *type, uint32_t decl, LinkAtom trait,
+                      unsigned depth)
+{
+        LinkPlace impls[IMPLS_MAX];
+        LinkAtom own = {LINK_ATOM_DECL, type->number, decl, LINK_ENV_NONE}, base;
+        const UnitDecl *wanted = link_atom_decl(linker, trait);
+        if (!wanted || (wanted->kind != UNIT_INTERFACE && wanted->kind != UNIT_LAMBDA))
+                return true;
+        if (wanted->kind == UNIT_LAMBDA)
+                return false;
+        if (link_as_base(linker, own, trait.module, trait.decl, &base))
+                return true;
+        size_t count = linker_given(linker, type, link_text(type, link_decl(type, decl)->name),
+                                    impls, IMPLS_MAX);
+        for (size_t i = 0; i < count; i++) {
+                LinkEnv env;
+                if (is_of_trait(linker, impls[i], trait) &&
+                    is_impl_of(linker, impls[i], type, decl, &env))
+                        return true;
+        }
+        count = depth < BOUNDS_DEPTH_MAX
+                        ? linker_given(linker, type, LINK_GIVEN_TO_ALL, impls, IMPLS_MAX)
+                        : 0;
+        for (size_t i = 0; i < count; i++)
+                if (is_of_trait(linker, impls[i], trait) &&
+                    has_bounds(linker, impls[i], type, decl, depth + 1))
+                        return true;
+        return false;
+}
+
+/* Has a type what an impl for a type parameter asks of that? */
+static bool has_bounds(Linker *linker, LinkPlace impl, const LinkModule *type, uint32_t decl,
+                       unsigned depth)
+{
+        const LinkModule *module = linker_load(linker, impl.module);
+        LinkSet outer = link_denoted(linker, impl.module, link_decl(module, impl.decl)->outer);
+        for (uint32_t i = 0, n = link_set_size(linker->values, outer); i < n; i++) {
+                LinkAtom atom = link_set_at(linker->values, outer, i);
+                const UnitDecl *parameter = link_atom_decl(linker, atom);
+                if (!parameter || parameter->kind != UNIT_TYPE_PARAMETER ||
+                    parameter->type == UNIT_NONE)
+                        continue;
+                LinkSet bounds = link_evaluate_type(linker, atom.module, parameter->type);
+                for (uint32_t k = 0, m = link_set_size(linker->values, bounds); k < m; k++)
+                        if (!has_trait(linker, type, decl, link_set_at(linker->values, bounds, k),
+                                       depth))
+                                return false;
+        }
+        return true;
+}
+
+static LinkSet of_blanket(Linker *linker, LinkPlace impl, uint32_t word)
+{
+        LinkSet one = member_of_impl(linker, impl, LINK_ENV_NONE, word);
+        return one != LINK_EMPTY ? one : member_of_trait(linker, impl, LINK_ENV_NONE, word);
+}
+
+/* impl<T: Bound> Trait for T: what the trait has, for a type that has nothing of that name itself. type NULL: any. */
+static LinkSet of_blankets_for(Linker *linker, const LinkModule *from, const LinkModule *type,
+                               uint32_t decl, uint32_t word)
 {
         LinkPlace impls[IMPLS_MAX];
         LinkSet result = LINK_EMPTY;
-        size_t count = linker_given(linker, type, LINK_GIVEN_TO_ALL, impls, IMPLS_MAX);
+        size_t count = linker_given(linker, from, LINK_GIVEN_TO_ALL, impls, IMPLS_MAX);
         for (size_t i = 0; i < count; i++) {
-                LinkSet one = member_of_impl(linker, impls[i], LINK_ENV_NONE, word);
-                if (one == LINK_EMPTY)
-                        one = member_of_trait(linker, impls[i], LINK_ENV_NONE, word);
-                result = link_union(linker, result, one);
+                LinkSet one = of_blanket(linker, impls[i], word);
+                if (one != LINK_EMPTY &&
+                    (!type || has_bounds(linker, impls[i], type, decl, /* depth= */ 0)))
+                        result = link_union(linker, result, one);
         }
         return result;
+}
+
+static LinkSet of_blankets(Linker *linker, const LinkModule *from, uint32_t word)
+{
+        return of_blankets_for(linker, from, NULL, UNIT_NONE, word);
 }
 
 /* "Variant.field" of an enum, "Struct.field" of a struct: what patterns take apart. */
@@ -420,10 +554,11 @@ static LinkSet of_type(Linker *linker, const LinkModule *type, uint32_t decl, ui
         const LinkModule *builtins = linker_load_builtins(linker, type->language);
         g_autofree char *all =
                 g_strconcat(LINK_GIVEN_TO_ALL, link_word_text(linker->words, plain), NULL);
-        return builtins ? missing(linker,
-                                  link_ask(linker, (LinkNode){LINK_NODE_EXPORT, builtins->number,
-                                                              linker_word(linker, all), 0}))
-                        : LINK_EMPTY;
+        found = builtins ? missing(linker,
+                                   link_ask(linker, (LinkNode){LINK_NODE_EXPORT, builtins->number,
+                                                               linker_word(linker, all), 0}))
+                         : LINK_EMPTY;
+        return found == LINK_EMPTY ? found : of_blankets_for(linker, type, type, decl, plain);
 }
 
 static LinkSet attached(Linker *linker, const LinkModule *type, uint32_t decl, uint32_t word)
@@ -492,7 +627,7 @@ static const uint32_t builtins[] = {
 extern const LinkLanguage rust_resolver;
 const LinkLanguage rust_resolver = {.name = "rust",
                                     .languages = 1u << UNIT_RUST,
-                                    .flags = LINK_CALL_MAKES,
+                                    .flags = LINK_CALL_MAKES | LINK_NEVER_OVERLOADS,
                                     .builtins = builtins,
                                     .target = target,
                                     .name_of = name_of,

@@ -16,3 +16,6 @@ LinkSet rust_crate(Linker *linker, const LinkModule *from, const char *name);
 /* The file of "mod name;" in a container (UNIT_NONE: the file); NULL: there is none. */
 const LinkModule *rust_file_of(Linker *linker, const LinkModule *from, uint32_t container,
                                const char *name);
+
+/* Is a file's package of the edition of 2015, in which paths of use declarations begin at the root? */
+bool rust_is_old(Linker *linker, const LinkModule *from);

@@ -21,23 +21,46 @@ static void declare_attribute(Walk *walk, Node node)
         g_autofree char *copy = g_strndup(text, MIN(length, 200));
         if (strstr(copy, "[test]") || strstr(copy, "::test") || strstr(copy, "cfg(test)") ||
             strstr(copy, "[bench]"))
-                walk->state[STATE_TEST] = 1;
+                walk->state[STATE_TEST] |= ATTRIBUTE_TEST;
+        if (!rust_is_usual(text, length))
+                walk->state[STATE_TEST] |= ATTRIBUTE_UNUSUAL;
         if (g_str_has_prefix(copy, "#[path"))
                 for (Node at = node; at < tree->nodes[node].next; at++)
                         if (tree_kind(tree, at) == STRING_LITERAL)
                                 walk->state[STATE_PATH] = at;
+        if (inner && walk->scope == 0 && !rust_is_usual(text, length))
+                walk->decl_flags |= UNIT_UNUSUAL;
         if (inner && strstr(copy, "cfg(test)"))
                 builder_flag(walk->builder, UNIT_IS_TEST);
 }
 
-/* The first attribute of an item, or the item; takes what they say. */
-static Node take_attributes(Walk *walk, Node item, bool *ret_test, Node *ret_path)
+static bool has_attributes(const Walk *walk, Node item)
 {
         Node last = walk->state[STATE_ATTRIBUTE];
-        bool ours = last && tree_next(walk->tree, last) == item;
-        *ret_test = ours && walk->state[STATE_TEST];
-        *ret_path = ours ? walk->state[STATE_PATH] : 0;
-        return ours ? walk->state[STATE_ATTRIBUTES] : item;
+        return last && tree_next(walk->tree, last) == item;
+}
+
+uint32_t rust_attributes(const Walk *walk, Node item)
+{
+        return has_attributes(walk, item) ? walk->state[STATE_TEST] : 0;
+}
+
+/* The first attribute of an item, or the item. */
+static Node first_attribute(const Walk *walk, Node item)
+{
+        return has_attributes(walk, item) ? walk->state[STATE_ATTRIBUTES] : item;
+}
+
+/* What its attributes say, and those of what is around it. */
+static uint32_t flags_of(Walk *walk, Node item)
+{
+        uint32_t attributes = rust_attributes(walk, item),
+                 around = walk->scopes.items[walk->scope].decl;
+        uint32_t inherited = around == UNIT_NONE
+                                     ? 0
+                                     : builder_decl_at(walk->builder, around)->flags & UNIT_UNUSUAL;
+        return (attributes & ATTRIBUTE_TEST ? UNIT_TEST : 0) |
+               (attributes & ATTRIBUTE_UNUSUAL ? UNIT_UNUSUAL : inherited);
 }
 
 static UnitVisibility visibility_of(const Tree *tree, Node item)
@@ -53,17 +76,15 @@ static UnitVisibility visibility_of(const Tree *tree, Node item)
 static Definition item(Walk *walk, Node node, UnitKind kind, uint32_t spaces)
 {
         const Tree *tree = walk->tree;
-        bool test;
-        Node path;
         Definition definition = {.node = node,
-                                 .outer = take_attributes(walk, node, &test, &path),
+                                 .outer = first_attribute(walk, node),
                                  .name = tree_child(tree, node, FIELD_NAME),
                                  .body = tree_child(tree, node, FIELD_BODY),
                                  .kind = kind,
                                  .visibility = visibility_of(tree, node),
                                  .spaces = spaces};
-        definition.flags = (test ? UNIT_TEST : 0) |
-                           (definition.visibility == UNIT_PRIVATE ? 0 : UNIT_EXPORTED);
+        definition.flags =
+                flags_of(walk, node) | (definition.visibility == UNIT_PRIVATE ? 0 : UNIT_EXPORTED);
         return definition;
 }
 
@@ -118,9 +139,7 @@ static void declare_struct(Walk *walk, Node node, UnitKind kind)
 static void declare_module(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
-        bool test;
-        Node path = 0;
-        (void)take_attributes(walk, node, &test, &path);
+        Node path = has_attributes(walk, node) ? walk->state[STATE_PATH] : 0;
         Definition definition = item(walk, node, UNIT_NAMESPACE, SPACE_TYPE);
         if (!definition.body) {
                 g_autofree char *name =
@@ -131,6 +150,8 @@ static void declare_module(Walk *walk, Node node)
                                      .name = path ? walk_string_inside(walk, path, 1) : 0,
                                      .container = walk->scopes.items[walk->scope].decl,
                                      .line = tree->nodes[node].row + 1};
+                if (definition.flags & UNIT_UNUSUAL)
+                        import.flags |= UNIT_IMPORT_UNUSUAL;
                 definition.flags |= UNIT_BODILESS;
                 builder_import(walk->builder, &import);
         }
@@ -260,8 +281,12 @@ static void declare_definition(Walk *walk, Node node, UnitKind kind)
         case UNIT_ENUM_MEMBER:
                 declare_variant(walk, node);
                 break;
-        case UNIT_LAMBDA:
         case UNIT_IMPLEMENTATION:
+                walk_define(walk, &(Definition){.node = node,
+                                                .kind = kind,
+                                                .flags = flags_of(walk, node) & UNIT_UNUSUAL});
+                break;
+        case UNIT_LAMBDA:
                 walk_define(walk, &(Definition){.node = node, .kind = kind});
                 break;
         case UNIT_PARAMETER:
@@ -324,6 +349,7 @@ const FrontEnd rust_front = {.grammar = tree_sitter_rust,
                              .fields = fields,
                              .query = query,
                              .doc_prefix = "///",
+                             .patch = rust_patch,
                              .begin = begin,
                              .declare = declare,
                              .lower = lower,

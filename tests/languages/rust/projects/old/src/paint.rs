@@ -1,0 +1,23 @@
+use drawn::deep;
+use shape::{Drawn, Loud, Shape};
+
+fn paint(shape: &Shape, words: Vec<u32>, other: Other) {
+    shape.area();
+    shape.draw();
+    shape.paint();
+    shape.loud();
+    words.loud();
+    deep();
+    ::Marks::both();
+}
+
+struct Other;
+
+fn twice() {
+    {
+        fn once() {}
+        once();
+    }
+    fn once(n: u32) {}
+    once(1);
+}

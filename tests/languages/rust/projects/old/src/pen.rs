@@ -1,0 +1,5 @@
+pub struct Pen;
+
+impl Pen {
+    pub fn dip(&self) {}
+}

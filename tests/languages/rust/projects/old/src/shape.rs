@@ -1,0 +1,35 @@
+#[cfg(has_std)]
+pub struct Shape<S = u8>(S);
+#[cfg(not(has_std))]
+pub struct Shape<S>(S);
+
+pub trait Drawn {
+    fn draw(&self);
+    fn paint(&self) {}
+}
+
+impl<S> Shape<S> {
+    #[cfg(not(any(unix, feature = "small")))]
+    pub fn area(&self) -> u32 {
+        0
+    }
+
+    #[cfg(unix)]
+    pub fn area(&self) -> u32 {
+        1
+    }
+
+    pub fn draw(&self) {}
+}
+
+impl<S> Drawn for Shape<S> {
+    fn draw(&self) {
+        self.draw()
+    }
+}
+
+pub trait Loud {
+    fn loud(&self) {}
+}
+
+impl<T: Drawn> Loud for T {}
