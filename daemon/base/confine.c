@@ -28,8 +28,8 @@ bool confine_privileges(GError **error)
         return false;
 }
 
-/* Handles every access right that the kernel knows and grants none of them. */
-bool confine_files(void)
+/* A ruleset that handles every access right that the kernel knows and grants none of them; -1, with errno. */
+static int new_ruleset(void)
 {
         static const __u64 rights[] = {
                 /* ABI 1, 2, 3 */
@@ -39,16 +39,57 @@ bool confine_files(void)
         };
         long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
         if (abi < 1) {
-                log_debug("This kernel has no Landlock, ignoring");
-                return false;
+                errno = ENOSYS;
+                return -1;
         }
         struct landlock_ruleset_attr attributes = {
                 .handled_access_fs = rights[MIN((size_t)abi, G_N_ELEMENTS(rights)) - 1]};
-        int fd = (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
-        bool done = fd >= 0 && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
-        if (!done)
-                log_debug("Landlock refused: %s, ignoring", g_strerror(errno));
-        if (fd >= 0)
-                close(fd);
+        return (int)syscall(SYS_landlock_create_ruleset, &attributes, sizeof(attributes), 0);
+}
+
+/* Closes the ruleset; false: errno says why. */
+static bool enforce(int ruleset)
+{
+        bool done = ruleset >= 0 && syscall(SYS_landlock_restrict_self, ruleset, 0) == 0;
+        int problem = errno;
+
+        if (ruleset >= 0)
+                close(ruleset);
+        errno = problem;
         return done;
+}
+
+bool confine_files(void)
+{
+        bool done = enforce(new_ruleset());
+
+        if (!done)
+                log_debug("No wall of Landlock: %s, ignoring", g_strerror(errno));
+        return done;
+}
+
+bool confine_files_to(const int *folders, unsigned count, GError **error)
+{
+        int ruleset = new_ruleset();
+        bool added = ruleset >= 0;
+
+        for (unsigned i = 0; added && i < count; i++) {
+                struct landlock_path_beneath_attr beneath = {.allowed_access =
+                                                                     LANDLOCK_ACCESS_FS_READ_FILE |
+                                                                     LANDLOCK_ACCESS_FS_READ_DIR,
+                                                             .parent_fd = folders[i]};
+
+                added = syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH,
+                                &beneath, 0) == 0;
+        }
+        if (added && enforce(ruleset))
+                return true;
+        int problem = errno;
+        if (!added && ruleset >= 0)
+                close(ruleset);
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_UNAVAILABLE,
+                    "the kernel's Landlock, without which strangers' folders are not opened, "
+                    "cannot be had: %s",
+                    g_strerror(problem));
+        return false;
 }

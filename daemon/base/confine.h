@@ -27,3 +27,7 @@ bool confine_privileges(GError **error);
 
 /* No file system (Landlock): false, logged at debug, when the kernel has none. Needs confine_privileges(). */
 bool confine_files(void);
+
+/* No file system but what lies beneath these folders, which can be read and listed (Landlock). UNAVAILABLE when the kernel has
+ * none: then there is no wall between them and everything else. Needs confine_privileges(). */
+bool confine_files_to(const int *folders, unsigned count, GError **error);

@@ -13,6 +13,7 @@
 struct Child {
         const ChildHandlers *handlers;
         void *data;
+        const char *label; /* in messages */
         Spawned process;
         sd_event_source *timer;
         void *job;
@@ -34,7 +35,7 @@ static void child_kill(Child *child)
 static void condemn(Child *child, int code, const char *why)
 {
         if (!child->verdict)
-                child->verdict = g_error_new_literal(OUROBOROS_ERROR, code, why);
+                child->verdict = g_error_new(OUROBOROS_ERROR, code, "%s %s", child->label, why);
         child_kill(child);
 }
 
@@ -44,12 +45,12 @@ static GError *verdict_of(Child *child, const siginfo_t *info)
                 return g_steal_pointer(&child->verdict);
         if (info->si_code == CLD_EXITED)
                 return g_error_new(OUROBOROS_ERROR, OUROBOROS_ERROR_FAILED,
-                                   "the extractor ended with status %d", info->si_status);
+                                   "%s ended with status %d", child->label, info->si_status);
         const char *name = sigabbrev_np(info->si_status);
         return g_error_new(OUROBOROS_ERROR,
                            info->si_status == SIGKILL ? OUROBOROS_ERROR_UNAVAILABLE
                                                       : OUROBOROS_ERROR_FAILED,
-                           "the extractor was killed by signal SIG%s%s", name ?: "?",
+                           "%s was killed by signal SIG%s%s", child->label, name ?: "?",
                            info->si_status == SIGTRAP || info->si_status == SIGABRT
                                    ? " (out of memory or a failed check)"
                                    : "");
@@ -148,7 +149,7 @@ static int on_answer(sd_event_source *source, int fd, uint32_t events, void *dat
                 child_kill(child);
         } else if (r < 0 || !child->job) {
                 condemn(child, OUROBOROS_ERROR_FAILED,
-                        "the extractor did not keep to its protocol and was killed");
+                        "did not keep to its protocol and was killed");
         } else {
                 reply.job = g_steal_pointer(&child->job);
                 if (tired || child->requests >= READING_REQUESTS_PER_PROCESS)
@@ -167,8 +168,7 @@ static int on_timer(sd_event_source *source, uint64_t when, void *data)
 {
         Child *child = data;
         if (child->job)
-                condemn(child, OUROBOROS_ERROR_TIMEOUT,
-                        "the extractor took longer than it may on this file");
+                condemn(child, OUROBOROS_ERROR_TIMEOUT, "took longer than it may on this");
         else
                 child_kill(child);
         return 0;
@@ -182,6 +182,7 @@ Child *child_spawn(sd_event *loop, const char *program, const ChildHandlers *han
 
         child->handlers = handlers;
         child->data = data;
+        child->label = "the extractor";
         if (!spawn_helper(&options, &child->process, error))
                 return child_free(child);
         int r = sd_event_add_time_relative(loop, &child->timer, CLOCK_MONOTONIC,
@@ -208,6 +209,11 @@ void child_set_idle(Child *child, uint64_t idle_us)
 {
         child->idle_us = idle_us;
         (void)sd_event_source_set_time_relative(child->timer, idle_us);
+}
+
+void child_set_label(Child *child, const char *label)
+{
+        child->label = label;
 }
 
 bool child_is_idle(const Child *child)
@@ -257,5 +263,5 @@ void child_give(Child *child, const ChildRequest *request, void *job, uint64_t t
         (void)sd_event_source_set_time_relative(child->timer, timeout_us);
         (void)sd_event_source_set_enabled(child->timer, SD_EVENT_ONESHOT);
         if (sendmsg(child->process.socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
-                condemn(child, OUROBOROS_ERROR_FAILED, "the extractor does not listen");
+                condemn(child, OUROBOROS_ERROR_FAILED, "does not listen");
 }

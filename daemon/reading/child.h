@@ -29,6 +29,9 @@ Child *child_free(Child *child); /* kills and reaps it; a job that it had is for
 /* It ends after this long without work. */
 void child_set_idle(Child *child, uint64_t idle_us);
 
+/* What it is called in messages; text that outlives it. */
+void child_set_label(Child *child, const char *label);
+
 bool child_is_idle(const Child *child);  /* takes a job now */
 bool child_is_alive(const Child *child); /* was not told to die */
 

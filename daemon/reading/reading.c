@@ -24,6 +24,7 @@ typedef struct Job {
 struct Reading {
         sd_event *loop;
         char *program;
+        const char *label;
         unsigned processes;
         uint64_t idle_us;
         GPtrArray *children; /* Child, the dying ones too */
@@ -89,7 +90,7 @@ static void on_death(Child *child, void *job_data, GError *why, void *data)
         if (!job || try_again(reading, job, why))
                 return;
         log_event(LOG_EXTRACTOR_DIED_EVENT, LOG_WARNING, fields, why,
-                  "The extractor failed on a file of the name %s", job->name);
+                  "A helper failed on what is called %s", job->name);
         finish_with(job, why);
 }
 
@@ -111,6 +112,7 @@ static Child *find_child(Reading *reading, GError **error)
         if (!child)
                 return NULL;
         child_set_idle(child, reading->idle_us);
+        child_set_label(child, reading->label);
         g_ptr_array_add(reading->children, child);
         return child;
 }
@@ -241,6 +243,7 @@ Reading *reading_new(sd_event *loop, const char *program, unsigned processes, GE
 
         reading->loop = sd_event_ref(loop);
         reading->program = g_strdup(program);
+        reading->label = "the extractor";
         reading->processes = processes ? processes
                                        : (unsigned)CLAMP(sysconf(_SC_NPROCESSORS_ONLN), 1,
                                                          READING_PROCESSES_MAX);
@@ -273,6 +276,11 @@ Reading *reading_free(Reading *reading)
 unsigned reading_processes(const Reading *reading)
 {
         return reading->processes;
+}
+
+void reading_set_label(Reading *reading, const char *label)
+{
+        reading->label = label;
 }
 
 void reading_set_idle(Reading *reading, uint64_t idle_ms)

@@ -51,5 +51,8 @@ void reading_cancel(Reading *reading, const void *owner);
 /* A process that sent what cannot be believed is not asked again; what it is at now another one does. */
 void reading_distrust(Reading *reading, pid_t process);
 
+/* What a process is called in messages, instead of "the extractor"; text that outlives it. Before the first request. */
+void reading_set_label(Reading *reading, const char *label);
+
 /* Another time without work than READING_IDLE_MS, for processes started from now on. */
 void reading_set_idle(Reading *reading, uint64_t idle_ms);

@@ -10,14 +10,14 @@ SHELVES = {'base': 0, 'store': 1, 'secrets': 1, 'provider': 1, 'reading': 1, 'ga
            'evolve': 7, 'oracle': 7, 'alpha': 7, 'tools': 8, 'bus': 9, 'http': 9, 'execute': 9}
 DOORS = {'bus', 'http', 'execute'}
 # Helper programs link base only. A header of theirs that the room at the other end of the wire shares:
-HELPERS = {'extract', 'syntax', 'isolate', 'infer', 'worker'}
-WIRES = {'reading': {'extract/protocol.h'}, 'documents': {'extract/protocol.h'}, 'code': {'syntax/unit.h', 'syntax/protocol.h'}, 'execute': {'isolate/protocol.h'},
-         'extract': {'syntax/syntax.h', 'syntax/protocol.h'}}
+HELPERS = {'extract', 'syntax', 'isolate', 'history', 'infer', 'worker'}
+WIRES = {'reading': {'extract/protocol.h'}, 'documents': {'extract/protocol.h'}, 'code': {'syntax/unit.h', 'syntax/protocol.h', 'history/protocol.h'}, 'execute': {'isolate/protocol.h'},
+         'extract': {'syntax/syntax.h', 'syntax/protocol.h'}, 'history': {'extract/protocol.h', 'syntax/unit.h'}}
 
 # System headers that belong to one room, and the files outside it that call another service: one a room.
 OWNED = {r'sqlite3\.h': {'store'}, r'curl/': {'provider'}, r'microhttpd\.h': {'http'}, r'wslay/': {'http'},
          r'libsecret/': {'secrets'}, r'systemd/sd-bus\.h': {'bus', 'base'},
-         r'(libxml/|archive|poppler|cmark|zip\.h|gmime|tesseract)': {'extract'}, r'tree_sitter/': {'syntax'}}
+         r'(libxml/|archive|poppler|cmark|zip\.h|gmime|tesseract)': {'extract'}, r'tree_sitter/': {'syntax'}, r'git2': {'history'}}
 # A language's folder has a part of the reading of source (syntax) and a part of the linking (code): resolve.c, resolve-*.c.
 RESOLVERS = re.compile(r'resolve(-\w+)?\.[ch]$')
 
@@ -86,7 +86,7 @@ def check(texts):
     complaints = []
     for path, text in texts.items():
         if path.endswith('meson.build'):
-            if re.search(r'daemon_(dep|lib)', text) and re.match(r'cli/|tray/|daemon/(extract|isolate|infer|worker)/', path):
+            if re.search(r'daemon_(dep|lib)', text) and re.match(r'cli/|tray/|daemon/(extract|isolate|history|infer|worker)/', path):
                 complaints.append(f'{path}:1: this program links base_dep only')
         elif path.startswith('daemon/'):
             complaints += check_daemon_file(path, text)
