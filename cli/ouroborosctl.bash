@@ -19,7 +19,7 @@ _ouroborosctl() {
                 [rule]='list add confirm retire reinstate' [projection]='list add show rm'
                 [discovered]='list promote merge dismiss restore' [link]='list accept reject'
                 [code]='add list remove sync overview modules symbols callers callees references path imports exports
-                        entry-points hot-spots source mentions'
+                        entry-points hot-spots diff source mentions'
                 [mine]='list add cancel'
                 [remember]="--type --number --bool --object-json --quote --document --confidence
                         --observed-at --supersedes $why"
@@ -52,7 +52,7 @@ _ouroborosctl() {
                 [code callers]="--repository --module --depth --no-tests $page" [code callees]="--repository --module --depth $page"
                 [code references]="--repository --module --no-tests $page" [code imports]="--repository --incoming $page"
                 [code exports]='--repository --limit' [code entry-points]='--repository --limit'
-                [code hot-spots]='--repository --limit'
+                [code hot-spots]='--repository --limit' [code diff]="--repository --since --to --no-tests $page"
                 [code mentions]="--repository --module $page"
                 [link list]="--state --kind --entity --document --fact --symbol $page"
                 [link accept]="$why" [link reject]="$why" [mine list]="--state $page"

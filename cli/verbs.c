@@ -59,6 +59,7 @@ static const Verb *const verbs[] = {
         &verb_code_exports,
         &verb_code_entry_points,
         &verb_code_hot_spots,
+        &verb_code_diff,
         &verb_code_source,
         &verb_code_mentions,
         &verb_link_list,

@@ -29,7 +29,7 @@ extern const Verb verb_code_add, verb_code_list, verb_code_remove, verb_code_syn
         verb_code_overview, verb_code_modules, verb_code_symbols, verb_code_callers,
         verb_code_callees, verb_code_references, verb_code_path, verb_code_imports,
         verb_code_exports, verb_code_entry_points, verb_code_hot_spots, verb_code_source,
-        verb_code_mentions;
+        verb_code_mentions, verb_code_diff;
 extern const Verb verb_link_list, verb_link_accept, verb_link_reject;
 extern const Verb verb_mine_list, verb_mine_add, verb_mine_cancel;
 extern const Verb verb_remember;

@@ -49,6 +49,11 @@ static JsonObject *mentions(void *room, const Access *access, JsonObject *args, 
         return ask(room, access, args, "mentions", error);
 }
 
+static JsonObject *diff(void *room, const Access *access, JsonObject *args, GError **error)
+{
+        return ask(room, access, args, "diff", error);
+}
+
 static const BusMethod methods[] = {
         {
                 .member = "AddRepository",
@@ -151,6 +156,17 @@ static const BusMethod methods[] = {
                 .answers = {{ANSWER_ROWS, "rows"}, {ANSWER_TEXT, "next"}},
         },
         {
+                .member = "Diff",
+                .action = "read",
+                .verb = diff,
+                .args = {{ARG_OPTIONAL_TEXT, "from"},
+                         {ARG_OPTIONAL_TEXT, "to"},
+                         {ARG_COUNT, "limit"},
+                         {ARG_OPTIONAL_TEXT, "after"},
+                         {ARG_OPTIONS}},
+                .answers = {{ANSWER_ROWS, "rows"}, {ANSWER_TEXT, "next"}},
+        },
+        {
                 .member = "Source",
                 .action = "read",
                 .tool = "get_symbol_source",
@@ -202,6 +218,10 @@ static const sd_bus_vtable vtable[] = {
                                 SD_BUS_ARGS("s", module, "u", limit, "s", after, "a{sv}", options),
                                 SD_BUS_RESULT("aa{sv}", rows, "s", next), bus_on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_METHOD_WITH_ARGS(
+                "Diff", SD_BUS_ARGS("s", from, "s", to, "u", limit, "s", after, "a{sv}", options),
+                SD_BUS_RESULT("aa{sv}", rows, "s", next), bus_on_method,
+                SD_BUS_VTABLE_UNPRIVILEGED),
         SD_BUS_METHOD_WITH_ARGS("Source", SD_BUS_ARGS("s", symbol_id, "a{sv}", options),
                                 SD_BUS_RESULT("a{sv}", source), bus_on_method,
                                 SD_BUS_VTABLE_UNPRIVILEGED),

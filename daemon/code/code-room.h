@@ -2,7 +2,9 @@
 /* What the files of this room know of Code. Only this folder sees this header. */
 #pragma once
 
+#include "code/churn.h"
 #include "code/code.h"
+#include "code/history.h"
 #include "code/mentions.h"
 #include "code/stage.h"
 
@@ -14,6 +16,8 @@ struct Code {
         Stage *stage;       /* loop thread only, as the two that follow */
         Mentions *mentions; /* what documents and facts say of code */
         bool unasked;       /* not all of them were asked yet: there may be a first repository */
+        History *history;
+        Churn *churn; /* loop thread only */
         char **private_folders;
         int64_t max_file_bytes;
         GMutex lock; /* for what follows: who waits does so on other threads */

@@ -15,6 +15,7 @@ static const struct {
         {"imports", query_imports},     {"exports", query_exports},
         {"path", query_path},           {"entry_points", query_entry_points},
         {"hot_spots", query_hot_spots}, {"mentions", query_mentions},
+        {"diff", query_diff},
 };
 
 /* What an entity counts for: itself, unless it was merged. */
@@ -87,7 +88,9 @@ static JsonObject *query_codebase(void *room, const Access *access, JsonObject *
                                   GError **error)
 {
         Code *code = room;
-        Query query = {.args = args,
+        Query query = {.code = code,
+                       .access = access,
+                       .args = args,
                        .kind = json_member_string(args, "kind", ""),
                        .after = args_string(args, "after")};
         QueryKind ask = find_kind(query.kind, error);
@@ -101,9 +104,13 @@ static JsonObject *query_codebase(void *room, const Access *access, JsonObject *
         if (!db || !read_whose(&query, &repository, &entity, error))
                 return NULL;
         json_object_set_string_member(answer, "kind", query.kind);
-        return add_complete(&query, answer, error) && ask(&query, answer, error)
-                       ? g_steal_pointer(&answer)
-                       : NULL;
+        if (!add_complete(&query, answer, error))
+                return NULL;
+        if (ask == query_diff) { /* takes its time, and handles of its own */
+                g_clear_pointer(&db, db_release);
+                query.db = NULL;
+        }
+        return ask(&query, answer, error) ? g_steal_pointer(&answer) : NULL;
 }
 
 static JsonObject *get_symbol_source(void *room, const Access *access, JsonObject *args,

@@ -71,6 +71,11 @@ static void on_changes(const Change *changes, unsigned count, void *data)
                 mentions_wake(code->mentions, MENTIONS_OF_FACTS);
 }
 
+static void on_rounded(const Repository *repository, void *data)
+{
+        churn_look(((Code *)data)->churn, repository);
+}
+
 /* ---- life ---- */
 
 static Parser *make_parser(const Code *code, const CodeOptions *options, GError **error)
@@ -95,6 +100,7 @@ static bool make_stage(Code *code, const CodeOptions *options, GError **error)
                         (uint64_t)config_int(config, "Code", "SweepMinutes") * 60 * G_USEC_PER_SEC,
                 .max_file_bytes = code->max_file_bytes,
                 .private_folders = (const char *const *)code->private_folders,
+                .rounded = on_rounded,
                 .stepped = on_stepped,
                 .progressed = on_progressed,
                 .ended = on_ended,
@@ -107,6 +113,23 @@ static bool make_stage(Code *code, const CodeOptions *options, GError **error)
         if (!code->stage)
                 (void)parser_free(stage.parser);
         return code->stage != NULL;
+}
+
+static bool make_history(Code *code, const CodeOptions *options, GError **error)
+{
+        g_autofree char *program =
+                g_build_filename(options->paths->libexec, "ouroboros-history", NULL);
+        HistoryOptions history = {.loop = code->loop,
+                                  .program = program,
+                                  .reading = options->reading,
+                                  .file_bytes_max = code->max_file_bytes};
+
+        code->history = history_new(&history, error);
+        if (!code->history)
+                return false;
+        ChurnOptions churn = {.loop = code->loop, .vault = code->vault, .history = code->history};
+        code->churn = churn_new(&churn, error);
+        return code->churn != NULL;
 }
 
 Code *code_new(const CodeOptions *options, GError **error)
@@ -128,7 +151,8 @@ Code *code_new(const CodeOptions *options, GError **error)
         code->mailbox = mailbox_new(code->loop, error);
         MentionsOptions mentions = {.vault = options->vault, .service = options->service};
         code->mentions = code->mailbox ? mentions_new(&mentions, error) : NULL;
-        if (!code->mentions || !make_stage(code, options, error))
+        if (!code->mentions || !make_history(code, options, error) ||
+            !make_stage(code, options, error))
                 return NULL;
         return g_steal_pointer(&code);
 }
@@ -137,6 +161,8 @@ void code_stop(Code *code)
 {
         g_mutex_lock(&code->lock);
         code->stopping = true;
+        if (code->history)
+                history_stop(code->history);
         g_cond_broadcast(&code->changed);
         while (code->waiters > 0)
                 g_cond_wait(&code->changed, &code->lock);
@@ -151,6 +177,10 @@ Code *code_free(Code *code)
         code_stop(code);
         code->stage = stage_free(code->stage);
         code->mentions = mentions_free(code->mentions);
+        if (code->churn)
+                churn_stop(code->churn);
+        code->history = history_free(code->history);
+        code->churn = churn_free(code->churn);
         code->mailbox = mailbox_free(code->mailbox);
         g_strfreev(code->private_folders);
         sd_event_unref(code->loop);

@@ -25,6 +25,7 @@ static bool take_out_graph(Db *db, int64_t number, GError **error)
                 " (SELECT id FROM code_modules WHERE repository = :of)",
                 "DELETE FROM code_consulted WHERE id >= :of << 32 AND id < :of + 1 << 32",
                 "DELETE FROM code_modules WHERE repository = :of",
+                "DELETE FROM code_churn WHERE repository = :of",
                 "DELETE FROM code_states WHERE number = :of",
         };
 

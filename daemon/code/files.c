@@ -167,6 +167,23 @@ static bool is_wanted_language(const Repository *repository, UnitLanguage langua
                 g_strv_contains((const char *const *)repository->languages, "cpp"));
 }
 
+bool files_may_hold(const FilesOptions *options, const char *path, UnitLanguage language)
+{
+        const Repository *repository = options->repository;
+        g_autofree char *whole = g_build_filename(repository->path, path, NULL);
+        g_auto(GStrv) parts = g_strsplit(path, "/", -1);
+
+        for (char **part = parts; !repository->include_vendored && *part && part[1]; part++)
+                if (is_vendored_name(*part))
+                        return false;
+        for (const char *const *skip = options->skip; skip && *skip; skip++)
+                if (path_is_inside(whole, *skip))
+                        return false;
+        return is_wanted_language(repository, language) &&
+               (!repository->include || glob_set_matches(repository->include, path)) &&
+               (!repository->exclude || !glob_set_matches(repository->exclude, path));
+}
+
 static bool is_wanted_file(const Walk *walk, const char *path)
 {
         const Repository *repository = walk->options->repository;

@@ -52,5 +52,8 @@ typedef struct FilesOptions {
 /* NOT_FOUND or DENIED if the repository's folder cannot be read; CANCELLED. Blocks. */
 Files *files_list(const FilesOptions *options, GError **error);
 
+/* Would a file of this path be listed, by its name alone: what git ignores now and what is there is not looked at. */
+bool files_may_hold(const FilesOptions *options, const char *path, UnitLanguage language);
+
 /* Does a change of this path change what others count for (.gitignore and its like)? */
 bool files_is_rule(const char *path);

@@ -94,9 +94,30 @@ bool query_entry_points(const Query *query, JsonObject *answer, GError **error)
         " CROSS JOIN code_modules m ON m.id = f.module" QUERY_OF_MODULE                            \
         " WHERE m.kind <> 'vendored' ORDER BY score DESC, m.path, r.id LIMIT :limit"
 
+/* Has the history of all that is asked about been counted? Else churn is 0 of what has none. */
+static bool add_counted(const Query *query, JsonObject *answer, GError **error)
+{
+        Statement *row = query_prepare(
+                query,
+                "SELECT count(*) FROM code_repositories r LEFT JOIN code_states s"
+                " ON s.repository_id = r.id WHERE r.is_active = 1 AND s.churn_head IS NULL"
+                " AND (:repository IS NULL OR r.id = :repository)"
+                " AND (:entity IS NULL OR coalesce((SELECT g.subject_id FROM merged_entities g"
+                " WHERE g.id = r.entity_id), r.entity_id) = :entity)",
+                error);
+
+        if (!row || statement_step(row, error) != STEP_ROW)
+                return false;
+        json_object_set_boolean_member(answer, "churn_counted", statement_int(row, 0) == 0);
+        return true;
+}
+
 bool query_hot_spots(const Query *query, JsonObject *answer, GError **error)
 {
         g_autoptr(JsonArray) rows = json_array_new();
+
+        if (!add_counted(query, answer, error))
+                return false;
         Statement *row = query_prepare(query, HOT_SPOTS, error);
         StepResult step;
 

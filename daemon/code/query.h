@@ -14,7 +14,11 @@
 #define QUERY_CANDIDATES_MAX   8       /* symbols of one name that an error tells */
 #define QUERY_FUZZY_NAMES_MAX  2000000 /* looked at for a name that is only like it */
 
+struct Code;
+
 typedef struct Query {
+        struct Code *code; /* of diff, with access: what does more than read rows */
+        const Access *access;
         Db *db;
         JsonObject *args;
         const char *kind;          /* "symbols" … */
@@ -42,6 +46,7 @@ bool query_mentions(const Query *query, JsonObject *answer, GError **error);
 
 /* How many documents and facts mention a symbol, as query_mentions() tells them. */
 bool query_count_mentions(const Query *query, int64_t symbol, int64_t *ret, GError **error);
+bool query_diff(const Query *query, JsonObject *answer, GError **error);
 
 /* ---- what they share ---- */
 

@@ -85,8 +85,10 @@ static bool write_row(Db *db, const ModuleRow *module, GError **error)
                 db,
                 "INSERT INTO code_modules (id, repository, folder, path, language, kind, bytes,"
                 " mtime, ctime, hash, lines, parsed_at, syntax_errors, symbols, edges, next_symbol,"
-                " maker, linked, error, reason) VALUES (:id, :repository, :folder, :path, :language, :kind,"
-                " :bytes, :mtime, :ctime, :hash, :lines, :now, :errors, :symbols, 0, :next, :maker, 0,"
+                " churn, maker, linked, error, reason) VALUES (:id, :repository, :folder, :path, :language, :kind,"
+                " :bytes, :mtime, :ctime, :hash, :lines, :now, :errors, :symbols, 0, :next,"
+                " coalesce((SELECT c.commits FROM code_churn c WHERE c.repository = :repository"
+                " AND c.path = :path), 0), :maker, 0,"
                 " :error, :reason) ON CONFLICT (id) DO UPDATE SET language = excluded.language,"
                 " kind = excluded.kind, bytes = excluded.bytes, mtime = excluded.mtime,"
                 " ctime = excluded.ctime, hash = excluded.hash, lines = excluded.lines,"

@@ -456,6 +456,8 @@ static void on_round(const RoundResult *result, void *data)
                 pause_all(stage, "reading a repository", result->error);
         } else if (!result->error) {
                 stage->retry_us = RETRY_FIRST_US;
+                if (stage->options.rounded && !is_stopping(stage))
+                        stage->options.rounded(result->repository, stage->options.data);
         }
         stage->round = NULL;
         step(stage);

@@ -30,6 +30,7 @@ typedef struct StageOptions {
         uint64_t sweep_us; /* between looks at everything, 0: none */
         int64_t max_file_bytes;
         const char *const *private_folders; /* never entered; outlive the stage */
+        void (*rounded)(const Repository *repository, void *data); /* a round went well */
         void (*stepped)(unsigned rounds, bool paused, void *data); /* after every step */
         void (*progressed)(const StageProgress *progress, void *data);
         void (*ended)(int64_t usec, bool failed, void *data); /* after every round */

@@ -62,9 +62,9 @@ static bool delete_consulted(Db *db, Forgetting *forgetting, GError **error)
         return true;
 }
 
-static bool delete_state(Db *db, uint32_t number, GError **error)
+static bool run_for(Db *db, const char *sql, uint32_t number, GError **error)
 {
-        Statement *row = db_statement(db, "DELETE FROM code_states WHERE number = :number", error);
+        Statement *row = db_statement(db, sql, error);
 
         if (!row)
                 return false;
@@ -72,15 +72,16 @@ static bool delete_state(Db *db, uint32_t number, GError **error)
         return statement_run(row, error);
 }
 
+static bool delete_state(Db *db, uint32_t number, GError **error)
+{
+        return run_for(db, "DELETE FROM code_churn WHERE repository = :number", number, error) &&
+               run_for(db, "DELETE FROM code_states WHERE number = :number", number, error);
+}
+
 static bool say_leaving(Db *db, uint32_t number, GError **error)
 {
-        Statement *row = db_statement(
-                db, "UPDATE code_states SET state = 'leaving' WHERE number = :number", error);
-
-        if (!row)
-                return false;
-        statement_bind_int(row, ":number", number);
-        return statement_run(row, error);
+        return run_for(db, "UPDATE code_states SET state = 'leaving' WHERE number = :number",
+                       number, error);
 }
 
 static bool forget_work(Db *db, void *data, GError **error)
