@@ -30,6 +30,9 @@ static void print_repository(Cli *cli, JsonObject *row)
                       json_member_int(row, "modules", 0), json_member_int(row, "symbols", 0),
                       json_member_int(row, "edges", 0), json_member_int(row, "errors", 0),
                       text(row, "branch"), text(row, "head"), text(row, "repository_id"));
+        g_autofree char *reason = render_line(text(row, "reason"));
+        if (*reason)
+                output_styled(cli->output, STYLE_YELLOW, "    %s\n", reason);
 }
 
 /* Its row as it stands now; NULL with NOT_FOUND if it was removed meanwhile. */

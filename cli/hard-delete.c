@@ -20,7 +20,8 @@ static const char *kind_of(Cli *cli, const char *id)
 {
         static const char *const kinds[][2] = {{"fact", "fact"},       {"ent", "entity"},
                                                {"doc", "document"},    {"root", "root"},
-                                               {"disc", "discovered"}, {"held", "held_claim"}};
+                                               {"disc", "discovered"}, {"held", "held_claim"},
+                                               {"repo", "repository"}};
         const char *given = args_text(cli->args, "kind");
         for (size_t i = 0; !given && i < G_N_ELEMENTS(kinds); i++)
                 if (id_is_valid(id, kinds[i][0]))

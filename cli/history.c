@@ -12,10 +12,10 @@ static const Option options[] = {
 
 static const char *table_of(Cli *cli, const char *id, GError **error)
 {
-        static const char *const tables[][2] = {{"fact", "facts"},       {"ent", "entities"},
-                                                {"doc", "documents"},    {"root", "roots"},
-                                                {"rule", "rules"},       {"disc", "discovered"},
-                                                {"held", "held_claims"}, {"proj", "projections"}};
+        static const char *const tables[][2] = {
+                {"fact", "facts"},       {"ent", "entities"},     {"doc", "documents"},
+                {"root", "roots"},       {"rule", "rules"},       {"disc", "discovered"},
+                {"held", "held_claims"}, {"proj", "projections"}, {"repo", "code_repositories"}};
         const char *given = args_text(cli->args, "table");
         for (size_t i = 0; !given && i < G_N_ELEMENTS(tables); i++)
                 if (id_is_valid(id, tables[i][0]))

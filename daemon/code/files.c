@@ -101,18 +101,43 @@ static void add_outer_rules(Walk *walk)
         }
 }
 
-static bool is_ignored(const Walk *walk, const char *path, bool folder)
+/* whole: from the work tree's top. */
+static bool judge(const Walk *walk, const char *whole, bool folder)
 {
-        g_autofree char *whole = *walk->prefix ? g_strconcat(walk->prefix, path, NULL) : NULL;
-
         for (unsigned i = walk->rules->len; i-- > 0;) {
-                IgnoreVerdict verdict =
-                        ignore_rules_judge(walk->rules->pdata[i], whole ? whole : path, folder);
+                IgnoreVerdict verdict = ignore_rules_judge(walk->rules->pdata[i], whole, folder);
 
                 if (verdict != IGNORE_SILENT)
                         return verdict == IGNORE_IGNORED;
         }
         return false;
+}
+
+static bool is_ignored(const Walk *walk, const char *path, bool folder)
+{
+        g_autofree char *whole = *walk->prefix ? g_strconcat(walk->prefix, path, NULL) : NULL;
+        bool ignored = judge(walk, whole ? whole : path, folder);
+
+        walk->files->left_out += ignored;
+        return ignored;
+}
+
+#define ANY_NAME "a-name-that-nobody-has"
+
+/* Whoever adds a folder that the repository around it ignores wants just that: then the rules around it do not hold in it. */
+static void forgive_outer_rules(Walk *walk)
+{
+        g_autofree char *any = g_strconcat(walk->prefix, ANY_NAME, NULL);
+        bool ignored = *walk->prefix && judge(walk, any, /* folder= */ true) &&
+                       judge(walk, any, /* folder= */ false);
+
+        for (const char *at = walk->prefix; (at = strchr(at, '/')) && !ignored; at++) {
+                g_autofree char *above = g_strndup(walk->prefix, (size_t)(at - walk->prefix));
+
+                ignored = judge(walk, above, /* folder= */ true);
+        }
+        if (ignored)
+                g_ptr_array_set_size(walk->rules, 0);
 }
 
 bool files_is_rule(const char *path)
@@ -356,6 +381,8 @@ static void see_folder(Walk *walk, const Place *place, const Name *name, const c
                        .vendored = place->vendored || is_vendored_name(name->name),
                        .whole = place->whole || name->whole};
 
+        if (below.vendored && !repository->include_vendored)
+                walk->files->left_out++;
         if (g_str_equal(name->name, ".git") || (below.vendored && !repository->include_vendored) ||
             !g_utf8_validate(path, -1, NULL) || !is_wanted_folder(walk, path))
                 return;
@@ -449,6 +476,7 @@ static bool walk_all(Walk *walk, GError **error)
                 return false;
         }
         add_outer_rules(walk);
+        forgive_outer_rules(walk);
         enter(walk, &top);
         (void)close(top.fd);
         if (walk->stopped)

@@ -34,6 +34,7 @@ typedef struct Files {
         GHashTable *found;     /* path → FoundFile */
         GPtrArray *submodules; /* paths of folders that are repositories of their own */
         GPtrArray *blocked; /* paths of folders that could not be read: what is known below stays */
+        unsigned left_out;  /* files and folders that git ignores, or that were copied in */
         bool watch_limit;   /* the kernel lets us watch no more folders */
         bool cut;           /* FILES_MAX is reached */
 } Files;

@@ -90,25 +90,41 @@ static char *submodules_of(const Sync *sync)
         return json_print_strings((const char *const *)list);
 }
 
+/* Said of a repository without modules. */
+static char *why_empty(const Sync *sync)
+{
+        unsigned left_out = sync->files->left_out;
+
+        if (left_out == 0)
+                return g_strdup("no file in it is source code of a language that is read");
+        return g_strdup_printf(
+                "no file in it is source code of a language that is read, but for what"
+                " is left out: git ignores, or others wrote, %u files and folders",
+                left_out);
+}
+
 /* What was looked at in part leaves alone what only the whole tells. */
 static bool write_synced(Sync *sync, Db *db, GError **error)
 {
         bool whole = sync->only == NULL;
         g_autofree char *submodules = whole ? submodules_of(sync) : NULL;
-        g_autofree char *branch = NULL, *head = NULL;
+        g_autofree char *branch = NULL, *head = NULL, *reason = why_empty(sync);
         g_autoptr(Worktree) worktree = worktree_find(sync->repository->path);
         Statement *row = db_statement(
                 db,
                 "UPDATE code_states SET state = 'synced', files_left = 0, branch = :branch,"
                 " head = :head, options = coalesce(:options, options),"
                 " submodules = coalesce(:submodules, submodules), cpp_headers = :headers,"
-                " synced_at = :now, error = NULL, reason = NULL WHERE number = :number",
+                " synced_at = :now, error = NULL, reason = iif(EXISTS (SELECT 1 FROM code_modules"
+                " WHERE repository = :number AND language <> 'manifest'), NULL, :reason)"
+                " WHERE number = :number",
                 error);
 
         if (!row)
                 return false;
         if (worktree)
                 worktree_head(worktree, &branch, &head);
+        statement_bind_text(row, ":reason", reason);
         statement_bind_text(row, ":branch", branch);
         statement_bind_text(row, ":head", head);
         statement_bind_text(row, ":options", whole ? sync->repository->options : NULL);

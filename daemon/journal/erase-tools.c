@@ -9,9 +9,15 @@
 static const struct {
         const char *kind, *table;
 } kinds[] = {
-        {"fact", "facts"},           {"entity", "entities"},       {"document", "documents"},
-        {"root", "roots"},           {"discovered", "discovered"}, {"held_claim", "held_claims"},
-        {"predicate", "predicates"}, {"setting", "settings"},
+        {"fact", "facts"},
+        {"entity", "entities"},
+        {"document", "documents"},
+        {"root", "roots"},
+        {"discovered", "discovered"},
+        {"held_claim", "held_claims"},
+        {"predicate", "predicates"},
+        {"setting", "settings"},
+        {"repository", "code_repositories"},
 };
 
 static const char *table_of(JsonObject *target, GError **error)
@@ -25,7 +31,7 @@ static const char *table_of(JsonObject *target, GError **error)
         if (!table)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
                             "each target has a table, or a kind: fact, entity, document, root, "
-                            "discovered, held_claim, predicate, setting");
+                            "discovered, held_claim, predicate, setting, repository");
         return table;
 }
 

@@ -319,6 +319,64 @@ def test_what_takes_long_says_how_far_it_is(desk):
     assert reads == sorted(reads) and reads[-1] == 700
 
 
+def test_a_folder_without_source_code_says_so(desk, web):
+    empty = desk.folder / 'empty'
+    write(empty, {'notes.txt': 'nothing\n'})
+    add(desk, empty)
+    assert repositories(desk)['empty']['reason'] == 'no file in it is source code of a language that is read'
+    assert 'no file in it is source code' in ctl(desk, 'code', 'list')
+    write(empty, {'a.py': 'def late():\n    pass\n'})
+    wait_until(lambda: symbols(desk, 'late'), timeout=10)
+    wait_until(lambda: repositories(desk)['empty']['reason'] is None, timeout=10)
+    (empty / 'a.py').unlink()
+    wait_until(lambda: repositories(desk)['empty']['reason'], timeout=10)
+    add(desk, web / 'out')  # which the repository around it ignores
+    assert [r['module'] for r in rows(desk, 'modules', repository='out')] == ['built.ts']
+    write(empty, {'node_modules/a.ts': 'export const a = 1;\n'})
+    desk.tool('sync_repository', repository='empty')
+    wait_until(lambda: 'others wrote, 1 file' in (repositories(desk)['empty']['reason'] or ''), timeout=10)
+
+
+def test_a_repository_that_is_deleted_for_good_is_gone(desk, web):
+    row = repositories(desk)['web']
+    desk.tool('remove_repository', repository='web')
+    desk.tool('add_repository', path=str(web), name='qzxweb')
+    synced(desk, 'qzxweb')
+    target = [{'kind': 'repository', 'id': row['repository_id']}]
+    seen = desk.tool('hard_delete', targets=target, preview=True)
+    done = desk.tool('hard_delete', targets=target, preview=False, token=seen['token'])
+    assert done['deleted'] and done['cleaned']
+    assert repositories(desk) == {} and symbols(desk, 'validateBearer') == []
+    for view in 'code_repositories', 'code_modules', 'code_symbols', 'code_edges':
+        assert desk.tool('sql_query', sql=f'SELECT count(*) FROM {view}')['rows'] == [[0]], view
+    assert desk.tool('list_mutations', text='qzxweb')['mutations'] == []
+    status = desk.tool('get_status')
+    assert (status['repositories'], status['modules'], status['symbols'], status['edges']) == (0, 0, 0, 0)
+    assert desk.call('Journal.Verify')[0]['ok'] is True
+    desk.end_daemon()
+    desk.start_daemon()
+    assert repositories(desk) == {} and (web / 'src/bearer.ts').exists()
+    add(desk, web)
+    assert repositories(desk)['web']['repository_id'] != row['repository_id'] and len(callers(desk, 'validateBearer')) == 2
+
+
+def test_adding_and_removing_are_in_the_journal_and_taken_back(desk, web):
+    def entries():
+        return desk.tool('list_mutations', table_name='code_repositories')['mutations']
+    id_ = repositories(desk)['web']['repository_id']
+    [first, *_] = entries()
+    desk.tool('remove_repository', repository='web')
+    last = entries()[0]
+    assert last['id'] != first['id'] and last['row_id']['id'] == id_
+    desk.tool('revert_mutation', mutation_id=last['id'])
+    synced(desk, 'web')
+    wait_until(lambda: len(callers(desk, 'validateBearer')) == 2, timeout=30)
+    assert repositories(desk)['web']['repository_id'] == id_
+    desk.tool('revert_group', group_id=entries()[-1]['group_id'], force=True)
+    wait_until(lambda: not symbols(desk, 'validateBearer'), timeout=30)
+    assert repositories(desk) == {}
+
+
 def test_a_removed_repository_is_forgotten_and_comes_back_as_itself(desk, web):
     symbol = rows(desk, 'symbols', name='validateBearer')[0]['symbol_id']
     desk.tool('remove_repository', repository='web')
