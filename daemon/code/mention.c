@@ -223,8 +223,7 @@ static void take_chunk(Scan *scan, const char *at, const char *end, unsigned sha
         while (end > at && strchr("./:#-=&?+~%$\\>", end[-1]))
                 end--;
         size_t length = (size_t)(end - at);
-        if (length == 0 || length > MENTION_BYTES_MAX || memchr(at, '@', length) ||
-            g_strstr_len(at, (gssize)length, "://"))
+        if (length == 0 || length > MENTION_BYTES_MAX || g_strstr_len(at, (gssize)length, "://"))
                 return;
         char *path = read_file(at, end);
         if (path)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which words of a text may name symbols or source files, and which never do.
- * Seen to fail: the trailing full stop kept; "and/or" taken for a file; a hump in the first letter; fences not closed; a span's
- * rest scanned as prose; offsets in bytes. */
+ * Seen to fail: a full stop kept at the end; a capital at the beginning taken for a hump; fences that do not close, or close by
+ * another mark; all of a span taken for a name; underscores of emphasis; a manual's page taken for a call; places in bytes. */
 #include "code/mention.h"
 
 #include <string.h>
@@ -54,6 +54,7 @@ static void test_code_is_told_from_prose(void)
                 {"`struct NameSet`", "NameSet:SD"},
                 {"`def read_all(fd)`", "read_all:SCD"},
                 {"`class Gate {`", "Gate:S"},
+                {"`open(2)` and `call(x)`", "open:S call:SC"},
                 {"sha256 and MAX_SIZE", "sha256:D MAX_SIZE:D"},
                 {"größeMax, naïve", "größeMax:D"},
                 {"``name`` and ``a ` b``", "name:S"},
