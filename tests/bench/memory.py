@@ -36,17 +36,29 @@ def pss_mb(pid):
     return sum(_field(pathlib.Path(f'/proc/{p}/smaps_rollup'), 'Pss:') for p in tree(pid)) / 1024
 
 
+def high_water_mb(pid):
+    """The most that each process of a tree has ever held, summed, in MiB: no less than the tree has held at any moment of
+    their lives, and more if they peaked at different times or share pages."""
+    return sum(_field(pathlib.Path(f'/proc/{p}/status'), 'VmHWM:') for p in tree(pid)) / 1024
+
+
 class Peak:
-    """The highest pss_mb() while in the with statement, looked at five times a second."""
+    """While in the with statement: .mb is the highest pss_mb(), looked at five times a second; .bound_mb the highest
+    high_water_mb(), looked at fifty times: what a process held between two looks, it has held."""
+    LOOK_SEC, PSS_LOOKS = 0.02, 10
 
     def __init__(self, pid):
-        self.pid, self.mb = pid, 0.0
+        self.pid, self.mb, self.bound_mb = pid, 0.0, 0.0
         self.over = threading.Event()
         self.thread = threading.Thread(target=self._watch)
 
     def _watch(self):
-        while not self.over.wait(0.2):
-            self.mb = max(self.mb, pss_mb(self.pid))
+        looks = 0
+        while not self.over.wait(self.LOOK_SEC):
+            self.bound_mb = max(self.bound_mb, high_water_mb(self.pid))
+            looks += 1
+            if looks % self.PSS_LOOKS == 0:
+                self.mb = max(self.mb, pss_mb(self.pid))
 
     def __enter__(self):
         self.thread.start()

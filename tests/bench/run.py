@@ -70,10 +70,11 @@ def main():
     parser.add_argument('--language', choices=code_graph.LANGUAGES)
     parser.add_argument('--misses', type=int, default=10, help='of --repository: so many of what is wrong or missed are listed')
     options = parser.parse_args()
+    options.build = options.build.resolve()
     if bool(options.repository) != bool(options.language):
         parser.error('--repository and --language belong together')
     if options.repository:
-        return code_graph.show_repository(options.build.resolve(), options.language, options.repository, options.misses)
+        return code_graph.show_repository(options.build, options.language, options.repository, options.misses)
     all_names = [name for bench in BENCHES for name in bench.NAMES]
     wanted = [n for n in all_names if not options.names or any(n.startswith(p) for p in options.names)]
     if not wanted:
@@ -85,7 +86,7 @@ def main():
         if not names:
             continue
         try:
-            for figure in bench.measure(options.build.resolve(), options.quick, names):
+            for figure in bench.measure(options.build, options.quick, names):
                 figure = judge(figure)
                 merge(options.build / 'bench.json', [figure])
                 show(figure)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What javac says of a folder of sources, one line each, tab separated, paths relative to it:
 //   definition PATH LINE NAME        types, methods, constructors, fields, enum constants that are written
-//   other PATH LINE NAME             fields of classes without a name
 //   import PATH TARGET               of a type, or of members of one, that is in the folder
 //   call PATH LINE COLUMN TARGET LINE the declaration that is called; "-" if it is not in the folder
 //   path PATH                        files that were read without an error in them; unread PATH: the others
@@ -116,16 +115,12 @@ public class JavaTruth {
     // ---- definitions ----
 
     private void define(CompilationUnitTree unit, TreePath path, String name) {
-        define(unit, path, name, /* named= */ true);
-    }
-
-    private void define(CompilationUnitTree unit, TreePath path, String name, boolean named) {
         Element element = trees.getElement(path);
         if (element != null)
             written.put(element, path);
         long at = nameOf(unit, path.getLeaf());
         if (at >= 0)
-            print(named ? "definition" : "other", path(unit), lineOf(unit, at), name);
+            print("definition", path(unit), lineOf(unit, at), name);
     }
 
     private final class Definitions extends TreePathScanner<Void, CompilationUnitTree> {
@@ -147,8 +142,8 @@ public class JavaTruth {
 
         @Override public Void visitVariable(VariableTree tree, CompilationUnitTree unit) {
             Element element = trees.getElement(getCurrentPath());
-            if (getCurrentPath().getParentPath().getLeaf() instanceof ClassTree type)
-                define(unit, getCurrentPath(), tree.getName().toString(), type.getSimpleName().length() > 0);
+            if (getCurrentPath().getParentPath().getLeaf() instanceof ClassTree)
+                define(unit, getCurrentPath(), tree.getName().toString());
             else if (element != null)
                 written.put(element, getCurrentPath());
             return super.visitVariable(tree, unit);

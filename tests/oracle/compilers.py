@@ -149,15 +149,26 @@ def go(job):
 
 # ---- Rust ----
 
+RUST = dict(os.environ, RUSTC_BOOTSTRAP='1')
+
+
+def _rustc_words(name, *words):
+    return [RUSTC, '--edition=2021', '--crate-name', name, '--cap-lints=allow', *words]
+
+
 def _rustc(job, name, root, output, *words):
-    """Compiles a crate; the file that its analysis is written to."""
+    """Compiles a crate; the files that its analysis is written to."""
     folder = job.kept(output)
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
-    environment = dict(os.environ, RUSTC_BOOTSTRAP='1')
-    projects.said([RUSTC, '--edition=2021', '--crate-name', name, '--cap-lints=allow', '--out-dir', folder, '-Zsave-analysis', *words, root],
-          cwd=job.folder if not os.path.isabs(root) else os.path.dirname(root), env=environment)
+    projects.said([*_rustc_words(name, *words), '--out-dir', folder, '-Zsave-analysis', root],
+                  cwd=job.folder if not os.path.isabs(root) else os.path.dirname(root), env=RUST)
     return sorted((folder / 'save-analysis').glob('*.json'))
+
+
+def _live(job, name, *words):
+    """The lines that a crate has in this configuration."""
+    return from_save_analysis.lines_of_tree([*_rustc_words(name, *words), '-Zunpretty=ast-tree,expanded', 'src/lib.rs'], job.folder, RUST)
 
 
 def _features(names):
@@ -167,7 +178,7 @@ def _features(names):
 def _cargo(job):
     """What all crates of a repository of its own say: its dependencies must be there for cargo to find."""
     target = job.kept('target')
-    environment = dict(os.environ, RUSTC_BOOTSTRAP='1', RUSTC=RUSTC, RUSTFLAGS='-Zsave-analysis --cap-lints=allow')
+    environment = dict(RUST, RUSTC=RUSTC, RUSTFLAGS='-Zsave-analysis --cap-lints=allow')
     projects.said(['cargo', 'check', '--workspace', '--all-targets', '--offline', '--target-dir', target], cwd=job.folder, env=environment)
     return sorted(target.glob('debug/deps/save-analysis/*.json'))
 
@@ -183,11 +194,13 @@ def rust(job):
         words += ['--extern', f'{name}={job.kept(f"need-{name}")}/lib{name}.rlib']
     name = job.name.split('-', 1)[1].replace('-', '_')
     found = _rustc(job, name, 'src/lib.rs', 'library', '--crate-type=rlib', *words)
+    live = _live(job, name, '--crate-type=rlib', *words)
     try:
         found += _rustc(job, name, 'src/lib.rs', 'tests', '--test', *words)
+        live |= _live(job, name, '--test', *words)
     except projects.Unavailable:
         pass  # its tests need crates of their own: what is in them is not told of
-    return from_save_analysis.build(job.folder, found)
+    return from_save_analysis.build(job.folder, found, live, (RUSTC,), RUST)
 
 
 # ---- C, C++ ----
@@ -217,7 +230,11 @@ def _clang(job, endings):
         reader = from_clang.Reader(job.folder)
     except Exception as error:  # not to be imported, or no libclang of its version
         raise projects.Unavailable(f'the Python bindings of libclang are not installed (python3-clang): {error}') from error
-    left_out = sum(not reader.read(path, arguments) for path, arguments in _commands(job, endings))
+    here = os.getcwd()
+    try:
+        left_out = sum(not reader.read(path, arguments) for path, arguments in _commands(job, endings))
+    finally:
+        os.chdir(here)  # libclang goes to the working directory that it is told
     result = reader.finish()
     result.left_out = left_out
     return result

@@ -22,6 +22,7 @@ DECLARED = re.compile(r'^\s*(?:#\[.*\]\s*)?(?:pub(?:\([^)]*\))?\s+)?(?:(?:defaul
                       r'(?:fn|struct|enum|union|trait|type|const|static(?:\s+mut)?)\s+(\w+)')
 CALLED = re.compile(rb'\s*(\(|::\s*<)')
 MODULE = re.compile(r'^\s*(?:pub(?:\([^)]*\))?\s+)?mod\s+(\w+)\s*;')
+FUNCTION = re.compile(rb'\bfn\s+\w')
 MACRO = re.compile(r'^\s*macro_rules!\s*(\w+)')
 
 
@@ -81,30 +82,46 @@ class Crate:
             self.truth.paths.add(path)
             return
         self.truth.paths.add(path)
-        if definition['kind'] not in KINDS or name.isdigit() or not self.is_asked(definition, text[line - 1].decode(errors='replace')):
+        if definition['kind'] not in KINDS or name.isdigit() or not self.is_asked(definition, text, line):
             self.truth.others.add((path, line, name))
         else:
             self.truth.definitions.add((path, line, name))
 
-    @staticmethod
-    def is_asked(definition, line):
-        kind, name = definition['kind'], definition['name']
+    def is_asked(self, definition, text, number):
+        kind, name, line = definition['kind'], definition['name'], text[number - 1].decode(errors='replace')
         written = DECLARED.match(line)
         if kind in ('Field', 'TupleVariant', 'StructVariant'):
             return re.search(rf'\b{name}\b', line) is not None
-        if kind in ('Const', 'Static') and line[:1].isspace():
+        if kind in ('Const', 'Static') and self.is_in_function(text, number):
             return False
         return kind == 'Mod' or (written is not None and written.group(1) == name)
 
+    @staticmethod
+    def is_in_function(text, number):
+        indent = len(text[number - 1]) - len(text[number - 1].lstrip())
+        for line in reversed(text[:number - 1]):
+            bare = line.lstrip()
+            if bare and len(line) - len(bare) < indent:
+                if FUNCTION.search(line.split(b'//')[0]):
+                    return True
+                indent = len(line) - len(bare)
+        return False
+
     def call(self, reference):
         span = reference['span']
-        path, line, column = os.path.normpath(span['file_name']), span['line_start'], span['column_start'] - 1
-        if path.startswith('/') or not CALLED.match(self.text(path)[span['line_end'] - 1][span['column_end'] - 1:]):
+        path, line = os.path.normpath(span['file_name']), span['line_start']
+        if path.startswith('/'):
+            return
+        # columns are characters
+        text = self.text(path)[line - 1].decode(errors='replace')
+        column = len(text[:span['column_start'] - 1].encode())
+        if not CALLED.match(text[span['column_end'] - 1:].encode()):
             return
         identity = tuple(sorted(reference['ref_id'].items()))
         place, impls = self.places.get(identity), self.impls.get(identity, set())
         if place:
-            self.truth.calls.setdefault((path, line, column), set()).update({place} | impls)
+            self.truth.calls.setdefault((path, line, column), set()).add(place)
+            self.truth.also.setdefault((path, line, column), set()).update(impls)
         elif impls:
             self.truth.local_calls.setdefault((path, line, column), set()).update(impls)
         elif reference['ref_id']['krate'] != 0:

@@ -52,6 +52,8 @@ def _add_definitions(result, document, text):
         elif not described or described[1] not in ('parameter', 'type parameter') or \
                 PROPERTY.search(text[occurrence.line - 1][:occurrence.column]):
             result.others.add((document.path, occurrence.line, name))
+            if described and described[1] in KINDS:  # of a type literal
+                result.unasked.add((document.path, occurrence.line, _plain(name or described[0])))
 
 
 def _add_imports(result, document, places):

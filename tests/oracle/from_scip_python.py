@@ -57,17 +57,14 @@ def _add_calls(result, index, document, text, calls):
             at[occurrence.line, occurrence.column].append(occurrence)
     for line, column, called in calls:
         for occurrence in at.get((line, column), ()):
-            # what is local or a parameter: the variable is told, not what it holds
             described = scip.name_and_kind(occurrence.symbol)
-            if described and described[1] in from_scip.MODULES:
-                continue
-            if described and not _is_of_that_name(text, line, column, called, described[0]):
-                continue
-            if not index.is_told(document, occurrence) and not occurrence.symbol.startswith('builtins/'):
-                continue
             right = from_scip._class_places(index.key(document, occurrence), index.places)
-            if described and described[1] in from_scip.KINDS:
-                result.calls.setdefault((document.path, line, column), set()).update(right)
+            # what is local or a parameter: the variable is told, not what it holds
+            counts = described and described[1] in from_scip.KINDS \
+                and _is_of_that_name(text, line, column, called, described[0]) \
+                and (index.is_told(document, occurrence) or occurrence.symbol.startswith('builtins/'))
+            where = result.calls if counts else result.unasked_calls
+            where.setdefault((document.path, line, column), set()).update(right)
 
 
 def build(root, index, texts, calls):

@@ -14,13 +14,16 @@ class Finder:
 
     def __init__(self, root):
         self.root = os.path.abspath(root)
+        # where a repository keeps its packages, if not at its top
+        self.path = [self.root, *(folder for folder in (os.path.join(self.root, name) for name in ('src', 'lib', 'python'))
+                                  if os.path.isdir(folder) and not os.path.exists(os.path.join(folder, '__init__.py')))]
         self.specs = {}
 
     def _spec(self, name):
         if name not in self.specs:
             parent, _, _ = name.rpartition('.')
             above = self._spec(parent) if parent else None
-            path = [self.root] if not parent else above.submodule_search_locations if above else None
+            path = self.path if not parent else above.submodule_search_locations if above else None
             self.specs[name] = importlib.machinery.PathFinder.find_spec(name, path) if path else None
         return self.specs[name]
 
@@ -34,7 +37,8 @@ class Finder:
 
     def name(self, path):
         """The module that a file is, and the package in which it stands."""
-        parts = path.removesuffix('.py').split('/')
+        top = max((folder for folder in self.path if os.path.join(self.root, path).startswith(folder + '/')), key=len)
+        parts = os.path.relpath(os.path.join(self.root, path), top).removesuffix('.py').split('/')
         if parts[-1] == '__init__':
             return '.'.join(parts[:-1]), '.'.join(parts[:-1])
         return '.'.join(parts), '.'.join(parts[:-1])

@@ -39,7 +39,10 @@ class Truth:
     inactive: dict = dataclasses.field(default_factory=dict)
 
     def is_read(self, path, line):
-        return path in self.paths and not any(first <= line <= last for first, last in self.inactive.get(path, ()))
+        known = self.__dict__.setdefault('_inactive_lines', {})
+        if path not in known:
+            known[path] = {line for first, last in self.inactive.get(path, ()) for line in range(first, last + 1)}
+        return path in self.paths and line not in known[path]
 
 
 @dataclasses.dataclass
@@ -78,11 +81,20 @@ def read_lines(lines):
     return ours
 
 
+def _last(qualified, known):
+    """The name that a qualified one ends with: one of those known in that line if it does, for names may have dots in them."""
+    fitting = [name for name in known if qualified == name or qualified.endswith(('.' + name, ':' + name))]
+    return max(fitting, key=len) if fitting else qualified.rsplit('.', 1)[-1].rsplit(':', 1)[-1]
+
+
 def _definitions(truth, rows, strict):
     figure = Figure()
-    ours = {(path, int(line), name.rsplit('.', 1)[-1].rsplit(':', 1)[-1]) for path, line, _, _, name, *_ in rows
-            if truth.is_read(path, int(line))}
     right = truth.definitions | truth.others | truth.unasked
+    known = collections.defaultdict(set)
+    for path, line, name in right:
+        known[path, line].add(name)
+    ours = {(path, int(line), _last(name, known[path, int(line)])) for path, line, _, _, name, *_ in rows
+            if truth.is_read(path, int(line))}
     asked = truth.definitions | truth.unasked if strict else truth.definitions
     ours = {place for place in ours if place in right or place[2] != 'default'}  # an export without a name: no compiler names it
     if truth.named is not None:
