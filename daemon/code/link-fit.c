@@ -387,11 +387,29 @@ bool link_is_root(Linker *linker, LinkAtom atom)
         return root.module == atom.module && root.decl == atom.decl;
 }
 
+/* A struct can be made of nothing, whatever constructors are written in it. */
+static bool is_made_of_nothing(Linker *linker, LinkAtom class, LinkAtom constructor,
+                               const LinkArguments *arguments)
+{
+        const LinkModule *module = linker_load(linker, constructor.module);
+        const UnitDecl *decl = link_decl(module, constructor.decl);
+        uint32_t word = link_word(linker->words, link_text(module, decl->name)), probe = 0, other;
+        if (link_atom_decl(linker, class)->kind != UNIT_STRUCT ||
+            link_argument_count(linker, arguments) != 0)
+                return false;
+        while ((other = link_module_next(module, decl->container, word, &probe)) != UNIT_NONE)
+                if (link_decl(module, other)->kind == UNIT_CONSTRUCTOR &&
+                    link_takes(module, link_decl(module, other), 0))
+                        return false;
+        return true;
+}
+
 uint32_t link_fit_constructor(Linker *linker, LinkAtom class, const LinkArguments *arguments,
                               LinkAtom *ret, uint32_t max)
 {
         LinkAtom first;
-        if (link_constructor(linker, class, &first))
+        if (link_constructor(linker, class, &first) &&
+            !is_made_of_nothing(linker, class, first, arguments))
                 return link_fit(linker, first, arguments, ret, max);
         ret[0] = class;
         return 1;

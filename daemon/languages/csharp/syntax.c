@@ -144,16 +144,21 @@ static bool is_extension(const Tree *tree, Node node)
         return tree_kind(tree, first) == PARAMETER && csharp_has_modifier(tree, first, "this");
 }
 
-/* operator +, implicit operator T: no identifier. */
+/* operator +, implicit operator T: no identifier. What stands behind the word up to the parameters is the sign. */
 static UnitString operator_word(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
-        Node sign = tree_child(tree, node, FIELD_OPERATOR);
-        size_t length = 0;
-        const char *text = sign ? tree_text(tree, sign, &length) : "";
-        char word[32];
-        g_snprintf(word, sizeof(word), "operator%s%.*s", length ? " " : "", (int)MIN(length, 8),
-                   text);
+        Node keyword = tree_child_of_kind(tree, node, T_OPERATOR);
+        char word[32] = "operator";
+        if (!keyword || tree_kind(tree, node) != OPERATOR_DECLARATION)
+                return builder_word(walk->builder, word);
+        uint32_t at = tree->nodes[keyword].end, end = tree->nodes[node].end;
+        while (at < end && g_ascii_isspace(tree->text[at]))
+                at++;
+        uint32_t last = at;
+        while (last < end && tree->text[last] != '(' && !g_ascii_isspace(tree->text[last]))
+                last++;
+        g_snprintf(word, sizeof(word), "operator %.*s", (int)MIN(last - at, 8), tree->text + at);
         return builder_word(walk->builder, word);
 }
 

@@ -79,7 +79,7 @@ static bool is_set(Word name)
 
 static bool is_set_to(Word name, Word value)
 {
-        static const char *const targets[] = {"linux", "unix", "x86_64", "little",
+        static const char *const targets[] = {"linux", "unix", "x86_64", "little", "sse2",
                                               "64",    "gnu",  "unwind", NULL};
         static const char *const special[] = {"nightly", "unstable", "rustc-dep-of-std", "loom",
                                               NULL};

@@ -88,6 +88,15 @@ static LinkSet passed(Linker *linker, const LinkModule *module, uint32_t contain
         return result != LINK_EMPTY ? result : other;
 }
 
+static bool is_unusual(Linker *linker, LinkSet member)
+{
+        const UnitDecl *decl =
+                member == LINK_EMPTY
+                        ? NULL
+                        : link_atom_decl(linker, link_set_at(linker->values, member, 0));
+        return decl && decl->flags & UNIT_UNUSUAL;
+}
+
 static bool is_only_modules(Linker *linker, LinkSet set)
 {
         for (uint32_t i = 0, n = link_set_size(linker->values, set); i < n; i++) {
@@ -106,7 +115,9 @@ static LinkSet in_module(Linker *linker, const LinkModule *module, uint32_t cont
         if (is_only_modules(linker,
                             found)) { /* or empty: a function may have the name of a module */
                 LinkSet other = imported(linker, module, container, word);
-                found = link_union(linker, found, other);
+                found = other != LINK_EMPTY && is_unusual(linker, found)
+                                ? other
+                                : link_union(linker, found, other);
         }
         return found == LINK_EMPTY ? passed(linker, module, container, word) : found;
 }
@@ -366,42 +377,62 @@ static LinkSet member_of_trait(Linker *linker, LinkPlace impl, LinkEnv env, uint
         return result;
 }
 
-static bool is_unusual(Linker *linker, LinkSet member)
+/* What an impl gives; what the built-ins write as traits for several types are methods of those. */
+static LinkSet of_impl(Linker *linker, LinkPlace impl, LinkEnv env, uint32_t word)
 {
-        const UnitDecl *decl =
-                member == LINK_EMPTY
-                        ? NULL
-                        : link_atom_decl(linker, link_set_at(linker->values, member, 0));
-        return decl && decl->flags & UNIT_UNUSUAL;
+        LinkSet found = member_of_impl(linker, impl, env, word);
+        if (found != LINK_EMPTY || !linker_is_builtin(impl.module))
+                return found;
+        found = member_of_trait(linker, impl, env, word);
+        return found != LINK_EMPTY &&
+                               linker_is_builtin(link_set_at(linker->values, found, 0).module)
+                       ? found
+                       : LINK_EMPTY;
+}
+
+enum { OF_ITSELF, OF_TRAIT, OF_UNUSUAL, OF_ALL, ORDERS }; /* in which order members are taken */
+
+static unsigned order_of(Linker *linker, LinkPlace impl, LinkSet member)
+{
+        const LinkModule *module = linker_load(linker, impl.module);
+        if (linker_is_builtin(impl.module))
+                return OF_ITSELF;
+        if (is_unusual(linker, member))
+                return OF_UNUSUAL;
+        return link_decl(module, impl.decl)->bases == UNIT_NONE ? OF_ITSELF : OF_TRAIT;
+}
+
+/* Does an impl give to a type of the standard library what only few builds do not have there? */
+static bool is_for_others(Linker *linker, LinkPlace impl, const LinkModule *type)
+{
+        return linker_is_builtin(type->number) &&
+               link_decl(linker_load(linker, impl.module), impl.decl)->flags & UNIT_UNUSUAL;
 }
 
 /* What impls give to a type under a name: its own first, then what is written for traits, then what those have for all. */
 static LinkSet of_impls(Linker *linker, const LinkModule *type, uint32_t decl, uint32_t word)
 {
-        enum { OWN, OF_TRAIT, UNUSUAL, GIVEN, KINDS };
         LinkPlace impls[IMPLS_MAX];
-        LinkSet found[KINDS] = {LINK_EMPTY, LINK_EMPTY, LINK_EMPTY, LINK_EMPTY};
+        LinkSet found[ORDERS] = {LINK_EMPTY, LINK_EMPTY, LINK_EMPTY, LINK_EMPTY};
         size_t count = linker_given(linker, type, link_text(type, link_decl(type, decl)->name),
                                     impls, IMPLS_MAX);
         for (size_t i = 0; i < count; i++) {
                 LinkEnv env;
-                if (!is_impl_of(linker, impls[i], type, decl, &env))
+                if (!is_impl_of(linker, impls[i], type, decl, &env) ||
+                    is_for_others(linker, impls[i], type))
                         continue;
-                const LinkModule *module = linker_load(linker, impls[i].module);
-                LinkSet one = member_of_impl(linker, impls[i], env, word);
-                unsigned kind = is_unusual(linker, one)                                ? UNUSUAL
-                                : link_decl(module, impls[i].decl)->bases == UNIT_NONE ? OWN
-                                                                                       : OF_TRAIT;
-                found[kind] = link_union(linker, found[kind], one);
-                if (found[OWN] == LINK_EMPTY && found[OF_TRAIT] == LINK_EMPTY &&
-                    found[UNUSUAL] == LINK_EMPTY) {
+                LinkSet one = of_impl(linker, impls[i], env, word);
+                unsigned order = order_of(linker, impls[i], one);
+                found[order] = link_union(linker, found[order], one);
+                if (one == LINK_EMPTY && found[OF_ITSELF] == LINK_EMPTY &&
+                    found[OF_TRAIT] == LINK_EMPTY) {
                         LinkSet passed_on = member_of_trait(linker, impls[i], env, word);
-                        found[GIVEN] = link_union(linker, found[GIVEN], passed_on);
+                        found[OF_ALL] = link_union(linker, found[OF_ALL], passed_on);
                 }
         }
-        for (unsigned kind = 0; kind < KINDS; kind++)
-                if (found[kind] != LINK_EMPTY)
-                        return found[kind];
+        for (unsigned order = 0; order < ORDERS; order++)
+                if (found[order] != LINK_EMPTY)
+                        return found[order];
         return LINK_EMPTY;
 }
 

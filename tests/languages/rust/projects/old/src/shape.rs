@@ -33,3 +33,26 @@ pub trait Loud {
 }
 
 impl<T: Drawn> Loud for T {}
+
+#[cfg(no_strip)]
+pub trait Stripping {
+    fn strip(&self) {}
+}
+
+#[cfg(no_strip)]
+impl Stripping for str {}
+
+pub trait Sized {
+    fn len(&self) -> usize;
+}
+
+impl<T> Sized for [T] {
+    fn len(&self) -> usize {
+        0
+    }
+}
+
+fn measure(text: &str, items: &[u8]) {
+    text.strip();
+    items.len();
+}
