@@ -2,7 +2,14 @@
 /* Lists of numbers are blobs of 32 bits each, sorted, in the machine's order: a projection, made on the machine it is read on. */
 #include "code/consulted.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+#include "code/link-words.h"
+#include "code/link.h"
+
+#define GIVEN      0x80000000u /* the linker's numbers have 31 bits */
+#define GIVEN_BITS 0x3fffffffu
 
 static int64_t row_id(uint32_t repository, uint32_t number)
 {
@@ -16,6 +23,43 @@ static GArray *numbers_new(const void *data, size_t bytes)
         if (data)
                 g_array_append_vals(numbers, data, (unsigned)(bytes / sizeof(uint32_t)));
         return numbers;
+}
+
+static int compare_numbers(const void *a, const void *b)
+{
+        uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
+
+        return x < y ? -1 : x > y;
+}
+
+/* ---- what is given ---- */
+
+uint32_t consulted_given(const char *name)
+{
+        return GIVEN | (link_hash(name) & GIVEN_BITS);
+}
+
+static void add_given(const char *name, uint32_t decl, void *data)
+{
+        uint32_t number = consulted_given(name);
+
+        if (g_str_has_prefix(name, LINK_GIVEN_PREFIX))
+                g_array_append_val((GArray *)data, number);
+}
+
+void consulted_add_given(const Unit *unit, GArray *numbers)
+{
+        unsigned first = numbers->len, kept = first;
+        uint32_t *all;
+
+        link_names(unit, add_given, numbers);
+        all = (uint32_t *)(void *)numbers->data;
+        if (numbers->len > first)
+                qsort(all + first, numbers->len - first, sizeof(uint32_t), compare_numbers);
+        for (unsigned i = first; i < numbers->len; i++)
+                if (kept == first || all[i] != all[kept - 1])
+                        all[kept++] = all[i];
+        g_array_set_size(numbers, kept);
 }
 
 /* ---- of a module ---- */
@@ -57,18 +101,19 @@ GArray *consulted_of(Db *db, uint32_t module, GError **error)
 
 bool consulted_keep(Db *db, uint32_t module, const GArray *numbers, GError **error)
 {
+        bool some = numbers && numbers->len > 0;
         Statement *row =
                 db_statement(db,
-                             numbers ? "INSERT OR REPLACE INTO code_consultations (module, numbers)"
-                                       " VALUES (:module, :numbers)"
-                                     : "DELETE FROM code_consultations WHERE module = :module",
+                             some ? "INSERT OR REPLACE INTO code_consultations (module, numbers)"
+                                    " VALUES (:module, :numbers)"
+                                  : "DELETE FROM code_consultations WHERE module = :module",
                              error);
 
         if (!row)
                 return false;
         statement_bind_int(row, ":module", module);
-        if (numbers)
-                statement_bind_blob(row, ":numbers", numbers->len > 0 ? numbers->data : "",
+        if (some)
+                statement_bind_blob(row, ":numbers", numbers->data,
                                     numbers->len * sizeof(uint32_t));
         return statement_run(row, error);
 }
@@ -166,13 +211,6 @@ bool consulted_apply(Db *db, uint32_t repository, GArray *changes, GError **erro
                         return false;
         }
         return true;
-}
-
-static int compare_numbers(const void *a, const void *b)
-{
-        uint32_t x = *(const uint32_t *)a, y = *(const uint32_t *)b;
-
-        return x < y ? -1 : x > y;
 }
 
 bool consulted_find(Db *db, uint32_t repository, GArray *numbers, GHashTable *ret, GError **error)

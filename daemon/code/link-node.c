@@ -228,12 +228,13 @@ static uint32_t least_frame(Linker *linker, uint32_t first)
 
 static uint32_t ask(Linker *linker, const LinkNode *node);
 
-/* Forgets the circle of a frame and asks for it through another one. */
-static uint32_t ask_through(Linker *linker, uint32_t index, uint32_t through)
+/* Forgets the circle of a frame, and what it consulted, and asks for it through another one. */
+static uint32_t ask_through(Linker *linker, uint32_t index, uint32_t through, uint32_t mark)
 {
         LinkNode node = frame_at(linker->nodes, index)->node,
                  other = frame_at(linker->nodes, through)->node;
         give_up(linker->nodes, index);
+        link_trail_drop(linker->trail, mark);
         (void)ask(linker, &other);
         return ask(linker, &node);
 }
@@ -276,7 +277,7 @@ static uint32_t run(Linker *linker, uint32_t index)
         if (nodes->deep)
                 return LINK_EMPTY;
         if (outcome == OUTCOME_OTHER)
-                return ask_through(linker, index, through);
+                return ask_through(linker, index, through, mark);
         return outcome == OUTCOME_PART ? frame_at(nodes, index)->value : cell->value;
 }
 

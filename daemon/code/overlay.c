@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "code/consulted.h"
 #include "code/rows.h"
 
 typedef struct Entry {
@@ -28,6 +29,8 @@ struct Overlay {
         GHashTable
                 *names; /* name → GArray of LinkPlace, of what was laid over; NULL: not gathered */
         bool packages;  /* names has those of all manifests */
+        GHashTable *
+                unlinked; /* modules of the store that are not linked, whose given names are in names; NULL: not gathered */
         GPtrArray *over; /* Entry, of what was laid over or dropped */
         GStringChunk *texts;
         size_t bytes;
@@ -341,6 +344,88 @@ static void gather_packages(Overlay *overlay)
         }
 }
 
+/* ---- what is given ---- */
+
+static void add_given(const char *name, uint32_t decl, void *data)
+{
+        if (g_str_has_prefix(name, LINK_GIVEN_PREFIX))
+                add_name(name, decl, data);
+}
+
+/* Of a module that the store has not linked: its unit is looked at and not kept. */
+static void gather_unlinked(Overlay *overlay, uint32_t module, Statement *row)
+{
+        g_autofree void *block = NULL;
+        Gathering gathering = {overlay, module};
+        Entry *entry = entry_of(overlay, module);
+        size_t bytes;
+        Unit unit;
+
+        if (!entry || entry->over)
+                return;
+        const void *blob = statement_blob(row, 1, &bytes);
+        block = g_memdup2(blob, bytes);
+        if (unit_open(block, bytes, &unit, NULL))
+                link_names(&unit, add_given, &gathering);
+        g_hash_table_add(overlay->unlinked, GUINT_TO_POINTER(module));
+}
+
+/* What is not linked yet has no numbers by which it is found. */
+static void gather_all_unlinked(Overlay *overlay)
+{
+        Statement *row = prepare(overlay, "SELECT m.id, u.unit FROM code_modules m"
+                                          " JOIN code_units u ON u.module = m.id"
+                                          " WHERE m.repository = :of AND m.linked = 0");
+
+        overlay->unlinked = g_hash_table_new(NULL, NULL);
+        if (row)
+                statement_bind_int(row, ":of", overlay->repository);
+        while (next_row(overlay, row))
+                gather_unlinked(overlay, (uint32_t)statement_int(row, 0), row);
+}
+
+/* One name that is wanted. */
+typedef struct Wanted {
+        const char *name;
+        uint32_t module;
+        GArray *places;
+} Wanted;
+
+static void add_wanted(const char *name, uint32_t decl, void *data)
+{
+        Wanted *wanted = data;
+        LinkPlace place = {wanted->module, decl};
+
+        if (g_str_equal(name, wanted->name))
+                g_array_append_val(wanted->places, place);
+}
+
+/* The places of the store at which something is given to a name. */
+static void add_stored_given(Overlay *overlay, const char *name, GArray *places)
+{
+        g_autoptr(GHashTable) givers = g_hash_table_new(NULL, NULL);
+        g_autoptr(GArray) number = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        uint32_t given = consulted_given(name);
+        GError *error = NULL;
+        GHashTableIter iter;
+        void *key;
+
+        g_array_append_val(number, given);
+        if (!consulted_find(overlay->db, overlay->repository, number, givers, &error))
+                (void)fail(overlay, error);
+        g_hash_table_iter_init(&iter, givers);
+        while (g_hash_table_iter_next(&iter, &key, NULL)) {
+                Wanted wanted = {name, GPOINTER_TO_UINT(key), places};
+                const Entry *entry = entry_of(overlay, wanted.module);
+                bool counts =
+                        entry && !entry->over && !g_hash_table_contains(overlay->unlinked, key);
+                const Unit *unit = counts ? get_unit(overlay, wanted.module) : NULL;
+
+                if (unit)
+                        link_names(unit, add_wanted, &wanted);
+        }
+}
+
 static int by_place(const void *a, const void *b, void *data)
 {
         const LinkPlace *x = a, *y = b;
@@ -374,6 +459,10 @@ static size_t get_named(void *data, const char *name, LinkPlace *ret, size_t max
         if (g_str_has_prefix(name, LINK_PACKAGE_PREFIX)) {
                 if (!overlay->packages)
                         gather_packages(overlay);
+        } else if (g_str_has_prefix(name, LINK_GIVEN_PREFIX)) {
+                if (!overlay->unlinked)
+                        gather_all_unlinked(overlay);
+                add_stored_given(overlay, name, places);
         } else {
                 add_stored(overlay, name, max, places);
                 if (places->len <= max)
@@ -419,6 +508,7 @@ Overlay *overlay_free(Overlay *overlay)
         g_hash_table_unref(overlay->folders);
         g_hash_table_unref(overlay->paths);
         g_clear_pointer(&overlay->names, g_hash_table_unref);
+        g_clear_pointer(&overlay->unlinked, g_hash_table_unref);
         g_hash_table_unref(overlay->modules);
         g_string_chunk_free(overlay->texts);
         g_clear_error(&overlay->error);

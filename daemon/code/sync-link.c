@@ -119,8 +119,10 @@ static void link_module(Linking *linking, uint32_t module)
                          .consulted = g_array_new(FALSE, FALSE, sizeof(uint32_t))};
 
         g_array_set_size(linking->scratch, 0);
-        if (unit)
+        if (unit) {
                 linker_module(linking->linker, module, linking->scratch, linked.consulted);
+                consulted_add_given(unit, linked.consulted);
+        }
         for (unsigned i = 0; i < linking->scratch->len; i++)
                 add_edge(linking, module, unit, &g_array_index(linking->scratch, LinkEdge, i),
                          linked.edges);

@@ -1,14 +1,37 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A repository of TypeScript, Python and Go made at random, whose files import from and call each other, and edits of it
-that change what other files mean. A model says what each file has; the text follows from it."""
+"""A repository of nine languages made at random, whose files import from and call each other, and edits of it and of its
+manifests that change what other files mean. A model says what each file has; the text follows from it."""
 import os
 import posixpath
 import re
+import shutil
+
+from code_text import TEXTS
 
 SLOTS = {'ts': ['src/a.ts', 'src/b.ts', 'src/lib/c.ts', 'src/lib/d.ts', 'src/lib/index.ts'],
          'py': ['app/a.py', 'app/b.py', 'app/core/__init__.py', 'app/core/c.py', 'app/core/d.py'],
-         'go': ['store/a.go', 'store/b.go', 'web/a.go', 'web/b.go', 'web/deep/c.go']}
-MOVED = {'src/lib': 'src/kit', 'app/core': 'app/heart', 'web': 'net', 'store': 'shop'}
+         'go': ['store/a.go', 'store/b.go', 'web/a.go', 'web/b.go', 'web/deep/c.go'],
+         'java': ['jv/app/A.java', 'jv/app/B.java', 'jv/lib/C.java', 'jv/lib/deep/D.java'],
+         'cs': ['Cs/A.cs', 'Cs/B.cs', 'Cs/Lib/C.cs', 'Cs/Lib/D.cs'],
+         'rs': ['rs/lib.rs', 'rs/a.rs', 'rs/core/mod.rs', 'rs/core/c.rs', 'rs/core/d.rs'],
+         'c': ['c/a.c', 'c/b.c', 'c/lib/c.h', 'c/lib/d.h', 'c/lib/e.c'],
+         'cpp': ['cc/a.cpp', 'cc/b.hpp', 'cc/lib/c.hpp', 'cc/lib/d.hpp']}
+FAMILY = {'h': 'c', 'hpp': 'cpp'}
+MANIFESTS = {
+    'go.mod': [None, 'module example.org/app\n\ngo 1.22\n', 'module example.org/other\n', 'module "example.org/app"\nrequire x.org/y v1\n'],
+    'web/go.mod': [None, None, 'module example.org/app/web\n', 'module example.org/web\n'],
+    'tsconfig.json': [None, '{"compilerOptions": {"baseUrl": ".", "paths": {"@/*": ["src/*"]}}}', '{"compilerOptions": {"paths": {"@/*": ["./src/lib/*"]}}}',
+                      '{"compilerOptions": {"baseUrl": "src"}}', '{ // broken\n "compilerOptions": {'],
+    'src/tsconfig.json': [None, None, '{"extends": "../tsconfig.json"}', '{"compilerOptions": {"paths": {"@/*": ["./kit/*", "./lib/*"]}}}'],
+    'package.json': [None, '{"name": "app", "main": "src/a.ts"}', '{"name": "app", "workspaces": ["src/*"], "imports": {"@/*": "./src/*.ts"}}'],
+    'src/lib/package.json': [None, None, '{"name": "@/lib", "main": "c.ts"}', '{"name": "lib", "exports": {".": "./d.ts"}}'],
+    'Cargo.toml': [None, '[package]\nname = "app"\n[lib]\npath = "rs/lib.rs"\n', '[package]\nname = "other"\n[lib]\npath = "rs/a.rs"\n'],
+    'pyproject.toml': [None, '[project]\nname = "app"\n', '[tool.setuptools.packages.find]\nwhere = ["app"]\n'],
+}
+NESTED = ['src/lib', 'app/core', 'web/deep', 'jv/lib', 'rs/core']  # folders that may be repositories of their own
+MOVED = {'src/lib': 'src/kit', 'app/core': 'app/heart', 'web': 'net', 'store': 'shop', 'jv/lib': 'jv/kit', 'Cs/Lib': 'Cs/Kit',
+         'rs/core': 'rs/heart', 'c/lib': 'c/kit', 'cc/lib': 'cc/kit', 'src': 'Src', 'app': 'App'}
+ENDINGS = ['ts', 'py', 'go', 'java', 'cs', 'rs', 'c', 'h', 'cpp', 'hpp', 'mod', 'json', 'toml']
 FUNCTIONS, CLASSES, METHODS = ['F0', 'F1', 'F2', 'F3', 'F4'], ['C0', 'C1', 'C2', 'C3', 'C4'], ['M0', 'M1', 'M2', 'M3']
 RARE = [f'R{i}' for i in range(12)]  # methods that mostly no class has
 
@@ -38,8 +61,10 @@ def chain(r):
 
 class File:
     def __init__(self, r, path):
-        self.path, self.language = path, path.rsplit('.', 1)[1]
-        self.items, self.passed, self.blank = [], [], 0
+        ending = path.rsplit('.', 1)[1]
+        self.path, self.language = path, FAMILY.get(ending, ending)
+        self.items, self.passed, self.blank, self.alias = [], [], 0, r.random() < 0.3
+        self.mods = [[r.choice(['', 'pub ']), name] for name in (['a', 'core', 'heart'] if path.endswith('lib.rs') else ['c', 'd'])]
         self.sources = {}  # where each name comes from that the file does not have
         for name in r.sample(FUNCTIONS, r.randint(1, 2)):
             self.items.append(Function(r, name))
@@ -85,6 +110,8 @@ def qualified(file, name):
 def specifier(file, target):
     relative = posixpath.relpath(target.rsplit('.', 1)[0], posixpath.dirname(file.path))
     relative = re.sub('/?(index|__init__)$', '', relative) or '.'
+    if file.language == 'ts' and file.alias and target.startswith('src/'):
+        return '@/' + re.sub('/?index$', '', target[4:-3])
     if file.language == 'ts':
         return relative if relative.startswith('.') else './' + relative
     return re.sub('/?(__init__)?$', '', target.rsplit('.', 1)[0]).replace('/', '.')
@@ -138,7 +165,7 @@ def of_go(file):
 
 
 def text_of(file):
-    lines = {'ts': of_typescript, 'py': of_python, 'go': of_go}[file.language](file)
+    lines = {'ts': of_typescript, 'py': of_python, 'go': of_go, **TEXTS}[file.path.rsplit('.', 1)[1]](file)
     return '\n' * file.blank * (file.language != 'go') + '\n'.join(lines) + '\n' + '\n' * file.blank
 
 
@@ -147,6 +174,8 @@ def text_of(file):
 class Model:
     def __init__(self, r):
         self.files = {path: File(r, path) for paths in SLOTS.values() for path in paths}
+        self.manifests = {path: r.choice(texts[:3]) for path, texts in MANIFESTS.items()}
+        self.nested = set()  # folders that are repositories of their own for now
         for file in self.files.values():
             self.settle(r, file)
 
@@ -165,17 +194,27 @@ class Model:
 
     def write(self, folder):
         texts = {p: text_of(f) for p, f in self.files.items()}
-        texts['go.mod'] = 'module example.org/app\n\ngo 1.22\n'
-        for path in sorted(p for e in ('ts', 'py', 'go') for p in folder.rglob('*.' + e)):
-            if str(path.relative_to(folder)) not in texts:
+        texts |= {path: text for path, text in self.manifests.items() if text is not None}
+        self.nest(folder)
+        for path in sorted(p for e in ENDINGS for p in folder.rglob('*.' + e)):
+            if str(path.relative_to(folder)) not in texts and '.git' not in path.parts:
                 path.unlink()
-                if not os.listdir(path.parent):
-                    path.parent.rmdir()
+                while not os.listdir(path.parent):
+                    path = path.parent
+                    path.rmdir()
         for path, text in texts.items():
             target = folder / path
             target.parent.mkdir(parents=True, exist_ok=True)
             if not target.exists() or target.read_text(encoding='utf-8') != text:
                 target.write_text(text, encoding='utf-8')
+
+    def nest(self, folder):
+        for path in NESTED:
+            git = folder / path / '.git'
+            if path in self.nested and git.parent.is_dir():
+                git.mkdir(exist_ok=True)
+            elif git.exists():
+                shutil.rmtree(git)
 
 
 # ---- edits: each takes the model and a file of it that has something ----
@@ -280,6 +319,32 @@ def move_file(r, model, file):
         model.files[file.path] = file
 
 
+def rename_case(r, model, file):
+    folder, name = posixpath.split(file.path)
+    path = posixpath.join(folder, name[0].swapcase() + name[1:])
+    if path not in model.files:
+        del model.files[file.path]
+        file.path = path
+        model.files[path] = file
+
+
+def change_manifest(r, model, file):
+    path = r.choice(sorted(MANIFESTS))
+    model.manifests[path] = r.choice(MANIFESTS[path])
+
+
+def change_nested(r, model, file):
+    model.nested ^= {r.choice(NESTED)}
+
+
+def change_mods(r, model, file):
+    file.alias = not file.alias
+    if file.mods and r.random() < 0.6:
+        file.mods.pop(r.randrange(len(file.mods)))
+    else:
+        file.mods.append([r.choice(['', 'pub ']), r.choice(['a', 'c', 'd', 'core', 'heart'])])
+
+
 def move_folder(r, model, file):
     here, there = r.choice(sorted(MOVED.items()) + sorted((b, a) for a, b in MOVED.items()))
     for path, moved in list(model.files.items()):
@@ -291,7 +356,8 @@ def move_folder(r, model, file):
 
 EDITS = [add_item, add_item, remove_item, rename_item, rename_item, move_item, move_item, change_base, change_field,
          change_methods, rename_method, change_return, change_return, change_source, pass_on, pass_on, shift,
-         remove_file, add_file, add_file, move_file, move_folder]
+         remove_file, add_file, add_file, move_file, move_folder,
+         rename_case, change_manifest, change_manifest, change_nested, change_mods]
 
 
 def edit(r, model):
