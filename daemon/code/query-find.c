@@ -251,8 +251,9 @@ bool query_find_symbol(const Query *query, const char *prefix, int64_t *ret, GEr
                 return find_by_id(query, given_id, ret, error);
         if (given_name)
                 return find_by_name(query, prefix, given_name, ret, error);
-        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID, "kind %s needs %s or %s",
-                    query->kind, id, name);
+        bool source = g_str_equal(query->kind, "source");
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID, "%s%s needs %s or %s",
+                    source ? "get_symbol_" : "kind ", query->kind, id, name);
         return false;
 }
 

@@ -332,6 +332,11 @@ bool query_symbols(const Query *query, JsonObject *answer, GError **error)
 
         if (!read_wanted(query, &wanted, error))
                 return false;
+        if (!wanted.name && !g_str_equal(match, "exact")) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID, "match %s needs name",
+                            match);
+                return false;
+        }
         if (wanted.name && g_str_equal(match, "prefix"))
                 return read_prefix(query, &wanted, answer, error);
         if (wanted.name && g_str_equal(match, "fuzzy"))

@@ -302,6 +302,27 @@ bool repository_remove(Store *vault, const Access *access, const char *id, GErro
 
 /* ---- finding ---- */
 
+#define NAMES_SHOWN 8
+
+/* Those that there are, for who named another. */
+static void set_missing(Db *db, const char *which, GError **error)
+{
+        g_autoptr(GString) names = g_string_new(NULL);
+        Statement *query = db_statement(db,
+                                        "SELECT name FROM code_repositories WHERE is_active = 1"
+                                        " ORDER BY name LIMIT :limit",
+                                        NULL);
+
+        if (query)
+                statement_bind_int(query, ":limit", NAMES_SHOWN + 1);
+        for (unsigned i = 0; query && statement_step(query, NULL) == STEP_ROW; i++)
+                g_string_append_printf(names, "%s%s", i > 0 ? ", " : "",
+                                       i < NAMES_SHOWN ? statement_text(query, 0) : "…");
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                    "there is no repository \"%.200s\"; %s%s", which,
+                    names->len > 0 ? "there are: " : "none was added", names->str);
+}
+
 char *repository_find(Db *db, const char *which, GError **error)
 {
         g_autofree char *trimmed = g_strdup(which);
@@ -321,8 +342,7 @@ char *repository_find(Db *db, const char *which, GError **error)
         if (step == STEP_ROW)
                 found = g_strdup(statement_text(query, 0));
         else if (step == STEP_DONE)
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
-                            "there is no repository \"%.200s\"", which);
+                set_missing(db, which, error);
         step = found ? statement_step(query, error) : STEP_ERROR;
         if (step == STEP_ROW)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,

@@ -64,6 +64,11 @@ static bool read_live(const char *folder, const char *path, Live *ret, GError **
                 top, path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC, error);
         (void)close(top);
         if (fd < 0)
+                g_prefix_error(error,
+                               "%s is not as it was when it was read (sync_repository looks"
+                               " again): ",
+                               path);
+        if (fd < 0)
                 return false;
         bool ok = read_all(fd, ret, error);
         (void)close(fd);

@@ -377,6 +377,45 @@ def test_adding_and_removing_are_in_the_journal_and_taken_back(desk, web):
     assert repositories(desk) == {}
 
 
+WRONG = [
+    ({'kind': 'callers'}, 'Invalid', 'kind callers needs symbol_id or name'),
+    ({'kind': 'path', 'name': 'check'}, 'Invalid', 'kind path needs to_symbol_id or to_name'),
+    ({'kind': 'callers', 'name': 'nothing'}, 'NotFound', 'no symbol "nothing"; kind symbols with match fuzzy'),
+    ({'kind': 'callers', 'symbol_id': 'sym-0000000000000000'}, 'NotFound', 'is another now, or it was never there'),
+    ({'kind': 'callers', 'symbol_id': 'check'}, 'NotFound', 'a name is given as name'),
+    ({'kind': 'callers', 'name': 'check', 'repository': 'nope'}, 'NotFound', 'no repository "nope"; there are: web'),
+    ({'kind': 'callers', 'name': 'check', 'limit': 501}, 'Invalid', 'at most 500'),
+    ({'kind': 'callers', 'name': 'check', 'after': 'x'}, 'Stale', 'begin again without it'),
+    ({'kind': 'imports', 'module': '/src/bearer.ts'}, 'NotFound', 'a path from the top of the repository'),
+    ({'kind': 'symbols', 'match': 'fuzzy'}, 'Invalid', 'match fuzzy needs name'),
+]
+
+
+def test_wrong_questions_are_told_what_is_right(desk, web):
+    def refused(tool, **arguments):
+        with pytest.raises(CallError) as caught:
+            desk.tool(tool, **arguments)
+        return caught.value.name.split('.')[-1], caught.value.message
+    for arguments, name, words in WRONG:
+        got = refused('query_codebase', **arguments)
+        assert got[0] == name and words in got[1], (arguments, got)
+    first = desk.tool('query_codebase', kind='symbols', limit=1)['next']
+    assert refused('query_codebase', kind='modules', after=first)[0] == 'Stale'
+    assert refused('get_symbol_source') == ('Invalid', 'get_symbol_source needs symbol_id or name')
+    os.kill(desk.daemon.pid, signal.SIGSTOP)
+    (web / 'src/bearer.ts').rename(web / 'src/gone.ts')
+    os.kill(desk.daemon.pid, signal.SIGCONT)
+    name, words = refused('get_symbol_source', name='check')
+    assert name == 'NotFound' and 'sync_repository looks again' in words
+    desk.tool('remove_repository', repository='web')
+    assert 'add_repository adds one' in refused('query_codebase', kind='callers', name='check')[1]
+    assert 'none was added' in refused('sync_repository', repository='web')[1]
+    large = desk.folder / 'large'
+    write(large, {f'f{i}.ts': 'export const x = 1;\n' * 2000 for i in range(400)})
+    desk.tool('add_repository', path=str(large))
+    assert 'repository large is still being read' in refused('query_codebase', kind='callers', name='check')[1]
+
+
 def test_a_removed_repository_is_forgotten_and_comes_back_as_itself(desk, web):
     symbol = rows(desk, 'symbols', name='validateBearer')[0]['symbol_id']
     desk.tool('remove_repository', repository='web')
