@@ -7,7 +7,7 @@
 #include "code/link-manifest.h"
 #include "code/link-site.h"
 
-#define NAMED_MAX      64                    /* declarations of one name that are looked at */
+#define NAMED_MAX      256                   /* declarations of one name that are looked at */
 #define BUILTINS_FIRST (LINK_MODULE_MAX + 1) /* numbers of the units of built-ins: by language */
 
 typedef struct Builtins {

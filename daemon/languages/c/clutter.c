@@ -26,6 +26,7 @@ typedef struct Clutter {
         bool enums[BRACES_MAX];       /* of PLACE_LIST: enumerators */
         uint32_t depth, beyond;
         uint32_t parens;
+        bool namespaces; /* macros open and close them, one for one */
 } Clutter;
 
 /* ---- words ---- */
@@ -495,6 +496,53 @@ static bool take_trailing(Clutter *clutter, uint32_t index)
         return true;
 }
 
+/* ---- namespaces ---- */
+
+static bool has_part(const Clutter *clutter, uint32_t index, const char *part)
+{
+        const Token *token = &clutter->tokens->items[index];
+        return memmem(clutter->tokens->text + token->start, token->end - token->start, part,
+                      strlen(part)) != NULL;
+}
+
+/* LIB_BEGIN_NAMESPACE is 1, LIB_END_NAMESPACE is -1, anything else 0. */
+static int opens_namespace(const Clutter *clutter, uint32_t index)
+{
+        const Token *token = &clutter->tokens->items[index];
+        if (token->kind != TOKEN_WORD || token->gone || !token->loud || !token->first ||
+            !(has_part(clutter, index, "NAMESPACE") || has_part(clutter, index, "_NS_")) ||
+            is_mark(clutter, next(clutter, index), "("))
+                return 0;
+        if (has_part(clutter, index, "END") || has_part(clutter, index, "CLOSE"))
+                return -1;
+        bool begins = has_part(clutter, index, "BEGIN") || has_part(clutter, index, "OPEN") ||
+                      has_part(clutter, index, "START");
+        return begins && token->end - token->start >= strlen(PREPARE_NAMESPACE) ? 1 : 0;
+}
+
+static bool namespaces_are_even(const Clutter *clutter)
+{
+        int depth = 0;
+        for (uint32_t i = 0; i < clutter->tokens->count && depth >= 0; i++)
+                depth += opens_namespace(clutter, i);
+        return depth == 0;
+}
+
+/* Macros that open and close a namespace are written out. */
+static bool take_namespace(Clutter *clutter, uint32_t index)
+{
+        int opens = clutter->namespaces ? opens_namespace(clutter, index) : 0;
+        Token *token = &clutter->tokens->items[index];
+        const char *text = opens > 0 ? PREPARE_NAMESPACE : "}";
+        if (!opens || place(clutter) != PLACE_FILE)
+                return false;
+        prepare_blank(clutter->text, token->start, token->end, PREPARE_DEAD);
+        memcpy(clutter->text + token->start, text, strlen(text));
+        token->gone = true;
+        clutter->head = index + 1;
+        return true;
+}
+
 /* ---- directives ---- */
 
 /* The grammars end a macro's body at a comment. */
@@ -533,6 +581,8 @@ static void see_directive(Clutter *clutter, uint32_t index)
 static void see_word(Clutter *clutter, uint32_t index)
 {
         bool begins = clutter->head == index;
+        if (begins && take_namespace(clutter, index))
+                return;
         if (begins && token_is(clutter->tokens, index, "template") &&
             is_mark(clutter, next(clutter, index), "<")) {
                 clutter->head = closing_angle(clutter, next(clutter, index)) + 1;
@@ -614,6 +664,7 @@ void clutter_prepare(Tokens *tokens, char *text)
         g_autofree Clutter *clutter = g_new0(Clutter, 1);
         clutter->tokens = tokens;
         clutter->text = text;
+        clutter->namespaces = namespaces_are_even(clutter);
         for (uint32_t i = 0; i < tokens->count; i++) {
                 if (tokens->items[i].gone) {
                         clutter->head += clutter->head == i;

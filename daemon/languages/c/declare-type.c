@@ -108,9 +108,31 @@ void c_declare_alias(Walk *walk, Node node)
                                         .spaces = c_is_local(walk) ? SPACE_TYPE | SPACE_VALUE : 0});
 }
 
+/* A namespace that a macro opens: which one that says is told by the macro. */
+static void declare_opened(Walk *walk, Node node)
+{
+        const char *text = walk->tree->text + walk->tree->nodes[node].start;
+        size_t length = 0;
+        while (g_ascii_isalnum(text[length]) || text[length] == '_')
+                length++;
+        uint32_t index =
+                walk_define(walk, &(Definition){.node = node,
+                                                .body = tree_child(walk->tree, node, FIELD_BODY),
+                                                .kind = UNIT_IMPLEMENTATION});
+        UnitString macro = builder_string(walk->builder, text, length);
+        uint32_t name = builder_expr(walk->builder, UNIT_EXPR_NAME, macro, UNIT_NONE);
+        if (index != UNIT_NONE)
+                builder_decl_at(walk->builder, index)->value = name;
+}
+
 void c_declare_namespace(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
+        uint32_t start = tree->nodes[node].start;
+        if (tree->text[start] != 'n' && tree->text[start] != 'i') { /* inline */
+                declare_opened(walk, node);
+                return;
+        }
         Node name = tree_child(tree, node, FIELD_NAME);
         walk_define(walk,
                     &(Definition){

@@ -6,6 +6,61 @@
 
 #define MACRO_BODY_MAX 20000 /* bytes that are looked at */
 
+static bool has_mark(const Tokens *tokens, uint32_t index, char mark)
+{
+        return index < tokens->count && tokens->items[index].kind == TOKEN_MARK &&
+               tokens->items[index].mark == mark;
+}
+
+/* The namespace whose name stands there is declared, if only in a macro. */
+static void add_namespace(Walk *walk, UnitString name, uint32_t start)
+{
+        uint32_t line = tree_line(walk->tree, start);
+        UnitDecl decl = {.kind = UNIT_NAMESPACE,
+                         .visibility = UNIT_PUBLIC,
+                         .flags = UNIT_EXPORTED,
+                         .name = name,
+                         .container = UNIT_NONE,
+                         .outer = UNIT_NONE,
+                         .first_line = line,
+                         .last_line = line,
+                         .name_line = line,
+                         .name_column = start - walk->tree->lines[line - 1],
+                         .type = UNIT_NONE,
+                         .value = UNIT_NONE,
+                         .bases = UNIT_NONE,
+                         .parameters = UNIT_NONE,
+                         .type_parameters = UNIT_NONE};
+        builder_decl(walk->builder, &decl);
+}
+
+/* #define LIB_BEGIN_NAMESPACE namespace a { namespace b {: the macro's type is "a::b"; inline ones do not count. */
+static void see_namespaces(Walk *walk, uint32_t macro, uint32_t start, uint32_t end)
+{
+        const char *text = walk->tree->text + start;
+        g_autoptr(GString) whole = g_string_new(NULL);
+        uint32_t first = 0;
+        Tokens tokens;
+        tokens_read(&tokens, text, MIN(end - start, MACRO_BODY_MAX));
+        for (uint32_t i = 0; i + 2 < tokens.count; i++) {
+                const Token *name = &tokens.items[i + 1];
+                if (!token_is(&tokens, i, "namespace") || name->kind != TOKEN_WORD ||
+                    !has_mark(&tokens, i + 2, '{') || (i && token_is(&tokens, i - 1, "inline")))
+                        continue;
+                g_string_append(whole, whole->len ? "::" : "");
+                if (!whole->len)
+                        first = name->start;
+                g_string_append_len(whole, text + name->start, name->end - name->start);
+        }
+        tokens_clear(&tokens);
+        if (!whole->len)
+                return;
+        size_t length = strcspn(whole->str, ":");
+        add_namespace(walk, builder_string(walk->builder, whole->str, length), start + first);
+        uint32_t type = walk_builtin(walk, whole->str);
+        builder_decl_at(walk->builder, macro)->type = type;
+}
+
 void c_declare_macro(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
@@ -23,6 +78,10 @@ void c_declare_macro(Walk *walk, Node node)
         macro->flags &= ~(uint32_t)UNIT_LOCAL;
         if (tree_kind(tree, node) == PREPROC_FUNCTION_DEF)
                 macro->shape = SHAPE_ARGUMENTS;
+        size_t length;
+        const char *text = tree_text(tree, value, &length);
+        if (value && memmem(text, length, "namespace", strlen("namespace")))
+                see_namespaces(walk, index, tree->nodes[value].start, tree->nodes[value].end);
 }
 
 /* ---- sites by place ---- */

@@ -19,8 +19,9 @@ bool conditional_is_elsewhere(const Tokens *tokens, uint32_t directive);
 /* Takes out macros among declarations, and directives where the grammar has no place for them. */
 void clutter_prepare(Tokens *tokens, char *text);
 
-#define PREPARE_MACRO ' '  /* stands where a macro or a directive stood */
-#define PREPARE_DEAD  '\t' /* … a branch that is not read */
+#define PREPARE_MACRO     ' '          /* stands where a macro or a directive stood */
+#define PREPARE_NAMESPACE "namespace{" /* stands where a macro opens one */
+#define PREPARE_DEAD      '\t'         /* … a branch that is not read */
 
 /* Replaces what stands from a byte to another, but for ends of lines. */
 void prepare_blank(char *text, uint32_t start, uint32_t end, char with);

@@ -112,14 +112,14 @@ static bool defines(Linker *linker, LinkPlace place, LinkPlace declared)
         if ((decl->flags | prototype->flags) & UNIT_FILE_LOCAL && module != other)
                 return false;
         if (prototype->container != UNIT_NONE &&
-            link_decl(other, prototype->container)->kind != UNIT_NAMESPACE)
+            !c_is_space(link_decl(other, prototype->container)->kind))
                 return is_of_class(linker, place, declared.module, prototype->container);
         CSpace one, two;
-        c_space_of(module, place.decl, &one);
-        c_space_of(other, declared.decl, &two);
+        c_space_of(linker, module, place.decl, &one);
+        c_space_of(linker, other, declared.decl, &two);
         return decl->outer == UNIT_NONE && g_str_equal(one.text, two.text) &&
                (decl->container == UNIT_NONE ||
-                link_decl(module, decl->container)->kind == UNIT_NAMESPACE);
+                c_is_space(link_decl(module, decl->container)->kind));
 }
 
 /* Of definitions of one name those that take what the declaration takes, if some do. */

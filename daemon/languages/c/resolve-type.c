@@ -15,9 +15,10 @@ enum {                    /* how well an argument suits a parameter; the less th
        COST_PROMOTED = 4,
        COST_CONVERTED = 6,
        COST_BASE = 8,
-       COST_VOID = 10,  /* a pointer as one to anything, or as a truth value */
-       COST_MADE = 14,  /* a new value of a class */
-       COST_GIVEN = 18, /* by a conversion of the class that it is of */
+       COST_VOID = 10,        /* a pointer as one to anything, or as a truth value */
+       COST_MADE = 14,        /* a new value of a class */
+       COST_GIVEN = 18,       /* by a conversion of the class that it is of */
+       COST_CONSTRAINED = 30, /* a template that may not be there */
        COST_REST = 40,
        COST_MISFIT = 10000,
 };
@@ -34,6 +35,7 @@ typedef enum TypeKind {
 typedef struct Type {
         TypeKind kind;
         const char *name;
+        const char *of; /* of a class with arguments the first, if it is TYPE_PLAIN; or NULL */
         LinkPlace place;
         unsigned pointers;
         bool constant, reference, moved;
@@ -61,7 +63,8 @@ static const char *plain_name(const char *name)
                 {"uint32_t", "unsigned"},       {"int16_t", "short"},
                 {"uint16_t", "unsigned short"}, {"int8_t", "signed char"},
                 {"uint8_t", "unsigned char"},   {"nullptr_t", "nullptr"},
-                {"intmax_t", "long"},           {"uintmax_t", "unsigned long"}};
+                {"wchar_t", "wchar_t"},         {"intmax_t", "long"},
+                {"uintmax_t", "unsigned long"}};
         for (unsigned i = 0; i < G_N_ELEMENTS(names); i++)
                 if (g_str_equal(name, names[i][0]))
                         return names[i][1];
@@ -96,6 +99,18 @@ static Type outside(const LinkModule *module, uint32_t expr)
         return type;
 }
 
+static const char *first_argument(const LinkModule *module, uint32_t expr)
+{
+        const UnitExpr *exprs = module->unit->exprs;
+        const uint32_t *items;
+        if (exprs[expr].op != UNIT_EXPR_APPLY || !unit_list(module->unit, exprs[expr].b, &items) ||
+            items[0] == UNIT_NONE)
+                return NULL;
+        const UnitExpr *first = &exprs[items[0]];
+        bool wide = first->op == UNIT_EXPR_NAME && plain_name(link_text(module, first->a));
+        return first->op == UNIT_EXPR_BUILTIN || wide ? link_text(module, first->a) : NULL;
+}
+
 static Type written(Linker *linker, const LinkModule *module, uint32_t expr, uint32_t shape,
                     unsigned depth)
 {
@@ -121,6 +136,7 @@ static Type written(Linker *linker, const LinkModule *module, uint32_t expr, uin
                 Type found = {.kind = decl->kind == UNIT_TYPE_PARAMETER ? TYPE_VARIABLE
                                       : c_is_type(decl->kind)           ? TYPE_DECLARED
                                                                         : TYPE_UNKNOWN,
+                              .of = first_argument(module, expr),
                               .place = {atom.module, atom.decl}};
                 return with_shape(found, shape);
         }
@@ -367,6 +383,19 @@ static uint32_t reference_cost(const Type *given, const Type *wanted)
                                                                                        : 0;
 }
 
+/* A class of one kind of characters is not made of a text of another. */
+static bool is_of_other_text(const Type *given, const Type *wanted)
+{
+        static const char *const characters[] = {"char", "wchar_t", "char8_t", "char16_t",
+                                                 "char32_t"};
+        if (given->kind != TYPE_PLAIN || !wanted->of || g_str_equal(given->name, wanted->of))
+                return false;
+        for (unsigned i = 0; i < G_N_ELEMENTS(characters); i++)
+                if (g_str_equal(given->name, characters[i]))
+                        return true;
+        return false;
+}
+
 static uint32_t pointer_cost(Linker *linker, const Type *given, const Type *wanted)
 {
         bool null = given->kind == TYPE_PLAIN && !given->pointers &&
@@ -379,7 +408,8 @@ static uint32_t pointer_cost(Linker *linker, const Type *given, const Type *want
         if (given->pointers > wanted->pointers && !wanted->pointers) {
                 if (wanted->kind == TYPE_PLAIN)
                         return g_str_equal(wanted->name, "bool") ? COST_VOID : COST_MISFIT;
-                return is_enum(linker, wanted) ? COST_MISFIT : COST_MADE;
+                return is_enum(linker, wanted) || is_of_other_text(given, wanted) ? COST_MISFIT
+                                                                                  : COST_MADE;
         }
         return given->kind == TYPE_OUTSIDE && !given->pointers ? COST_GIVEN : COST_MISFIT;
 }
@@ -450,6 +480,26 @@ static void evaluate(Linker *linker, const LinkModule *module, const CCall *call
         ret->constant = receiver_const(linker, module, call);
 }
 
+/* A template that is there for some arguments only, which nobody checks here: template <class T, enable_if_t<…> = 0>. */
+static bool is_constrained(const LinkModule *module, const UnitDecl *decl)
+{
+        const uint32_t *items;
+        uint32_t count = unit_list(module->unit, decl->type_parameters, &items);
+        for (uint32_t i = 0; i < count; i++)
+                if (!link_decl(module, items[i])->name)
+                        return true;
+        const UnitExpr *type = decl->type == UNIT_NONE ? NULL : &module->unit->exprs[decl->type];
+        while (type &&
+               (type->op == UNIT_EXPR_APPLY ||
+                (type->op == UNIT_EXPR_MEMBER && g_str_equal(link_text(module, type->b), "type"))))
+                type = &module->unit->exprs[type->a];
+        UnitString name = !type                          ? 0
+                          : type->op == UNIT_EXPR_NAME   ? type->a
+                          : type->op == UNIT_EXPR_MEMBER ? type->b
+                                                         : 0;
+        return name && g_str_has_prefix(link_text(module, name), "enable_if");
+}
+
 static uint32_t cost_of_function(Linker *linker, LinkPlace function, const Given *given)
 {
         const LinkModule *module = linker_load(linker, function.module);
@@ -458,6 +508,7 @@ static uint32_t cost_of_function(Linker *linker, LinkPlace function, const Given
         uint32_t wanted = unit_list(module->unit, decl->parameters, &parameters), cost = 0;
         if (!c_is_function(decl->kind))
                 return 0;
+        cost += is_constrained(module, decl) ? COST_CONSTRAINED : 0;
         if (decl->kind == UNIT_METHOD && !(decl->flags & UNIT_STATIC) && given->constant >= 0) {
                 bool constant = decl->shape & SHAPE_METHOD_CONST;
                 if (given->constant && !constant)
@@ -466,6 +517,9 @@ static uint32_t cost_of_function(Linker *linker, LinkPlace function, const Given
         }
         for (uint32_t i = 0; i < given->count; i++) {
                 const UnitDecl *parameter = i < wanted ? link_decl(module, parameters[i]) : NULL;
+                if (!parameter && wanted &&
+                    link_decl(module, parameters[wanted - 1])->flags & UNIT_VARIADIC)
+                        parameter = link_decl(module, parameters[wanted - 1]);
                 if (!parameter || parameter->type == UNIT_NONE) {
                         cost += COST_REST;
                         continue;

@@ -31,24 +31,51 @@ static bool is_named_space(const LinkModule *module, const UnitDecl *decl)
                !g_str_has_prefix(link_text(module, decl->signature), "inline");
 }
 
-static void add_space(const LinkModule *module, uint32_t decl, CSpace *ret, unsigned depth)
+/* What the macro that opens a namespace says of it: "a::b"; NULL: it is none that is known. */
+static const char *opened_space(Linker *linker, const LinkModule *module, const UnitDecl *space)
+{
+        if (space->kind != UNIT_IMPLEMENTATION || space->value == UNIT_NONE)
+                return NULL;
+        LinkSet denoted = link_denoted(linker, module->number, space->value);
+        for (uint32_t i = 0, n = link_set_size(linker->values, denoted); i < n; i++) {
+                LinkAtom atom = link_set_at(linker->values, denoted, i);
+                const UnitDecl *macro =
+                        atom.kind == LINK_ATOM_DECL ? link_atom_decl(linker, atom) : NULL;
+                if (!macro || macro->kind != UNIT_MACRO || macro->type == UNIT_NONE)
+                        continue;
+                const LinkModule *other = linker_load(linker, atom.module);
+                return link_text(other, other->unit->exprs[macro->type].a);
+        }
+        return NULL;
+}
+
+/* A namespace, and those around it. */
+static void add_space(Linker *linker, const LinkModule *module, uint32_t decl, CSpace *ret,
+                      unsigned depth)
 {
         if (decl == UNIT_NONE || depth > DEPTH_MAX)
                 return;
         const UnitDecl *space = link_decl(module, decl);
-        add_space(module, space->container, ret, depth + 1);
-        if (!is_named_space(module, space))
+        add_space(linker, module, space->container, ret, depth + 1);
+        const char *name = is_named_space(module, space) ? link_text(module, space->name)
+                                                         : opened_space(linker, module, space);
+        if (!name)
                 return;
         if (*ret->text)
                 g_strlcat(ret->text, "::", sizeof(ret->text));
-        g_strlcat(ret->text, link_text(module, space->name), sizeof(ret->text));
+        g_strlcat(ret->text, name, sizeof(ret->text));
 }
 
-void c_space_of(const LinkModule *module, uint32_t decl, CSpace *ret)
+void c_space_of(Linker *linker, const LinkModule *module, uint32_t decl, CSpace *ret)
 {
         *ret->text = '\0';
         if (decl != UNIT_NONE)
-                add_space(module, link_decl(module, decl)->container, ret, 0);
+                add_space(linker, module, link_decl(module, decl)->container, ret, 0);
+}
+
+bool c_is_space(UnitKind kind)
+{
+        return kind == UNIT_NAMESPACE || kind == UNIT_IMPLEMENTATION;
 }
 
 /* Does a declaration stand at the top of a file or namespace? */
@@ -56,8 +83,7 @@ static bool is_free(const LinkModule *module, const UnitDecl *decl)
 {
         if (decl->outer != UNIT_NONE)
                 return false;
-        return decl->container == UNIT_NONE ||
-               link_decl(module, decl->container)->kind == UNIT_NAMESPACE;
+        return decl->container == UNIT_NONE || c_is_space(link_decl(module, decl->container)->kind);
 }
 
 bool c_is_header(const LinkModule *module)
@@ -107,7 +133,7 @@ static LinkSet find_in_space(Linker *linker, const LinkModule *from, const CPlac
         for (size_t i = 0; i < places->count; i++) {
                 const LinkModule *module = linker_load(linker, places->items[i].module);
                 CSpace own;
-                c_space_of(module, places->items[i].decl, &own);
+                c_space_of(linker, module, places->items[i].decl, &own);
                 if (!g_str_equal(own.text, space))
                         continue;
                 const UnitDecl *decl = link_decl(module, places->items[i].decl);
@@ -223,15 +249,7 @@ static LinkSet find_around(Linker *linker, const LinkModule *from, uint32_t scop
                            const CPlaces *places)
 {
         CSpace space = {""};
-        if (scope != UNIT_NONE) {
-                c_space_of(from, scope, &space);
-                if (is_named_space(from, link_decl(from, scope))) {
-                        if (*space.text)
-                                g_strlcat(space.text, "::", sizeof(space.text));
-                        g_strlcat(space.text, link_text(from, link_decl(from, scope)->name),
-                                  sizeof(space.text));
-                }
-        }
+        add_space(linker, from, scope, &space, 0);
         for (;;) {
                 LinkSet found = find_in_space(linker, from, places, space.text);
                 if (found != LINK_EMPTY || !*space.text)

@@ -6,7 +6,7 @@
 #include "code/link-meaning.h"
 #include "languages/c/shape.h"
 
-#define C_PLACES_MAX 64  /* declarations of one name that are looked at */
+#define C_PLACES_MAX 256 /* declarations of one name that are looked at */
 #define C_SPACE_MAX  300 /* bytes of the names of namespaces in each other */
 
 typedef struct CPlaces {
@@ -21,7 +21,7 @@ LinkSet c_target(Linker *linker, const LinkModule *from, const UnitImport *impor
 typedef struct CSpace {
         char text[C_SPACE_MAX];
 } CSpace;
-void c_space_of(const LinkModule *module, uint32_t decl, CSpace *ret);
+void c_space_of(Linker *linker, const LinkModule *module, uint32_t decl, CSpace *ret);
 
 /* The declarations of a name that are no members, local to nothing, and in one of these namespaces exactly. */
 void c_find(Linker *linker, const LinkModule *from, uint32_t word, CPlaces *ret);
@@ -56,5 +56,6 @@ uint32_t c_called(Linker *linker, const LinkModule *module, const CCall *call, L
 bool c_same_signature(Linker *linker, LinkPlace a, LinkPlace b);
 
 bool c_is_header(const LinkModule *module);
+bool c_is_space(UnitKind kind); /* a namespace, or what a macro opens */
 bool c_is_type(UnitKind kind);
 bool c_is_function(UnitKind kind);
