@@ -122,7 +122,7 @@ static bool count_file(const char *path, const git_oid *old_id, const git_oid *n
 
         if (!count && g_hash_table_size(churn->counts) >= HISTORY_FILES_MAX) {
                 churn->cut = true;
-                return true;
+                return false;
         }
         g_hash_table_insert(churn->counts, g_strdup(path),
                             GUINT_TO_POINTER(GPOINTER_TO_UINT(count) + 1));

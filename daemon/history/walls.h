@@ -7,8 +7,9 @@
 #include <stdbool.h>
 
 #define WALLS_DATA_BYTES_MAX (768L * 1024 * 1024) /* RLIMIT_DATA */
-#define WALLS_CPU_SEC_MAX    90                   /* RLIMIT_CPU */
-#define WALLS_FILES_MAX      256                  /* RLIMIT_NOFILE: packs, and some */
+#define WALLS_CPU_SEC_MAX                                                                          \
+        30                  /* RLIMIT_CPU: libgit2 turns in circles on an object that was cut off */
+#define WALLS_FILES_MAX 256 /* RLIMIT_NOFILE: packs, and some */
 
 /* UNAVAILABLE when the kernel has no Landlock. Opening elsewhere fails softly with EACCES; making or changing a file, starting
  * programs, sockets, signals, and every system call that is not listed end the process (SIGSYS) or fail. */

@@ -52,7 +52,7 @@ static void assert_changes(const Side *before, const Side *after, const char *ex
 
 static void test_public_symbols_come_go_and_change(void)
 {
-        assert_changes(SIDE({"a.py", "def gone(): pass\ndef kept(a, b): pass\ndef other(x): pass\n"
+        assert_changes(SIDE({"a.py", "def gone(): pass\ndef kept(a,b): pass\ndef other(x): pass\n"
                                      "def _hidden(x): pass\nclass C:\n    def m(self): pass\n"
                                      "    def _p(self): pass\n"}),
                        SIDE({"a.py", "def new(): pass\ndef kept(a,  b):\n    return 1\n"
