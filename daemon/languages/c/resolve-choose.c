@@ -220,9 +220,10 @@ static void keep_defined(Linker *linker, const LinkModule *from, CChoices *choic
 static bool is_elsewhere(const LinkModule *module)
 {
         static const char *const systems[] = {
-                "win",   "windows", "win32",   "darwin",  "macos",  "mac",   "aix",   "os390",
-                "sunos", "bsd",     "freebsd", "openbsd", "netbsd", "haiku", "hurd",  "qnx",
-                "ibmi",  "cygwin",  "solaris", "android", "vms",    "amiga", "msdos", "os400"};
+                "win",    "windows", "win32",   "darwin",  "macos",     "mac",    "aix",   "os390",
+                "sunos",  "bsd",     "freebsd", "openbsd", "netbsd",    "haiku",  "hurd",  "qnx",
+                "ibmi",   "dos",     "hpux",    "irix",    "dragonfly", "riscos", "plan9", "beos",
+                "cygwin", "solaris", "android", "vms",     "amiga",     "msdos",  "os400"};
         g_auto(GStrv) words = g_strsplit_set(module->path, "/.-_", -1);
         for (unsigned i = 0; words[i]; i++)
                 for (unsigned k = 0; k < G_N_ELEMENTS(systems); k++)
