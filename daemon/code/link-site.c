@@ -352,7 +352,9 @@ void link_sites(Linker *linker, const LinkModule *module, GArray *edges)
 {
         const Unit *unit = module->unit;
         for (uint32_t i = 0; i < unit->header->imports; i++)
-                if (!i || !same_statement(&unit->imports[i], &unit->imports[i - 1]))
+                if (unit->imports[i].mentioned)
+                        continue;
+                else if (!i || !same_statement(&unit->imports[i], &unit->imports[i - 1]))
                         link_import(linker, module, i, edges);
         for (uint32_t i = 0; i < unit->header->sites; i++)
                 link_site(linker, module, &unit->sites[i], edges);

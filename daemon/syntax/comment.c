@@ -159,6 +159,17 @@ static bool is_doc(const Walk *walk, Node comment, Node below)
                            memcmp(tree->text + node->start, prefix, strlen(prefix)) == 0);
 }
 
+Node walk_comment(const Walk *walk, Node node)
+{
+        size_t length;
+        Node comment = comment_before(walk->tree, node);
+        const char *prefix = walk->front->doc_prefix ? walk->front->doc_prefix : "",
+                   *text = tree_text(walk->tree, comment, &length);
+        return comment && length >= strlen(prefix) && memcmp(text, prefix, strlen(prefix)) == 0
+                       ? comment
+                       : 0;
+}
+
 UnitString comment_doc(Walk *walk, const Definition *definition)
 {
         char text[UNIT_DOC_BYTES_MAX];

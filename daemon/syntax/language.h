@@ -144,6 +144,9 @@ void walk_site(Walk *walk, UnitSiteKind kind, Node name, uint32_t expr, unsigned
 /* Adds a site of a call whose target depends on what it is given (UNIT_SITE_OVERLOADED); call: the call as a whole. */
 void walk_call(Walk *walk, Node name, uint32_t call, unsigned arguments);
 
+/* The last doc comment before a node, also if empty lines stand between; or 0. */
+Node walk_comment(const Walk *walk, Node node);
+
 /* Short ways to make what is made often. */
 static inline uint32_t walk_expr_decl(Walk *walk, uint32_t decl)
 {

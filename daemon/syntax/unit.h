@@ -197,7 +197,7 @@ enum { /* flags of an import */
 
 typedef struct UnitImport {
         uint8_t kind, flags;
-        uint16_t unused;
+        uint16_t mentioned; /* 1: in a comment that gives a type: no edge comes of it */
         UnitString module;  /* as written: "../x", "a.b", "..pkg", "crate::m", "stdio.h" */
         UnitString name;    /* the imported name, or "" */
         UnitString local;   /* what it is called here, or "" */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* ouroboros-link-dump FOLDER [FILE]: the symbols and edges of the sources in a folder, of all or of one of them, a line each, with tabs:
- *   definition FILE LINE COLUMN KIND NAME
+ *   definition FILE LINE COLUMN KIND QUALIFIED-NAME NAME
  *   import FILE LINE TARGET LINE KIND SPECIFIER
  *   call FILE LINE COLUMN CLASS TARGET LINE KIND NAME; reference, extends, implements likewise. A target that is not known is "-".
  * Files "x.h" are C++ if the other sources are more C++ than C, or with --cpp before the folder.
@@ -123,7 +123,7 @@ static void print_definitions(const Dump *dump, uint32_t module)
                 printf("definition\t%s\t%u\t%u\t%s\t", path, decl->name_line, decl->name_column,
                        unit_kind_to_string(decl->kind));
                 print_qualified(unit, i);
-                printf("\n");
+                printf("\t%s\n", unit_string(unit, decl->name));
         }
 }
 

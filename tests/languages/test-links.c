@@ -2,7 +2,8 @@
 /* Each folder <language>/links/NAME is a small repository; what its sources mean stands in <language>/links/NAME.edges. With
  * OUROBOROS_WRITE_SAMPLES=1 that is written anew: read the difference. Linking them in another order gives the same.
  * Seen to fail: "extends" of tsconfig.json, "exports" of package.json and sources of built files not looked at; overloads not told apart;
- * members of bases without their type arguments. With what a call of a variable is given not told to who chooses, C#'s "shop" crashes. */
+ * members of bases without their type arguments; what is required taken for constants of the file; types in comments not
+ * read. With what a call of a variable is given not told to who chooses, C#'s "shop" crashes. */
 #include "base/base.h"
 #include "project.h"
 

@@ -44,6 +44,21 @@ static uint32_t written(Walk *walk, Node node)
                           typescript_annotation(walk, tree_child(walk->tree, node, FIELD_TYPE)));
 }
 
+/* The type in the comment of what a value is given to. */
+static uint32_t commented(Walk *walk, Node value)
+{
+        uint32_t type = typescript_doc_type(walk, value, "@type");
+        return type == UNIT_NONE ? UNIT_NONE : walk_value(walk, type);
+}
+
+static uint32_t given(Walk *walk, Node value, Node assignment)
+{
+        uint32_t type = commented(walk, value);
+        if (type != UNIT_NONE || walk_decl(walk, assignment) != UNIT_NONE)
+                return type;
+        return walk_expression(walk, tree_child(walk->tree, assignment, FIELD_LEFT));
+}
+
 static uint32_t member_of(Walk *walk, Node object, Node key)
 {
         uint32_t context = typescript_context(walk, object);
@@ -125,6 +140,9 @@ static uint32_t context_in(Walk *walk, Node node, Node parent)
                 return builder_expr(walk->builder, UNIT_EXPR_ELEMENT,
                                     typescript_context(walk, parent), UNIT_NONE);
         case VARIABLE_DECLARATOR:
+                if (!tree_child(tree, parent, FIELD_TYPE))
+                        return field == FIELD_VALUE ? commented(walk, node) : UNIT_NONE;
+                return field == FIELD_VALUE ? written(walk, parent) : UNIT_NONE;
         case PUBLIC_FIELD_DEFINITION:
         case REQUIRED_PARAMETER:
         case OPTIONAL_PARAMETER:
@@ -144,9 +162,7 @@ static uint32_t context_in(Walk *walk, Node node, Node parent)
         case BINARY_EXPRESSION:
                 return in_operator(walk, parent);
         case ASSIGNMENT_EXPRESSION:
-                return field == FIELD_RIGHT && walk_decl(walk, parent) == UNIT_NONE
-                               ? walk_expression(walk, tree_child(tree, parent, FIELD_LEFT))
-                               : UNIT_NONE;
+                return field == FIELD_RIGHT ? given(walk, node, parent) : UNIT_NONE;
         case JSX_ATTRIBUTE:
                 return attribute_of(walk, parent);
         case JSX_EXPRESSION:

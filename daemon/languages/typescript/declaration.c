@@ -81,6 +81,12 @@ Node typescript_promised(const Tree *tree, Node annotation, uint32_t *flags)
         return annotation;
 }
 
+static uint32_t doc_result(Walk *walk, Node node)
+{
+        uint32_t type = typescript_doc_type(walk, node, "@returns");
+        return type != UNIT_NONE ? type : typescript_doc_type(walk, node, "@return");
+}
+
 static void lower_function(Walk *walk, Node node, uint32_t index)
 {
         const Tree *tree = walk->tree;
@@ -92,10 +98,12 @@ static void lower_function(Walk *walk, Node node, uint32_t index)
         uint32_t type = typescript_annotation(walk, typescript_promised(tree, written, &flags));
         Node holder = typescript_holder(tree, node);
         bool typed = tree_child(tree, holder, FIELD_TYPE);
-        uint32_t value = written || !body ? UNIT_NONE
-                         : typed          ? builder_expr(walk->builder, UNIT_EXPR_CALL,
-                                                         typescript_context(walk, node), UNIT_NONE)
-                                          : returned(walk, body);
+        if (!written && !(flags & (UNIT_ASYNC | UNIT_GENERATOR)))
+                type = doc_result(walk, node);
+        uint32_t value = type != UNIT_NONE || written || !body ? UNIT_NONE
+                         : typed ? builder_expr(walk->builder, UNIT_EXPR_CALL,
+                                                typescript_context(walk, node), UNIT_NONE)
+                                 : returned(walk, body);
         uint32_t own = parameters(walk, node), generic = type_parameters(walk, node);
         UnitDecl *decl = builder_decl_at(walk->builder, index);
         decl->flags = flags;
@@ -175,6 +183,8 @@ static void lower_variable(Walk *walk, Node node, uint32_t index)
         if (kind == UNIT_FUNCTION || kind == UNIT_METHOD || kind == UNIT_CLASS)
                 return; /* its value is the declaration */
         uint32_t type = typescript_annotation(walk, tree_child(tree, node, FIELD_TYPE));
+        if (type == UNIT_NONE)
+                type = typescript_doc_type(walk, node, "@type");
         set(walk, index, type, walk_expression(walk, tree_child(tree, node, FIELD_VALUE)));
 }
 
@@ -196,6 +206,8 @@ static void lower_parameter(Walk *walk, Node node, Node function)
         if (!fallback && tree_kind(tree, node) == ASSIGNMENT_PATTERN)
                 fallback = tree_child(tree, node, FIELD_RIGHT);
         uint32_t type = typescript_annotation(walk, tree_child(tree, node, FIELD_TYPE));
+        if (type == UNIT_NONE)
+                type = typescript_doc_parameter(walk, function, pattern);
         uint32_t value =
                 type == UNIT_NONE ? typescript_parameter_context(walk, node, function) : UNIT_NONE;
         if (value == UNIT_NONE)

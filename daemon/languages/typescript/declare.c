@@ -417,13 +417,15 @@ static bool is_object_known(const Walk *walk, Node node)
         case VARIABLE_DECLARATOR:
         case PUBLIC_FIELD_DEFINITION:
         case FIELD_DEFINITION:
-                return !tree_child(tree, parent, FIELD_TYPE);
+                return !tree_child(tree, parent, FIELD_TYPE) &&
+                       !typescript_has_doc_type(walk, node);
         case PAIR: {
                 uint32_t field = walk_decl(walk, parent);
                 return field != UNIT_NONE && unit_is_symbol(builder_decl_at(walk->builder, field));
         }
-        case EXPORT_STATEMENT:
         case ASSIGNMENT_EXPRESSION:
+                return !typescript_has_doc_type(walk, node);
+        case EXPORT_STATEMENT:
                 return true;
         default:
                 return false;

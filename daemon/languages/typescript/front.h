@@ -13,6 +13,14 @@ enum {                /* walk->state */
 
 #define SPACE_MEMBER SPACE_OTHER /* of the members of a class: this.x, not x */
 
+/* JavaScript: the type that the comment of a function's or a value's declaration gives after a tag ("@returns"), and to a parameter by its
+ * name; UNIT_NONE if there is none. */
+uint32_t typescript_doc_type(Walk *walk, Node node, const char *tag);
+bool typescript_has_doc_type(const Walk *walk, Node value); /* @type, before what it is given to */
+uint32_t typescript_doc_parameter(Walk *walk, Node function, Node name);
+/* Before the first pass: names that comments give to types of other files, @typedef {import("m").T} N. */
+void typescript_doc_names(Walk *walk);
+
 /* What the parser is given instead of what it does not know. */
 void typescript_patch(const Tree *tree, char *text);
 

@@ -229,7 +229,9 @@ void typescript_lower_exports(Walk *walk, Node assignment)
                 export_listed(walk, right);
                 return;
         }
-        uint32_t expr = walk_expression(walk, right);
+        uint32_t written = typescript_doc_type(walk, right, "@type"),
+                 expr = written != UNIT_NONE ? walk_value(walk, written)
+                                             : walk_expression(walk, right);
         UnitString name = whole ? builder_word(walk->builder, "export=")
                                 : walk_string(walk, tree_child(tree, left, FIELD_PROPERTY));
         builder_export(walk->builder, name, expr);

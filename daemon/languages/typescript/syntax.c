@@ -49,6 +49,8 @@ static void begin(Walk *walk)
                                      g_str_has_suffix(name, ".d.cts");
         if (tree_child_of_kind(walk->tree, 1, HASH_BANG_LINE))
                 builder_flag(walk->builder, UNIT_IS_SCRIPT);
+        if (walk->front == &javascript_front)
+                typescript_doc_names(walk);
 }
 
 /* ---- the front-ends ---- */

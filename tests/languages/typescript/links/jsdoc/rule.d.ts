@@ -1,0 +1,2 @@
+import { Book } from "./shelf";
+export interface Rule { create(book: Book): void; }

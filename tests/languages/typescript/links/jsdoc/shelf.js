@@ -1,0 +1,6 @@
+class Shelf {
+    /** @returns {Book[]} */
+    books() { return this.list; }
+}
+class Book { open() {} }
+module.exports = { Shelf, Book };
