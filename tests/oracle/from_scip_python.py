@@ -3,6 +3,9 @@
 without definition to what it could not infer; names of its symbols that are also names of built-ins, of what is imported by
 a star and of some names of the library are those of something else. Imports are those that Python itself finds."""
 import collections
+import dataclasses
+import os
+import re
 
 import from_scip
 import python_imports
@@ -67,11 +70,29 @@ def _add_calls(result, index, document, text, calls):
             where.setdefault((document.path, line, column), set()).update(right)
 
 
+def _with_one_name(documents, finder):
+    """The same with one name for a module of a repository that keeps its packages in a folder (src): scip-python names it with that
+    folder where it is defined and without where it is imported."""
+    folders = [os.path.relpath(folder, finder.root) for folder in finder.path[1:]]
+    if not folders:
+        return documents
+    prefix = re.compile(rf'^`(?:{"|".join(map(re.escape, folders))})\.([^`]+)`/')
+
+    def renamed(symbol):
+        match = prefix.match(symbol)
+        if not match:
+            return symbol
+        module = match.group(1)
+        return (f'`{module}`/' if '.' in module else f'{module}/') + symbol[match.end():]
+    return [scip.Document(document.path, [dataclasses.replace(one, symbol=renamed(one.symbol)) for one in document.occurrences])
+            for document in documents]
+
+
 def build(root, index, texts, calls):
     """texts: path → lines of the file, in bytes; calls: path → [(line, column in bytes, name)] or None if it cannot be parsed."""
-    documents = scip.read(index, texts)
-    known = Index(documents)
     finder = python_imports.Finder(root)
+    documents = _with_one_name(scip.read(index, texts), finder)
+    known = Index(documents)
     result = truth.Truth(paths={document.path for document in documents})
     result.named = set()
     for document in documents:
