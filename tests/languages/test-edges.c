@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Each folder <language>/projects/NAME/, read and linked as a repository, gives the edges that stand in <language>/projects/NAME.edges,
  * whichever of its files is linked first. With OUROBOROS_WRITE_SAMPLES=1 they are written anew: read the difference.
- * Seen to fail: the bases of a Python class in the order of a walk through them; a package's submodules not sought. */
+ * Seen to fail: the bases of a Python class in the order of a walk through them; a package's submodules not sought; more declarations of
+ * a name read than there was room for. */
 #include <string.h>
 
 #include "base/base.h"
 #include "project.h"
+
+#define MANY 200 /* declarations of one name: more than most resolvers have room for */
 
 static Project *read_project(const char *folder)
 {
@@ -67,9 +70,36 @@ static void test_projects_give_their_edges(void)
                 check_language(root, name);
 }
 
+/* As many files as a name has declarations, more than any resolver looks at, and all are linked. */
+static void test_names_of_very_many_are_linked(void)
+{
+        static const struct {
+                const char *ending, *text;
+        } many[] = {
+                {"cs",
+                 "static class E%u { public static void Do(this string s) { s.Do(); } } class T { T t; }"},
+                {"java",
+                 "package a; class E%u { static void go(T t) { go(t); } } class T { b.T t; }"},
+                {"cpp", "namespace n%u { struct T {}; void go(T t) { go(t); } }"},
+                {"ts", "function go%u() { same(); } function same() {} interface T { t: T }"},
+        };
+        for (size_t language = 0; language < G_N_ELEMENTS(many); language++) {
+                g_autoptr(Project) project = project_new();
+                for (unsigned i = 0; i < MANY; i++) {
+                        g_autofree char *path = g_strdup_printf("%u.%s", i, many[language].ending);
+                        g_auto(GStrv) parts = g_strsplit(many[language].text, "%u", 2);
+                        g_autofree char *text = g_strdup_printf("%s%u%s", parts[0], i, parts[1]);
+                        g_array_unref(project_put(project, path, text));
+                }
+                g_autofree char *edges = link_project(project, /* backwards= */ false);
+                g_assert_nonnull(strstr(edges, "\n"));
+        }
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/edges/projects-give-their-edges", test_projects_give_their_edges);
+        g_test_add_func("/edges/names-of-very-many-are-linked", test_names_of_very_many_are_linked);
         return g_test_run();
 }

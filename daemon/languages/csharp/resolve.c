@@ -74,7 +74,7 @@ static void find_types(Linker *linker, const LinkModule *from, uint32_t word, ui
         LinkPlace places[NAMED_MAX];
         size_t count = linker_named(linker, from, word, places, NAMED_MAX);
         ret->count = 0;
-        for (size_t i = 0; count != SIZE_MAX && i < count; i++) {
+        for (size_t i = 0; count <= NAMED_MAX && i < count; i++) {
                 const LinkModule *module = linker_load(linker, places[i].module);
                 const UnitDecl *decl = link_decl(module, places[i].decl);
                 if (!is_type(decl->kind) || arity_of(module, decl) != arity ||
@@ -363,7 +363,7 @@ static LinkSet extension(Linker *linker, const LinkModule *from, LinkSet values,
         LinkPlace places[NAMED_MAX];
         size_t count = linker_named(linker, from, word, places, NAMED_MAX);
         LinkSet result = LINK_EMPTY;
-        for (size_t i = 0; count != SIZE_MAX && i < count; i++) {
+        for (size_t i = 0; count <= NAMED_MAX && i < count; i++) {
                 const LinkModule *module = linker_load(linker, places[i].module);
                 const UnitDecl *decl = link_decl(module, places[i].decl);
                 if (!(decl->flags & UNIT_EXTENSION) || decl->outer == UNIT_NONE)

@@ -83,7 +83,7 @@ static LinkSet type_anywhere(Linker *linker, const LinkModule *from, const char 
         LinkPlace places[NAMED_MAX];
         size_t count = linker_named(linker, from, word, places, NAMED_MAX), best = 0;
         LinkSet found = LINK_EMPTY;
-        for (size_t i = 0; count != SIZE_MAX && i < count; i++) {
+        for (size_t i = 0; count <= NAMED_MAX && i < count; i++) {
                 const LinkModule *module = linker_load(linker, places[i].module);
                 size_t near = common_prefix(from->path, module->path) + 1;
                 if (!is_type(link_decl(module, places[i].decl)) || near <= best ||
