@@ -7,9 +7,8 @@
 
 #include "code/link-meaning.h"
 
-#define GLOB_DEPTH_MAX   8   /* globs that pass on globs that …; beyond, nothing is found */
-#define IMPLS_MAX        400 /* of types of one name that are looked at */
-#define BOUNDS_DEPTH_MAX 3   /* traits that are had for others that …; beyond, none is */
+#define GLOB_DEPTH_MAX 8   /* globs that pass on globs that …; beyond, nothing is found */
+#define IMPLS_MAX      400 /* of types of one name that are looked at */
 
 static LinkSet missing(Linker *linker, LinkSet set)
 {
@@ -436,105 +435,19 @@ static LinkSet of_impls(Linker *linker, const LinkModule *type, uint32_t decl, u
         return LINK_EMPTY;
 }
 
-/* ---- what is given to all that has a trait ---- */
-
-/* Is an impl one of this trait? */
-static bool is_of_trait(Linker *linker, LinkPlace impl, LinkAtom trait)
-{
-        const LinkModule *module = linker_load(linker, impl.module);
-        const uint32_t *bases;
-        uint32_t count = unit_list(module->unit, link_decl(module, impl.decl)->bases, &bases);
-        for (uint32_t i = 0; i < count; i++) {
-                LinkSet base = link_evaluate_type(linker, impl.module, bases[i]);
-                for (uint32_t k = 0, n = link_set_size(linker->values, base); k < n; k++) {
-                        LinkAtom atom = link_set_at(linker->values, base, k);
-                        if (atom.module == trait.module && atom.decl == trait.decl)
-                                return true;
-                }
-        }
-        return false;
-}
-
-static bool has_bounds(Linker *linker, LinkPlace impl, const LinkModule *type, uint32_t decl,
-                       unsigned depth);
-
-/* Is a trait one of a type's, by an impl or as what the trait that it is extends? Traits of others are taken to be. */
-static bool has_trait(Linker *linker, const LinkModule *type, uint32_t decl, LinkAtom trait,
-                      unsigned depth)
-{
-        LinkPlace impls[IMPLS_MAX];
-        LinkAtom own = {LINK_ATOM_DECL, type->number, decl, LINK_ENV_NONE}, base;
-        const UnitDecl *wanted = link_atom_decl(linker, trait);
-        if (!wanted || (wanted->kind != UNIT_INTERFACE && wanted->kind != UNIT_LAMBDA))
-                return true;
-        if (wanted->kind == UNIT_LAMBDA)
-                return false;
-        if (link_as_base(linker, own, trait.module, trait.decl, &base))
-                return true;
-        size_t count = linker_given(linker, type, link_text(type, link_decl(type, decl)->name),
-                                    impls, IMPLS_MAX);
-        for (size_t i = 0; i < count; i++) {
-                LinkEnv env;
-                if (is_of_trait(linker, impls[i], trait) &&
-                    is_impl_of(linker, impls[i], type, decl, &env))
-                        return true;
-        }
-        count = depth < BOUNDS_DEPTH_MAX
-                        ? linker_given(linker, type, LINK_GIVEN_TO_ALL, impls, IMPLS_MAX)
-                        : 0;
-        for (size_t i = 0; i < count; i++)
-                if (is_of_trait(linker, impls[i], trait) &&
-                    has_bounds(linker, impls[i], type, decl, depth + 1))
-                        return true;
-        return false;
-}
-
-/* Has a type what an impl for a type parameter asks of that? */
-static bool has_bounds(Linker *linker, LinkPlace impl, const LinkModule *type, uint32_t decl,
-                       unsigned depth)
-{
-        const LinkModule *module = linker_load(linker, impl.module);
-        LinkSet outer = link_denoted(linker, impl.module, link_decl(module, impl.decl)->outer);
-        for (uint32_t i = 0, n = link_set_size(linker->values, outer); i < n; i++) {
-                LinkAtom atom = link_set_at(linker->values, outer, i);
-                const UnitDecl *parameter = link_atom_decl(linker, atom);
-                if (!parameter || parameter->kind != UNIT_TYPE_PARAMETER ||
-                    parameter->type == UNIT_NONE)
-                        continue;
-                LinkSet bounds = link_evaluate_type(linker, atom.module, parameter->type);
-                for (uint32_t k = 0, m = link_set_size(linker->values, bounds); k < m; k++)
-                        if (!has_trait(linker, type, decl, link_set_at(linker->values, bounds, k),
-                                       depth))
-                                return false;
-        }
-        return true;
-}
-
-static LinkSet of_blanket(Linker *linker, LinkPlace impl, uint32_t word)
-{
-        LinkSet one = member_of_impl(linker, impl, LINK_ENV_NONE, word);
-        return one != LINK_EMPTY ? one : member_of_trait(linker, impl, LINK_ENV_NONE, word);
-}
-
-/* impl<T: Bound> Trait for T: what the trait has, for a type that has nothing of that name itself. type NULL: any. */
-static LinkSet of_blankets_for(Linker *linker, const LinkModule *from, const LinkModule *type,
-                               uint32_t decl, uint32_t word)
+/* impl<T: Bound> Trait for T: what the trait has, for a type that has nothing of that name itself. */
+static LinkSet of_blankets(Linker *linker, const LinkModule *type, uint32_t word)
 {
         LinkPlace impls[IMPLS_MAX];
         LinkSet result = LINK_EMPTY;
-        size_t count = linker_given(linker, from, LINK_GIVEN_TO_ALL, impls, IMPLS_MAX);
+        size_t count = linker_given(linker, type, LINK_GIVEN_TO_ALL, impls, IMPLS_MAX);
         for (size_t i = 0; i < count; i++) {
-                LinkSet one = of_blanket(linker, impls[i], word);
-                if (one != LINK_EMPTY &&
-                    (!type || has_bounds(linker, impls[i], type, decl, /* depth= */ 0)))
-                        result = link_union(linker, result, one);
+                LinkSet one = member_of_impl(linker, impls[i], LINK_ENV_NONE, word);
+                if (one == LINK_EMPTY)
+                        one = member_of_trait(linker, impls[i], LINK_ENV_NONE, word);
+                result = link_union(linker, result, one);
         }
         return result;
-}
-
-static LinkSet of_blankets(Linker *linker, const LinkModule *from, uint32_t word)
-{
-        return of_blankets_for(linker, from, NULL, UNIT_NONE, word);
 }
 
 /* "Variant.field" of an enum, "Struct.field" of a struct: what patterns take apart. */
@@ -585,11 +498,10 @@ static LinkSet of_type(Linker *linker, const LinkModule *type, uint32_t decl, ui
         const LinkModule *builtins = linker_load_builtins(linker, type->language);
         g_autofree char *all =
                 g_strconcat(LINK_GIVEN_TO_ALL, link_word_text(linker->words, plain), NULL);
-        found = builtins ? missing(linker,
-                                   link_ask(linker, (LinkNode){LINK_NODE_EXPORT, builtins->number,
-                                                               linker_word(linker, all), 0}))
-                         : LINK_EMPTY;
-        return found == LINK_EMPTY ? found : of_blankets_for(linker, type, type, decl, plain);
+        return builtins ? missing(linker,
+                                  link_ask(linker, (LinkNode){LINK_NODE_EXPORT, builtins->number,
+                                                              linker_word(linker, all), 0}))
+                        : LINK_EMPTY;
 }
 
 static LinkSet attached(Linker *linker, const LinkModule *type, uint32_t decl, uint32_t word)

@@ -1,12 +1,11 @@
 use drawn::deep;
 use shape::{Drawn, Loud, Shape};
 
-fn paint(shape: &Shape, words: Vec<u32>, other: Other) {
+fn paint(shape: &Shape, other: Other) {
     shape.area();
     shape.draw();
     shape.paint();
     shape.loud();
-    words.loud();
     deep();
     ::Marks::both();
 }
