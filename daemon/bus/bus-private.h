@@ -231,6 +231,5 @@ void bus_watch_journal(Bus *bus);
 void bus_unwatch_journal(Bus *bus);
 void bus_watch_documents(Bus *bus);
 void bus_watch_code(Bus *bus);
-void bus_unwatch_code(Bus *bus);
 void bus_watch_gate(Bus *bus);
 void bus_unwatch_gate(Bus *bus);

@@ -147,7 +147,6 @@ Bus *bus_free(Bus *bus)
         if (!bus)
                 return NULL;
         bus_unwatch_journal(bus);
-        bus_unwatch_code(bus);
         bus_unwatch_gate(bus);
         bus_unwatch_approvals(bus);
         polkit_free(bus->polkit);

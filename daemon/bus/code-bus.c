@@ -243,14 +243,9 @@ static void on_progress(const CodeProgress *progress, void *data)
                 log_debug("Cannot send Progress: %s, ignoring", g_strerror(-r));
 }
 
+/* The room goes before the bus does. */
 void bus_watch_code(Bus *bus)
 {
         if (bus->options.code)
                 code_set_progress(bus->options.code, on_progress, bus);
-}
-
-void bus_unwatch_code(Bus *bus)
-{
-        if (bus->options.code)
-                code_set_progress(bus->options.code, NULL, NULL);
 }
