@@ -45,22 +45,52 @@ static bool names_link(const char *git, const char *top)
         return text && leads_to(git, g_strstrip(text), link);
 }
 
-/* A submodule: core.worktree of git's configuration. */
-static bool names_work_tree(const char *git, const char *top)
+/* The work tree of a submodule: the last core.worktree of git's configuration, which the caller frees; NULL: it says none. */
+static char *read_work_tree(const char *git)
 {
         g_autofree char *text = read_small(git, "config", WORKTREE_CONFIG_BYTES_MAX);
         g_auto(GStrv) lines = g_strsplit(text ?: "", "\n", -1);
-        bool core = false, named = false;
+        g_autofree char *found = NULL;
+        bool core = false;
 
         for (char **line = lines; *line; line++) {
                 char *at = g_strstrip(*line), *equals = strchr(at, '=');
 
                 if (*at == '[')
                         core = g_ascii_strncasecmp(at, "[core]", strlen("[core]")) == 0;
-                if (core && equals && g_ascii_strncasecmp(at, "worktree", 8) == 0)
-                        named = leads_to(git, g_strstrip(equals + 1), top);
+                if (!core || !equals || g_ascii_strncasecmp(at, "worktree", 8) != 0)
+                        continue;
+                g_free(found);
+                found = g_strdup(g_strstrip(equals + 1));
         }
-        return named;
+        return g_steal_pointer(&found);
+}
+
+static bool names_work_tree(const char *git, const char *top)
+{
+        g_autofree char *said = read_work_tree(git);
+
+        return said && leads_to(git, said, top);
+}
+
+static bool has_file(const char *folder, const char *name)
+{
+        g_autofree char *path = g_build_filename(folder, name, NULL);
+
+        return g_file_test(path, G_FILE_TEST_EXISTS);
+}
+
+/* Inside of the work tree, but not that of a repository, a linked work tree or a submodule further inside, which may be somebody
+ * else's to see. */
+static bool lies_in_own(const char *git, const char *real_top)
+{
+        g_autofree char *own = g_build_filename(real_top, ".git", NULL);
+        g_autofree char *name = g_path_get_basename(git), *said = read_work_tree(git);
+
+        if (g_str_equal(git, own))
+                return true;
+        return path_is_inside(git, real_top) && !path_is_inside(git, own) &&
+               !g_str_equal(name, ".git") && !has_file(git, "gitdir") && !said;
 }
 
 /* What linked work trees share is two folders up: nothing else is believed. */
@@ -79,7 +109,7 @@ static bool check(const HistoryPlace *place, const char *folder, GError **error)
         g_autofree char *real_top = real_path(top);
 
         if (place->git && place->common && real_top && is_common_of(place->git, place->common) &&
-            (path_is_inside(place->git, real_top) || names_link(place->git, top) ||
+            (lies_in_own(place->git, real_top) || names_link(place->git, top) ||
              names_work_tree(place->git, top)))
                 return true;
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_DENIED,

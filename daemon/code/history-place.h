@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The folders of git that the history of a repository may be read from. A ".git" may say that they lie anywhere: it is believed only
- * if they lie in the work tree itself, or say themselves that they belong to it, as those of linked work trees and
+ * if they lie in the work tree itself, and are not those of another one in it, or if they say themselves that they belong to it, as those of linked work trees and
  * submodules do. Else a stranger's folder could have the history of any other repository of its user read. */
 #pragma once
 

@@ -2,7 +2,7 @@
 /* The row that says how far a repository has come. */
 #include "code/sync-round.h"
 
-#include "code/worktree.h"
+#include "code/history-place.h"
 
 static bool make_state(Db *db, void *data, GError **error)
 {
@@ -109,7 +109,7 @@ static bool write_synced(Sync *sync, Db *db, GError **error)
         bool whole = sync->only == NULL;
         g_autofree char *submodules = whole ? submodules_of(sync) : NULL;
         g_autofree char *branch = NULL, *head = NULL, *reason = why_empty(sync);
-        g_autoptr(Worktree) worktree = worktree_find(sync->repository->path);
+        g_autoptr(HistoryPlace) place = history_place_find(sync->repository->path, NULL);
         Statement *row = db_statement(
                 db,
                 "UPDATE code_states SET state = 'synced', files_left = 0, branch = :branch,"
@@ -122,8 +122,8 @@ static bool write_synced(Sync *sync, Db *db, GError **error)
 
         if (!row)
                 return false;
-        if (worktree)
-                worktree_head(worktree, &branch, &head);
+        if (place) /* what a ".git" only claims is not told */
+                worktree_head(place->worktree, &branch, &head);
         statement_bind_text(row, ":reason", reason);
         statement_bind_text(row, ":branch", branch);
         statement_bind_text(row, ":head", head);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Where the history of a folder may be read: in what is its own, and nowhere that a ".git" only claims.
- * Seen to fail: check() always true (lying pointers believed); is_common_of() always true (commondir believed). */
+ * Seen to fail: check() always true (lying pointers believed); is_common_of() always true (commondir believed); all that lies inside taken
+ * for its own (a repository within another). */
 #include "code/history-place.h"
 
 #include <string.h>
@@ -118,11 +119,38 @@ static void test_a_common_folder_elsewhere_is_refused(void)
         assert_refused(tree, "evil", OUROBOROS_ERROR_DENIED);
 }
 
+/* A folder may have one inside that others may not see. */
+static void test_another_repository_inside_is_refused(void)
+{
+        if (!tree_has_git())
+                return;
+        g_autoptr(Tree) tree = make_private();
+
+        tree_write(tree, "evil/inner/y.py", "y = 1\n");
+        g_free(tree_git(tree, "evil/inner", "init -q ."));
+        commit(tree, "evil/inner");
+        g_free(tree_git(tree, "evil/inner", "worktree add -q ../linked"));
+        g_autofree char *source = tree_path(tree, "private");
+        g_autofree char *line = g_strdup_printf("submodule --quiet add %s sub", source);
+        g_free(tree_git(tree, "evil/inner", line));
+        tree_write(tree, "evil/.git", "gitdir: inner/.git\n");
+        assert_refused(tree, "evil", OUROBOROS_ERROR_DENIED);
+        tree_write(tree, "evil/.git", "gitdir: inner/.git/worktrees/linked\n");
+        assert_refused(tree, "evil", OUROBOROS_ERROR_DENIED);
+        tree_write(tree, "evil/.git", "gitdir: inner/.git/modules/sub\n");
+        assert_refused(tree, "evil", OUROBOROS_ERROR_DENIED);
+        /* its own, under another name */
+        g_free(tree_git(tree, "evil/inner", "clone -q --bare . ../.bare"));
+        tree_write(tree, "evil/.git", "gitdir: .bare\n");
+        assert_place(tree, "evil", "evil/.bare", "evil/.bare");
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/place/own", test_own_work_trees_and_submodules_are_found);
         g_test_add_func("/place/pointer", test_a_pointer_to_anothers_repository_is_refused);
         g_test_add_func("/place/common", test_a_common_folder_elsewhere_is_refused);
+        g_test_add_func("/place/inside", test_another_repository_inside_is_refused);
         return g_test_run();
 }
