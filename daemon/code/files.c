@@ -10,6 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "code/history-place.h"
 #include "code/ignore.h"
 #include "code/worktree.h"
 
@@ -464,6 +465,43 @@ static void enter(Walk *walk, const Place *place)
         g_ptr_array_set_size(walk->rules, (int)rules);
 }
 
+/* Folders of git's own, as ".git" wherever they lie: what is checked out, and ignored, may change without a change of any file. */
+static void watch_git_folder(Walk *walk, int git, const char *below, const char *as)
+{
+        const FilesOptions *options = walk->options;
+        int fd = openat(git, below, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+
+        if (fd < 0)
+                return;
+        if (!folder_watch_add(options->watch, options->repository->id, as, fd))
+                walk->files->watch_limit = true;
+        (void)close(fd);
+}
+
+static void watch_git(Walk *walk)
+{
+        const FilesOptions *options = walk->options;
+        g_autoptr(HistoryPlace) place =
+                options->watch ? history_place_find(options->repository->path, NULL) : NULL;
+
+        if (!place)
+                return;
+        watch_git_folder(walk, place->fds[0], ".", ".git");
+        watch_git_folder(walk, place->fds[0], FILES_GIT_LOGS, ".git/" FILES_GIT_LOGS);
+        watch_git_folder(walk, place->fds[1], FILES_GIT_INFO, ".git/" FILES_GIT_INFO);
+}
+
+/* A file, a link or a dead mount in the folder's place is its own fault; only what we lack is ours, and tried again. */
+static void set_unreadable(const char *path, int why, GError **error)
+{
+        if (why == EMFILE || why == ENFILE || why == ENOMEM || why == EINTR || why == EACCES ||
+            why == EPERM)
+                error_set_errno(error, why, "the repository %s cannot be read", path);
+        else
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
+                            "the repository %s cannot be read: %s", path, g_strerror(why));
+}
+
 static bool walk_all(Walk *walk, GError **error)
 {
         const FilesOptions *options = walk->options;
@@ -471,10 +509,11 @@ static bool walk_all(Walk *walk, GError **error)
 
         top.fd = open(options->repository->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
         if (top.fd < 0) {
-                error_set_errno(error, errno, "the repository %s cannot be read",
-                                options->repository->path);
+                set_unreadable(options->repository->path, errno, error);
                 return false;
         }
+        if (top.whole)
+                watch_git(walk);
         add_outer_rules(walk);
         forgive_outer_rules(walk);
         enter(walk, &top);

@@ -9,6 +9,9 @@
 #define FILES_MAX            200000 /* source files of one repository */
 #define FILES_DEPTH_MAX      96     /* folders within folders */
 #define FILES_PATH_BYTES_MAX 1024   /* of a path below the repository */
+#define FILES_GIT_HEAD       "HEAD" /* in git's own folder: what is checked out … */
+#define FILES_GIT_LOGS       "logs" /* … and where each change of it is told, under the same name */
+#define FILES_GIT_INFO       "info" /* has what is ignored but for .gitignore */
 
 typedef enum ModuleKind {
         MODULE_LIB,

@@ -584,10 +584,20 @@ static void arm_quiet(Stage *stage)
         (void)sd_event_source_set_enabled(stage->quiet, SD_EVENT_ONESHOT);
 }
 
-/* What git does inside its own folder is no change of files. */
-static bool is_of_git(const char *path)
+/* What git does inside its own folder is no change of files: only that something else is checked out is news, or ignored. Once
+ * one of these folders is made all is looked at, and it is watched. NULL: no news. */
+static const char *news_of(const char *path)
 {
-        return g_str_has_prefix(path, ".git/") || strstr(path, "/.git/");
+        static const char *const heads[] = {".git/" FILES_GIT_HEAD,
+                                            ".git/" FILES_GIT_LOGS "/" FILES_GIT_HEAD, NULL};
+        static const char *const wholes[] = {".git/" FILES_GIT_LOGS, ".git/" FILES_GIT_INFO,
+                                             ".git/" FILES_GIT_INFO "/exclude", NULL};
+
+        if (g_strv_contains(heads, path))
+                return heads[0];
+        if (g_strv_contains(wholes, path))
+                return ".git";
+        return g_str_has_prefix(path, ".git/") || strstr(path, "/.git/") ? NULL : path;
 }
 
 static void on_changed(const char *repository_id, const char *path, void *data)
@@ -599,7 +609,8 @@ static void on_changed(const char *repository_id, const char *path, void *data)
                 stage_sync(stage, NULL);
                 return;
         }
-        if (is_of_git(path))
+        const char *news = news_of(path);
+        if (!news)
                 return;
         GHashTable *set = g_hash_table_lookup(stage->changes, repository_id);
         if (!set) {
@@ -607,7 +618,7 @@ static void on_changed(const char *repository_id, const char *path, void *data)
                 g_hash_table_insert(stage->changes, g_strdup(repository_id), set);
         }
         if (g_hash_table_size(set) <= STAGE_CHANGES_MAX)
-                g_hash_table_add(set, g_strdup(path));
+                g_hash_table_add(set, g_strdup(news));
         arm_quiet(stage);
 }
 

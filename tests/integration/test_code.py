@@ -150,6 +150,54 @@ def test_a_branch_is_switched(desk, web):
     assert repositories(desk)['web']['branch'] == 'main'
 
 
+def test_what_is_checked_out_is_told_though_no_file_changes(desk, web):
+    """Seen to fail: git's own folder is not watched; what it says is believed whosever it is."""
+    def told(branch=None):
+        row, head = repositories(desk)['web'], subprocess.run(['git', 'rev-parse', 'HEAD'], cwd=web, check=True,
+                                                              capture_output=True, text=True).stdout.strip()
+        return (row['branch'], row['head']) == (branch, head)
+    git(web, 'checkout', '-q', '--detach')
+    assert wait_until(told, timeout=10)
+    git(web, 'checkout', '-q', '-b', 'side')
+    assert wait_until(lambda: told('side'), timeout=10)
+    git(web, 'commit', '-q', '--allow-empty', '-m', 'nothing')
+    assert wait_until(lambda: told('side'), timeout=10)
+    git(web, 'branch', '-m', 'else')
+    assert wait_until(lambda: told('else'), timeout=10)
+    shop = desk.folder / 'shop'
+    write(shop, {'a.py': 'def one(): pass\n', '.git': f'gitdir: {web}/.git\n'})
+    add(desk, shop)
+    row = repositories(desk)['shop']
+    assert (row['state'], row['branch'], row['head'], row['modules']) == ('synced', None, None, 1)
+    (shop / '.git').unlink()
+    git(shop, 'init', '-q', '.')
+    git(shop, 'commit', '-q', '--allow-empty', '-m', 'one')
+    git(shop, 'commit', '-q', '--allow-empty', '-m', 'two')
+    head = subprocess.run(['git', 'rev-parse', 'HEAD'], cwd=shop, check=True, capture_output=True, text=True).stdout.strip()
+    assert wait_until(lambda: repositories(desk)['shop']['head'] == head, timeout=10)
+    write(shop, {'.git/info/exclude': 'a.py\n'})
+    assert wait_until(lambda: repositories(desk)['shop']['modules'] == 0, timeout=10)
+
+
+@pytest.mark.parametrize('other', ['link', 'file'])
+def test_what_takes_a_repository_s_place_holds_up_no_other(desk, web, other):
+    """Seen to fail: a folder that is none any more taken for a trouble of our own, for which everything waits."""
+    shop = desk.folder / 'shop'
+    write(shop, {'a.py': 'def one(): pass\n'})
+    add(desk, shop)
+    shop.rename(desk.folder / 'aside')
+    if other == 'link':
+        shop.symlink_to(web)
+    else:
+        shop.write_text('no folder')
+    desk.tool('sync_repository', repository='shop')
+    assert wait_until(lambda: repositories(desk)['shop']['state'] == 'unreadable', timeout=10)
+    assert 'cannot be read' in repositories(desk)['shop']['reason']
+    write(web, {'src/more.ts': 'export function more() {}\n'})
+    assert wait_until(lambda: symbols(desk, 'more'), timeout=10)
+    assert 'Code has to wait' not in desk.log()
+
+
 def test_linked_work_trees_and_submodules_are_their_own(desk, web):
     linked, sub = desk.folder / 'linked', desk.folder / 'sub'
     git(web, 'worktree', *['add', '-q', str(linked), '-b', 'side'])
