@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Each folder <language>/projects/NAME/, read and linked as a repository, gives the edges that stand in <language>/projects/NAME.edges,
  * whichever of its files is linked first. With OUROBOROS_WRITE_SAMPLES=1 they are written anew: read the difference.
- * Seen to fail: the bases of a Python class in the order of a walk through them; a package's submodules not sought; more declarations of
- * a name read than there was room for. */
+ * Seen to fail: the bases of a Python class in the order of a walk through them; a package's submodules not sought; "extends" of
+ * tsconfig.json, "exports" of package.json and sources of built files not looked at; overloads not told apart; members of bases
+ * without their type arguments; what is required taken for constants of the file; types in comments not read. With what a call of a
+ * variable is given not told to who chooses, C#'s "shop" crashes; more declarations of a name read than there was room for. */
 #include <string.h>
 
 #include "base/base.h"
