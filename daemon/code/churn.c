@@ -289,11 +289,6 @@ void churn_look(Churn *churn, const Repository *repository)
         start_next(churn);
 }
 
-bool churn_is_busy(const Churn *churn)
-{
-        return churn->current != NULL;
-}
-
 /* ---- life ---- */
 
 Churn *churn_new(const ChurnOptions *options, GError **error)

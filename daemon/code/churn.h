@@ -26,6 +26,3 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Churn, churn_free)
 
 /* A round of a repository is over: looks whether there is something to count. Loop thread. */
 void churn_look(Churn *churn, const Repository *repository);
-
-/* Is anything under way? */
-bool churn_is_busy(const Churn *churn);

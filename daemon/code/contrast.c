@@ -207,6 +207,11 @@ static char *key_of(const ContrastSymbol *symbol)
         return g_strdup_printf("%d %d %s", symbol->language, symbol->kind, symbol->qualified);
 }
 
+static void queue_free(void *queue)
+{
+        g_queue_free(queue);
+}
+
 typedef struct Group {
         GPtrArray *sides[2];
 } Group;
@@ -245,22 +250,55 @@ static GHashTable *make_groups(GPtrArray *old, GPtrArray *new, GPtrArray *ret_or
         return groups;
 }
 
-/* Takes what is the same on both sides out of a group. */
+/* Symbols by their signatures, in order: queues, borrowed symbols. */
+static GHashTable *by_signature(const GPtrArray *symbols)
+{
+        GHashTable *queues = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, queue_free);
+
+        for (unsigned i = 0; i < symbols->len; i++) {
+                const ContrastSymbol *symbol = symbols->pdata[i];
+                char *bare = without_space(symbol->signature);
+                GQueue *queue = g_hash_table_lookup(queues, bare);
+
+                if (!queue) {
+                        queue = g_queue_new();
+                        g_hash_table_insert(queues, bare, queue);
+                } else {
+                        g_free(bare);
+                }
+                g_queue_push_tail(queue, (void *)symbol);
+        }
+        return queues;
+}
+
+static void keep_others(GPtrArray *symbols, GHashTable *gone)
+{
+        unsigned kept = 0;
+
+        for (unsigned i = 0; i < symbols->len; i++)
+                if (!g_hash_table_contains(gone, symbols->pdata[i]))
+                        symbols->pdata[kept++] = symbols->pdata[i];
+        g_ptr_array_set_size(symbols, (int)kept);
+}
+
+/* Takes what is the same on both sides out of a group. A stranger's file may have any number of overloads. */
 static void cancel_out(Group *group)
 {
-        for (unsigned i = 0; i < group->sides[0]->len;) {
-                unsigned j = 0;
+        g_autoptr(GHashTable) new = by_signature(group->sides[1]);
+        g_autoptr(GHashTable) gone = g_hash_table_new(NULL, NULL);
 
-                while (j < group->sides[1]->len &&
-                       !is_same_signature(group->sides[0]->pdata[i], group->sides[1]->pdata[j]))
-                        j++;
-                if (j == group->sides[1]->len) {
-                        i++;
+        for (unsigned i = 0; i < group->sides[0]->len; i++) {
+                const ContrastSymbol *old = group->sides[0]->pdata[i];
+                g_autofree char *bare = without_space(old->signature);
+                GQueue *queue = g_hash_table_lookup(new, bare);
+
+                if (!queue || g_queue_is_empty(queue))
                         continue;
-                }
-                g_ptr_array_remove_index(group->sides[0], i);
-                g_ptr_array_remove_index(group->sides[1], j);
+                g_hash_table_add(gone, (void *)old);
+                g_hash_table_add(gone, g_queue_pop_head(queue));
         }
+        keep_others(group->sides[0], gone);
+        keep_others(group->sides[1], gone);
 }
 
 static void add_row(Contrast *contrast, ContrastChange change, const ContrastSymbol *old,

@@ -248,8 +248,8 @@ static void scan_chunks(Scan *scan, const char *at, const char *end, unsigned sh
 
 /* ---- code spans ---- */
 
-/* Behind what stands in declarations before a name. */
-static const char *skip_keyword(const char *at, const char *end)
+/* The length of a word that stands in declarations before a name, with the space behind it; 0: it is none. */
+static size_t keyword_at(const char *at, const char *end)
 {
         static const char *const words[] = {
                 "struct",   "class", "enum",  "union", "interface", "def",   "fn",        "func",
@@ -260,8 +260,18 @@ static const char *skip_keyword(const char *at, const char *end)
 
                 if ((size_t)(end - at) > length + 1 && strncmp(at, words[i], length) == 0 &&
                     at[length] == ' ')
-                        return skip_keyword(at + length + 1, end);
+                        return length + 1;
         }
+        return 0;
+}
+
+/* A loop, since a text may have any number of them. */
+static const char *skip_keywords(const char *at, const char *end)
+{
+        size_t length;
+
+        while ((length = keyword_at(at, end)) > 0)
+                at += length;
         return at;
 }
 
@@ -283,7 +293,7 @@ static void scan_span(Scan *scan, const char *at, const char *end)
                 at++;
         while (end > at && g_ascii_isspace(end[-1]))
                 end--;
-        const char *from = skip_keyword(at, end);
+        const char *from = skip_keywords(at, end);
         const char *stop =
                 end - at <= MENTION_SPAN_BYTES_MAX ? only_name(from, end, from > at) : NULL;
         if (stop)

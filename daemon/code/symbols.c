@@ -9,6 +9,8 @@
 #include <string.h>
 
 #define OUTER_DEPTH_MAX 16 /* names in the name of what a member belongs to */
+#define NAMING_DEPTH_MAX                                                                           \
+        200 /* declarations whose names wait for one another: what belongs to what comes later */
 #define PARENTS_MAX                                                                                \
         64 /* that are no symbols, around a symbol: what names itself goes round in circles */
 
@@ -32,8 +34,10 @@ typedef struct Naming {
         const Unit *unit;
         Symbols *symbols;
         const char **qualified; /* of declarations, NULL: not asked for yet */
+        unsigned depth;         /* of names that wait for one another */
         const char *separator;
-        GHashTable *seen; /* hashes, int64_t * into rows' own storage */
+        GHashTable *
+                seen; /* hashes, int64_t * → the next ordinal of the name that they are the first of */
         GHashTable *before;
         uint8_t key[crypto_shorthash_KEYBYTES];
         GString *text;
@@ -103,7 +107,10 @@ static const char *qualified_name(Naming *naming, uint32_t index)
         if (naming->qualified[index])
                 return naming->qualified[index];
         naming->qualified[index] = ""; /* what names itself has no name before its own */
-        g_autofree char *prefix = prefix_of(naming, decl);
+        naming->depth++;
+        g_autofree char *prefix =
+                naming->depth <= NAMING_DEPTH_MAX ? prefix_of(naming, decl) : NULL;
+        naming->depth--;
         bool named = decl->name || unit_is_symbol(decl);
         const char *name = named ? name_of(naming->unit, decl) : "";
         if (decl->kind == UNIT_IMPLEMENTATION || decl->kind == UNIT_LAMBDA ||
@@ -135,17 +142,20 @@ static int64_t hash_of(Naming *naming, const char *qualified, unsigned kind, uns
         return hash;
 }
 
+/* What has the name of others is told by its ordinal among them. A stranger's file may have any number of them. */
 static int64_t unique_hash(Naming *naming, const char *qualified, unsigned kind)
 {
-        int64_t hash;
-        unsigned ordinal = 0;
+        int64_t first = hash_of(naming, qualified, kind, 0), hash = first;
+        unsigned ordinal = GPOINTER_TO_UINT(g_hash_table_lookup(naming->seen, &first));
 
-        do
-                hash = hash_of(naming, qualified, kind, ordinal++);
-        while (g_hash_table_contains(naming->seen, &hash));
-        int64_t *kept = g_new(int64_t, 1);
-        *kept = hash;
-        g_hash_table_add(naming->seen, kept);
+        if (ordinal > 0)
+                hash = hash_of(naming, qualified, kind, ordinal);
+        while (g_hash_table_contains(naming->seen, &hash))
+                hash = hash_of(naming, qualified, kind, ++ordinal);
+        g_hash_table_insert(naming->seen, g_memdup2(&first, sizeof(first)),
+                            GUINT_TO_POINTER(ordinal + 1));
+        if (hash != first)
+                g_hash_table_insert(naming->seen, g_memdup2(&hash, sizeof(hash)), NULL);
         return hash;
 }
 

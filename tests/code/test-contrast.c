@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is said of public symbols before and after.
- * Seen to fail: white space compared; overloads compared one by one; what was moved told as gone and new; private ones taken. */
+ * Seen to fail: each overload compared with each other one, or its ordinal sought from the first (minutes); white space compared;
+ * overloads compared one by one; what was moved told as gone and new; private ones taken. */
 #include "code/contrast.h"
 
 #include <string.h>
@@ -89,6 +90,24 @@ static void test_overloads_are_sets(void)
                 "~A.f public void f(int a) → public void f(long a)\n+A.f");
 }
 
+/* Any number of them: time grows with the file. */
+static void test_a_file_of_overloads_takes_little_time(void)
+{
+        enum { OVERLOADS = 20000, SECONDS_MAX = 20 };
+        g_autoptr(GString) before = g_string_new(NULL), after = g_string_new(NULL);
+        g_autoptr(Contrast) contrast = contrast_new("repo-x");
+
+        for (unsigned i = 0; i < OVERLOADS; i++) {
+                g_string_append_printf(before, "int f(A%u a) { return 1; }\n", i);
+                g_string_append_printf(after, "int f(A%u a) { return 1; }\n", i + OVERLOADS / 2);
+        }
+        gint64 began = g_get_monotonic_time();
+        add(contrast, SIDE({"a.cpp", before->str}), false);
+        add(contrast, SIDE({"a.cpp", after->str}), true);
+        g_assert_cmpuint(contrast_rows(contrast)->len, ==, OVERLOADS / 2);
+        g_assert_cmpint(g_get_monotonic_time() - began, <, SECONDS_MAX * G_USEC_PER_SEC);
+}
+
 static void test_what_was_moved_is_no_change(void)
 {
         Side before[] = {
@@ -121,6 +140,7 @@ int main(int argc, char **argv)
         g_test_add_func("/contrast/changes", test_public_symbols_come_go_and_change);
         g_test_add_func("/contrast/exported", test_what_is_not_exported_does_not_count);
         g_test_add_func("/contrast/overloads", test_overloads_are_sets);
+        g_test_add_func("/contrast/many-overloads", test_a_file_of_overloads_takes_little_time);
         g_test_add_func("/contrast/moved", test_what_was_moved_is_no_change);
         g_test_add_func("/contrast/common-names",
                         test_a_name_that_many_have_is_not_taken_for_moved);

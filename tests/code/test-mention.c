@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which words of a text may name symbols or source files, and which never do.
  * Seen to fail: a full stop kept at the end; a capital at the beginning taken for a hump; fences that do not close, or close by
- * another mark; all of a span taken for a name; underscores of emphasis; a manual's page taken for a call; places in bytes. */
+ * another mark; words of declarations skipped by recursion (without optimisation the stack ends); all of a span taken for a
+ * name; underscores of emphasis; a manual's page taken for a call; places in bytes. */
 #include "code/mention.h"
 
 #include <string.h>
@@ -165,6 +166,19 @@ static void test_ten_megabytes_take_no_longer_than_they_are(void)
         }
 }
 
+/* A name may stand behind any number of words that stand in declarations. */
+static void test_words_of_declarations_do_not_end_the_stack(void)
+{
+        g_autoptr(GString) text = g_string_new("`");
+
+        for (unsigned i = 0; i < 1000 * 1000; i++)
+                g_string_append(text, "fn ");
+        g_string_append(text, "close()`");
+        g_autoptr(GPtrArray) list = mentions_in(text->str, NULL);
+        g_assert_cmpuint(list->len, ==, 1);
+        check("`async fn close(x)` and `const struct Gate`", "close:SC Gate:S");
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
@@ -180,5 +194,7 @@ int main(int argc, char **argv)
                         test_a_text_has_no_more_words_than_the_limit);
         g_test_add_func("/mention/ten-megabytes-take-no-longer-than-they-are",
                         test_ten_megabytes_take_no_longer_than_they_are);
+        g_test_add_func("/mention/words-of-declarations-do-not-end-the-stack",
+                        test_words_of_declarations_do_not_end_the_stack);
         return g_test_run();
 }
