@@ -22,19 +22,19 @@ G_STATIC_ASSERT(HISTORY_FD == EXTRACT_FD);
 typedef struct Asked {
         HistoryRequest request;
         int fds[FDS_MAX];
-        unsigned fd_count;
 } Asked;
 
 static bool take_fds(struct msghdr *message, Asked *asked)
 {
         struct cmsghdr *header = CMSG_FIRSTHDR(message);
+        unsigned count = asked->request.ask == HISTORY_BLOBS ? FDS_MAX : FOLDERS;
 
-        if (!header || header->cmsg_type != SCM_RIGHTS)
+        if (!header || header->cmsg_type != SCM_RIGHTS ||
+            (message->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) ||
+            header->cmsg_len != CMSG_LEN(count * sizeof(int)))
                 return false;
-        asked->fd_count = (unsigned)((header->cmsg_len - CMSG_LEN(0)) / sizeof(int));
-        memcpy(asked->fds, CMSG_DATA(header), asked->fd_count * sizeof(int));
-        return !(message->msg_flags & (MSG_TRUNC | MSG_CTRUNC)) &&
-               asked->fd_count == (asked->request.ask == HISTORY_BLOBS ? FDS_MAX : FOLDERS);
+        memcpy(asked->fds, CMSG_DATA(header), count * sizeof(int));
+        return true;
 }
 
 /* False: the daemon is gone, or does not keep to the protocol. */

@@ -30,7 +30,7 @@
 #define HISTORY_STEPS_MAX        200000  /* commits that are followed to a revision or a time */
 #define HISTORY_COMMITS_MAX      20000   /* newest ones whose changes are counted */
 #define HISTORY_TREE_BYTES_MAX   (16 * 1024 * 1024)
-#define HISTORY_COMMIT_BYTES_MAX (1024 * 1024)
+#define HISTORY_COMMIT_BYTES_MAX (1024 * 1024)      /* of a tag, too */
 #define HISTORY_BLOBS_BYTES_MAX  (32 * 1024 * 1024) /* of one answer, if it is more than one file */
 #define HISTORY_ANSWER_BYTES_MAX (128 * 1024 * 1024)
 

@@ -7,6 +7,7 @@
 #include "history/session.h"
 
 #define SHORTEST_HASH 4
+#define TAGS_MAX      16 /* of one another */
 
 static git_commit *refuse(const char *name, const char *why, GError **error)
 {
@@ -23,53 +24,56 @@ static bool is_plain(const char *name, size_t length)
                !memchr(name, '[', length) && g_utf8_validate(name, (gssize)length, NULL);
 }
 
-static git_commit *commit_of(Session *session, const git_object *object, const char *name,
-                             GError **error)
+/* The commit that an object is, or that a tag is of. Tags may be of tags. */
+static git_commit *commit_at(Session *session, const git_oid *id, const char *name, GError **error)
 {
-        git_object *peeled = NULL;
-        int r = git_object_peel(&peeled, object, GIT_OBJECT_COMMIT);
+        git_oid at;
+        git_object_t type;
+        size_t size;
 
-        if (r < 0)
-                return refuse(name, "is no commit", error);
-        git_commit *commit = session_commit(session, git_object_id(peeled), error);
-        git_object_free(peeled);
-        return commit;
+        git_oid_cpy(&at, id);
+        for (unsigned tags = 0; tags < TAGS_MAX; tags++) {
+                if (git_odb_read_header(&size, &type, session->odb, &at) < 0)
+                        break;
+                if (type == GIT_OBJECT_COMMIT)
+                        return session_commit(session, &at, error);
+                if (type != GIT_OBJECT_TAG)
+                        break;
+                git_tag *tag = session_tag(session, &at, error);
+                if (!tag)
+                        return NULL;
+                git_oid_cpy(&at, git_tag_target_id(tag));
+                git_tag_free(tag);
+        }
+        return refuse(name, "is no commit", error);
 }
 
 static git_commit *find_hash(Session *session, const char *name, GError **error)
 {
         size_t length = strlen(name);
-        git_object *object = NULL;
-        git_oid id;
+        git_oid id, whole;
 
         if (length < SHORTEST_HASH || length > HISTORY_HEX_BYTES ||
             strspn(name, "0123456789abcdefABCDEF") != length ||
             git_oid_fromstrn(&id, name, length) < 0)
                 return NULL;
-        int r = git_object_lookup_prefix(&object, session->repository, &id, length, GIT_OBJECT_ANY);
+        int r = git_odb_exists_prefix(&whole, session->odb, &id, length);
         if (r == GIT_EAMBIGUOUS)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CONFLICT,
                             "several objects begin with \"%s\": give more of the hash", name);
-        if (r < 0)
-                return NULL;
-        git_commit *commit = commit_of(session, object, name, error);
-        git_object_free(object);
-        return commit;
+        return r < 0 ? NULL : commit_at(session, &whole, name, error);
 }
 
 static git_commit *find_reference(Session *session, const char *name, GError **error)
 {
         git_reference *reference = NULL, *direct = NULL;
-        git_object *object = NULL;
         git_commit *commit = NULL;
 
         if (git_reference_dwim(&reference, session->repository, name) < 0)
                 return NULL;
         if (git_reference_resolve(&direct, reference) >= 0 && git_reference_target(direct) &&
-            git_object_lookup(&object, session->repository, git_reference_target(direct),
-                              GIT_OBJECT_ANY) >= 0)
-                commit = commit_of(session, object, name, error);
-        git_object_free(object);
+            git_odb_exists(session->odb, git_reference_target(direct)))
+                commit = commit_at(session, git_reference_target(direct), name, error);
         git_reference_free(direct);
         git_reference_free(reference);
         return commit;

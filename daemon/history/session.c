@@ -170,6 +170,18 @@ git_tree *session_tree(Session *session, const git_oid *id, GError **error)
         return r < 0 ? NULL : tree;
 }
 
+git_tag *session_tag(Session *session, const git_oid *id, GError **error)
+{
+        git_tag *tag = NULL;
+
+        if (!check_size(session, id, HISTORY_COMMIT_BYTES_MAX, "HISTORY_COMMIT_BYTES_MAX", error))
+                return NULL;
+        int r = git_tag_lookup(&tag, session->repository, id);
+        if (r < 0)
+                (void)session_fail(r, "a tag cannot be read", error);
+        return r < 0 ? NULL : tag;
+}
+
 /* ---- requests ---- */
 
 static bool seen_file(const char *path, const git_oid *old_id, const git_oid *new_id, void *data)

@@ -31,6 +31,7 @@ bool session_fail(int git, const char *what, GError **error);
 /* Objects whose size was looked at first: LIMIT, NOT_FOUND, CORRUPT. The caller frees. */
 git_commit *session_commit(Session *session, const git_oid *id, GError **error);
 git_tree *session_tree(Session *session, const git_oid *id, GError **error);
+git_tag *session_tag(Session *session, const git_oid *id, GError **error);
 
 /* revision.c: the commit that a name says; the caller frees. INVALID, NOT_FOUND, CONFLICT, LIMIT. */
 git_commit *revision_find(Session *session, const char *name, GError **error);
