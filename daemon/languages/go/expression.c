@@ -147,6 +147,19 @@ static uint32_t call(Walk *walk, Node node)
         return builder_expr(walk->builder, UNIT_EXPR_CALL, callee, argument_list(walk, arguments));
 }
 
+/* T(x), and F[A, B](x), which the grammar takes for one: what is called decides. */
+static uint32_t conversion(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        Node type = tree_child(tree, node, FIELD_TYPE);
+        uint32_t expr = walk_type(walk, type);
+        if (expr == UNIT_NONE)
+                return UNIT_NONE;
+        return tree_kind(tree, type) == GENERIC_TYPE
+                       ? builder_expr(walk->builder, UNIT_EXPR_CALL, expr, UNIT_NONE)
+                       : walk_value(walk, expr);
+}
+
 /* ---- operators ---- */
 
 static uint32_t element(Walk *walk, uint32_t of, UnitString key)
@@ -262,8 +275,9 @@ uint32_t go_expression(Walk *walk, Node node)
                 return call(walk, node);
         case COMPOSITE_LITERAL:
         case TYPE_ASSERTION:
-        case TYPE_CONVERSION:
                 return value_of_type(walk, tree_child(tree, node, FIELD_TYPE));
+        case TYPE_CONVERSION:
+                return conversion(walk, node);
         case INDEX_EXPRESSION:
                 return element(walk, walk_expression(walk, tree_child(tree, node, FIELD_OPERAND)),
                                0);

@@ -20,6 +20,7 @@ static Node name_of(const Tree *tree, Node callee)
                         callee = tree_child(tree, callee, FIELD_OPERAND);
                         break;
                 case TYPE_INSTANTIATION:
+                case GENERIC_TYPE:
                         callee = tree_child(tree, callee, FIELD_TYPE);
                         break;
                 case PARENTHESIZED_EXPRESSION:
@@ -52,6 +53,16 @@ static void lower_call(Walk *walk, Node node)
                           argument_count(tree, tree_child(tree, node, FIELD_ARGUMENTS)));
 }
 
+/* F[A, B](x): the grammar takes what is called for a type. */
+static void lower_conversion(Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        Node callee = tree_child(tree, node, FIELD_TYPE);
+        if (tree_kind(tree, callee) == GENERIC_TYPE)
+                walk_site(walk, UNIT_SITE_CALLS, name_of(tree, callee),
+                          walk_expression(walk, tree_child(tree, callee, FIELD_TYPE)), 1);
+}
+
 /* Is a name, or what it is the last name of, called? */
 static bool is_called(const Tree *tree, Node node)
 {
@@ -60,9 +71,12 @@ static bool is_called(const Tree *tree, Node node)
                 unsigned kind = tree_kind(tree, parent), field = tree->nodes[node].field;
                 if (kind == CALL_EXPRESSION)
                         return field == FIELD_FUNCTION;
+                if (kind == TYPE_CONVERSION)
+                        return tree_kind(tree, node) == GENERIC_TYPE;
                 if (kind != PARENTHESIZED_EXPRESSION &&
                     !(kind == INDEX_EXPRESSION && field == FIELD_OPERAND) &&
                     !(kind == TYPE_INSTANTIATION && field == FIELD_TYPE) &&
+                    !(kind == GENERIC_TYPE && field == FIELD_TYPE) &&
                     !(kind == QUALIFIED_TYPE && field == FIELD_NAME))
                         return false;
                 node = parent;
@@ -188,6 +202,9 @@ void go_lower_reference(Walk *walk, Node node)
         switch (tree_kind(walk->tree, node)) {
         case CALL_EXPRESSION:
                 lower_call(walk, node);
+                break;
+        case TYPE_CONVERSION:
+                lower_conversion(walk, node);
                 break;
         case SELECTOR_EXPRESSION:
                 lower_selector(walk, node);

@@ -20,7 +20,7 @@
 
 (import_spec) @import
 
-(call_expression) @reference.call
+[(call_expression) (type_conversion_expression)] @reference.call
 [(identifier) (type_identifier)] @reference
 (selector_expression) @reference
 (keyed_element) @reference
