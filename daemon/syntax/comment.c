@@ -170,6 +170,23 @@ Node walk_comment(const Walk *walk, Node node)
                        : 0;
 }
 
+/* A string of the language, R"…" or '''…''', without what it begins and ends with. */
+static const char *bare_string(const char *text, size_t *length)
+{
+        size_t before = 0, marks = 1;
+        while (before < *length && g_ascii_isalpha(text[before]))
+                before++;
+        if (before == *length || (text[before] != '"' && text[before] != '\''))
+                return text;
+        while (marks < 3 && before + marks < *length && text[before + marks] == text[before])
+                marks++;
+        marks = marks == 3 ? 3 : 1; /* two are an empty string */
+        if (*length < before + 2 * marks)
+                return text;
+        *length -= before + 2 * marks;
+        return text + before + marks;
+}
+
 UnitString comment_doc(Walk *walk, const Definition *definition)
 {
         char text[UNIT_DOC_BYTES_MAX];
@@ -179,6 +196,7 @@ UnitString comment_doc(Walk *walk, const Definition *definition)
         if (definition->doc) {
                 size_t length;
                 const char *doc = tree_text(tree, definition->doc, &length);
+                doc = bare_string(doc, &length);
                 put_comment(&fold, doc, length);
                 return finish(walk, &fold);
         }

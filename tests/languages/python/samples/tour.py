@@ -173,3 +173,15 @@ if __name__ == '__main__':
     import importlib
     plugin = importlib.import_module("plugins.one")
     print(f"{plugin.go(LIMIT)!r}", b.c, *rest, sep='')
+
+
+def told_raw():
+    r"""It has \d, and "words"."""
+
+
+def told_shortly():
+    "It is said once."
+
+
+def told_emptily():
+    ""
