@@ -118,8 +118,9 @@ static JsonObject *wait_for(Code *code, const Access *access, const char *id, in
 static char *ask(Code *code, const Access *access, JsonObject *args, GError **error)
 {
         g_autoptr(JsonObject) payload = json_copy_object(args);
-        g_autofree char *title = g_strdup_printf("Read the source code in %.200s",
-                                                 json_member_string(args, "path", ""));
+        const char *path = json_member_string(args, "path", "");
+        g_autofree char *begin = g_utf8_substring(path, 0, MIN(g_utf8_strlen(path, -1), 200));
+        g_autofree char *title = g_strdup_printf("Read the source code in %s", begin);
         Approval request = {.kind = (char *)"repository", .title = title, .payload = payload};
 
         if (json_object_has_member(payload, "wait_ms"))

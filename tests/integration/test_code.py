@@ -10,6 +10,7 @@ import time
 
 import pytest
 from desktop import NAME, CallError, build_root, ctl, wait_until
+from test_mcp import Place
 
 CTL = f'{build_root()}/cli/ouroborosctl'
 
@@ -345,6 +346,14 @@ def test_every_agent_starts_oriented(desk, web):
     assert '5 symbols in 2 files of 1 repository' in ctl(desk, 'status')
     desk.tool('remove_repository', repository='web')
     assert desk.tool('orient')['repositories'] == [] and desk.tool('get_status')['symbols'] == 0
+
+
+def test_an_agent_asks_for_a_folder_whatever_letters_its_path_has(desktop):
+    """Seen to fail: with the title cut within a letter."""
+    place = Place(desktop())
+    for path in ('/tmp/' + 'é' * 150, '/tmp/x' + 'é' * 150):
+        reply = place.stateless('tools/call', {'name': 'add_repository', 'arguments': {'path': path}})
+        assert json.loads(reply.read())['result']['structuredContent'].get('state') == 'asked'
 
 
 def test_what_takes_long_says_how_far_it_is(desk):
