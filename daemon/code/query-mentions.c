@@ -38,7 +38,7 @@ static bool read_hash(const Query *query, int64_t symbol, int64_t *ret, GError *
 static bool symbol_targets(const Query *query, int64_t symbol, Targets *ret, GError **error)
 {
         g_autoptr(GArray) same = query_same(query, symbol, error);
-        g_autoptr(GString) ids = g_string_new("[");
+        g_autoptr(GStrvBuilder) ids = g_strv_builder_new();
 
         for (unsigned i = 0; same && i < same->len; i++) {
                 char id[SYMBOL_ID_BYTES];
@@ -47,10 +47,10 @@ static bool symbol_targets(const Query *query, int64_t symbol, Targets *ret, GEr
                 if (!read_hash(query, g_array_index(same, int64_t, i), &hash, error))
                         return false;
                 symbol_hash_write(hash, id);
-                g_string_append_printf(ids, "%s\"%s\"", i > 0 ? "," : "", id);
+                g_strv_builder_add(ids, id);
         }
-        g_string_append_c(ids, ']');
-        ret->ids = g_string_free(g_steal_pointer(&ids), FALSE);
+        g_auto(GStrv) list = g_strv_builder_end(ids);
+        ret->ids = json_print_strings((const char *const *)list);
         return same != NULL;
 }
 

@@ -86,12 +86,7 @@ bool claim_stage_is_idle(const ClaimStage *stage)
 
 static unsigned features_from_json(const char *json)
 {
-        g_autoptr(JsonNode) node = json_parse_text(json, -1, NULL);
-        g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-        JsonArray *array = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
-        for (unsigned i = 0; array && i < json_array_get_length(array); i++)
-                g_strv_builder_add(builder, json_array_get_string_element(array, i));
-        g_auto(GStrv) names = g_strv_builder_end(builder);
+        g_auto(GStrv) names = json_parse_strings(json);
         unsigned features = 0;
         (void)features_from_strings((const char *const *)names, &features, NULL);
         return features;

@@ -209,15 +209,7 @@ JsonObject *connection_to_json(const Connection *connection)
 
 char *strings_to_json(const char *const *strings)
 {
-        g_autoptr(JsonArray) array = json_array_new();
-        g_autoptr(JsonNode) node = json_node_new(JSON_NODE_ARRAY);
-
-        if (!strings)
-                return NULL;
-        for (; *strings; strings++)
-                json_array_add_string_element(array, *strings);
-        json_node_set_array(node, array);
-        return json_print_node(node);
+        return strings ? json_print_strings(strings) : NULL;
 }
 
 char **strings_from_json(const char *text)

@@ -104,21 +104,6 @@ static bool count_one(Db *db, const Holding *holding, const char *id, GError **e
         return true;
 }
 
-static char *strings_to_json(const char *const *strings)
-{
-        g_autoptr(JsonNode) node = NULL;
-        JsonArray *array;
-
-        if (!strings || !*strings)
-                return NULL;
-        array = json_array_new();
-        for (; *strings; strings++)
-                json_array_add_string_element(array, *strings);
-        node = json_node_init_array(json_node_alloc(), array);
-        json_array_unref(array);
-        return json_print_node(node);
-}
-
 static void bind_ends(Statement *statement, const Holding *holding)
 {
         const Discovered *subject = holding->subject->waiting;
@@ -146,7 +131,8 @@ static void bind_source(Statement *statement, const Holding *holding)
 
 static bool insert(Db *db, const Holding *holding, GError **error)
 {
-        g_autofree char *supersedes = strings_to_json(holding->claim->supersedes);
+        const char *const *older = holding->claim->supersedes;
+        g_autofree char *supersedes = older && *older ? json_print_strings(older) : NULL;
         char id[ID_MAX];
         Statement *statement = db_statement(
                 db,
@@ -218,17 +204,6 @@ static void held_clear(void *data)
         g_strfreev(held->supersedes);
 }
 
-static char **strings_from_json(const char *text)
-{
-        g_autoptr(JsonNode) node = text ? json_parse_text(text, -1, NULL) : NULL;
-        g_autoptr(GStrvBuilder) builder = g_strv_builder_new();
-        JsonArray *array = node && JSON_NODE_HOLDS_ARRAY(node) ? json_node_get_array(node) : NULL;
-
-        for (unsigned i = 0; array && i < json_array_get_length(array); i++)
-                g_strv_builder_add(builder, json_array_get_string_element(array, i));
-        return array ? g_strv_builder_end(builder) : NULL;
-}
-
 static Held held_from_row(Statement *row)
 {
         return (Held){
@@ -243,7 +218,7 @@ static Held held_from_row(Statement *row)
                 .predicate = g_strdup(statement_text(row, 8)),
                 .entity_id = g_strdup(statement_text(row, 9)),
                 .object = g_strdup(statement_text(row, 10)),
-                .supersedes = strings_from_json(statement_text(row, 11)),
+                .supersedes = json_parse_strings(statement_text(row, 11)),
                 .observed_at = statement_int(row, 12),
                 .quote_start = statement_int(row, 13),
                 .confidence = statement_is_null(row, 14) ? NAN : statement_double(row, 14),
