@@ -92,16 +92,16 @@ def _scip_typescript(job, script):
 def _of_typescript(job, endings, script):
     paths = [path for path in files(job.folder, *endings) if not path.endswith('.d.ts')]
     said = projects.said(['node', HERE / 'typescript-calls.cjs', ROOT / 'node_modules/typescript', job.folder], input='\n'.join(paths))
-    calls, assigned = collections.defaultdict(list), set()
+    calls, unnamed = collections.defaultdict(list), set()
     for line in filter(None, said.split('\n')):
         word, path, row, *rest = line.split('\t')
         if word == 'call':
             calls[path].append((int(row), int(rest[0]), rest[1]))
         else:
-            assigned.add((path, int(row), rest[0]))
+            unnamed.add((path, int(row), rest[0]))
     told = from_scip.build(_scip_typescript(job, script), lines_of(job.folder), calls)
-    # to the compiler each assignment declares, so which of them defines it does not say; scip-typescript tells none
-    told.others |= {place for place in assigned if place[0] in told.paths}
+    # TypeScript declares these, too, but scip-typescript tells none of them (of several assignments not which one defines)
+    told.others |= {place for place in unnamed if place[0] in told.paths}
     return told
 
 

@@ -33,8 +33,10 @@ def _key(document, occurrence):
 
 
 def _class_places(symbol, places):
-    """A call of a class may be said to go to the class or to its constructor."""
+    """A call of a class may be said to go to the class or to its constructor, also if that has no definition in the index."""
     found = set(places.get(symbol, ()))
+    if isinstance(symbol, str) and not found:
+        found |= places.get(symbol.removesuffix('`<constructor>`().'), set())
     if isinstance(symbol, str) and symbol.endswith('#'):
         for name in ('`<constructor>`().', '__init__().', '__new__().'):
             found |= places.get(symbol + name, set())
@@ -51,7 +53,7 @@ def _add_definitions(result, document, text):
             result.definitions.add((document.path, occurrence.line, _plain(name or described[0])))
         elif not described or described[1] not in ('parameter', 'type parameter') or \
                 PROPERTY.search(text[occurrence.line - 1][:occurrence.column]):
-            result.others.add((document.path, occurrence.line, name))
+            result.others.add((document.path, occurrence.line, _plain(name)))
             if described and described[1] in KINDS:  # of a type literal
                 result.unasked.add((document.path, occurrence.line, _plain(name or described[0])))
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Where the files of a list (standard input, one path a line, relative to the folder given) call something: one line
 // each, "call<TAB>path<TAB>line<TAB>column<TAB>name", line from 1, column from 0 in bytes, of the last name of what is
-// called; and "assigned<TAB>path<TAB>line<TAB>name" where JavaScript declares by assigning (this.x = …, A.prototype.x = …,
-// exports.x = …). Told by the parser of TypeScript itself.
+// called; and "unnamed<TAB>path<TAB>line<TAB>name" what TypeScript declares but scip-typescript has no definition of: by
+// assigning (this.x = …, A.prototype.x = …, exports.x = …), constructors behind a modifier, computed names of members, names of
+// class expressions. Told by the parser of TypeScript itself.
 // Usage: node typescript-calls.cjs FOLDER-OF-TYPESCRIPT FOLDER < list
 const fs = require('fs');
 const path = require('path');
@@ -23,6 +24,17 @@ function nameOf(callee) {
     }
 }
 
+// The name of a declaration that scip-typescript is silent about, or null.
+function unnamed(node, source) {
+    if (ts.isBinaryExpression(node) && ts.getAssignmentDeclarationKind(node) && ts.isPropertyAccessExpression(node.left))
+        return node.left.name;
+    if (ts.isConstructorDeclaration(node) && node.modifiers?.length)
+        return node.getChildren(source).find((child) => child.kind === ts.SyntaxKind.ConstructorKeyword);
+    if ((ts.isClassElement(node) || ts.isObjectLiteralElementLike(node)) && node.name && ts.isComputedPropertyName(node.name))
+        return node.name;
+    return ts.isClassExpression(node) && node.name ? node.name : null;
+}
+
 for (const file of fs.readFileSync(0, 'utf8').split('\n').filter(Boolean)) {
     const source = ts.createSourceFile(file, fs.readFileSync(path.join(process.argv[3], file), 'utf8'),
                                        ts.ScriptTarget.Latest, /* setParentNodes */ true);
@@ -35,9 +47,10 @@ for (const file of fs.readFileSync(0, 'utf8').split('\n').filter(Boolean)) {
             const before = source.text.slice(name.getStart(source) - at.character, name.getStart(source));
             out.push(`call\t${file}\t${at.line + 1}\t${Buffer.byteLength(before)}\t${name.text}`);
         }
-        if (ts.isBinaryExpression(node) && ts.getAssignmentDeclarationKind(node) && ts.isPropertyAccessExpression(node.left)) {
-            const left = node.left.name;
-            out.push(`assigned\t${file}\t${source.getLineAndCharacterOfPosition(left.getStart(source)).line + 1}\t${left.text}`);
+        const silent = unnamed(node, source);
+        if (silent) {
+            const line = source.getLineAndCharacterOfPosition(silent.getStart(source)).line + 1;
+            out.push(`unnamed\t${file}\t${line}\t${silent.getText(source).replace(/\s+/g, ' ')}`);
         }
         ts.forEachChild(node, visit);
     };
