@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Everything lies in one growing array of words, records found by hash: "table" holds their places. A set of several is
- * {size | flags << 16, atoms…}, sorted by kind and declaration; an environment {size | flags << 16 | depth << 24, {module, decl, set}…}. */
+ * {size | flags << 16, atoms…}, sorted by kind, module and declaration (LinkOrdering); an environment {size | flags << 16 | depth << 24, {module, decl, set}…}. */
 #include "code/link-value.h"
 
 #include <string.h>
@@ -17,6 +17,7 @@ typedef struct Table {
 } Table;
 
 struct LinkValues {
+        LinkOrdering ordering;
         uint32_t *words;
         uint32_t count, room;
         Table table;
@@ -32,9 +33,10 @@ static uint32_t hash_words(const uint32_t *words, uint32_t count)
         return hash;
 }
 
-LinkValues *link_values_new(void)
+LinkValues *link_values_new(const LinkOrdering *ordering)
 {
         LinkValues *values = g_new0(LinkValues, 1);
+        values->ordering = *ordering;
         values->table.size = 4096;
         values->table.slots = g_new0(uint32_t, values->table.size);
         values->room = 4096;
@@ -209,7 +211,15 @@ bool link_set_has(const LinkValues *values, LinkSet set, LinkAtomKind kind)
 /* Order of atoms in a set: by what they are of, so that those that must become one stand beside each other. */
 static int compare_atoms(const LinkValues *values, uint32_t a, uint32_t b)
 {
-        return memcmp(atom_words(values, a) + 1, atom_words(values, b) + 1, 3 * sizeof(uint32_t));
+        const uint32_t *left = atom_words(values, a), *right = atom_words(values, b);
+        const LinkOrdering *ordering = &values->ordering;
+        if (left[1] != right[1])
+                return left[1] < right[1] ? -1 : 1;
+        if (left[2] != right[2])
+                return ordering->modules(ordering->data, left[2], right[2]);
+        if (left[3] != right[3] && left[1] == LINK_ATOM_SPACE)
+                return ordering->words(ordering->data, left[3], right[3]);
+        return (left[3] > right[3]) - (left[3] < right[3]);
 }
 
 static LinkSet intern_set(LinkValues *values, uint32_t *words, uint32_t size)
@@ -328,15 +338,19 @@ bool link_env_get(const LinkValues *values, LinkEnv env, uint32_t module, uint32
         return false;
 }
 
-static void sort_bindings(LinkBinding *bindings, uint32_t count)
+static bool is_behind(const LinkValues *values, const LinkBinding *a, const LinkBinding *b)
+{
+        if (a->module == b->module)
+                return a->decl > b->decl;
+        return values->ordering.modules(values->ordering.data, a->module, b->module) > 0;
+}
+
+static void sort_bindings(const LinkValues *values, LinkBinding *bindings, uint32_t count)
 {
         for (uint32_t i = 1; i < count; i++) {
                 LinkBinding binding = bindings[i];
                 uint32_t k = i;
-                for (; k && (bindings[k - 1].module > binding.module ||
-                             (bindings[k - 1].module == binding.module &&
-                              bindings[k - 1].decl > binding.decl));
-                     k--)
+                for (; k && is_behind(values, &bindings[k - 1], &binding); k--)
                         bindings[k] = bindings[k - 1];
                 bindings[k] = binding;
         }
@@ -348,7 +362,7 @@ LinkEnv link_values_env(LinkValues *values, LinkBinding *bindings, uint32_t coun
                 return LINK_ENV_NONE;
         if (count > LINK_ENV_MAX)
                 return LINK_ENV_FORGOT;
-        sort_bindings(bindings, count);
+        sort_bindings(values, bindings, count);
         uint32_t words[2 + 3 * LINK_ENV_MAX], flags = 0, depth = 1;
         for (uint32_t i = 0; i < count; i++) {
                 memcpy(words + 2 + 3 * i, &bindings[i], sizeof bindings[i]);

@@ -50,9 +50,18 @@ typedef struct LinkBinding {
         LinkSet set;           /* values of the type that it stands for */
 } LinkBinding;
 
+/* How modules, and names (the decl of a LINK_ATOM_SPACE), stand to each other: < 0, 0, > 0. Their numbers are given as they come, and
+ * the order of a set's atoms must not hang on that: who looks at them may take the first. */
+typedef struct LinkOrdering {
+        int (*modules)(const void *data, uint32_t a, uint32_t b);
+        int (*words)(const void *data, uint32_t a, uint32_t b);
+        const void *data;
+} LinkOrdering;
+
 typedef struct LinkValues LinkValues;
 
-LinkValues *link_values_new(void);
+/* The ordering's data must outlive the values. */
+LinkValues *link_values_new(const LinkOrdering *ordering);
 LinkValues *link_values_free(LinkValues *values);
 
 /* The set of this atom alone, with the flags of its declaration; those of its environment are added. */

@@ -23,12 +23,51 @@ static void free_builtins(void *data)
         g_free(builtins);
 }
 
+/* ---- order ---- */
+
+static const LinkLanguage *language_of_builtins(const Linker *linker, uint32_t module)
+{
+        const Builtins *builtins = g_ptr_array_index(linker->builtins, module - BUILTINS_FIRST);
+        return builtins->module->language;
+}
+
+static const char *path_of(const Linker *linker, uint32_t number)
+{
+        const LinkModule *module =
+                number < linker->modules->len ? g_ptr_array_index(linker->modules, number) : NULL;
+        return module ? module->path : linker->source->path(linker->source->data, number);
+}
+
+/* Built-ins by their languages, before all files; files by their paths; no module comes last. */
+static int compare_modules(const void *data, uint32_t a, uint32_t b)
+{
+        const Linker *linker = data;
+        if (a == b)
+                return 0;
+        if (a == LINK_NONE || b == LINK_NONE)
+                return a == LINK_NONE ? 1 : -1;
+        bool left = linker_is_builtin(a), right = linker_is_builtin(b);
+        if (left != right)
+                return left ? -1 : 1;
+        return left ? strcmp(language_of_builtins(linker, a)->name,
+                             language_of_builtins(linker, b)->name)
+                    : strcmp(path_of(linker, a), path_of(linker, b));
+}
+
+static int compare_words(const void *data, uint32_t a, uint32_t b)
+{
+        const Linker *linker = data;
+        return strcmp(link_word_text(linker->words, a), link_word_text(linker->words, b));
+}
+
+/* ---- life ---- */
+
 Linker *linker_new(const LinkSource *source)
 {
         Linker *linker = g_new0(Linker, 1);
         linker->source = source;
         linker->words = link_words_new();
-        linker->values = link_values_new();
+        linker->values = link_values_new(&(LinkOrdering){compare_modules, compare_words, linker});
         linker->trail = link_trail_new();
         linker->nodes = link_nodes_new();
         linker->modules = g_ptr_array_new();
@@ -244,11 +283,9 @@ void linker_consult_anywhere(Linker *linker, uint32_t word)
         link_trail_key(linker->trail, link_key_anywhere(link_word_hash(linker->words, word)));
 }
 
-static int compare_paths(const void *a, const void *b, void *data)
+static int compare_files(const void *a, const void *b, void *data)
 {
-        const LinkSource *source = data;
-        return strcmp(source->path(source->data, *(const uint32_t *)a),
-                      source->path(source->data, *(const uint32_t *)b));
+        return compare_modules(data, *(const uint32_t *)a, *(const uint32_t *)b);
 }
 
 static GArray *list_folder(Linker *linker, const char *folder)
@@ -257,7 +294,7 @@ static GArray *list_folder(Linker *linker, const char *folder)
         GArray *files = g_array_new(false, false, sizeof(uint32_t));
         g_array_set_size(files, (guint)source->folder(source->data, folder, NULL, 0));
         (void)source->folder(source->data, folder, (uint32_t *)(void *)files->data, files->len);
-        g_array_sort_with_data(files, compare_paths, (void *)source);
+        g_array_sort_with_data(files, compare_files, linker);
         return files;
 }
 

@@ -465,16 +465,15 @@ static size_t get_named(void *data, const char *name, LinkPlace *ret, size_t max
                 add_stored_given(overlay, name, places);
         } else {
                 add_stored(overlay, name, max, places);
-                if (places->len <= max)
-                        places_to_decls(overlay, places);
+                if (places->len > max)
+                        return places->len;
+                places_to_decls(overlay, places);
         }
         const GArray *over = g_hash_table_lookup(overlay->names, name);
         if (over)
                 g_array_append_vals(places, over->data, over->len);
-        if (places->len <= max) {
-                g_array_sort_with_data(places, by_place, overlay);
-                memcpy(ret, places->data ? places->data : "", places->len * sizeof(LinkPlace));
-        }
+        g_array_sort_with_data(places, by_place, overlay);
+        memcpy(ret, places->data ? places->data : "", MIN(places->len, max) * sizeof(LinkPlace));
         return places->len;
 }
 

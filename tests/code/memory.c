@@ -52,6 +52,14 @@ typedef struct Naming {
         uint32_t module;
 } Naming;
 
+static int compare_places(const Memory *memory, LinkPlace a, LinkPlace b)
+{
+        if (a.module == b.module)
+                return (a.decl > b.decl) - (a.decl < b.decl);
+        return strcmp(memory_path(memory, a.module), memory_path(memory, b.module));
+}
+
+/* In the order of paths. */
 static void add_name(const char *name, uint32_t decl, void *data)
 {
         Naming *naming = data;
@@ -61,7 +69,11 @@ static void add_name(const char *name, uint32_t decl, void *data)
                 g_hash_table_insert(naming->memory->names, g_strdup(name), places);
         }
         LinkPlace place = {naming->module, decl};
-        g_array_append_val(places, place);
+        unsigned at = places->len;
+        while (at &&
+               compare_places(naming->memory, place, g_array_index(places, LinkPlace, at - 1)) < 0)
+                at--;
+        g_array_insert_val(places, at, place);
 }
 
 static void remove_name(const char *name, uint32_t decl, void *data)
