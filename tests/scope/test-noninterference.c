@@ -223,11 +223,18 @@ static void call(Test *test, unsigned step)
         }
 }
 
-/* Tools that an agent under a scope may not use, whatever it says. */
+/* Tools that an agent under a scope may not use, whatever it says; and what this build has no helper for. */
 static bool is_closed(const Test *test, const char *tool)
 {
-        static const char *const closed[] = {"register_root",  "remove_root",    "define_rule",
-                                             "branch_preview", "add_repository", NULL};
+        static const char *const closed[] = {"register_root",
+                                             "remove_root",
+                                             "define_rule",
+                                             "branch_preview",
+                                             "add_repository",
+#ifndef HAVE_ISOLATE
+                                             "execute_code",
+#endif
+                                             NULL};
         const Tool *found = tools_find(test->worlds[0]->rooms->tools, tool);
 
         return found->needs == TOOL_HUMAN || g_strv_contains(closed, tool);
