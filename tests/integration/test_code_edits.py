@@ -28,13 +28,13 @@ QUERIES = [('code_modules', 'id, path, language, kind, bytes, lines, syntax_erro
            ('code_consultations', 'module, hex(numbers)'), ('code_consulted', 'id, hex(modules)')]
 
 
-def read_rows(vault, queries):
-    """As one could who has the key and a tool of his own: the rows of each query."""
-    key = (vault / 'vault.key').read_text(encoding='ascii').strip()
+def read_rows(vault, queries, within=()):
+    """As one could who has the key and a tool of his own: the rows of each query. within: what a program is started by."""
+    key = subprocess.run([*within, 'cat', str(vault / 'vault.key')], text=True, capture_output=True, check=True).stdout.strip()
     said = f"PRAGMA key = \"x'{key}'\";\nPRAGMA cipher_log_level = NONE;\n"
     said += 'BEGIN;\n' + ''.join(f"SELECT '{MARK}';\nSELECT json_array({what}) FROM {table};\n" for table, what in queries) + 'COMMIT;\n'
-    done = subprocess.run(['sqlcipher', '-readonly', '-batch', '-bail', '-noheader', str(vault / 'vault.db')], input=said, text=True,
-                          capture_output=True, check=False)
+    done = subprocess.run([*within, 'sqlcipher', '-readonly', '-batch', '-bail', '-noheader', str(vault / 'vault.db')], input=said,
+                          text=True, capture_output=True, check=False)
     assert done.returncode == 0 and 'rror' not in done.stderr, done.stderr
     return [[json.loads(line) for line in part.splitlines()] for part in done.stdout.split(MARK + '\n')[1:]]
 
@@ -43,9 +43,9 @@ def numbers(text):
     return [n for n, in struct.iter_unpack('=I', bytes.fromhex(text))]
 
 
-def tables(vault):
+def tables(vault, within=()):
     """All that the tables say, by what people call things."""
-    modules, symbol_rows, edge_rows, by_module, by_number = read_rows(vault, QUERIES)
+    modules, symbol_rows, edge_rows, by_module, by_number = read_rows(vault, QUERIES, within)
     paths = {row[0]: row[1] for row in modules}
 
     def place(id_):
