@@ -85,6 +85,8 @@ static uint32_t sort_words(uint32_t *words, uint32_t count)
 
 uint32_t link_trail_cut(LinkTrail *trail, uint32_t mark)
 {
+        if (trail->items->len == mark)
+                return 0;
         uint32_t *items = (uint32_t *)(void *)trail->items->data + mark;
         uint32_t size = sort_words(items, trail->items->len - mark), node = 0;
         if (size == 1)
@@ -122,6 +124,8 @@ void link_trail_collect(LinkTrail *trail, uint32_t mark, GArray *ret)
                 for (uint32_t i = 0, n = item_at(trail->nodes, node + 1); i < n; i++)
                         visit(trail, item_at(trail->nodes, node + 2 + i), ret);
         }
+        if (ret->len == before)
+                return;
         uint32_t *found = (uint32_t *)(void *)ret->data + before;
         g_array_set_size(ret, before + sort_words(found, ret->len - before));
 }
