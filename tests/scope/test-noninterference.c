@@ -185,6 +185,13 @@ static char *claim(const char *name)
         return json_print_object(said);
 }
 
+/* What a rehearsal has no time for tells how busy the machine is, in one world or the other. */
+static bool ran_out_of_time(char *const texts[2])
+{
+        return strstr(texts[0], "STORE_REHEARSAL_MS_MAX") ||
+               strstr(texts[1], "STORE_REHEARSAL_MS_MAX");
+}
+
 static void call(Test *test, unsigned step)
 {
         const char *tool = draw_tool(test);
@@ -208,7 +215,7 @@ static void call(Test *test, unsigned step)
                         nodes[i] = json_node_init_object(json_node_alloc(), answer);
                 texts[i] = compare_text(test->compare, i, nodes[i], error);
         }
-        if (strcmp(texts[0], texts[1]) != 0)
+        if (strcmp(texts[0], texts[1]) != 0 && !ran_out_of_time(texts))
                 tell_difference(test, tool, args[1], texts);
         else if (g_getenv("SCOPE_VERBOSE"))
                 g_test_message("%s: %.200s", tool, texts[0]);
