@@ -145,8 +145,8 @@ void tree_begin(Tree *tree, const char *text, size_t length)
         tree->cut = false;
         add_line(tree, 0);
         for (const char *at = text, *end = text + length;
-             (at = memchr(at, '\n', (size_t)(end - at)));)
-                add_line(tree, (size_t)(++at - text));
+             (at = memchr(at, '\n', (size_t)(end - at))) && ++at < end;)
+                add_line(tree, (size_t)(at - text));
 }
 
 bool tree_is_minified(const Tree *tree)

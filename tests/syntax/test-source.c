@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Files of any size, depth and width cost a bounded time, and what was left out is said.
  * Seen to fail: with packed files told by one long line, "one-long-line-is-no-packed-file"; with what a child asks of its parent looking
- * at all children (as the word "const" once), "wide-files-are-read" took 15 s instead of a tenth of one. */
+ * at all children (as the word "const" once), "wide-files-are-read" took 15 s instead of a tenth of one; with a
+ * line that begins where the file ends, "lines-are-counted-as-people-do". */
 #include "base/base.h"
 #include "syntax/syntax.h"
 
@@ -50,7 +51,21 @@ static void test_one_long_line_is_no_packed_file(void)
         UnitHeader header = header_of(syntax, both);
         g_assert_cmpuint(header.flags, ==, 0);
         g_assert_cmpuint(header.decls, ==, 10001);
-        g_assert_cmpuint(header.lines, ==, 10002);
+        g_assert_cmpuint(header.lines, ==, 10001);
+}
+
+/* What ends the last line begins none. */
+static void test_lines_are_counted_as_people_do(void)
+{
+        static const struct {
+                const char *text;
+                unsigned lines;
+        } cases[] = {{"class A {}", 1},          {"class A {}\n", 1},        {"class A {\n}\n", 2},
+                     {"class A {\n}\n\n", 3},    {"class A {\n}\n// b", 3},  {"\n", 1},
+                     {"class A {\n m() {\n", 2}, {"class A { m() { b(\n", 1}};
+        g_autoptr(Syntax) syntax = syntax_new();
+        for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++)
+                g_assert_cmpuint(header_of(syntax, cases[i].text).lines, ==, cases[i].lines);
 }
 
 static void test_a_large_file_is_refused(void)
@@ -73,7 +88,7 @@ static void test_deep_files_are_cut(void)
         g_autoptr(Syntax) syntax = syntax_new();
         for (unsigned i = 0; i < G_N_ELEMENTS(opens); i++) {
                 g_autofree char *text = repeat(opens[i], 20000);
-                g_assert_cmpuint(header_of(syntax, text).lines, ==, 20001);
+                g_assert_cmpuint(header_of(syntax, text).lines, ==, 20000);
         }
         g_autofree char *before = repeat("(\n", 20000), *after = repeat(")\n", 20000);
         g_autofree char *whole = g_strconcat("f", before, "a", after, NULL);
@@ -130,6 +145,8 @@ int main(int argc, char **argv)
         g_test_add_func("/source/a-packed-file-is-not-parsed", test_a_packed_file_is_not_parsed);
         g_test_add_func("/source/one-long-line-is-no-packed-file",
                         test_one_long_line_is_no_packed_file);
+        g_test_add_func("/source/lines-are-counted-as-people-do",
+                        test_lines_are_counted_as_people_do);
         g_test_add_func("/source/a-large-file-is-refused", test_a_large_file_is_refused);
         g_test_add_func("/source/deep-files-are-cut", test_deep_files_are_cut);
         g_test_add_func("/source/wide-files-are-read", test_wide_files_are_read);
