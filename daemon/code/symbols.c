@@ -57,6 +57,13 @@ static const char *name_of(const Unit *unit, const UnitDecl *decl)
 
 static const char *qualified_name(Naming *naming, uint32_t decl);
 
+/* What a declaration is named after instead of its container. In C# that is none: an extension method is called by the static class
+ * that has it, a method that is explicitly of an interface by the class. */
+static uint32_t named_after(const Unit *unit, const UnitDecl *decl)
+{
+        return unit->header->language == UNIT_CSHARP ? UNIT_NONE : decl->outer;
+}
+
 static char *outer_name(Naming *naming, uint32_t expr, unsigned depth)
 {
         const Unit *unit = naming->unit;
@@ -90,13 +97,38 @@ static char *outer_name(Naming *naming, uint32_t expr, unsigned depth)
         }
 }
 
+/* Whether the name of what a definition of C++ belongs to (K of K::run) is to be read within the namespace around it: the file does not
+ * declare it, or it would have its whole name. */
+static bool is_within_namespace(const Unit *unit, const UnitDecl *decl)
+{
+        uint32_t expr = decl->outer;
+
+        if (unit->header->language != UNIT_CPP || decl->container == UNIT_NONE ||
+            unit->decls[decl->container].kind != UNIT_NAMESPACE)
+                return false;
+        for (unsigned depth = 0; expr != UNIT_NONE && depth < OUTER_DEPTH_MAX; depth++) {
+                if (unit->exprs[expr].op == UNIT_EXPR_NAME)
+                        return true;
+                if (unit->exprs[expr].op != UNIT_EXPR_MEMBER &&
+                    unit->exprs[expr].op != UNIT_EXPR_APPLY)
+                        return false;
+                expr = unit->exprs[expr].a;
+        }
+        return false;
+}
+
 /* What stands before the name of a declaration. */
 static char *prefix_of(Naming *naming, const UnitDecl *decl)
 {
-        char *outer = outer_name(naming, decl->outer, 0);
+        g_autofree char *outer = outer_name(naming, named_after(naming->unit, decl), 0);
 
+        if (outer && *outer && is_within_namespace(naming->unit, decl)) {
+                const char *around = qualified_name(naming, decl->container);
+                return *around ? g_strconcat(around, naming->separator, outer, NULL)
+                               : g_steal_pointer(&outer);
+        }
         if (outer || decl->container == UNIT_NONE)
-                return outer;
+                return g_steal_pointer(&outer);
         return g_strdup(qualified_name(naming, decl->container));
 }
 
@@ -178,14 +210,14 @@ static uint32_t parent_of(const Naming *naming, const UnitDecl *decl)
 {
         const Unit *unit = naming->unit;
         uint32_t at = decl->container;
-        uint32_t outer = decl->outer;
+        uint32_t outer = named_after(unit, decl);
 
         for (unsigned i = 0; i < PARENTS_MAX; i++) {
                 if (outer != UNIT_NONE && unit->exprs[outer].op == UNIT_EXPR_DECL)
                         at = unit->exprs[outer].a;
                 if (at == UNIT_NONE || unit_is_symbol(&unit->decls[at]))
                         return at;
-                outer = unit->decls[at].outer;
+                outer = named_after(unit, &unit->decls[at]);
                 at = unit->decls[at].container;
         }
         return UNIT_NONE;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What is said of public symbols before and after.
  * Seen to fail: each overload compared with each other one, or its ordinal sought from the first (minutes); white space compared;
- * overloads compared one by one; what was moved told as gone and new; private ones taken. */
+ * overloads compared one by one; what was moved told as gone and new; private ones taken; C# named after
+ * what an extension extends; C++ without the namespace around. */
 #include "code/contrast.h"
 
 #include <string.h>
@@ -108,6 +109,31 @@ static void test_a_file_of_overloads_takes_little_time(void)
         g_assert_cmpint(g_get_monotonic_time() - began, <, SECONDS_MAX * G_USEC_PER_SEC);
 }
 
+static void test_members_of_csharp_are_named_after_the_class_that_has_them(void)
+{
+        assert_changes(
+                SIDE({"a.cs", "namespace N { public interface IF { void Ifm(); }\n"
+                              "public class B {}\npublic class M {\n public class A : IF {}\n}\n"
+                              "public static class St {}\n}\n"}),
+                SIDE({"a.cs", "namespace N { public interface IF { void Ifm(); }\n"
+                              "public class B {}\npublic class M {\n public class A : IF {\n"
+                              "  void IF.Ifm() {}\n }\n}\npublic static class St {\n"
+                              " public static void Ext(this string b) {}\n"
+                              " public static void ExtB(this B b) {}\n"
+                              " public static void ExtT<T>(this T b) {}\n}\n}\n"}),
+                "+N.M.A.Ifm\n+N.St.Ext\n+N.St.ExtB\n+N.St.ExtT");
+}
+
+static void test_definitions_of_cpp_are_named_with_the_namespace(void)
+{
+        assert_changes(SIDE({"a.cpp", "int x;\n"}),
+                       SIDE({"a.cpp", "int x;\nnamespace ns {\nint K::run() { return 1; }\n"
+                                      "namespace in {}\nint in::L::go() { return 1; }\n}\n"
+                                      "int ns::K::out() { return 1; }\n"
+                                      "int Z::top() { return 1; }\n"}),
+                       "+ns\n+ns::K::run\n+ns::in\n+ns::in::L::go\n+ns::K::out\n+Z::top");
+}
+
 static void test_what_was_moved_is_no_change(void)
 {
         Side before[] = {
@@ -141,6 +167,10 @@ int main(int argc, char **argv)
         g_test_add_func("/contrast/exported", test_what_is_not_exported_does_not_count);
         g_test_add_func("/contrast/overloads", test_overloads_are_sets);
         g_test_add_func("/contrast/many-overloads", test_a_file_of_overloads_takes_little_time);
+        g_test_add_func("/contrast/csharp-names",
+                        test_members_of_csharp_are_named_after_the_class_that_has_them);
+        g_test_add_func("/contrast/cpp-names",
+                        test_definitions_of_cpp_are_named_with_the_namespace);
         g_test_add_func("/contrast/moved", test_what_was_moved_is_no_change);
         g_test_add_func("/contrast/common-names",
                         test_a_name_that_many_have_is_not_taken_for_moved);

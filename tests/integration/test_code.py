@@ -275,7 +275,7 @@ def test_overloads_stay_apart_and_signatures_do_not(desk):
     add(desk, desk.folder / 'cpp')
     declared = [r for r in rows(desk, 'symbols', name='run') if r['module'] == 'k.hpp']
     one, two = ([r['caller_symbol'] for r in rows(desk, 'callers', symbol_id=r['symbol_id'])] for r in declared)
-    assert (one, two) == (['K::run'], ['main'])
+    assert (one, two) == (['ns::K::run'], ['main'])
     assert len(symbols(desk, 'K::run')) == len(symbols(desk, 'K.run')) == 4
     with pytest.raises(CallError):
         rows(desk, 'callers', name='K::run')
