@@ -80,6 +80,15 @@ static void add_other_parts(Linker *linker, Lineage *lineage, const LinkModule *
         }
 }
 
+/* Where parts are marked as such, types of one name that differ in how many they take are different types. */
+static bool is_other_type(const LinkModule *module, uint32_t a, uint32_t b)
+{
+        const uint32_t *items;
+        return module->language->parts &&
+               unit_list(module->unit, link_decl(module, a)->type_parameters, &items) !=
+                       unit_list(module->unit, link_decl(module, b)->type_parameters, &items);
+}
+
 /* A declaration in several parts (interfaces, namespaces and classes of one name) has the members of all. */
 static void add_parts(Linker *linker, Lineage *lineage, const LinkModule *module, uint32_t index)
 {
@@ -92,7 +101,8 @@ static void add_parts(Linker *linker, Lineage *lineage, const LinkModule *module
         while ((part = link_module_next(module, decl->container, word, &probe)) != UNIT_NONE) {
                 UnitKind kind = link_decl(module, part)->kind;
                 if (part == index || kind == UNIT_TYPE || !link_kind_has_members(kind) ||
-                    (decl->flags ^ link_decl(module, part)->flags) & UNIT_UNUSUAL)
+                    (decl->flags ^ link_decl(module, part)->flags) & UNIT_UNUSUAL ||
+                    is_other_type(module, index, part))
                         continue;
                 LinkEnv env = env_of_part(linker, module, index, part);
                 add_item(linker, lineage, (LinkAtom){LINK_ATOM_DECL, module->number, part, env});

@@ -2,7 +2,7 @@
 // The types of the language and of its library, as far as elements, lambdas, results and the choice of overloads go through them; read
 // when the daemon is built. Numbers have what they are widened to as base; Func and Action say how many types they take.
 
-class Object { public virtual bool Equals(object other) {} public virtual int GetHashCode() {} public virtual string ToString() {} public Type GetType() {} protected object MemberwiseClone() {} public static bool ReferenceEquals(object a, object b) {} }
+class Object { public virtual bool Equals(object other) {} public static bool Equals(object a, object b) {} public virtual int GetHashCode() {} public virtual string ToString() {} public Type GetType() {} protected object MemberwiseClone() {} public static bool ReferenceEquals(object a, object b) {} }
 class ValueType {}
 struct Double : IComparable, IFormattable { public static double Parse(string t) {} public static bool IsNaN(double d) {} public int CompareTo(object o) {} }
 struct Single : Double {}

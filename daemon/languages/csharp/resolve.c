@@ -9,6 +9,7 @@
 #define IMPORTS_MAX    500 /* of one file that are looked at for a name */
 #define SPACE_BYTES    400 /* longest name of a namespace */
 #define SPACE_NAME_MAX 16  /* namespaces in each other */
+#define GLOBAL_PREFIX  "global::"
 
 /* ---- namespaces ---- */
 
@@ -122,9 +123,16 @@ static bool is_missing(Linker *linker, LinkSet set)
         return set == LINK_EMPTY || link_set_has(linker->values, set, LINK_ATOM_MISSING);
 }
 
-/* A.B.C, A.B.C<D>: the longest namespace first; the rest are members. LINK_EMPTY: no such type. */
-static LinkSet qualified(Linker *linker, const LinkModule *from, const char *path)
+/* "global::A.B": A is sought in no namespace around. */
+static const char *without_global(const char *path)
 {
+        return g_str_has_prefix(path, GLOBAL_PREFIX) ? path + strlen(GLOBAL_PREFIX) : path;
+}
+
+/* A.B.C, A.B.C<D>: the longest namespace first; the rest are members. LINK_EMPTY: no such type. */
+static LinkSet qualified(Linker *linker, const LinkModule *from, const char *written)
+{
+        const char *path = without_global(written);
         g_autofree char *plain = g_strndup(path, strcspn(path, "<"));
         g_auto(GStrv) parts = g_strsplit(plain, ".", -1);
         for (unsigned n = g_strv_length(parts); n > 0; n--) {
@@ -144,6 +152,43 @@ static LinkSet qualified(Linker *linker, const LinkModule *from, const char *pat
 
 /* ---- using ---- */
 
+static LinkSet space_atom(Linker *linker, const LinkModule *from, const char *path)
+{
+        return link_atom(linker, (LinkAtom){LINK_ATOM_SPACE, from->number,
+                                            linker_word(linker, path), LINK_ENV_NONE});
+}
+
+/* Is there such a namespace, here or among the built-ins? One is found by how it is written: as a whole, or its last part in others. */
+static bool is_space(Linker *linker, const LinkModule *from, const char *path)
+{
+        const char *last = strrchr(path, '.');
+        LinkPlace places[NAMED_MAX];
+        if (g_str_has_prefix(path, "System"))
+                return true;
+        for (const char *name = path; name; name = name == path && last ? last + 1 : NULL) {
+                size_t count =
+                        linker_named(linker, from, linker_word(linker, name), places, NAMED_MAX);
+                if (count > NAMED_MAX)
+                        return true;
+                for (size_t i = 0; i < count; i++)
+                        if (link_decl(linker_load(linker, places[i].module), places[i].decl)
+                                    ->kind == UNIT_NAMESPACE)
+                                return true;
+        }
+        return false;
+}
+
+/* using A = B.C: a type, or else a namespace. */
+static LinkSet alias_of(Linker *linker, const LinkModule *from, const char *written)
+{
+        const char *path = without_global(written);
+        LinkSet type = qualified(linker, from, path);
+        if (type != LINK_EMPTY)
+                return type;
+        return is_space(linker, from, path) ? space_atom(linker, from, path)
+                                            : link_plain(linker, LINK_ATOM_EXTERNAL);
+}
+
 /* What is used in a namespace's declaration, or UNIT_NONE: at the top of the file. */
 static LinkSet used_in(Linker *linker, const LinkModule *from, uint32_t container,
                        const Types *types, uint32_t word)
@@ -157,12 +202,11 @@ static LinkSet used_in(Linker *linker, const LinkModule *from, uint32_t containe
                 if (import->kind == UNIT_IMPORT_MODULE) {
                         if (linker_word(linker, link_text(from, import->local)) != word)
                                 continue;
-                        LinkSet alias = qualified(linker, from, path);
-                        return alias != LINK_EMPTY ? alias : link_plain(linker, LINK_ATOM_EXTERNAL);
+                        return alias_of(linker, from, path);
                 }
                 LinkSet found = LINK_EMPTY;
                 if (!(import->flags & UNIT_IMPORT_STATIC))
-                        found = types_in(linker, types, path);
+                        found = types_in(linker, types, without_global(path));
                 if (found != LINK_EMPTY)
                         return found;
                 LinkSet type = import->flags & UNIT_IMPORT_STATIC ? qualified(linker, from, path)
@@ -238,10 +282,9 @@ static LinkSet space_named(Linker *linker, const LinkModule *from, uint32_t scop
                 known = link_decl(from, at)->kind == UNIT_NAMESPACE &&
                         begins_with(link_text(from, link_decl(from, at)->name), text);
         for (uint32_t i = 0; i < MIN(from->unit->header->imports, IMPORTS_MAX) && !known; i++)
-                known = begins_with(link_text(from, from->unit->imports[i].module), text);
-        if (!known)
-                return LINK_EMPTY;
-        return link_atom(linker, (LinkAtom){LINK_ATOM_SPACE, from->number, word, LINK_ENV_NONE});
+                known = begins_with(without_global(link_text(from, from->unit->imports[i].module)),
+                                    text);
+        return known ? space_atom(linker, from, text) : LINK_EMPTY;
 }
 
 /* A type that is nowhere used by name: of global usings, which stand in another file. */
@@ -253,8 +296,20 @@ static LinkSet only_type(Linker *linker, const Types *types)
         return types->count ? types_in(linker, types, types->spaces[0].text) : LINK_EMPTY;
 }
 
+/* global::A: a type in no namespace, or else a namespace. */
+static LinkSet global_name(Linker *linker, const LinkModule *from, const char *name)
+{
+        uint32_t arity, plain = plain_word(linker, linker_word(linker, name), &arity);
+        LinkSet type = type_in_space(linker, from, "", name);
+        return type != LINK_EMPTY ? type
+                                  : space_atom(linker, from, link_word_text(linker->words, plain));
+}
+
 static LinkSet name_of(Linker *linker, const LinkModule *from, uint32_t scope, uint32_t word)
 {
+        const char *text = link_word_text(linker->words, word);
+        if (without_global(text) != text)
+                return global_name(linker, from, without_global(text));
         g_autofree Types *types = g_new(Types, 1);
         uint32_t arity, plain = plain_word(linker, word, &arity);
         LinkSet found = LINK_EMPTY, unsure = LINK_EMPTY;
@@ -291,16 +346,15 @@ static LinkSet in_space(Linker *linker, const LinkModule *from, uint32_t space, 
         const char *outer = link_word_text(linker->words, space),
                    *name = link_word_text(linker->words, word);
         LinkSet found = type_in_space(linker, from, outer, name);
+        uint32_t arity, plain = plain_word(linker, word, &arity);
+        if (found == LINK_EMPTY && g_str_has_prefix(outer, "System"))
+                found = link_builtin_named(linker, from->language, plain);
+        if (found == LINK_EMPTY && arity)
+                found = link_plain(linker, LINK_ATOM_EXTERNAL);
         if (found != LINK_EMPTY)
                 return found;
-        if (g_str_has_prefix(outer, "System")) {
-                found = link_builtin_named(linker, from->language, word);
-                if (found != LINK_EMPTY)
-                        return found;
-        }
         g_autofree char *path = g_strconcat(outer, ".", name, NULL);
-        return link_atom(linker, (LinkAtom){LINK_ATOM_SPACE, from->number,
-                                            linker_word(linker, path), LINK_ENV_NONE});
+        return space_atom(linker, from, path);
 }
 
 /* using of a namespace names no file; of a type, static or by another name, the file of that. */

@@ -90,6 +90,28 @@ static uint32_t generic_name(Walk *walk, Node node)
         return generic(walk, node, type);
 }
 
+/* What stands behind alias:: is in a namespace, where types of one name differ in how many they take. */
+static UnitString member_word(Walk *walk, Node node, Node name)
+{
+        const Tree *tree = walk->tree;
+        if (tree_kind(tree, node) != ALIAS_QUALIFIED_NAME || tree_kind(tree, name) != GENERIC_NAME)
+                return walk_string(walk, csharp_last_name(tree, name));
+        return counted_word(walk, tree_first(tree, name),
+                            tree_child_of_kind(tree, name, TYPE_ARGUMENT_LIST));
+}
+
+/* "global::A": sought in no namespace around and in none that is used. */
+static uint32_t global_name(Walk *walk, Node node, Node name)
+{
+        char word[UNIT_NAME_BYTES_MAX];
+        UnitString own = member_word(walk, node, name);
+        if (!own)
+                return UNIT_NONE;
+        int length = g_snprintf(word, sizeof(word), "global::%s", builder_text(walk->builder, own));
+        return length < (int)sizeof(word) ? csharp_word(walk, 0, builder_word(walk->builder, word))
+                                          : UNIT_NONE;
+}
+
 /* A.B, A.B<C>, alias::A */
 static uint32_t qualified(Walk *walk, Node node)
 {
@@ -98,11 +120,9 @@ static uint32_t qualified(Walk *walk, Node node)
         Node outer = tree_child(tree, node, FIELD_QUALIFIER);
         if (!outer)
                 outer = tree_child(tree, node, FIELD_ALIAS);
-        uint32_t type =
-                tree_is(tree, outer, "global")
-                        ? csharp_word(walk, 0, walk_string(walk, csharp_last_name(tree, name)))
-                        : walk_member(walk, walk_type(walk, outer),
-                                      walk_string(walk, csharp_last_name(tree, name)));
+        uint32_t type = tree_is(tree, outer, "global") ? global_name(walk, node, name)
+                                                       : walk_member(walk, walk_type(walk, outer),
+                                                                     member_word(walk, node, name));
         return tree_kind(tree, name) == GENERIC_NAME ? generic(walk, name, type) : type;
 }
 
