@@ -8,7 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define OUTER_DEPTH_MAX 16 /* names in the name of what a member belongs to */
+#define OUTER_DEPTH_MAX     16   /* names in the name of what a member belongs to */
+#define QUALIFIED_BYTES_MAX 2000 /* of what stands before a name; after more of it nothing does */
 #define NAMING_DEPTH_MAX                                                                           \
         200 /* declarations whose names wait for one another: what belongs to what comes later */
 #define PARENTS_MAX                                                                                \
@@ -120,16 +121,19 @@ static bool is_within_namespace(const Unit *unit, const UnitDecl *decl)
 /* What stands before the name of a declaration. */
 static char *prefix_of(Naming *naming, const UnitDecl *decl)
 {
-        g_autofree char *outer = outer_name(naming, named_after(naming->unit, decl), 0);
+        g_autofree char *prefix = outer_name(naming, named_after(naming->unit, decl), 0);
+        const char *around = prefix && *prefix && is_within_namespace(naming->unit, decl)
+                                     ? qualified_name(naming, decl->container)
+                                     : "";
 
-        if (outer && *outer && is_within_namespace(naming->unit, decl)) {
-                const char *around = qualified_name(naming, decl->container);
-                return *around ? g_strconcat(around, naming->separator, outer, NULL)
-                               : g_steal_pointer(&outer);
+        if (*around) {
+                char *whole = g_strconcat(around, naming->separator, prefix, NULL);
+                g_free(prefix);
+                prefix = whole;
         }
-        if (outer || decl->container == UNIT_NONE)
-                return g_steal_pointer(&outer);
-        return g_strdup(qualified_name(naming, decl->container));
+        if (!prefix && decl->container != UNIT_NONE)
+                prefix = g_strdup(qualified_name(naming, decl->container));
+        return prefix && strlen(prefix) <= QUALIFIED_BYTES_MAX ? g_steal_pointer(&prefix) : NULL;
 }
 
 static const char *qualified_name(Naming *naming, uint32_t index)
