@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "code/symbols.h"
+
 void mention_link_free(void *data)
 {
         MentionLink *link = data;
@@ -31,6 +33,8 @@ MentionLink *mention_link_new(const MentionSource *source, unsigned part, const 
         link->target = (MentionTarget){.id = g_strdup(target->id),
                                        .repository_id = g_strdup(target->repository_id),
                                        .title = g_strdup(target->title),
+                                       .is_symbol = target->is_symbol,
+                                       .kind = target->kind,
                                        .unique = target->unique};
         link->mention = g_strdup(mention->text);
         link->field = source->parts[part].field;
@@ -107,6 +111,108 @@ bool mention_link_is_known(Db *db, const char *source_id, const char *sha256, co
         return true;
 }
 
+/* ---- a symbol that moved ---- */
+
+/* Links of the source with symbols of that name and kind, whatever file they are in. */
+#define NAMESAKES                                                                                  \
+        "SELECT l.id, l.state, l.sha256 <> coalesce(:sha256, ''), l.right_id FROM autolinks l"     \
+        " WHERE l.left_id = :source AND l.kind = :kind AND l.repository_id = :repository"          \
+        " AND l.title = :title AND coalesce(l.symbol_kind, :symbol_kind) = :symbol_kind"           \
+        " AND l.right_id <> :target AND substr(l.right_id, 1, 4) = 'sym-' ORDER BY l.id"
+
+static bool is_gone(Db *db, const char *symbol, bool *ret, GError **error)
+{
+        Statement *row = db_statement(db, "SELECT 1 FROM code_symbols WHERE hash = :hash", error);
+        int64_t hash;
+
+        *ret = false;
+        if (!row || !symbol_hash_from_text(symbol, &hash))
+                return row != NULL;
+        statement_bind_int(row, ":hash", hash);
+        StepResult step = statement_step(row, error);
+        *ret = step == STEP_DONE;
+        return step != STEP_ERROR;
+}
+
+typedef struct Namesake {
+        char *id, *state, *symbol;
+        bool older;
+} Namesake;
+
+static void namesake_clear(void *data)
+{
+        Namesake *namesake = data;
+
+        g_free(namesake->id);
+        g_free(namesake->state);
+        g_free(namesake->symbol);
+}
+
+static GArray *list_namesakes(Db *db, const MentionLink *link, GError **error)
+{
+        g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Namesake));
+        Statement *row = prepare(db, NAMESAKES, link->source_id, error);
+        StepResult step;
+
+        g_array_set_clear_func(list, namesake_clear);
+        if (!row)
+                return NULL;
+        statement_bind_text(row, ":kind", kind_of(link->source_id));
+        statement_bind_text(row, ":sha256", link->sha256);
+        statement_bind_text(row, ":repository", link->target.repository_id);
+        statement_bind_text(row, ":title", link->target.title);
+        statement_bind_text(row, ":target", link->target.id);
+        statement_bind_int(row, ":symbol_kind", link->target.kind);
+        while ((step = statement_step(row, error)) == STEP_ROW) {
+                Namesake namesake = {g_strdup(statement_text(row, 0)),
+                                     g_strdup(statement_text(row, 1)),
+                                     g_strdup(statement_text(row, 3)), statement_int(row, 2) != 0};
+                g_array_append_val(list, namesake);
+        }
+        return step == STEP_DONE ? g_steal_pointer(&list) : NULL;
+}
+
+/* The link whose symbol is gone. Of several that were not decided alike none: who could say which symbol went where? */
+static bool find_former(Db *db, const MentionLink *link, Pair *ret, GError **error)
+{
+        g_autoptr(GArray) list = link->target.is_symbol ? list_namesakes(db, link, error) : NULL;
+        const Namesake *former = NULL;
+
+        for (unsigned i = 0; list && i < list->len; i++) {
+                const Namesake *namesake = &g_array_index(list, Namesake, i);
+                bool gone;
+
+                if (!is_gone(db, namesake->symbol, &gone, error))
+                        return false;
+                if (gone && former && strcmp(former->state, namesake->state) != 0)
+                        return true;
+                if (gone && !former)
+                        former = namesake;
+        }
+        if (former)
+                *ret = (Pair){g_strdup(former->id), g_str_equal(former->state, "rejected"),
+                              former->older};
+        return list || !link->target.is_symbol;
+}
+
+/* The link goes on to the symbol, with what was decided. */
+static bool move(Db *db, const char *id, const MentionLink *link, GError **error)
+{
+        Statement *update = db_statement(db,
+                                         "UPDATE autolinks SET right_id = :target,"
+                                         " resolution = :resolution, symbol_kind = :symbol_kind"
+                                         " WHERE id = :id",
+                                         error);
+
+        if (!update)
+                return false;
+        statement_bind_text(update, ":id", id);
+        statement_bind_text(update, ":target", link->target.id);
+        statement_bind_text(update, ":resolution", link->target.unique ? "unique" : "several");
+        statement_bind_int(update, ":symbol_kind", link->target.kind);
+        return statement_run(update, error);
+}
+
 /* ---- writing ---- */
 
 static bool set_evidence(Db *db, const char *id, const MentionLink *link, GError **error)
@@ -167,8 +273,9 @@ static bool insert(Db *db, const MentionLink *link, GError **error)
                 db,
                 "INSERT INTO autolinks (id, kind, left_id, right_id, quote, quote_start, quote_end,"
                 " sha256, proposed_by, proposed_at, state, repository_id, title, mention, field,"
-                " resolution) VALUES (:id, :kind, :source, :target, :quote, :start, :end, :sha256,"
-                " 'pipeline', :now, 'proposed', :repository, :title, :mention, :field, :resolution)",
+                " resolution, symbol_kind) VALUES (:id, :kind, :source, :target, :quote, :start, :end, :sha256,"
+                " 'pipeline', :now, 'proposed', :repository, :title, :mention, :field, :resolution,"
+                " :symbol_kind)",
                 link->source_id, error);
 
         if (!row)
@@ -186,6 +293,8 @@ static bool insert(Db *db, const MentionLink *link, GError **error)
         statement_bind_text(row, ":mention", link->mention);
         statement_bind_text(row, ":field", link->field);
         statement_bind_text(row, ":resolution", link->target.unique ? "unique" : "several");
+        if (link->target.is_symbol)
+                statement_bind_int(row, ":symbol_kind", link->target.kind);
         return statement_run(row, error);
 }
 
@@ -200,7 +309,12 @@ bool mention_link_write(Db *db, const MentionLink *link, GError **error)
                 return true;
         if (!find_pair(db, link, &pair, error))
                 return false;
+        bool there = pair.id != NULL;
+        if (!there && !find_former(db, link, &pair, error))
+                return false;
         g_autofree char *id = pair.id;
+        if (id && !there && !move(db, id, link, error))
+                return false;
         if (id)
                 return pair.rejected || !pair.older || set_evidence(db, id, link, error);
         return is_full(db, link, &full, error) && (full || insert(db, link, error));

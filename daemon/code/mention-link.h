@@ -27,7 +27,8 @@ MentionLink *mention_link_new(const MentionSource *source, unsigned part, const 
 bool mention_link_is_known(Db *db, const char *source_id, const char *sha256, const char *target_id,
                            bool *ret, GError **error);
 
-/* Proposes it, or, if it stands with evidence of an older content, gives it the new one. What the human rejected stays so. */
+/* Proposes it, or, if it stands with evidence of an older content, gives it the new one. What the human rejected stays so.
+ * A link with a symbol of the same name and kind that is gone from the repository moves on to this one, decided as it is. */
 bool mention_link_write(Db *db, const MentionLink *link, GError **error);
 
 /* Moves the evidence of links that were not rejected to a text that still has their quotes. */

@@ -27,6 +27,7 @@ typedef struct Found {
         unsigned rank;     /* of the best … */
         unsigned count;    /* … and how many have it */
         GPtrArray *titles; /* id, title; of at most MENTION_TARGETS_MAX */
+        UnitKind kinds[MENTION_TARGETS_MAX];
 } Found;
 
 static void found_free(void *data)
@@ -51,7 +52,7 @@ static Found *found_in(GHashTable *repositories, const char *id)
 }
 
 /* Takes over id. */
-static void found_add(Found *found, unsigned rank, char *id, const char *title)
+static void found_add(Found *found, unsigned rank, UnitKind kind, char *id, const char *title)
 {
         if (rank < found->rank) {
                 found->rank = rank;
@@ -59,6 +60,7 @@ static void found_add(Found *found, unsigned rank, char *id, const char *title)
                 g_ptr_array_set_size(found->titles, 0);
         }
         if (rank == found->rank && found->count++ < MENTION_TARGETS_MAX) {
+                found->kinds[found->count - 1] = kind;
                 g_ptr_array_add(found->titles, id);
                 g_ptr_array_add(found->titles, g_strdup(title));
                 return;
@@ -79,10 +81,14 @@ static GPtrArray *targets_of(GHashTable *repositories, unsigned most)
                 for (unsigned i = 0; found->count <= most && i < found->titles->len; i += 2) {
                         MentionTarget *target = g_new(MentionTarget, 1);
 
-                        *target = (MentionTarget){.id = g_strdup(found->titles->pdata[i]),
-                                                  .repository_id = g_strdup(id),
-                                                  .title = g_strdup(found->titles->pdata[i + 1]),
-                                                  .unique = found->count == 1};
+                        *target =
+                                (MentionTarget){.id = g_strdup(found->titles->pdata[i]),
+                                                .repository_id = g_strdup(id),
+                                                .title = g_strdup(found->titles->pdata[i + 1]),
+                                                .is_symbol = g_str_has_prefix(
+                                                        found->titles->pdata[i], SYMBOL_ID_PREFIX),
+                                                .kind = found->kinds[i / 2],
+                                                .unique = found->count == 1};
                         g_ptr_array_add(targets, target);
                 }
         }
@@ -224,8 +230,8 @@ static GPtrArray *find_symbols(Db *db, const char *word, unsigned shape, GError 
                     !can_be_meant(word, rank, shape, statement_int(row, 3)))
                         continue;
                 symbol_hash_write(statement_int(row, 1), id);
-                found_add(found_in(found, statement_text(row, 0)), rank, g_strdup(id),
-                          statement_text(row, 4));
+                found_add(found_in(found, statement_text(row, 0)), rank,
+                          (UnitKind)statement_int(row, 2), g_strdup(id), statement_text(row, 4));
         }
         if (step == STEP_ERROR)
                 return NULL;
@@ -262,7 +268,7 @@ static GPtrArray *find_files(Db *db, const char *word, GError **error)
                 if (!is && (*word == '/' || !ends_with(path, word, '/')))
                         continue;
                 unsigned rank = (is ? 0 : 1) + (g_str_equal(kind, "vendored") ? RANK_FOREIGN : 0);
-                found_add(found_in(found, statement_text(row, 0)), rank,
+                found_add(found_in(found, statement_text(row, 0)), rank, 0,
                           g_strconcat(statement_text(row, 0), ":", path, NULL), path);
         }
         return step == STEP_ERROR ? NULL : targets_of(found, 1);

@@ -5,6 +5,7 @@
 
 #include "code/mention.h"
 #include "store/store.h"
+#include "syntax/unit.h"
 
 /* Symbols that one word may mean in one repository; what means more means nothing. */
 #define MENTION_TARGETS_MAX 3
@@ -19,7 +20,9 @@ typedef struct MentionTarget {
         char *id; /* "sym-…", or "repo-…:path" of a file */
         char *repository_id;
         char *title; /* qualified name, or path */
-        bool unique; /* nothing else of the repository could be meant */
+        bool is_symbol;
+        UnitKind kind; /* of a symbol */
+        bool unique;   /* nothing else of the repository could be meant */
 } MentionTarget;
 void mention_target_free(void *target);
 

@@ -3,7 +3,7 @@
 changes on both sides, and are seen by whom both ends are.
 
 Seen to fail: a rejection that does not hold for a fact that says the same; a symbol that is gone not told from one that is there;
-the repository's end not asked for its scope."""
+the repository's end not asked for its scope; links that stay with the file that a symbol has left; a copy that takes them."""
 import json
 import time
 
@@ -123,6 +123,51 @@ def test_links_follow_both_sides(desk, web, notes):  # noqa: F811
     assert text[row['quote_start']:row['quote_end']] == row['quote']
     write(web, {'src/more.ts': 'export function unknownThing() {}\n'})
     assert wait_until(lambda: [r for r in links(desk) if r['mention'] == 'unknownThing'], timeout=10)
+
+
+CORE = 'class Parser:\n    def parse_all(self):\n        pass\n\n    def parse_one(self):\n        pass\n\n    def parse_none(self):\n        pass\n'
+PARSING = '# Parsing\n\nFirst Parser.parse_all reads, then Parser.parse_one; Parser.parse_none waits.\n'
+
+
+def test_decisions_follow_a_symbol_into_another_file(desk):
+    folder = desk.folder / 'tool'
+    write(folder, {'src/core.py': CORE})
+    git(folder, 'init', '-q', '.')
+    git(folder, 'add', '.')
+    git(folder, 'commit', '-qm', 'one')
+    add(desk, folder)
+    write(desk.folder / 'notes', {'parsing.md': PARSING})
+    desk.tool('register_root', path=str(desk.folder / 'notes'))
+    wait_until(lambda: len(links(desk)) == 3, timeout=30)
+    first = {link['mention']: link for link in links(desk)}
+    desk.tool('decide_autolink', link_id=first['Parser.parse_all']['link_id'], decision='reject')
+    desk.tool('decide_autolink', link_id=first['Parser.parse_one']['link_id'], decision='accept')
+    decided = {name: (link['link_id'], link['state']) for name, link in of_all(desk).items()}
+    for old, new in (('core', 'core2'), ('core2', 'core3'), ('core3', 'core')):
+        before = {name: link['symbol_id'] for name, link in of_all(desk).items()}
+        git(folder, 'mv', f'src/{old}.py', f'src/{new}.py')
+        wait_until(lambda: all(link['symbol_id'] != before[name] for name, link in of_all(desk).items()), timeout=20)
+        assert {name: (link['link_id'], link['state']) for name, link in of_all(desk).items()} == decided
+        assert len(links(desk, state='all')) == 3
+    assert {name: link['symbol_id'] for name, link in of_all(desk).items()} == {n: k['symbol_id'] for n, k in first.items()}
+    link = first['Parser.parse_one']['link_id']
+    moves = [entry for entry in desk.tool('row_history', table_name='autolinks', row_id=link)['mutations']
+             if entry['reason'] == 'find mentions' and entry['op'] == 'update']
+    assert len(moves) == 3
+    write(folder, {'src/copy.py': CORE})
+    wait_until(lambda: len(links(desk, state='all')) == 6, timeout=20)
+    assert sorted(link['state'] for link in links(desk, state='all')) == ['accepted'] + ['proposed'] * 4 + ['rejected']
+    here = of_id(desk, link)
+    desk.tool('revert_group', group_id=moves[0]['group_id'])
+    assert (of_id(desk, link)['state'], of_id(desk, link)['symbol_id'] == here['symbol_id']) == ('accepted', False)
+
+
+def of_id(desk, link):
+    return next(row for row in links(desk, state='all') if row['link_id'] == link)
+
+
+def of_all(desk):
+    return {link['mention']: link for link in links(desk, state='all')}
 
 
 def test_a_repository_is_found_in_notes_that_were_there_before(desk, web, notes):  # noqa: F811
