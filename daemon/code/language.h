@@ -112,6 +112,10 @@ size_t linker_given(Linker *linker, const LinkModule *type, const char *name, Li
  * remembered. */
 size_t linker_folder(Linker *linker, const char *folder, uint32_t *ret, size_t max);
 
+/* The modules with a unit whose paths end with one, in the order of their paths ("b/c.h": "a/b/c.h", not "ab/c.h"): their number, and
+ * the first max of them in ret. SIZE_MAX: too many have the last of its names to look at. That it was asked for is remembered. */
+size_t linker_ending(Linker *linker, const char *path, uint32_t *ret, size_t max);
+
 /* Remembers that it matters which files declare a name. */
 void linker_consult_anywhere(Linker *linker, uint32_t word);
 

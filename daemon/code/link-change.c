@@ -496,7 +496,8 @@ static void changed_file(const char *path, GArray *ret)
 {
         const char *slash = strrchr(path, '/');
         g_autofree char *folder = g_strndup(path, slash ? (gsize)(slash - path) : 0);
-        uint32_t keys[] = {link_key_path(link_hash(path)), link_key_folder(link_hash(folder))};
+        uint32_t keys[] = {link_key_path(link_hash(path)), link_key_folder(link_hash(folder)),
+                           link_key_file(link_hash(slash ? slash + 1 : path))};
         g_array_append_vals(ret, keys, G_N_ELEMENTS(keys));
 }
 

@@ -27,6 +27,12 @@ static inline uint32_t link_key_folder(uint32_t path)
         return link_mix(path, 0, 3) & LINK_KEY_BITS;
 }
 
+/* Which files have a name, in whichever folder. */
+static inline uint32_t link_key_file(uint32_t name)
+{
+        return link_mix(name, 0, 6) & LINK_KEY_BITS;
+}
+
 /* The declarations of a name anywhere; and that there are too many of them, which only a loss can change. */
 static inline uint32_t link_key_anywhere(uint32_t name)
 {

@@ -58,6 +58,9 @@ typedef struct LinkSource {
         uint32_t (*find)(void *data, const char *path);
         /* The modules whose files lie in a folder ("" is the top), not deeper: their number, and the first max of them in ret. */
         size_t (*folder)(void *data, const char *folder, uint32_t *ret, size_t max);
+        /* The modules with a unit whose files have a name, in whichever folder ("c.h": "a/b/c.h"): their number, and the first max of them
+         * in ret. */
+        size_t (*files)(void *data, const char *name, uint32_t *ret, size_t max);
         /* The declarations of a name as link_names() tells them: their number, and the first max of them in ret, in the order of their
          * files' paths and of their places there, whatever the numbers of modules. Of a name without one of the prefixes below that has
          * more than max, their number alone need be told. */

@@ -8,6 +8,7 @@
 #include "code/link-site.h"
 
 #define NAMED_MAX      256                   /* declarations of one name that are looked at */
+#define FILES_MAX      256                   /* files of one name that are looked at */
 #define BUILTINS_FIRST (LINK_MODULE_MAX + 1) /* numbers of the units of built-ins: by language */
 
 typedef struct Builtins {
@@ -310,6 +311,30 @@ size_t linker_folder(Linker *linker, const char *folder, uint32_t *ret, size_t m
         if (files->len && max > 0)
                 memcpy(ret, files->data, MIN(files->len, max) * sizeof *ret);
         return files->len;
+}
+
+static bool ends_with(const char *path, const char *end)
+{
+        size_t length = strlen(path), n = strlen(end);
+        return length >= n && strcmp(path + length - n, end) == 0 &&
+               (length == n || path[length - n - 1] == '/');
+}
+
+size_t linker_ending(Linker *linker, const char *path, uint32_t *ret, size_t max)
+{
+        const LinkSource *source = linker->source;
+        const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+        uint32_t files[FILES_MAX];
+        link_trail_key(linker->trail, link_key_file(link_hash(name)));
+        size_t count = source->files(source->data, name, files, FILES_MAX), kept = 0;
+        if (count > FILES_MAX)
+                return SIZE_MAX;
+        for (size_t i = 0; i < count; i++)
+                if (ends_with(source->path(source->data, files[i]), path))
+                        files[kept++] = files[i];
+        g_qsort_with_data(files, (int)kept, sizeof *files, compare_files, linker);
+        memcpy(ret, files, MIN(kept, max) * sizeof *ret);
+        return kept;
 }
 
 /* ---- answers ---- */

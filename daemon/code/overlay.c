@@ -29,6 +29,8 @@ struct Overlay {
         GHashTable
                 *names; /* name → GArray of LinkPlace, of what was laid over; NULL: not gathered */
         bool packages;  /* names has those of all manifests */
+        GHashTable *files;      /* name of files → GArray of module numbers */
+        GHashTable *over_files; /* … of what was laid over; NULL: not gathered */
         GHashTable *
                 unlinked; /* modules of the store that are not linked, whose given names are in names; NULL: not gathered */
         GPtrArray *over; /* Entry, of what was laid over or dropped */
@@ -242,6 +244,77 @@ static size_t get_folder(void *data, const char *folder, uint32_t *ret, size_t m
         if (!list) {
                 list = list_folder(overlay, folder);
                 g_hash_table_insert(overlay->folders, g_strdup(folder), list);
+        }
+        if (list->len > 0 && max > 0)
+                memcpy(ret, list->data, MIN(list->len, max) * sizeof(uint32_t));
+        return list->len;
+}
+
+/* ---- files of a name ---- */
+
+static const char *file_of(const char *path)
+{
+        const char *slash = strrchr(path, '/');
+
+        return slash ? slash + 1 : path;
+}
+
+static void gather_files(Overlay *overlay)
+{
+        overlay->over_files = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, array_unref);
+        for (unsigned i = 0; i < overlay->over->len; i++) {
+                const Entry *entry = overlay->over->pdata[i];
+                const char *name = file_of(entry->path);
+                GArray *list = g_hash_table_lookup(overlay->over_files, name);
+
+                if (!entry->unit || g_hash_table_lookup(overlay->paths, entry->path) != entry)
+                        continue;
+                if (!list) {
+                        list = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+                        g_hash_table_insert(overlay->over_files, (void *)name, list);
+                }
+                g_array_append_val(list, entry->module);
+        }
+}
+
+/* By the index code_modules_file. */
+static GArray *list_files(Overlay *overlay, const char *name)
+{
+        GArray *list = g_array_new(FALSE, FALSE, sizeof(uint32_t));
+        Statement *row = prepare(
+                overlay,
+                "SELECT m.id, m.path FROM code_modules m"
+                " WHERE substr(m.path, CASE m.folder WHEN '' THEN 1 ELSE length(m.folder) + 2 END)"
+                " = :name AND +m.repository = :of"
+                " AND EXISTS (SELECT 1 FROM code_units u WHERE u.module = m.id)");
+
+        if (row) {
+                statement_bind_text(row, ":name", name);
+                statement_bind_int(row, ":of", overlay->repository);
+        }
+        while (next_row(overlay, row)) {
+                uint32_t module = (uint32_t)statement_int(row, 0);
+
+                if (stands(overlay, module, statement_text(row, 1)))
+                        g_array_append_val(list, module);
+        }
+        if (!overlay->over_files)
+                gather_files(overlay);
+        const GArray *over = g_hash_table_lookup(overlay->over_files, name);
+        if (over)
+                g_array_append_vals(list, over->data, over->len);
+        g_array_sort_with_data(list, by_path, overlay);
+        return list;
+}
+
+static size_t get_files(void *data, const char *name, uint32_t *ret, size_t max)
+{
+        Overlay *overlay = data;
+        GArray *list = g_hash_table_lookup(overlay->files, name);
+
+        if (!list) {
+                list = list_files(overlay, name);
+                g_hash_table_insert(overlay->files, g_strdup(name), list);
         }
         if (list->len > 0 && max > 0)
                 memcpy(ret, list->data, MIN(list->len, max) * sizeof(uint32_t));
@@ -488,6 +561,7 @@ Overlay *overlay_new(Db *db, uint32_t repository)
         overlay->modules = g_hash_table_new_full(NULL, NULL, NULL, entry_free);
         overlay->paths = g_hash_table_new(g_str_hash, g_str_equal);
         overlay->folders = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, array_unref);
+        overlay->files = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, array_unref);
         overlay->over = g_ptr_array_new();
         overlay->texts = g_string_chunk_new(4096);
         overlay->source = (LinkSource){.data = overlay,
@@ -495,6 +569,7 @@ Overlay *overlay_new(Db *db, uint32_t repository)
                                        .path = get_path,
                                        .find = find,
                                        .folder = get_folder,
+                                       .files = get_files,
                                        .named = get_named};
         return overlay;
 }
@@ -505,6 +580,8 @@ Overlay *overlay_free(Overlay *overlay)
                 return NULL;
         g_ptr_array_unref(overlay->over);
         g_hash_table_unref(overlay->folders);
+        g_hash_table_unref(overlay->files);
+        g_clear_pointer(&overlay->over_files, g_hash_table_unref);
         g_hash_table_unref(overlay->paths);
         g_clear_pointer(&overlay->names, g_hash_table_unref);
         g_clear_pointer(&overlay->unlinked, g_hash_table_unref);

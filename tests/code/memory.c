@@ -13,6 +13,7 @@ struct Memory {
         GPtrArray *files;
         GHashTable *modules; /* path: module + 1 */
         GHashTable *names;   /* name: GArray of LinkPlace */
+        GHashTable *bases;   /* last part of a path: GArray of modules */
 };
 
 static void free_file(void *data)
@@ -31,6 +32,8 @@ Memory *memory_new(void)
         memory->modules = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
         memory->names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
                                               (GDestroyNotify)g_array_unref);
+        memory->bases = g_hash_table_new_full(g_str_hash, g_str_equal, g_free,
+                                              (GDestroyNotify)g_array_unref);
         return memory;
 }
 
@@ -41,6 +44,7 @@ Memory *memory_free(Memory *memory)
         g_ptr_array_unref(memory->files);
         g_hash_table_unref(memory->modules);
         g_hash_table_unref(memory->names);
+        g_hash_table_unref(memory->bases);
         g_free(memory);
         return NULL;
 }
@@ -111,6 +115,30 @@ static void empty(Memory *memory, uint32_t module)
         file->block = NULL;
 }
 
+static const char *base_of(const char *path)
+{
+        const char *slash = strrchr(path, '/');
+        return slash ? slash + 1 : path;
+}
+
+static void add_base(Memory *memory, const char *path, uint32_t module)
+{
+        GArray *list = g_hash_table_lookup(memory->bases, base_of(path));
+        if (!list) {
+                list = g_array_new(false, false, sizeof(uint32_t));
+                g_hash_table_insert(memory->bases, g_strdup(base_of(path)), list);
+        }
+        g_array_append_val(list, module);
+}
+
+static void remove_base(Memory *memory, const char *path, uint32_t module)
+{
+        GArray *list = g_hash_table_lookup(memory->bases, base_of(path));
+        for (unsigned i = list->len; i-- > 0;)
+                if (g_array_index(list, uint32_t, i) == module)
+                        g_array_remove_index(list, i);
+}
+
 uint32_t memory_put(Memory *memory, const char *path, void *block, size_t bytes)
 {
         g_autoptr(GError) error = NULL;
@@ -121,6 +149,7 @@ uint32_t memory_put(Memory *memory, const char *path, void *block, size_t bytes)
                 file->path = g_strdup(path);
                 g_ptr_array_add(memory->files, file);
                 g_hash_table_insert(memory->modules, g_strdup(path), GUINT_TO_POINTER(module + 1));
+                add_base(memory, path, module);
         }
         empty(memory, module);
         File *file = file_at(memory, module);
@@ -135,6 +164,7 @@ void memory_remove(Memory *memory, const char *path)
 {
         uint32_t module = find(memory, path);
         empty(memory, module);
+        remove_base(memory, path, module);
         File *file = file_at(memory, module);
         g_clear_pointer(&file->path, g_free);
         g_hash_table_remove(memory->modules, path);
@@ -185,6 +215,15 @@ static size_t folder(void *data, const char *path, uint32_t *ret, size_t max)
         return count;
 }
 
+static size_t files(void *data, const char *name, uint32_t *ret, size_t max)
+{
+        Memory *memory = data;
+        GArray *list = g_hash_table_lookup(memory->bases, name);
+        if (list && list->len)
+                memcpy(ret, list->data, MIN(list->len, max) * sizeof *ret);
+        return list ? list->len : 0;
+}
+
 static size_t named(void *data, const char *name, LinkPlace *ret, size_t max)
 {
         Memory *memory = data;
@@ -202,5 +241,6 @@ LinkSource memory_source(Memory *memory)
                             .path = path_of,
                             .find = find,
                             .folder = folder,
+                            .files = files,
                             .named = named};
 }

@@ -4,7 +4,8 @@
  * only the files that changed and those that consulted what changed are linked, and all edges are compared.
  * Seen to fail: consultations left out one by one (what a file passes on as a whole, paths, values, lineages, names anywhere, inner answers
  * for outer ones); link_changes() without what is local to a function, default exports, whether a file is a script; circles asked once only, or
- * through whichever member came first. */
+ * through whichever member came first; what an include by the end of a path asked for not remembered, and files that come not told to who
+ * asked for their names. */
 #include <string.h>
 
 #include "../seed.h"
@@ -440,6 +441,68 @@ static void a_circle_means_all_that_leads_into_it(void)
         }
 }
 
+/* ---- files that are found by the ends of their paths ---- */
+
+static const char *const headers[] = {
+        "api/a.h",      "deps/z/a.h",   "deps/z/x/a.h", "app/core/x/a.h",
+        "app/in/x/b.h", "deps/y/x/b.h", "b.h",          "lib.d/b.h"};
+static const char *const includers[] = {"app/one.c", "app/core/two.c", "deps/z/three.c", "four.c"};
+
+static bool is_there(const World *world, const char *path)
+{
+        return memory_unit(world->project->memory, path) != NULL;
+}
+
+/* Half of the headers that are written have nothing in them. */
+static char *a_header(unsigned number)
+{
+        return pick(2) ? g_strdup_printf(
+                                 "struct s { int of%u; };\nstatic inline int f(void) { return %u; }\n",
+                                 number, number)
+                       : g_strdup("");
+}
+
+static void put_includer(World *world, unsigned number)
+{
+        static const char *const specs[] = {"<a.h>", "\"b.h\"", "<x/a.h>", "<x/b.h>",
+                                            "\"z/x/a.h\""};
+        GString *text = g_string_new(NULL);
+        for (unsigned i = 0; i < G_N_ELEMENTS(specs); i++)
+                if (pick(2))
+                        g_string_append_printf(text, "#include %s\n", specs[i]);
+        g_string_append(text, "int main(void) { return f(); }\n");
+        g_autoptr(GArray) changes = project_put(world->project, includers[number], text->str);
+        link_again(world, includers[number], changes);
+        g_string_free(text, true);
+}
+
+/* Files of the same names come, go and change, of which an include may mean one, several or none. */
+static void an_include_by_the_end_of_a_path_follows_files(void)
+{
+        World *world = world_new();
+        unsigned found = 0;
+        for (unsigned i = 0; i < G_N_ELEMENTS(includers); i++)
+                put_includer(world, i);
+        for (unsigned i = 0; i < 4 * EDITS; i++) {
+                unsigned file = pick(G_N_ELEMENTS(headers));
+                bool there = is_there(world, headers[file]);
+                g_autofree char *text = there && pick(2) ? NULL : a_header(file);
+                if (pick(8)) {
+                        g_autoptr(GArray) changes =
+                                project_put(world->project, headers[file], text);
+                        link_again(world, headers[file], changes);
+                } else {
+                        put_includer(world, pick(G_N_ELEMENTS(includers)));
+                }
+                compare_all(world);
+                for (unsigned k = 0; k < world->edges->len; k++)
+                        found += strstr(world->edges->pdata[k], ".h (import-resolved)") != NULL;
+        }
+        g_assert_cmpuint(found, >, EDITS);
+        g_assert_cmpuint(world->skipped, >, world->linked / 4);
+        world_free(world);
+}
+
 int main(int argc, char **argv)
 {
         seed_test_init(argc, argv);
@@ -450,5 +513,7 @@ int main(int argc, char **argv)
                         what_others_look_through_is_linked_anew);
         g_test_add_func("/link-change/a-circle-means-all-that-leads-into-it",
                         a_circle_means_all_that_leads_into_it);
+        g_test_add_func("/link-change/an-include-by-the-end-of-a-path-follows-files",
+                        an_include_by_the_end_of_a_path_follows_files);
         return g_test_run();
 }

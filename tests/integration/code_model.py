@@ -14,8 +14,8 @@ SLOTS = {'ts': ['src/a.ts', 'src/b.ts', 'src/lib/c.ts', 'src/lib/d.ts', 'src/lib
          'java': ['jv/app/A.java', 'jv/app/B.java', 'jv/lib/C.java', 'jv/lib/deep/D.java'],
          'cs': ['Cs/A.cs', 'Cs/B.cs', 'Cs/Lib/C.cs', 'Cs/Lib/D.cs'],
          'rs': ['rs/lib.rs', 'rs/a.rs', 'rs/core/mod.rs', 'rs/core/c.rs', 'rs/core/d.rs'],
-         'c': ['c/a.c', 'c/b.c', 'c/lib/c.h', 'c/lib/d.h', 'c/lib/e.c'],
-         'cpp': ['cc/a.cpp', 'cc/b.hpp', 'cc/lib/c.hpp', 'cc/lib/d.hpp']}
+         'c': ['c/a.c', 'c/b.c', 'c/lib/c.h', 'c/lib/d.h', 'c/lib/e.c', 'c/far/c.h', 'cx/api/c.h', 'cx/api/d.h'],
+         'cpp': ['cc/a.cpp', 'cc/b.hpp', 'cc/lib/c.hpp', 'cc/lib/d.hpp', 'cc/far/d.hpp', 'cx/api/c.hpp']}
 FAMILY = {'h': 'c', 'hpp': 'cpp'}
 MANIFESTS = {
     'go.mod': [None, 'module example.org/app\n\ngo 1.22\n', 'module example.org/other\n', 'module "example.org/app"\nrequire x.org/y v1\n'],
@@ -30,7 +30,7 @@ MANIFESTS = {
 }
 NESTED = ['src/lib', 'app/core', 'web/deep', 'jv/lib', 'rs/core']  # folders that may be repositories of their own
 MOVED = {'src/lib': 'src/kit', 'app/core': 'app/heart', 'web': 'net', 'store': 'shop', 'jv/lib': 'jv/kit', 'Cs/Lib': 'Cs/Kit',
-         'rs/core': 'rs/heart', 'c/lib': 'c/kit', 'cc/lib': 'cc/kit', 'src': 'Src', 'app': 'App'}
+         'rs/core': 'rs/heart', 'c/lib': 'c/kit', 'cx/api': 'c/api', 'cc/lib': 'cc/kit', 'src': 'Src', 'app': 'App'}
 ENDINGS = ['ts', 'py', 'go', 'java', 'cs', 'rs', 'c', 'h', 'cpp', 'hpp', 'mod', 'json', 'toml']
 FUNCTIONS, CLASSES, METHODS = ['F0', 'F1', 'F2', 'F3', 'F4'], ['C0', 'C1', 'C2', 'C3', 'C4'], ['M0', 'M1', 'M2', 'M3']
 RARE = [f'R{i}' for i in range(12)]  # methods that mostly no class has

@@ -87,9 +87,12 @@ def of_rust(file):
 
 
 def included(file):
+    """By the way to them, or, as with folders that the compiler is told, by the end of their paths."""
     folder = posixpath.dirname(file.path)
-    others = [*file.sources.values(), *(source for _, _, source in file.passed)]
-    return [f'#include "{posixpath.relpath(source, folder)}"' for source in sorted(set(others) - {file.path})]
+    others = sorted({*file.sources.values(), *(source for _, _, source in file.passed)} - {file.path})
+    if file.alias:
+        return [f'#include <{"/".join(source.split("/")[-1 - file.blank % 2:])}>' for source in others]
+    return [f'#include "{posixpath.relpath(source, folder)}"' for source in others]
 
 
 def of_c(file):

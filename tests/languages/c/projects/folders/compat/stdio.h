@@ -1,0 +1,3 @@
+#pragma once
+#include "kit/log.h"
+int puts(const char *text);

@@ -1,0 +1,2 @@
+#include <stdio.h>
+void compat_user(void) { puts("c"); }

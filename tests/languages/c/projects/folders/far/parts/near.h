@@ -1,0 +1,1 @@
+int near_by(void) { return 2; }

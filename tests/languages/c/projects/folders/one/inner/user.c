@@ -1,0 +1,3 @@
+#include "deep/twice.h"
+#include "twice.h"
+int one_user(void) { return twice(); }
