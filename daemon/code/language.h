@@ -52,6 +52,9 @@ struct LinkLanguage {
 
         /* The modules that an import names, as atoms: LINK_ATOM_MODULE, _SPACE, _EXTERNAL; _UNKNOWN: there is no such file. */
         LinkSet (*target)(Linker *linker, const LinkModule *from, const UnitImport *import);
+        /* The same for an import of one name, where target() came to nothing but LINK_ATOM_EXTERNAL: only this may look at the name, for
+         * all imports of one module that stand beside each other have one target(). NULL: it is that for all names. */
+        LinkSet (*target_of_name)(Linker *linker, const LinkModule *from, const UnitImport *import);
         /* The module that an import with UNIT_IMPORT_PARENTS binds: the first on the way to those. NULL: those. */
         LinkSet (*first)(Linker *linker, const LinkModule *from, const UnitImport *import);
         /* What a LINK_ATOM_SPACE that this module's imports came to has under a name; its decl is a word of the resolver's own.

@@ -77,13 +77,22 @@ static LinkSet whole_modules(Linker *linker, LinkSet modules)
         return result;
 }
 
+static LinkSet targets_of_name(Linker *linker, const LinkModule *module, uint32_t index)
+{
+        LinkSet targets = link_targets(linker, module->number, index);
+        if (!module->language->target_of_name || targets != link_plain(linker, LINK_ATOM_EXTERNAL))
+                return targets;
+        return module->language->target_of_name(linker, module, &module->unit->imports[index]);
+}
+
 LinkSet link_answer_import(Linker *linker, uint32_t number, uint32_t index)
 {
         const LinkModule *module = linker_load(linker, number);
         const UnitImport *import = &module->unit->imports[index];
         if (import->flags & UNIT_IMPORT_PARENTS && module->language->first)
                 return module->language->first(linker, module, import);
-        LinkSet targets = link_targets(linker, number, index);
+        LinkSet targets = import->kind == UNIT_IMPORT_NAME ? targets_of_name(linker, module, index)
+                                                           : link_targets(linker, number, index);
         switch ((UnitImportKind)import->kind) {
         case UNIT_IMPORT_MODULE:
                 return whole_modules(linker, targets);

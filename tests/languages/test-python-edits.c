@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Random repositories of small Python files, with packages that come and go, stars, __all__ and modules under other names, are edited at
  * random; after each edit only what must be linked anew is, and all edges are compared with those of a rebuild from nothing.
- * Seen to fail: __all__ of a module from which all is imported not consulted. */
+ * Seen to fail: __all__ of a module from which all is imported not consulted; the modules of a package without a file sought by the first
+ * of the names that are imported from it beside each other. */
 #include <string.h>
 
 #include "../seed.h"
@@ -52,7 +53,7 @@ static unsigned pick(unsigned n)
 static char *an_import(void)
 {
         const char *module = one_of(modules, G_N_ELEMENTS(modules));
-        switch (pick(5)) {
+        switch (pick(6)) {
         case 0:
                 return g_strdup_printf("from %s import *\n", module);
         case 1:
@@ -67,6 +68,9 @@ static char *an_import(void)
                         module = one_of(modules, G_N_ELEMENTS(modules));
                 return g_strdup_printf("import %s\n%s.%s().%s()\n", module, module, a_name(),
                                        a_member());
+        case 4: /* a folder without __init__.py, which has no file but a.py */
+                return g_strdup_printf("from e import %s as %s\n%s.%s()\n",
+                                       pick(2) ? "a" : a_name(), a_name(), a_name(), a_name());
         default:
                 return g_strdup_printf("from %s import %s\n", module, a_name());
         }
@@ -201,10 +205,35 @@ static void random_edits_link_what_a_rebuild_links(void)
         }
 }
 
+/* What is imported from a package without a file, before and after another import of it that finds nothing goes. */
+static void an_import_means_the_same_whatever_stands_before_it(void)
+{
+        static const char *const texts[][2] = {
+                {"e/a.py", "def Ant():\n    pass\n"},
+                {"b.py", "from e import dog\nfrom e import a as cat\n"},
+                {"a.py", "from b import cat\ncat.Ant()\n"},
+                {"b.py", "from e import dog\nfrom f import dog\nfrom e import a as cat\n"},
+                {"b.py", "from e import a as cat\n"},
+                {"b.py", "from e import dog, a as cat\n"},
+        };
+        World *world = world_new();
+        for (unsigned i = 0; i < G_N_ELEMENTS(texts); i++) {
+                g_autoptr(GArray) changes = project_put(world->project, texts[i][0], texts[i][1]);
+                link_again(world, texts[i][0], changes);
+                compare_all(world);
+        }
+        uint32_t module = world->project->source.find(world->project->memory, "a.py");
+        g_assert_nonnull(strstr(world->edges->pdata[module],
+                                "calls Ant → e/a.py function Ant (import-resolved)"));
+        world_free(world);
+}
+
 int main(int argc, char **argv)
 {
         seed_test_init(argc, argv);
         g_test_add_func("/python-edits/random-edits-link-what-a-rebuild-links",
                         random_edits_link_what_a_rebuild_links);
+        g_test_add_func("/python-edits/an-import-means-the-same-whatever-stands-before-it",
+                        an_import_means_the_same_whatever_stands_before_it);
         return g_test_run();
 }

@@ -161,14 +161,13 @@ static uint32_t find_absolute(Linker *linker, const LinkModule *from, const char
         return found;
 }
 
-/* from package import module, where the package has no file. */
-static LinkSet space_of(Linker *linker, const LinkModule *from, const UnitImport *import)
+/* from package import module, where the package has no file: each name may lie in another folder of that package, or in none. */
+LinkSet python_target_of_name(Linker *linker, const LinkModule *from, const UnitImport *import)
 {
         LinkPath root, path;
         const char *package = link_text(from, import->module);
         g_autofree char *name = g_strdup_printf("%s.%s", package, link_text(from, import->name));
-        if (import->kind != UNIT_IMPORT_NAME ||
-            find_absolute(linker, from, name, /* whole= */ true, &root) == LINK_NONE ||
+        if (!*package || find_absolute(linker, from, name, /* whole= */ true, &root) == LINK_NONE ||
             !join_dotted(&root, package, strlen(package), &path))
                 return link_plain(linker, LINK_ATOM_EXTERNAL);
         return space_set(linker, from, path.text);
@@ -182,7 +181,8 @@ LinkSet python_target(Linker *linker, const LinkModule *from, const UnitImport *
                 return relative_target(linker, from, name);
         uint32_t found =
                 *name ? find_absolute(linker, from, name, /* whole= */ false, &root) : LINK_NONE;
-        return found == LINK_NONE ? space_of(linker, from, import) : module_set(linker, found);
+        return found == LINK_NONE ? link_plain(linker, LINK_ATOM_EXTERNAL)
+                                  : module_set(linker, found);
 }
 
 LinkSet python_first(Linker *linker, const LinkModule *from, const UnitImport *import)

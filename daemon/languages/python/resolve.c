@@ -216,6 +216,7 @@ const LinkLanguage python_resolver = {
         .call = "__call__",
         .root = "object",
         .target = python_target,
+        .target_of_name = python_target_of_name,
         .first = python_first,
         .space = python_space,
         .name_of = name_of,

@@ -4,8 +4,10 @@
 
 #include "code/language.h"
 
-/* The modules that an import names, and the one that "import a.b.c" binds: see LinkLanguage. */
+/* The modules that an import names, for all names or, where they have no file, for one; and the one that "import a.b.c" binds: see
+ * LinkLanguage. */
 LinkSet python_target(Linker *linker, const LinkModule *from, const UnitImport *import);
+LinkSet python_target_of_name(Linker *linker, const LinkModule *from, const UnitImport *import);
 LinkSet python_first(Linker *linker, const LinkModule *from, const UnitImport *import);
 
 /* The module of that name in a package, or LINK_EMPTY. */
