@@ -7,7 +7,7 @@
 #include "code/query.h"
 #include "syntax/unit.h"
 
-#define SAME_LOOKED_MAX 1000 /* symbols of its name that are looked at */
+#define SAME_LOOKED_MAX 200 /* symbols of its name that are looked at; those of more stay apart */
 
 typedef struct Same {
         int64_t id, flags;
@@ -255,11 +255,13 @@ static GArray *list_same(const Query *query, const Same *self, const char *name,
         statement_bind_int(row, ":end",
                            elsewhere ? INT64_MAX : (module_of(self) + 1) << SYMBOL_BITS);
         statement_bind_int(row, ":repository", repository);
-        statement_bind_int(row, ":limit", SAME_LOOKED_MAX);
+        statement_bind_int(row, ":limit", SAME_LOOKED_MAX + 1);
         while ((step = statement_step(row, error)) == STEP_ROW) {
                 Same same = same_from_row(row);
                 g_array_append_val(all, same);
         }
+        if (all->len > SAME_LOOKED_MAX)
+                g_array_set_size(all, 0);
         return step == STEP_DONE ? g_steal_pointer(&all) : NULL;
 }
 

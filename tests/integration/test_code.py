@@ -266,6 +266,15 @@ def test_a_prototype_and_its_definition_are_one(desk):
     assert {r['resolution'] for r in rows(desk, 'callers', name='setup', module='one/list.h')} <= {'ambiguous'}
 
 
+def test_what_very_many_declare_stays_apart(desk):
+    """Each of them would be held against each: see SAME_LOOKED_MAX. Seen to fail: at twice the limit."""
+    write(desk.folder / 'c', {'crowd.c': 'int crowd(int a) { return a; }\nint main(void) { return crowd(1); }\n',
+                              **{f'h{i}.h': 'int crowd(int a);\n' for i in range(220)}})
+    add(desk, desk.folder / 'c')
+    assert [r['caller_symbol'] for r in rows(desk, 'callers', name='crowd', module='crowd.c')] == ['main']
+    assert rows(desk, 'callers', name='crowd', module='h7.h') == []
+
+
 def test_overloads_stay_apart_and_signatures_do_not(desk):
     write(desk.folder / 'cpp', {
         'k.hpp': '#pragma once\nnamespace ns {\nclass K {\npublic:\n    int run(int a);\n    int run(int a, int b);\n};\n}\n',
