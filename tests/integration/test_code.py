@@ -267,7 +267,7 @@ def test_a_prototype_and_its_definition_are_one(desk):
 
 
 def test_what_very_many_declare_stays_apart(desk):
-    """Each of them would be held against each: see SAME_LOOKED_MAX. Seen to fail: at twice the limit."""
+    """Each of them would be held against each: see SAME_LOOKED_MAX. Seen to fail: at twice the limit; the call, without thin_out() of C."""
     write(desk.folder / 'c', {'crowd.c': 'int crowd(int a) { return a; }\nint main(void) { return crowd(1); }\n',
                               **{f'h{i}.h': 'int crowd(int a);\n' for i in range(220)}})
     add(desk, desk.folder / 'c')

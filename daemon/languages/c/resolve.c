@@ -125,6 +125,41 @@ static LinkSet space_atom(Linker *linker, const LinkModule *from, const char *na
                                             linker_word(linker, name), LINK_ENV_NONE});
 }
 
+typedef bool (*IsKept)(const LinkModule *from, const LinkModule *module, const UnitDecl *decl);
+
+static bool is_own(const LinkModule *from, const LinkModule *module, const UnitDecl *decl)
+{
+        return module == from;
+}
+
+static bool has_body(const LinkModule *from, const LinkModule *module, const UnitDecl *decl)
+{
+        return !(decl->flags & UNIT_BODILESS);
+}
+
+static void keep(Linker *linker, const LinkModule *from, IsKept is_kept, CPlaces *places)
+{
+        CPlaces kept = {.count = 0};
+        for (size_t i = 0; i < places->count; i++) {
+                const LinkModule *module = linker_load(linker, places->items[i].module);
+                if (is_kept(from, module, link_decl(module, places->items[i].decl)))
+                        kept.items[kept.count++] = places->items[i];
+        }
+        if (kept.count > 0)
+                *places = kept;
+}
+
+/* Of more declarations than a set has room for, which in C are all of one thing: those of the file itself, or what is defined. */
+static void thin_out(Linker *linker, const LinkModule *from, CPlaces *places)
+{
+        if (from->unit->header->language != UNIT_C)
+                return;
+        if (places->count > LINK_SET_MAX)
+                keep(linker, from, is_own, places);
+        if (places->count > LINK_SET_MAX)
+                keep(linker, from, has_body, places);
+}
+
 /* What stands under a name in a namespace. */
 static LinkSet find_in_space(Linker *linker, const LinkModule *from, const CPlaces *places,
                              const char *space)
@@ -144,6 +179,7 @@ static LinkSet find_in_space(Linker *linker, const LinkModule *from, const CPlac
                 }
                 kept.items[kept.count++] = places->items[i];
         }
+        thin_out(linker, from, &kept);
         return set_of(linker, &kept);
 }
 
