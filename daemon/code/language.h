@@ -29,10 +29,16 @@ enum {                              /* how types go about their members */
                << 6, /* functions of one name in one function are of blocks apart: a name means one of them */
        LINK_PROTOTYPES =
                1
-               << 6, /* what has no body declares what is defined under that name, in whichever file */
+               << 7, /* what has no body declares what is defined under that name, in whichever file */
        LINK_SIGNATURES =
                1
-               << 7, /* functions without a body are signatures of the one with it in the same place */
+               << 8, /* functions without a body are signatures of the one with it in the same place */
+       LINK_NAMED_IN_CONTAINER =
+               1
+               << 9, /* what belongs to another thing than it stands in is named after where it stands */
+       LINK_NAMED_IN_NAMESPACE =
+               1
+               << 10, /* … is named within the namespace it stands in: K::run in ns is ns::K::run */
 };
 
 typedef struct LinkLanguage LinkLanguage;

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "code/language.h"
+
 #define OUTER_DEPTH_MAX     16   /* names in the name of what a member belongs to */
 #define QUALIFIED_BYTES_MAX 2000 /* of what stands before a name; after more of it nothing does */
 #define NAMING_DEPTH_MAX                                                                           \
@@ -58,11 +60,17 @@ static const char *name_of(const Unit *unit, const UnitDecl *decl)
 
 static const char *qualified_name(Naming *naming, uint32_t decl);
 
-/* What a declaration is named after instead of its container. In C# that is none: an extension method is called by the static class
+static bool has_flag(const Unit *unit, uint32_t flag)
+{
+        const LinkLanguage *language = link_language(unit->header->language);
+        return language && (language->flags & flag) != 0;
+}
+
+/* What a declaration is named after instead of its container. Where that is none, an extension method is called by the static class
  * that has it, a method that is explicitly of an interface by the class. */
 static uint32_t named_after(const Unit *unit, const UnitDecl *decl)
 {
-        return unit->header->language == UNIT_CSHARP ? UNIT_NONE : decl->outer;
+        return has_flag(unit, LINK_NAMED_IN_CONTAINER) ? UNIT_NONE : decl->outer;
 }
 
 static char *outer_name(Naming *naming, uint32_t expr, unsigned depth)
@@ -98,13 +106,13 @@ static char *outer_name(Naming *naming, uint32_t expr, unsigned depth)
         }
 }
 
-/* Whether the name of what a definition of C++ belongs to (K of K::run) is to be read within the namespace around it: the file does not
+/* Whether the name of what a definition belongs to (K of K::run) is to be read within the namespace around it: the file does not
  * declare it, or it would have its whole name. */
 static bool is_within_namespace(const Unit *unit, const UnitDecl *decl)
 {
         uint32_t expr = decl->outer;
 
-        if (unit->header->language != UNIT_CPP || decl->container == UNIT_NONE ||
+        if (!has_flag(unit, LINK_NAMED_IN_NAMESPACE) || decl->container == UNIT_NONE ||
             unit->decls[decl->container].kind != UNIT_NAMESPACE)
                 return false;
         for (unsigned depth = 0; expr != UNIT_NONE && depth < OUTER_DEPTH_MAX; depth++) {

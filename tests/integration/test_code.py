@@ -292,6 +292,16 @@ def test_overloads_stay_apart_and_signatures_do_not(desk):
     assert desk.tool('get_symbol_source', name='f')['start_line'] == 3
 
 
+def test_what_a_trait_asks_for_is_no_prototype(desk):
+    """Seen to fail: with Rust's LINK_NEVER_OVERLOADS and C's LINK_PROTOTYPES being one bit."""
+    write(desk.folder / 'rs', {'Cargo.toml': '[package]\nname = "rs"\n', 'src/lib.rs': 'pub mod a;\npub trait T {\n    fn go();\n}\n',
+                               'src/a.rs': 'pub fn go() {}\npub fn main() {\n    go()\n}\n'})
+    add(desk, desk.folder / 'rs')
+    module = {r['module']: r['symbol_id'] for r in rows(desk, 'symbols', name='go')}
+    assert rows(desk, 'callers', symbol_id=module['src/lib.rs']) == []
+    assert [r['caller_symbol'] for r in rows(desk, 'callers', symbol_id=module['src/a.rs'])] == ['main']
+
+
 def test_what_is_wrong_costs_its_file_only(desk, web):
     deep = 'export const x = ' + '[' * 100000 + ']' * 100000 + ';\n'
     write(web, {'src/deep.ts': deep, 'src/half.ts': 'export function half( {\n'})

@@ -386,9 +386,9 @@ static LinkSet element(Linker *linker, LinkAtom value, uint32_t key)
 #define RESOLVER(name_)                                                                            \
         {                                                                                          \
                 .name = "c", .languages = 1u << UNIT_C | 1u << UNIT_CPP,                           \
-                .flags = LINK_CALL_MAKES | LINK_PROTOTYPES, .call = "operator()",                  \
-                .target = c_target, .name_of = name_of, .space = in_space, .attached = attached,   \
-                .element = element, .chosen = c_chosen, .is_same = c_is_same                       \
+                .flags = LINK_CALL_MAKES | LINK_PROTOTYPES | LINK_NAMED_IN_NAMESPACE,              \
+                .call = "operator()", .target = c_target, .name_of = name_of, .space = in_space,   \
+                .attached = attached, .element = element, .chosen = c_chosen, .is_same = c_is_same \
         }
 
 extern const LinkLanguage c_resolver, cpp_resolver;

@@ -507,7 +507,7 @@ static const uint32_t builtins[] = {
 extern const LinkLanguage csharp_resolver;
 const LinkLanguage csharp_resolver = {.name = "csharp",
                                       .languages = 1u << UNIT_CSHARP,
-                                      .flags = LINK_OVERLOADS,
+                                      .flags = LINK_OVERLOADS | LINK_NAMED_IN_CONTAINER,
                                       .builtins = builtins,
                                       .root = "Object",
                                       .target = import_target,
