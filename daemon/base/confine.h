@@ -31,3 +31,15 @@ bool confine_files(void);
 /* No file system but what lies beneath these folders, which can be read and listed (Landlock). UNAVAILABLE when the kernel has
  * none: then there is no wall between them and everything else. Needs confine_privileges(). */
 bool confine_files_to(const int *folders, unsigned count, GError **error);
+
+typedef struct ConfineCalls {
+        const int *allowed, *refused; /* SCMP_SYS(…); refused ones give EACCES */
+        size_t allowed_count, refused_count;
+        int (*add)(
+                void *filter); /* its further rules, of a scmp_filter_ctx: not 0 if one cannot be added */
+} ConfineCalls;
+
+/* From here on all other system calls end the process. Beside those that it names: writing to the standard error output, memory
+ * that is not executable, and abort(). Needs confine_privileges(). In confine-calls.c: only programs that it is for are linked
+ * with libseccomp (confine_calls_dep). */
+bool confine_calls(const ConfineCalls *calls, GError **error);

@@ -140,3 +140,27 @@ void spawned_end(Spawned *spawned)
                 (void)close(spawned->socket);
         spawned->pidfd = spawned->socket = -1;
 }
+
+bool spawn_send(int socket, const SpawnMessage *message, int flags)
+{
+        union {
+                struct cmsghdr header;
+                char bytes[CMSG_SPACE(SPAWN_FDS_MAX * sizeof(int))];
+        } control = {0};
+        struct iovec iov = {(void *)message->bytes, message->size};
+        struct msghdr header = {.msg_iov = &iov, .msg_iovlen = 1};
+
+        if (message->fd_count > SPAWN_FDS_MAX) {
+                errno = E2BIG;
+                return false;
+        }
+        if (message->fd_count > 0) {
+                control.header.cmsg_level = SOL_SOCKET;
+                control.header.cmsg_type = SCM_RIGHTS;
+                control.header.cmsg_len = CMSG_LEN(message->fd_count * sizeof(int));
+                memcpy(CMSG_DATA(&control.header), message->fds, message->fd_count * sizeof(int));
+                header.msg_control = &control;
+                header.msg_controllen = CMSG_SPACE(message->fd_count * sizeof(int));
+        }
+        return sendmsg(socket, &header, MSG_NOSIGNAL | flags) >= 0;
+}

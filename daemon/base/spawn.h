@@ -37,3 +37,15 @@ void spawned_kill(Spawned *spawned);
 
 /* Kills and reaps it, if that was not done yet; nothing is called for it any more. A second time is one too many, but harmless. */
 void spawned_end(Spawned *spawned);
+
+#define SPAWN_FDS_MAX 250 /* descriptors of one message; the kernel takes 253 */
+
+typedef struct SpawnMessage {
+        const void *bytes;
+        size_t size;
+        const int *fds; /* they stay the caller's */
+        unsigned fd_count;
+} SpawnMessage;
+
+/* Sends one message on a helper's socket; flags: of sendmsg(), beside MSG_NOSIGNAL. false, and errno: it was not sent. */
+bool spawn_send(int socket, const SpawnMessage *message, int flags);

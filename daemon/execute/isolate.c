@@ -103,21 +103,9 @@ uint32_t isolate_walls(const Isolate *isolate, int *ret_problem)
 
 static bool order(Isolate *isolate, const IsolateOrder *order, int fd)
 {
-        union {
-                struct cmsghdr header;
-                char bytes[CMSG_SPACE(sizeof(int))];
-        } control = {.header = {.cmsg_level = SOL_SOCKET,
-                                .cmsg_type = SCM_RIGHTS,
-                                .cmsg_len = CMSG_LEN(sizeof(int))}};
-        struct iovec iov = {(void *)order, sizeof(*order)};
-        struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
-
-        if (fd >= 0) {
-                memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-                message.msg_control = &control;
-                message.msg_controllen = sizeof(control);
-        }
-        return sendmsg(isolate->process.socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) >= 0;
+        return spawn_send(isolate->process.socket,
+                          &(SpawnMessage){order, sizeof(*order), &fd, fd >= 0 ? 1 : 0},
+                          MSG_DONTWAIT);
 }
 
 bool isolate_begin(Isolate *isolate, uint32_t serial, int stream, GError **error)

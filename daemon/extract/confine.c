@@ -88,52 +88,28 @@ static int add_conditional(scmp_filter_ctx filter)
                               SCMP_A0(SCMP_CMP_EQ, EXTRACT_FD));
         r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(recvmsg), 1,
                               SCMP_A0(SCMP_CMP_EQ, EXTRACT_FD));
-        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-                              SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
-        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(writev), 1,
-                              SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
         r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
                               SCMP_A1(SCMP_CMP_EQ, F_ADD_SEALS));
         r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
                               SCMP_A1(SCMP_CMP_EQ, F_GETFL));
-        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-                              SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-                              SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
         /* glibc's fstat() is newfstatat(fd, "", …, AT_EMPTY_PATH); with a path Landlock does not help,
          * but an attacker learns no more than that a name exists */
         r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(newfstatat), 1,
                               SCMP_A3(SCMP_CMP_EQ, AT_EMPTY_PATH));
         r |= seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), SCMP_SYS(newfstatat), 1,
                               SCMP_A3(SCMP_CMP_NE, AT_EMPTY_PATH));
-        /* abort() */
-        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
         return r;
 }
 
 static bool restrict_calls(GError **error)
 {
-        scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-        int r = filter ? 0 : -ENOMEM;
-        for (size_t i = 0; i < G_N_ELEMENTS(allowed) && r == 0; i++)
-                r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-        /* -EDOM: an architecture without this call */
-        for (size_t i = 0; i < G_N_ELEMENTS(refused) && r == 0; i++)
-                r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
-        if (r == 0)
-                r = add_conditional(filter);
-        if (r == 0)
-                r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-        if (r == 0)
-                r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a binary tree */
-        if (r == 0)
-                r = seccomp_load(filter);
-        seccomp_release(filter);
-        if (r == 0)
-                return true;
-        error_set_errno(error, r < 0 ? -r : EINVAL, "Cannot restrict system calls");
-        return false;
+        const ConfineCalls calls = {.allowed = allowed,
+                                    .refused = refused,
+                                    .allowed_count = G_N_ELEMENTS(allowed),
+                                    .refused_count = G_N_ELEMENTS(refused),
+                                    .add = add_conditional};
+
+        return confine_calls(&calls, error);
 }
 
 bool confine(GError **error)

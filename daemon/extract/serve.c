@@ -100,21 +100,11 @@ static bool reply(int code, const char *text, bool tired, int fd)
         g_autofree char *valid = g_utf8_make_valid(cut, -1);
         g_autoptr(GVariant) variant =
                 g_variant_ref_sink(g_variant_new(EXTRACT_REPLY_TYPE, code, valid, (gboolean)tired));
-        union {
-                struct cmsghdr header;
-                char bytes[CMSG_SPACE(sizeof(int))];
-        } control = {0};
-        struct iovec iov = {(void *)g_variant_get_data(variant), g_variant_get_size(variant)};
-        struct msghdr message = {.msg_iov = &iov, .msg_iovlen = 1};
-        if (fd >= 0) {
-                message.msg_control = &control;
-                message.msg_controllen = sizeof(control);
-                control.header.cmsg_level = SOL_SOCKET;
-                control.header.cmsg_type = SCM_RIGHTS;
-                control.header.cmsg_len = CMSG_LEN(sizeof(int));
-                memcpy(CMSG_DATA(&control.header), &fd, sizeof(int));
-        }
-        return sendmsg(EXTRACT_FD, &message, MSG_NOSIGNAL) >= 0;
+
+        return spawn_send(EXTRACT_FD,
+                          &(SpawnMessage){g_variant_get_data(variant), g_variant_get_size(variant),
+                                          &fd, fd >= 0 ? 1 : 0},
+                          0);
 }
 
 /* A sealed memfd of so many bytes, which store() writes. */

@@ -100,57 +100,31 @@ static int add_files(scmp_filter_ctx filter)
                               SCMP_A1(SCMP_CMP_MASKED_EQ, WRITES, O_RDONLY));
         r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
                               SCMP_A0(SCMP_CMP_GT, HISTORY_FD));
-        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
-                              SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
-        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(writev), 1,
-                              SCMP_A0(SCMP_CMP_EQ, STDERR_FILENO));
         r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1,
                               SCMP_A0(SCMP_CMP_EQ, HISTORY_FD));
         return r;
 }
 
-static int add_others(scmp_filter_ctx filter)
+static int add_rules(scmp_filter_ctx filter)
 {
         static const int operations[] = {F_ADD_SEALS, F_GETFL, F_GETFD, F_SETFD};
-        int r = 0;
+        int r = add_files(filter);
 
         for (size_t i = 0; i < G_N_ELEMENTS(operations); i++)
                 r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(fcntl), 1,
                                       SCMP_A1(SCMP_CMP_EQ, (scmp_datum_t)operations[i]));
-        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mmap), 1,
-                              SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(mprotect), 1,
-                              SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
-        /* abort() */
-        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                              SCMP_A0(SCMP_CMP_EQ, (scmp_datum_t)getpid()));
         return r;
 }
 
 static bool restrict_calls(GError **error)
 {
-        scmp_filter_ctx filter = seccomp_init(SCMP_ACT_KILL_PROCESS);
-        int r = filter ? 0 : -ENOMEM;
+        const ConfineCalls calls = {.allowed = allowed,
+                                    .refused = refused,
+                                    .allowed_count = G_N_ELEMENTS(allowed),
+                                    .refused_count = G_N_ELEMENTS(refused),
+                                    .add = add_rules};
 
-        for (size_t i = 0; i < G_N_ELEMENTS(allowed) && r == 0; i++)
-                r = seccomp_rule_add(filter, SCMP_ACT_ALLOW, allowed[i], 0);
-        for (size_t i = 0; i < G_N_ELEMENTS(refused) && r == 0; i++)
-                r = seccomp_rule_add(filter, SCMP_ACT_ERRNO(EACCES), refused[i], 0);
-        if (r == 0)
-                r = add_files(filter);
-        if (r == 0)
-                r = add_others(filter);
-        if (r == 0)
-                r = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH, SCMP_ACT_KILL_PROCESS);
-        if (r == 0)
-                r = seccomp_attr_set(filter, SCMP_FLTATR_CTL_OPTIMIZE, 2); /* a binary tree */
-        if (r == 0)
-                r = seccomp_load(filter);
-        seccomp_release(filter);
-        if (r == 0)
-                return true;
-        error_set_errno(error, r < 0 ? -r : EINVAL, "Cannot restrict system calls");
-        return false;
+        return confine_calls(&calls, error);
 }
 
 bool walls_close(const int *folders, unsigned count, GError **error)

@@ -245,23 +245,13 @@ const void *child_job(const Child *child)
 
 void child_give(Child *child, const ChildRequest *request, void *job, uint64_t timeout_us)
 {
-        union {
-                struct cmsghdr header;
-                char bytes[CMSG_SPACE(READING_FDS_MAX * sizeof(int))];
-        } control = {.header = {.cmsg_level = SOL_SOCKET,
-                                .cmsg_type = SCM_RIGHTS,
-                                .cmsg_len = CMSG_LEN(request->fd_count * sizeof(int))}};
-        struct iovec iov = {(void *)request->bytes, request->length};
-        struct msghdr message = {.msg_iov = &iov,
-                                 .msg_iovlen = 1,
-                                 .msg_control = &control,
-                                 .msg_controllen = CMSG_SPACE(request->fd_count * sizeof(int))};
-
-        memcpy(CMSG_DATA(&control.header), request->fds, request->fd_count * sizeof(int));
         child->job = job;
         child->requests++;
         (void)sd_event_source_set_time_relative(child->timer, timeout_us);
         (void)sd_event_source_set_enabled(child->timer, SD_EVENT_ONESHOT);
-        if (sendmsg(child->process.socket, &message, MSG_NOSIGNAL | MSG_DONTWAIT) < 0)
+        if (!spawn_send(child->process.socket,
+                        &(SpawnMessage){request->bytes, request->length, request->fds,
+                                        request->fd_count},
+                        MSG_DONTWAIT))
                 condemn(child, OUROBOROS_ERROR_FAILED, "does not listen");
 }
