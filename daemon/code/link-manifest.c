@@ -113,8 +113,10 @@ size_t link_packages(Linker *linker, const char *name, const LinkModule **ret, s
                count = 0;
         for (size_t i = 0; i < MIN(found, G_N_ELEMENTS(places)) && count < max; i++) {
                 const LinkModule *module = linker_load(linker, places[i].module);
-                if (module)
-                        ret[count++] = module;
+                if (!module)
+                        continue;
+                link_trail_key(linker->trail, link_key_path(module->path_hash));
+                ret[count++] = module;
         }
         return count;
 }

@@ -32,5 +32,5 @@ const LinkModule *link_manifest(Linker *linker, const char *path);
 const char *link_setting(const LinkModule *manifest, const char *key);
 const char *link_setting_at(const LinkModule *manifest, const char *key, unsigned index);
 
-/* The manifests that say that they are the package of that name. At most max; how many. */
+/* The manifests that say that they are the package of that name, and what else they say. At most max; how many. */
 size_t link_packages(Linker *linker, const char *name, const LinkModule **ret, size_t max);

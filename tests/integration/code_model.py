@@ -24,8 +24,8 @@ MANIFESTS = {
                       '{"compilerOptions": {"baseUrl": "src"}}', '{ // broken\n "compilerOptions": {'],
     'src/tsconfig.json': [None, None, '{"extends": "../tsconfig.json"}', '{"compilerOptions": {"paths": {"@/*": ["./kit/*", "./lib/*"]}}}'],
     'package.json': [None, '{"name": "app", "main": "src/a.ts"}', '{"name": "app", "workspaces": ["src/*"], "imports": {"@/*": "./src/*.ts"}}'],
-    'src/lib/package.json': [None, None, '{"name": "@/lib", "main": "c.ts"}', '{"name": "lib", "exports": {".": "./d.ts"}}'],
-    'Cargo.toml': [None, '[package]\nname = "app"\n[lib]\npath = "rs/lib.rs"\n', '[package]\nname = "other"\n[lib]\npath = "rs/a.rs"\n'],
+    'src/lib/package.json': [None, None, '{"name": "@/lib", "main": "c.ts"}', '{"name": "@/lib", "main": "d.ts"}', '{"name": "lib", "exports": {".": "./d.ts"}}'],
+    'Cargo.toml': [None, '[package]\nname = "app"\n[lib]\npath = "rs/lib.rs"\n', '[package]\nname = "app"\n[lib]\npath = "rs/a.rs"\n', '[package]\nname = "other"\n[lib]\npath = "rs/a.rs"\n'],
     'pyproject.toml': [None, '[project]\nname = "app"\n', '[tool.setuptools.packages.find]\nwhere = ["app"]\n'],
 }
 NESTED = ['src/lib', 'app/core', 'web/deep', 'jv/lib', 'rs/core']  # folders that may be repositories of their own

@@ -160,3 +160,17 @@ def test_what_is_given_to_a_type_elsewhere_is_known_when_one_file_is_linked_agai
     write(folder, {'src/shop.rs': 'use crate::bread::Bread;\n\n\npub fn sell(loaf: &Bread) {\n    loaf.weigh();\n}\n'})
     settle(desk, 'bakery')
     assert callers(desk, 'weigh') == [('src/shop.rs', 5, 'sell')]
+
+
+def test_what_a_package_says_is_followed_though_it_keeps_its_name(desk):
+    """Seen to fail: link_packages() not remembering the manifests that it found."""
+    def imported():
+        return [row['target_module'] for row in desk.tool('query_codebase', kind='imports', module='src/a.ts')['rows']]
+    folder = desk.folder / 'shop'
+    write(folder, {'bread/package.json': '{"name": "@shop/bread", "main": "one.js"}', 'bread/one.ts': 'export function bake() {}\n',
+                   'bread/two.ts': 'export function bake() {}\n', 'src/a.ts': 'import { bake } from "@shop/bread";\n\nbake();\n'})
+    add(desk, folder)
+    assert imported() == ['bread/one.ts']
+    write(folder, {'bread/package.json': '{"name": "@shop/bread", "main": "two.js"}'})
+    settle(desk, 'shop')
+    assert imported() == ['bread/two.ts']
