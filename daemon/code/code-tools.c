@@ -61,10 +61,7 @@ static bool add_complete(const Query *query, JsonObject *answer, GError **error)
         Statement *row = query_prepare(
                 query,
                 "SELECT coalesce(sum(s.state IS NOT 'synced'), 0), count(*) FROM code_repositories r"
-                " LEFT JOIN code_states s ON s.repository_id = r.id WHERE r.is_active = 1"
-                " AND (:repository IS NULL OR r.id = :repository)"
-                " AND (:entity IS NULL OR coalesce((SELECT g.subject_id FROM merged_entities g"
-                " WHERE g.id = r.entity_id), r.entity_id) = :entity)",
+                " LEFT JOIN code_states s ON s.repository_id = r.id WHERE" QUERY_IS_ASKED,
                 error);
 
         if (!row || statement_step(row, error) != STEP_ROW)

@@ -14,11 +14,7 @@
 static char *find_id(const Query *query, GError **error)
 {
         Statement *row = query_prepare(
-                query,
-                "SELECT r.id FROM code_repositories r WHERE r.is_active = 1"
-                " AND (:repository IS NULL OR r.id = :repository)"
-                " AND (:entity IS NULL OR coalesce((SELECT g.subject_id FROM merged_entities g"
-                " WHERE g.id = r.entity_id), r.entity_id) = :entity) LIMIT 2",
+                query, "SELECT r.id FROM code_repositories r WHERE" QUERY_IS_ASKED " LIMIT 2",
                 error);
 
         if (!row)

@@ -26,10 +26,7 @@ static char *why_missing(const Query *query)
         Statement *row = query_prepare(
                 query,
                 "SELECT r.name, coalesce(s.state, 'waiting'), s.reason FROM code_repositories r"
-                " LEFT JOIN code_states s ON s.repository_id = r.id WHERE r.is_active = 1"
-                " AND (:repository IS NULL OR r.id = :repository)"
-                " AND (:entity IS NULL OR coalesce((SELECT g.subject_id FROM merged_entities g"
-                " WHERE g.id = r.entity_id), r.entity_id) = :entity)"
+                " LEFT JOIN code_states s ON s.repository_id = r.id WHERE" QUERY_IS_ASKED
                 " ORDER BY s.state IS 'synced', r.name LIMIT 1",
                 NULL);
         StepResult step = row ? statement_step(row, NULL) : STEP_ERROR;
@@ -272,11 +269,8 @@ bool query_find_module(const Query *query, uint32_t *ret, GError **error)
         }
         row = query_prepare(query,
                             "SELECT m.id FROM code_states s CROSS JOIN code_repositories r"
-                            " ON r.id = s.repository_id AND r.is_active = 1"
-                            " AND (:repository IS NULL OR r.id = :repository)"
-                            " AND (:entity IS NULL OR coalesce((SELECT g.subject_id"
-                            " FROM merged_entities g WHERE g.id = r.entity_id), r.entity_id)"
-                            " = :entity) CROSS JOIN code_modules m ON m.repository = s.number"
+                            " ON r.id = s.repository_id AND" QUERY_IS_ASKED
+                            " CROSS JOIN code_modules m ON m.repository = s.number"
                             " AND m.folder = :folder AND m.path = :path LIMIT 2",
                             error);
         if (!row)

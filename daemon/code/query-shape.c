@@ -100,10 +100,7 @@ static bool add_counted(const Query *query, JsonObject *answer, GError **error)
         Statement *row = query_prepare(
                 query,
                 "SELECT count(*) FROM code_repositories r LEFT JOIN code_states s"
-                " ON s.repository_id = r.id WHERE r.is_active = 1 AND s.churn_head IS NULL"
-                " AND (:repository IS NULL OR r.id = :repository)"
-                " AND (:entity IS NULL OR coalesce((SELECT g.subject_id FROM merged_entities g"
-                " WHERE g.id = r.entity_id), r.entity_id) = :entity)",
+                " ON s.repository_id = r.id WHERE s.churn_head IS NULL AND" QUERY_IS_ASKED,
                 error);
 
         if (!row || statement_step(row, error) != STEP_ROW)

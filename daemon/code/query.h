@@ -50,13 +50,16 @@ bool query_diff(const Query *query, JsonObject *answer, GError **error);
 
 /* ---- what they share ---- */
 
-/* Joins the repository of module m as r, if it is one that is asked for and still there. */
-#define QUERY_OF_MODULE                                                                            \
-        " CROSS JOIN code_states s ON s.number = m.repository CROSS JOIN code_repositories r"      \
-        " ON r.id = s.repository_id AND r.is_active = 1"                                           \
-        " AND (:repository IS NULL OR r.id = :repository)"                                         \
+/* Is repository r one that is asked about, and still there? query_prepare() binds what it needs. */
+#define QUERY_IS_ASKED                                                                             \
+        " r.is_active = 1 AND (:repository IS NULL OR r.id = :repository)"                         \
         " AND (:entity IS NULL OR coalesce((SELECT g.subject_id FROM merged_entities g"            \
         " WHERE g.id = r.entity_id), r.entity_id) = :entity)"
+
+/* Joins the repository of module m as r, if it is such a one. */
+#define QUERY_OF_MODULE                                                                            \
+        " CROSS JOIN code_states s ON s.number = m.repository CROSS JOIN code_repositories r"      \
+        " ON r.id = s.repository_id AND" QUERY_IS_ASKED
 
 /* Symbol y with its module m and repository r. */
 #define QUERY_SYMBOL_COLUMNS                                                                       \
