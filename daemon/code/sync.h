@@ -22,7 +22,7 @@
         (192 * 1024 *                                                                              \
          1024) /* of units that are read for linking before what was read is forgotten */
 #define SYNC_EDGES   100000 /* in one write of a large round */
-#define SYNC_VERSION 3      /* of the way in which rows are made: those of another are made anew */
+#define SYNC_VERSION 4      /* of the way in which rows are made: those of another are made anew */
 
 typedef struct Sync Sync;
 

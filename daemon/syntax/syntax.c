@@ -103,7 +103,7 @@ static bool check(const SyntaxFile *file, GError **error)
 static const Builder *read_manifest(Syntax *syntax, const SyntaxFile *file, GError **error)
 {
         if (manifest_read(syntax->builder, file->name, file->bytes, file->length)) {
-                builder_lines(syntax->builder, syntax->tree.line_count, 0);
+                builder_lines(syntax->builder, tree_lines(&syntax->tree), 0);
                 return syntax->builder;
         }
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_NOT_FOUND,
@@ -153,7 +153,7 @@ const Builder *syntax_read(Syntax *syntax, const SyntaxFile *given, SyntaxTimes 
         if (!tree_is_minified(&syntax->tree))
                 return read_code(syntax, &file, times, error);
         builder_flag(syntax->builder, UNIT_IS_GENERATED | UNIT_IS_CUT);
-        builder_lines(syntax->builder, syntax->tree.line_count, 0);
+        builder_lines(syntax->builder, tree_lines(&syntax->tree), 0);
         return syntax->builder;
 }
 

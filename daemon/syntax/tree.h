@@ -47,7 +47,7 @@ typedef struct Tree {
         TreeNode *nodes; /* the root is 1 */
         uint32_t count;  /* nodes, with the one that is none */
         uint32_t *lines; /* where each line begins */
-        uint32_t line_count;
+        uint32_t line_count; /* at least one */
         uint32_t errors;      /* syntax errors */
         uint16_t first_token; /* kinds from here on are tokens */
         bool cut;             /* TREE_DEPTH_MAX was reached */
@@ -154,6 +154,12 @@ static inline bool tree_is(const Tree *tree, Node node, const char *word)
 
 #define TREE_FOREACH(tree, parent, child)                                                          \
         for (Node child = tree_first(tree, parent); child; child = tree_next(tree, child))
+
+/* How many lines the text has, as people count them: an empty one has none. */
+static inline uint32_t tree_lines(const Tree *tree)
+{
+        return tree->length > 0 ? tree->line_count : 0;
+}
 
 /* The line of a byte, from 1, and the column in it, from 0. */
 uint32_t tree_line(const Tree *tree, uint32_t byte);

@@ -311,7 +311,7 @@ bool walk_run(Walk *walk, const FrontEnd *front, const Rules *rules, GError **er
         }
         if (front->finish)
                 front->finish(walk);
-        builder_lines(walk->builder, tree->line_count, tree->errors);
+        builder_lines(walk->builder, tree_lines(tree), tree->errors);
         builder_flag(walk->builder,
                      (tree->errors ? UNIT_HAS_ERRORS : 0) | (tree->cut ? UNIT_IS_CUT : 0));
         return true;

@@ -2,7 +2,8 @@
 /* Files of any size, depth and width cost a bounded time, and what was left out is said.
  * Seen to fail: with packed files told by one long line, "one-long-line-is-no-packed-file"; with what a child asks of its parent looking
  * at all children (as the word "const" once), "wide-files-are-read" took 15 s instead of a tenth of one; with a
- * line that begins where the file ends, "lines-are-counted-as-people-do". */
+ * line that begins where the file ends, "lines-are-counted-as-people-do"; with its first
+ * line counted though nothing stands in it, "an-empty-file-has-no-line". */
 #include "base/base.h"
 #include "syntax/syntax.h"
 
@@ -20,17 +21,23 @@ static const Builder *read_text(Syntax *syntax, const char *text, GError **error
         return syntax_read(syntax, &file, NULL, error);
 }
 
-/* The header of the unit of a text, which is good. */
-static UnitHeader header_of(Syntax *syntax, const char *text)
+/* The header of the unit of a file, which is good. */
+static UnitHeader header_of_file(Syntax *syntax, const char *name, const char *text)
 {
         g_autoptr(GError) error = NULL;
-        const Builder *builder = read_text(syntax, text, &error);
+        SyntaxFile file = {text, strlen(text), name, unit_language_of(name)};
+        const Builder *builder = syntax_read(syntax, &file, NULL, &error);
         Unit unit;
         g_assert_no_error(error);
         g_autofree void *block = g_malloc(builder_bytes(builder));
         builder_write(builder, block);
         g_assert_true(unit_open(block, builder_bytes(builder), &unit, &error));
         return *unit.header;
+}
+
+static UnitHeader header_of(Syntax *syntax, const char *text)
+{
+        return header_of_file(syntax, "a.ts", text);
 }
 
 static void test_a_packed_file_is_not_parsed(void)
@@ -66,6 +73,18 @@ static void test_lines_are_counted_as_people_do(void)
         g_autoptr(Syntax) syntax = syntax_new();
         for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++)
                 g_assert_cmpuint(header_of(syntax, cases[i].text).lines, ==, cases[i].lines);
+}
+
+static void test_an_empty_file_has_no_line(void)
+{
+        static const char *const names[] = {"a.ts", "a.tsx",  "a.js", "a.py", "a.rs",
+                                            "a.go", "A.java", "a.cs", "a.c",  "a.cpp"};
+        g_autoptr(Syntax) syntax = syntax_new();
+        for (unsigned i = 0; i < G_N_ELEMENTS(names); i++) {
+                UnitHeader header = header_of_file(syntax, names[i], "");
+                g_assert_cmpuint(header.lines, ==, 0);
+                g_assert_cmpuint(header.errors, ==, 0);
+        }
 }
 
 static void test_a_large_file_is_refused(void)
@@ -147,6 +166,7 @@ int main(int argc, char **argv)
                         test_one_long_line_is_no_packed_file);
         g_test_add_func("/source/lines-are-counted-as-people-do",
                         test_lines_are_counted_as_people_do);
+        g_test_add_func("/source/an-empty-file-has-no-line", test_an_empty_file_has_no_line);
         g_test_add_func("/source/a-large-file-is-refused", test_a_large_file_is_refused);
         g_test_add_func("/source/deep-files-are-cut", test_deep_files_are_cut);
         g_test_add_func("/source/wide-files-are-read", test_wide_files_are_read);
