@@ -33,16 +33,22 @@ bool text_check(const char *what, const char *value, size_t max_chars, const cha
         return true;
 }
 
+/* What is not seen where it stands, but changes how the text around it is. */
+static bool is_hidden(gunichar c)
+{
+        GUnicodeType type = g_unichar_type(c);
+
+        return type == G_UNICODE_CONTROL || type == G_UNICODE_FORMAT ||
+               type == G_UNICODE_LINE_SEPARATOR || type == G_UNICODE_PARAGRAPH_SEPARATOR;
+}
+
 bool text_check_line(const char *what, const char *value, GError **error)
 {
         bool readable = false;
 
         for (const char *p = value; *p; p = g_utf8_next_char(p)) {
-                GUnicodeType type = g_unichar_type(g_utf8_get_char(p));
-
                 readable |= g_unichar_isalnum(g_utf8_get_char(p));
-                if (type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT &&
-                    type != G_UNICODE_LINE_SEPARATOR && type != G_UNICODE_PARAGRAPH_SEPARATOR)
+                if (!is_hidden(g_utf8_get_char(p)))
                         continue;
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
                             "%s must not have control or formatting characters", what);
@@ -52,6 +58,18 @@ bool text_check_line(const char *what, const char *value, GError **error)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
                             "%s must have letters or digits", what);
         return readable;
+}
+
+char *text_make_line(const char *value)
+{
+        GString *line = g_string_new(NULL);
+
+        for (const char *p = value; *p; p = g_utf8_next_char(p)) {
+                gunichar c = g_utf8_get_char(p);
+
+                g_string_append_unichar(line, is_hidden(c) ? 0xfffd : c);
+        }
+        return g_string_free(line, FALSE);
 }
 
 /* Only the marks that sit on letters of Latin, Greek, Cyrillic and mathematics: elsewhere (Devanagari,

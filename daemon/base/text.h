@@ -17,6 +17,9 @@ bool text_check(const char *what, const char *value, size_t max_chars, const cha
  * that hides, ends or turns round what follows. INVALID. */
 bool text_check_line(const char *what, const char *value, GError **error);
 
+/* Valid UTF-8 with U+FFFD for each character that hides, ends or turns round what follows. The caller frees. */
+char *text_make_line(const char *value);
+
 /* The key under which names are the same however people write them: NFKC, case folded, accents and strokes
  * (Łódź, Øre) removed, white space collapsed and trimmed. The caller frees. */
 char *text_key(const char *name);

@@ -110,13 +110,19 @@ static bool check_languages(const char *const *languages, GError **error)
         return true;
 }
 
+/* What is told beside other words, to people and agents. */
+static bool check_name(const char *name, GError **error)
+{
+        return !name || (text_check("name", name, REPOSITORY_NAME_CHARS_MAX,
+                                    "REPOSITORY_NAME_CHARS_MAX", error) &&
+                         text_check_line("name", name, error));
+}
+
 char *repository_check(const RepositoryRequest *request, GError **error)
 {
         g_autofree char *path = folder_resolve(request->path, request->private_folders, error);
 
-        if (!path ||
-            (request->name && !text_check("name", request->name, REPOSITORY_NAME_CHARS_MAX,
-                                          "REPOSITORY_NAME_CHARS_MAX", error)) ||
+        if (!path || !check_name(request->name, error) ||
             !check_languages(request->languages, error) ||
             !globs_check("include", request->include, error) ||
             !globs_check("exclude", request->exclude, error))
@@ -148,10 +154,11 @@ static char *as_json(const char *const *strings)
         return strings ? json_print_strings(strings) : NULL;
 }
 
-/* The folder's name, cut to what a name may have. */
+/* The folder's name, made and cut to what a name may be. */
 static char *default_name(const char *path)
 {
-        g_autofree char *name = g_path_get_basename(path);
+        g_autofree char *base = g_path_get_basename(path);
+        g_autofree char *name = text_make_line(base);
 
         return g_utf8_strlen(name, -1) > REPOSITORY_NAME_CHARS_MAX
                        ? g_utf8_substring(name, 0, REPOSITORY_NAME_CHARS_MAX)

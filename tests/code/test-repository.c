@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Rows of repositories: what is refused, what adding again changes, and who sees which.
- * Seen to fail: another repository of the path made; the scope of code_repositories '1'; several of a name told as none. */
+ * Seen to fail: another repository of the path made; the scope of code_repositories '1'; several of a name told as none; names of any
+ * characters taken, and those of folders as they are. */
 #include "code/repository.h"
 
 #include <string.h>
@@ -163,9 +164,26 @@ static void test_what_is_wrong_is_refused(Case *test, const void *data)
                        OUROBOROS_ERROR_INVALID, "include");
         assert_refused(test, &(RepositoryRequest){.path = path, .name = longest},
                        OUROBOROS_ERROR_LIMIT, "REPOSITORY_NAME_CHARS_MAX");
+        assert_refused(test, &(RepositoryRequest){.path = path, .name = "mill\nstate: synced"},
+                       OUROBOROS_ERROR_INVALID, "control");
+        assert_refused(test, &(RepositoryRequest){.path = path, .name = "mill \u202egnp.c"},
+                       OUROBOROS_ERROR_INVALID, "name must not have control or formatting");
+        assert_refused(test, &(RepositoryRequest){.path = path, .name = " - "},
+                       OUROBOROS_ERROR_INVALID, "letters or digits");
         assert_refused(test, &(RepositoryRequest){.path = path, .entity_id = "ent-9"},
                        OUROBOROS_ERROR_NOT_FOUND, "ent-9");
         g_assert_cmpint(count(test, "SELECT count(*) FROM code_repositories"), ==, 0);
+}
+
+/* A folder's name may have anything in it. */
+static void test_a_name_of_a_folder_stands_in_one_line(Case *test, const void *data)
+{
+        tree_write(test->tree, "mill\n\033[2J\u202e/a.py", "");
+        g_free(add(test, "mill\n\033[2J\u202e", &(RepositoryRequest){0}));
+        g_autoptr(Db) db = store_reader(test->vault, NULL, NULL);
+        g_autoptr(GPtrArray) list = repositories_load(db, NULL);
+        g_assert_cmpuint(list->len, ==, 1);
+        g_assert_cmpstr(((Repository *)list->pdata[0])->name, ==, "mill\ufffd\ufffd[2J\ufffd");
 }
 
 static void test_they_are_found_by_id_name_and_path(Case *test, const void *data)
@@ -219,6 +237,8 @@ int main(int argc, char **argv)
         CASE_TEST("/repository/a-removed-one-comes-back-as-itself",
                   test_a_removed_one_comes_back_as_itself);
         CASE_TEST("/repository/what-is-wrong-is-refused", test_what_is_wrong_is_refused);
+        CASE_TEST("/repository/a-name-of-a-folder-stands-in-one-line",
+                  test_a_name_of_a_folder_stands_in_one_line);
         CASE_TEST("/repository/they-are-found-by-id-name-and-path",
                   test_they_are_found_by_id_name_and_path);
         CASE_TEST("/repository/a-scope-sees-those-of-its-entities",
