@@ -54,9 +54,10 @@ static JsonObject *repository(Cli *cli, const char *id, GError **error)
 typedef struct Waiting {
         Progress *bar;
         const char *id;
+        bool heard;
 } Waiting;
 
-/* */
+/* On the system bus signals do not say whose they are, and the bar does with the row. */
 static void on_progress(JsonNode *arguments, void *data)
 {
         Waiting *waiting = data;
@@ -65,6 +66,7 @@ static void on_progress(JsonNode *arguments, void *data)
         if (!said || json_array_get_length(said) < 4 ||
             strcmp(json_array_get_string_element(said, 0), waiting->id) != 0)
                 return;
+        waiting->heard = true;
         int64_t read = json_array_get_int_element(said, 2),
                 files = json_array_get_int_element(said, 3);
         bool linking = strcmp(json_array_get_string_element(said, 1), "reading") != 0;
@@ -74,13 +76,20 @@ static void on_progress(JsonNode *arguments, void *data)
         progress_set(waiting->bar, files > 0 && !linking ? (double)read / (double)files : -1, note);
 }
 
+static void show_left(Progress *bar, int64_t files)
+{
+        g_autofree char *note = g_strdup_printf("%" G_GINT64_FORMAT " files left", files);
+
+        progress_set(bar, -1, note);
+}
+
 /* Gives its row when all of it was read once. Signals move the bar; the end is read from its state, because a signal may
  * have gone before we heard. */
 static JsonObject *wait_until_read(Cli *cli, const char *id, GError **error)
 {
         g_autoptr(Progress) bar = progress_new("Reading", args_has(cli->args, "quiet") ||
                                                                   output_is_json(cli->output));
-        Waiting waiting = {bar, id};
+        Waiting waiting = {.bar = bar, .id = id};
 
         if (!client_listen(cli->client, "Code", "Progress", on_progress, &waiting, error))
                 return NULL;
@@ -91,6 +100,9 @@ static JsonObject *wait_until_read(Cli *cli, const char *id, GError **error)
                 const char *state = text(row, "state");
                 if (strcmp(state, "waiting") != 0 && strcmp(state, "syncing") != 0)
                         return g_steal_pointer(&row);
+                int64_t left = json_member_int(row, "files_left", 0);
+                if (left > 0 && !waiting.heard)
+                        show_left(bar, left);
                 if (!client_wait(cli->client, POLL_MS, error))
                         return NULL;
         }

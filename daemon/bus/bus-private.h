@@ -227,6 +227,13 @@ void bus_read_approvals(Bus *bus);
 
 /* ---- journal-bus.c, documents-bus.c, code-bus.c, gate-bus.c ---- */
 
+/* What a signal may say of who or what it is about. Signals go to all that listen, and polkit guards none: on the session bus
+ * nobody but the user does, on the system bus they say "" for it, and who may know calls a method. */
+static inline const char *bus_told(const Bus *bus, const char *text)
+{
+        return bus->options.instance == INSTANCE_USER ? text : "";
+}
+
 void bus_watch_journal(Bus *bus);
 void bus_unwatch_journal(Bus *bus);
 void bus_watch_documents(Bus *bus);

@@ -236,8 +236,8 @@ static void on_progress(const CodeProgress *progress, void *data)
 {
         Bus *bus = data;
         int r = sd_bus_emit_signal(bus->bus, BUS_PATH, bus_code.name, "Progress", "ssuu",
-                                   progress->repository_id, progress->phase, progress->read,
-                                   progress->files);
+                                   bus_told(bus, progress->repository_id), progress->phase,
+                                   progress->read, progress->files);
 
         if (r < 0)
                 log_debug("Cannot send Progress: %s, ignoring", g_strerror(-r));

@@ -167,7 +167,8 @@ const BusInterface bus_gate = {BUS_NAME ".Gate", vtable, methods};
 static void on_changed(const char *connection, void *data)
 {
         Bus *bus = data;
-        int r = sd_bus_emit_signal(bus->bus, BUS_PATH, bus_gate.name, "Changed", "s", connection);
+        int r = sd_bus_emit_signal(bus->bus, BUS_PATH, bus_gate.name, "Changed", "s",
+                                   bus_told(bus, connection));
 
         if (r < 0)
                 log_debug("Cannot send Changed: %s, ignoring", g_strerror(-r));

@@ -224,7 +224,8 @@ static void send_appended(Bus *bus, const Change *change)
 {
         int r = sd_bus_emit_signal(bus->bus, BUS_PATH, bus_journal.name, "Appended", "sssssx",
                                    change->id, change->group, change->table,
-                                   op_to_string(change->op), change->actor_name, change->seq);
+                                   op_to_string(change->op), bus_told(bus, change->actor_name),
+                                   change->seq);
 
         if (r < 0)
                 log_debug("Cannot send Appended: %s, ignoring", g_strerror(-r));
