@@ -44,10 +44,10 @@ typedef struct Tree {
         const char *text;
         const char *patched; /* what the parser gets */
         size_t length;
-        TreeNode *nodes; /* the root is 1 */
-        uint32_t count;  /* nodes, with the one that is none */
-        uint32_t *lines; /* where each line begins */
-        uint32_t line_count; /* at least one */
+        TreeNode *nodes;      /* the root is 1 */
+        uint32_t count;       /* nodes, with the one that is none */
+        uint32_t *lines;      /* where each line begins */
+        uint32_t line_count;  /* at least one */
         uint32_t errors;      /* syntax errors */
         uint16_t first_token; /* kinds from here on are tokens */
         bool cut;             /* TREE_DEPTH_MAX was reached */
