@@ -11,6 +11,8 @@ struct Statement {
         const char *asked; /* address of the text that it was last asked for by */
         bool guarded, used;
         int next; /* parameter that is probably bound next: callers bind in the order of the SQL */
+        int parameters;
+        const char **names; /* of parameters, by index; SQLite finds them by walking a list */
 };
 
 Statement *statement_free(Statement *statement)
@@ -18,6 +20,7 @@ Statement *statement_free(Statement *statement)
         if (!statement)
                 return NULL;
         (void)sqlite3_finalize(statement->sqlite);
+        g_free(statement->names);
         g_free(statement->sql);
         g_free(statement);
         return NULL;
@@ -26,6 +29,14 @@ Statement *statement_free(Statement *statement)
 sqlite3_stmt *statement_sqlite(Statement *statement)
 {
         return statement->sqlite;
+}
+
+static void list_parameters(Statement *statement)
+{
+        statement->parameters = sqlite3_bind_parameter_count(statement->sqlite);
+        statement->names = g_new0(const char *, statement->parameters + 1);
+        for (int i = 1; i <= statement->parameters; i++)
+                statement->names[i] = sqlite3_bind_parameter_name(statement->sqlite, i);
 }
 
 static Statement *prepare(Db *db, const char *sql, bool guarded, GError **error)
@@ -44,6 +55,7 @@ static Statement *prepare(Db *db, const char *sql, bool guarded, GError **error)
         statement->sqlite = sqlite;
         statement->sql = g_strdup(sql);
         statement->guarded = guarded;
+        list_parameters(statement);
         g_hash_table_insert(guarded ? db->statements : db->own, statement->sql, statement);
         return statement;
 }
@@ -102,10 +114,10 @@ Statement *db_own_statement(Db *db, const char *sql, GError **error)
 
 static int parameter(Statement *statement, const char *name)
 {
-        const char *expected = sqlite3_bind_parameter_name(statement->sqlite, statement->next);
         int index = statement->next;
 
-        if (!expected || strcmp(expected, name) != 0)
+        if (index > statement->parameters || !statement->names[index] ||
+            strcmp(statement->names[index], name) != 0)
                 index = sqlite3_bind_parameter_index(statement->sqlite, name);
         if (index == 0)
                 g_error("statement has no parameter %s: %s", name, statement->sql);

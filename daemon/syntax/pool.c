@@ -5,30 +5,33 @@
 
 #include "syntax/unit.h"
 
-#define INDEX_SLOTS_MIN  1024u
-#define INDEX_SLOTS_KEEP (64u * 1024) /* a larger one is given back when it is reset */
+#define INDEX_SLOTS_MIN 1024u
+
+static void make(Index *index, uint32_t size)
+{
+        *index = (Index){.slots = g_new0(IndexSlot, size), .size = size};
+}
 
 void index_init(Index *index)
 {
-        *index = (Index){.size = INDEX_SLOTS_MIN};
-        index->slots = g_new0(uint32_t, INDEX_SLOTS_MIN);
-        index->hashes = g_new(uint32_t, INDEX_SLOTS_MIN);
+        make(index, INDEX_SLOTS_MIN);
 }
 
 void index_clear(Index *index)
 {
         g_free(index->slots);
-        g_free(index->hashes);
         *index = (Index){0};
 }
 
+/* Emptying costs by the size. */
 void index_reset(Index *index)
 {
-        if (index->size > INDEX_SLOTS_KEEP) {
+        uint32_t size = index->size;
+        if (size > INDEX_SLOTS_MIN && index->used < size / 8) {
                 index_clear(index);
-                index_init(index);
+                make(index, size / 2);
         } else if (index->used) {
-                memset(index->slots, 0, index->size * sizeof(*index->slots));
+                memset(index->slots, 0, size * sizeof(*index->slots));
         }
         index->used = 0;
 }
@@ -37,30 +40,30 @@ uint32_t index_next(const Index *index, uint32_t hash, uint32_t *probe)
 {
         uint32_t mask = index->size - 1;
         for (uint32_t at = *probe & mask;; at = (at + 1) & mask) {
-                if (!index->slots[at]) {
+                const IndexSlot *slot = &index->slots[at];
+                if (!slot->place) {
                         *probe = at;
                         return UNIT_NONE;
                 }
-                if (index->hashes[at] == hash) {
+                if (slot->hash == hash) {
                         *probe = at + 1;
-                        return index->slots[at] - 1;
+                        return slot->place - 1;
                 }
         }
 }
 
 static void grow(Index *index)
 {
-        Index larger = {.size = index->size * 2, .used = index->used};
-        larger.slots = g_new0(uint32_t, larger.size);
-        larger.hashes = g_new(uint32_t, larger.size);
+        Index larger;
+        make(&larger, index->size * 2);
+        larger.used = index->used;
         for (uint32_t i = 0; i < index->size; i++) {
-                if (!index->slots[i])
+                if (!index->slots[i].place)
                         continue;
-                uint32_t at = index->hashes[i] & (larger.size - 1);
-                while (larger.slots[at])
+                uint32_t at = index->slots[i].hash & (larger.size - 1);
+                while (larger.slots[at].place)
                         at = (at + 1) & (larger.size - 1);
                 larger.slots[at] = index->slots[i];
-                larger.hashes[at] = index->hashes[i];
         }
         index_clear(index);
         *index = larger;
@@ -68,8 +71,7 @@ static void grow(Index *index)
 
 void index_add(Index *index, uint32_t hash, uint32_t place, uint32_t probe)
 {
-        index->slots[probe] = place + 1;
-        index->hashes[probe] = hash;
+        index->slots[probe] = (IndexSlot){place + 1, hash};
         if (++index->used * 2 > index->size)
                 grow(index);
 }

@@ -10,15 +10,20 @@
 #include "syntax/unit.h"
 
 /* An index by hash of places in an array that belongs to somebody else. */
+typedef struct IndexSlot {
+        uint32_t place; /* + 1; 0: free */
+        uint32_t hash;
+} IndexSlot;
+
 typedef struct Index {
-        uint32_t *slots;  /* place + 1; 0: free */
-        uint32_t *hashes; /* of the same slots */
+        IndexSlot *slots;
         uint32_t size, used;
 } Index;
 
 void index_init(Index *index);
 void index_clear(Index *index);
-void index_reset(Index *index); /* forgets what is in it */
+void index_reset(
+        Index *index); /* forgets what is in it; one that was nearly empty becomes smaller */
 
 /* Walks the places whose hash is this: *probe begins at the hash; UNIT_NONE after the last, and then *probe is where
  * index_add() puts a new one. */

@@ -20,7 +20,6 @@ static const FrontEnd *const fronts[UNIT_LANGUAGES] = {
         LANGUAGES(LANGUAGE_ROW)};
 
 struct Syntax {
-        TSParser *parser;
         Tree tree;
         Builder *builder;
         Walk walk;
@@ -31,20 +30,22 @@ struct Syntax {
 Syntax *syntax_new(void)
 {
         Syntax *syntax = g_new0(Syntax, 1);
-        syntax->parser = ts_parser_new();
         syntax->builder = builder_new();
         walk_init(&syntax->walk, &syntax->tree, syntax->builder);
-        for (unsigned i = 0; i < UNIT_LANGUAGES; i++) {
-                g_autoptr(GError) error = NULL;
-                if (!fronts[i])
-                        continue;
-                syntax->grammars[i] =
-                        grammar_new(fronts[i]->grammar(), fronts[i]->kinds, fronts[i]->fields);
-                syntax->rules[i] = rules_new(fronts[i]->query, syntax->grammars[i], &error);
-                if (!syntax->rules[i])
-                        g_error("%s: %s", unit_language_to_string(i), error->message);
-        }
         return syntax;
+}
+
+/* Most processes see one language or two. */
+static void prepare(Syntax *syntax, UnitLanguage language)
+{
+        g_autoptr(GError) error = NULL;
+        const FrontEnd *front = fronts[language];
+        if (syntax->rules[language])
+                return;
+        syntax->grammars[language] = grammar_new(front->grammar(), front->kinds, front->fields);
+        syntax->rules[language] = rules_new(front->query, syntax->grammars[language], &error);
+        if (!syntax->rules[language])
+                g_error("%s: %s", unit_language_to_string(language), error->message);
 }
 
 Syntax *syntax_free(Syntax *syntax)
@@ -58,7 +59,6 @@ Syntax *syntax_free(Syntax *syntax)
         walk_clear(&syntax->walk);
         tree_clear(&syntax->tree);
         builder_free(syntax->builder);
-        ts_parser_delete(syntax->parser);
         g_free(syntax);
         return NULL;
 }
@@ -116,13 +116,14 @@ static const Builder *read_code(Syntax *syntax, const SyntaxFile *file, SyntaxTi
 {
         Tree *tree = &syntax->tree;
         const FrontEnd *front = fronts[file->language];
+        prepare(syntax, file->language);
         uint64_t begun = now();
         g_autofree char *patched = front->patch ? g_memdup2(file->bytes, file->length) : NULL;
         if (patched) {
                 front->patch(tree, patched);
                 tree_patch(tree, patched);
         }
-        if (!tree_parse(tree, syntax->parser, syntax->grammars[file->language], error))
+        if (!tree_parse(tree, syntax->grammars[file->language], error))
                 return NULL;
         uint64_t flattened = now();
         syntax->walk.file_name = file->name;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "syntax/tree.h"
 
-#include <malloc.h>
 #include <time.h>
 #include <tree_sitter/api.h>
 
@@ -123,6 +122,7 @@ void tree_clear(Tree *tree)
 {
         g_free(tree->nodes);
         g_free(tree->lines);
+        arena_free(tree->arena);
         *tree = (Tree){0};
 }
 
@@ -260,11 +260,11 @@ static void flatten(Walk *walk)
 
 /* ---- parsing ---- */
 
-#define PARSE_MEMORY_EVERY                                                                         \
-        512 /* calls of may_not_go_on() between looks at the memory, which cost */
+#define PARSE_LOOK_EVERY 16 /* calls of may_not_go_on() between looks at the clock, which cost */
 
 /* What ends a parse early. */
 typedef struct Bounds {
+        const Arena *arena;
         struct timespec end; /* of CPU */
         unsigned calls;
         bool full; /* it was the memory */
@@ -282,11 +282,8 @@ static bool is_late(const struct timespec *end)
 static bool may_not_go_on(TSParseState *state)
 {
         Bounds *bounds = state->payload;
-        if (++bounds->calls % PARSE_MEMORY_EVERY == 0) {
-                struct mallinfo2 heap = mallinfo2();
-                bounds->full = heap.uordblks + heap.hblkhd > TREE_MEMORY_MAX;
-        }
-        return bounds->full || is_late(&bounds->end);
+        bounds->full = arena_bytes(bounds->arena) > TREE_MEMORY_MAX;
+        return bounds->full || (++bounds->calls % PARSE_LOOK_EVERY == 0 && is_late(&bounds->end));
 }
 
 typedef struct Input {
@@ -304,17 +301,15 @@ static const char *read_input(void *data, uint32_t byte, TSPoint point, uint32_t
 static TSTree *parse(const Tree *tree, TSParser *parser, const Grammar *grammar, GError **error)
 {
         Input input = {tree->patched, tree->length};
-        Bounds bounds = {0};
+        Bounds bounds = {.arena = tree->arena};
         clock_gettime(CLOCK_THREAD_CPUTIME_ID, &bounds.end);
         bounds.end.tv_sec += TREE_SECONDS_MAX;
-        ts_parser_reset(parser);
         ts_parser_set_language(parser, grammar->language);
         TSTree *parsed = ts_parser_parse_with_options(
                 parser, NULL, (TSInput){&input, read_input, TSInputEncodingUTF8, NULL},
                 (TSParseOptions){.payload = &bounds, .progress_callback = may_not_go_on});
         if (parsed)
                 return parsed;
-        ts_parser_reset(parser); /* gives back what it has by now */
         if (bounds.full)
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
                             "parsing took more than %d MB (TREE_MEMORY_MAX)",
@@ -330,7 +325,32 @@ void tree_patch(Tree *tree, const char *patched)
         tree->patched = patched;
 }
 
-bool tree_parse(Tree *tree, TSParser *parser, const Grammar *grammar, GError **error)
+static bool flatten_parsed(Tree *tree, const TSTree *parsed, const Grammar *grammar, GError **error)
+{
+        struct timespec begun, done;
+        TSNode root = ts_tree_root_node(parsed);
+        uint32_t nodes = ts_node_descendant_count(root);
+        if (nodes > TREE_NODES_MAX) {
+                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
+                            "its syntax tree has %u nodes, more than %d (TREE_NODES_MAX)", nodes,
+                            TREE_NODES_MAX);
+                return false;
+        }
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begun);
+        Walk walk = {.tree = tree,
+                     .grammar = grammar,
+                     .cursor = ts_tree_cursor_new(root),
+                     .errors = ts_node_has_error(root)};
+        tree->first_token = grammar->first_token;
+        flatten(&walk);
+        ts_tree_cursor_delete(&walk.cursor);
+        clock_gettime(CLOCK_THREAD_CPUTIME_ID, &done);
+        tree->flatten_ns = (uint64_t)((done.tv_sec - begun.tv_sec) * 1000000000 + done.tv_nsec -
+                                      begun.tv_nsec);
+        return true;
+}
+
+bool tree_parse(Tree *tree, const Grammar *grammar, GError **error)
 {
         if (tree->length > TREE_BYTES_MAX) {
                 g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
@@ -338,29 +358,14 @@ bool tree_parse(Tree *tree, TSParser *parser, const Grammar *grammar, GError **e
                             TREE_BYTES_MAX);
                 return false;
         }
-        TSTree *parsed = parse(tree, parser, grammar, error);
-        if (!parsed)
-                return false;
-        TSNode root = ts_tree_root_node(parsed);
-        tree->first_token = grammar->first_token;
-        uint32_t nodes = ts_node_descendant_count(root);
-        if (nodes <= TREE_NODES_MAX) {
-                Walk walk = {.tree = tree,
-                             .grammar = grammar,
-                             .cursor = ts_tree_cursor_new(root),
-                             .errors = ts_node_has_error(root)};
-                struct timespec begun, done;
-                clock_gettime(CLOCK_THREAD_CPUTIME_ID, &begun);
-                flatten(&walk);
-                clock_gettime(CLOCK_THREAD_CPUTIME_ID, &done);
-                tree->flatten_ns = (uint64_t)((done.tv_sec - begun.tv_sec) * 1000000000 +
-                                              done.tv_nsec - begun.tv_nsec);
-                ts_tree_cursor_delete(&walk.cursor);
-        } else {
-                g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
-                            "its syntax tree has %u nodes, more than %d (TREE_NODES_MAX)", nodes,
-                            TREE_NODES_MAX);
-        }
-        ts_tree_delete(parsed);
-        return nodes <= TREE_NODES_MAX;
+        if (!tree->arena)
+                tree->arena = arena_new();
+        arena_enter(tree->arena);
+        TSParser *parser = ts_parser_new();
+        const TSTree *parsed = parse(tree, parser, grammar, error);
+        bool ok = parsed && flatten_parsed(tree, parsed, grammar, error);
+        ts_parser_delete(
+                parser); /* a scanner may have memory of its own; the tree has none but the arena's */
+        arena_leave(tree->arena);
+        return ok;
 }

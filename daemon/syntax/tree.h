@@ -11,11 +11,13 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "syntax/arena.h"
+
 #define TREE_BYTES_MAX       (12 * 1024 * 1024) /* longest file that is parsed */
 #define TREE_NODES_MAX       4000000            /* of one file; a larger one is LIMIT */
 #define TREE_DEPTH_MAX       4000               /* deeper nodes are left out, and the tree is cut */
 #define TREE_SECONDS_MAX     10                 /* of CPU for one file; more is TIMEOUT */
-#define TREE_MEMORY_MAX      (600 * 1024 * 1024) /* of heap while one file is parsed; more is LIMIT */
+#define TREE_MEMORY_MAX      (600 * 1024 * 1024) /* of memory while one file is parsed; more is LIMIT */
 #define TREE_LINE_BYTES_MAX  20000               /* a file most of which is in longer lines … */
 #define TREE_DENSE_BYTES_MIN 100000 /* … and of at least this size is minified: not parsed */
 
@@ -53,6 +55,7 @@ typedef struct Tree {
         bool cut;             /* TREE_DEPTH_MAX was reached */
         uint64_t flatten_ns;  /* what the walk over tree-sitter's tree took, of CPU */
         uint32_t room, line_room;
+        Arena *arena; /* in which it is parsed; NULL until something is */
 } Tree;
 
 /* One language's grammar with the numbers that the front-end gave its kinds and fields. */
@@ -75,8 +78,7 @@ const TSLanguage *grammar_language(const Grammar *grammar);
 
 /* Parses a text into tree, which keeps its memory from file to file; the text outlives it. LIMIT, TIMEOUT; INVALID for
  * what is no text. */
-typedef struct TSParser TSParser;
-bool tree_parse(Tree *tree, TSParser *parser, const Grammar *grammar, GError **error);
+bool tree_parse(Tree *tree, const Grammar *grammar, GError **error);
 
 /* What the parser gets instead of the text: of the same length, the caller's, until it has parsed. NULL: the text. */
 void tree_patch(Tree *tree, const char *patched);

@@ -2,14 +2,20 @@
 /* ouroboros-syntax-dump FILE…: the units of files as text; by language with --language=NAME, else by their names.
  * ouroboros-syntax-dump --tree FILE…: their syntax trees as front-ends see them; … is a kind that the front-end does not name.
  * ouroboros-syntax-dump --block FILE: its unit as it is stored, for corpora.
- * ouroboros-syntax-dump --bench: reads names of files from standard input, and says how long each part took for all. */
+ * ouroboros-syntax-dump --bench: reads names of files from standard input, and says how long each part took for all.
+ * ouroboros-syntax-dump --bare: the same for tree-sitter alone, as anybody has it: one parser, the allocator of the C
+ * library, whole texts, no limits; each tree is made and deleted. Once of what our front-ends give the parser, in which
+ * they hide what a grammar does not know, which spares it the search for a way out, and once of the files as they are. */
 #include <malloc.h>
 #include <stdio.h>
 #include <sys/resource.h>
+#include <tree_sitter/api.h>
 
 #include "base/base.h"
+#include "languages/languages.h"
 #include "print.h"
 #include "syntax/syntax.h"
+#include "syntax/walk.h"
 
 typedef enum Shape {
         SHAPE_TEXT,
@@ -143,6 +149,57 @@ static void bench(Syntax *syntax, const char *language)
         report(&sums, &times, cpu() - begun);
 }
 
+#define LANGUAGE_EXTERN(number, name) extern const FrontEnd name##_front;
+LANGUAGES(LANGUAGE_EXTERN)
+
+static const FrontEnd *front_of(UnitLanguage language)
+{
+        static const FrontEnd *const fronts[UNIT_LANGUAGES] = {
+#define LANGUAGE_ROW(number, name) [number] = &name##_front,
+                LANGUAGES(LANGUAGE_ROW)};
+        return language < UNIT_LANGUAGES ? fronts[language] : NULL;
+}
+
+static double parse(TSParser *parser, const FrontEnd *front, const char *text, size_t length)
+{
+        double begun = cpu();
+        ts_parser_set_language(parser, front->grammar());
+        ts_tree_delete(ts_parser_parse_string(parser, NULL, text, (uint32_t)length));
+        return cpu() - begun;
+}
+
+/* Memory that the process has had is not asked of the system again: that is no part of parsing. */
+static void keep_memory(void)
+{
+        (void)mallopt(M_TRIM_THRESHOLD, 1 << 30);
+        (void)mallopt(M_MMAP_THRESHOLD, 1 << 30);
+}
+
+static void bare(const char *language)
+{
+        char name[4096];
+        TSParser *parser = ts_parser_new();
+        Tree tree = {0};
+        double spent = 0, raw = 0;
+        keep_memory();
+        while (fgets(name, sizeof(name), stdin)) {
+                g_autofree char *text = NULL;
+                size_t length;
+                name[strcspn(name, "\n")] = '\0';
+                const FrontEnd *front = front_of(language_of(name, language));
+                if (!front || !g_file_get_contents(name, &text, &length, NULL))
+                        continue;
+                raw += parse(parser, front, text, length);
+                tree_begin(&tree, text, length);
+                if (front->patch)
+                        front->patch(&tree, text);
+                spent += parse(parser, front, text, length);
+        }
+        tree_clear(&tree);
+        ts_parser_delete(parser);
+        printf("bare parse %.3f s; of the files as they are %.3f s\n", spent, raw);
+}
+
 int main(int argc, char **argv)
 {
         g_autoptr(Syntax) syntax = syntax_new();
@@ -158,6 +215,8 @@ int main(int argc, char **argv)
                         shape = SHAPE_TREE;
                 else if (strcmp(argv[i], "--bench") == 0)
                         bench(syntax, language);
+                else if (strcmp(argv[i], "--bare") == 0)
+                        bare(language);
                 else
                         good &= dump(syntax, argv[i], language, shape);
         }
