@@ -574,6 +574,11 @@ Overlay *overlay_new(Db *db, uint32_t repository)
         return overlay;
 }
 
+void overlay_use(Overlay *overlay, Db *db)
+{
+        overlay->db = db;
+}
+
 Overlay *overlay_free(Overlay *overlay)
 {
         if (!overlay)

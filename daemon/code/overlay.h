@@ -9,10 +9,13 @@
 
 typedef struct Overlay Overlay;
 
-/* The handle must show what the changes were made of, and outlive the overlay. */
+/* The handle must show what the changes were made of, and be there as long as the overlay is asked. */
 Overlay *overlay_new(Db *db, uint32_t repository);
 Overlay *overlay_free(Overlay *overlay);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Overlay, overlay_free)
+
+/* From now on it reads by another handle; NULL: it is not asked for anything until it gets one. */
+void overlay_use(Overlay *overlay, Db *db);
 
 /* A module as it is now, whatever the store says: unit NULL: it has none. All are borrowed. */
 typedef struct OverlayModule {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Linking is done on a snapshot, with what is new laid over it, and written afterwards; so nobody waits for it. */
+/* Linking is done on a snapshot, with what is new laid over it, and written afterwards; so nobody waits for it. While it is written
+ * no snapshot is held: the writer may wait for all of them to end, to put another file in the place of this one. */
 #include "code/sync-round.h"
 
 #include <string.h>
@@ -13,7 +14,7 @@ typedef struct Linked {
 
 typedef struct Linking {
         Sync *sync;
-        Db *db;
+        Db *db; /* NULL while something is written */
         Overlay *overlay;
         Linker *linker;
         GArray *linked;  /* of Linked */
@@ -231,6 +232,21 @@ static GArray *list_modules(Linking *linking, GError **error)
         return g_steal_pointer(&modules);
 }
 
+static bool take_snapshot(Linking *linking, GError **error)
+{
+        linking->db = store_reader(linking->sync->options.vault, /* scope= */ NULL, error);
+        if (linking->overlay)
+                overlay_use(linking->overlay, linking->db);
+        return linking->db != NULL;
+}
+
+static bool write_without_snapshot(Linking *linking, StoreWork work, GError **error)
+{
+        overlay_use(linking->overlay, NULL);
+        g_clear_pointer(&linking->db, db_release);
+        return sync_write(linking->sync, work, linking, error);
+}
+
 /* Names of edges belong to the overlay: they are written before it goes. */
 static bool make_room(Linking *linking, GError **error)
 {
@@ -239,7 +255,7 @@ static bool make_room(Linking *linking, GError **error)
         if (!linking->sync->large || (linking->edges < SYNC_EDGES && !full))
                 return true;
         if (!overlay_check(linking->overlay, error) ||
-            !sync_write(linking->sync, edges_work, linking, error))
+            !write_without_snapshot(linking, edges_work, error) || !take_snapshot(linking, error))
                 return false;
         forget_edges(linking);
         if (full) {
@@ -264,7 +280,7 @@ static bool link_all(Linking *linking, GError **error)
                         return false;
         }
         return overlay_check(linking->overlay, error) &&
-               sync_write(linking->sync, last_work, linking, error);
+               write_without_snapshot(linking, last_work, error);
 }
 
 bool sync_link(Sync *sync, GError **error)
@@ -273,16 +289,15 @@ bool sync_link(Sync *sync, GError **error)
 
         if (sync->large && waits && !sync_flush(sync, error))
                 return false;
-        g_autoptr(Db) db = store_reader(sync->options.vault, /* scope= */ NULL, error);
-        if (!db || (!sync->large && waits && !sync_follow(sync, db, error)))
-                return false;
         Linking linking = {.sync = sync,
-                           .db = db,
                            .linked = g_array_new(FALSE, FALSE, sizeof(Linked)),
                            .scratch = g_array_new(FALSE, FALSE, sizeof(LinkEdge))};
         g_array_set_clear_func(linking.linked, linked_clear);
-        bool ok = link_all(&linking, error);
+        bool ok = take_snapshot(&linking, error) &&
+                  (sync->large || !waits || sync_follow(sync, linking.db, error)) &&
+                  link_all(&linking, error);
         end(&linking);
+        g_clear_pointer(&linking.db, db_release);
         g_array_unref(linking.linked);
         g_array_unref(linking.scratch);
         return ok;

@@ -32,8 +32,9 @@ struct Sync {
         SyncOptions options;
         Repository *repository;
         char **only;
-        uint32_t number; /* of the repository in the tables */
-        int folder;      /* the repository's, open while files are */
+        uint64_t opening; /* of the vault, when the round began */
+        uint32_t number;  /* of the repository in the tables, 0: not known yet */
+        int folder;       /* the repository's, open while files are */
         bool cpp_headers;
         bool large;
         Files *files;
@@ -55,7 +56,7 @@ struct Sync {
 
 bool sync_is_stopped(const Sync *sync, GError **error);
 
-/* A write in the round's name. */
+/* A write in the round's name. CANCELLED if the repository has been deleted for good, or the vault may be another one. */
 bool sync_write(Sync *sync, StoreWork work, void *data, GError **error);
 
 /* sync-state.c: reads the number and what follows from how the rows were made; the number of a new one is written first. */

@@ -150,13 +150,13 @@ typedef struct Failing {
 static bool fail_work(Db *db, void *data, GError **error)
 {
         const Failing *failing = data;
-        Statement *row =
-                db_statement(db,
-                             "INSERT INTO code_states (repository_id, state, error, reason)"
-                             " VALUES (:id, 'unreadable', :error, :reason)"
-                             " ON CONFLICT (repository_id) DO UPDATE SET state = excluded.state,"
-                             " error = excluded.error, reason = excluded.reason",
-                             error);
+        Statement *row = db_statement(
+                db,
+                "INSERT INTO code_states (repository_id, state, error, reason)"
+                " SELECT id, 'unreadable', :error, :reason FROM code_repositories"
+                " WHERE id = :id ON CONFLICT (repository_id) DO UPDATE SET state = excluded.state,"
+                " error = excluded.error, reason = excluded.reason",
+                error);
 
         if (!row)
                 return false;

@@ -26,6 +26,7 @@ Sync *sync_new(const SyncOptions *options)
         Sync *sync = g_new0(Sync, 1);
 
         sync->options = *options;
+        sync->opening = store_openings(options->vault);
         sync->repository = repository_ref(options->repository);
         sync->only = g_strdupv((char **)options->only);
         sync->folder = -1;
@@ -72,11 +73,50 @@ bool sync_is_stopped(const Sync *sync, GError **error)
         return true;
 }
 
+typedef struct RoundWrite {
+        const Sync *sync;
+        StoreWork work;
+        void *data;
+} RoundWrite;
+
+static bool is_there(const Sync *sync, Db *db, bool *ret, GError **error)
+{
+        Statement *row = db_statement(db,
+                                      "SELECT 1 FROM code_repositories r WHERE r.id = :id AND"
+                                      " (:number = 0 OR EXISTS (SELECT 1 FROM code_states s"
+                                      " WHERE s.number = :number AND s.repository_id = r.id))",
+                                      error);
+
+        if (!row)
+                return false;
+        statement_bind_text(row, ":id", sync->repository->id);
+        statement_bind_int(row, ":number", sync->number);
+        StepResult step = statement_step(row, error);
+        *ret = step == STEP_ROW && store_openings(sync->options.vault) == sync->opening;
+        return step != STEP_ERROR;
+}
+
+/* Whoever deletes a repository for good has deleted it from the files, too: nothing comes after. */
+static bool write_if_there(Db *db, void *data, GError **error)
+{
+        const RoundWrite *write = data;
+        bool there;
+
+        if (!is_there(write->sync, db, &there, error))
+                return false;
+        if (there)
+                return write->work(db, write->data, error);
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CANCELLED,
+                    "the repository %s has gone while it was read", write->sync->repository->path);
+        return false;
+}
+
 bool sync_write(Sync *sync, StoreWork work, void *data, GError **error)
 {
         WriteOptions options = {.actor = access_actor(sync->options.access), .reason = "sync code"};
+        RoundWrite write = {sync, work, data};
 
-        return store_write(sync->options.vault, &options, work, data, error);
+        return store_write(sync->options.vault, &options, write_if_there, &write, error);
 }
 
 bool sync_look(Sync *sync, GError **error)

@@ -17,6 +17,7 @@ struct Store {
         GMutex life; /* one of open, close, rekey, restore at a time */
         GMutex lock; /* for the members below */
         bool open;
+        uint64_t openings;
         GError *reason; /* why it is not */
         Erasers *erasers;
         uint8_t erase_key[STORE_KEY_BYTES]; /* of the tokens of this process */

@@ -113,6 +113,14 @@ bool store_is_open(Store *store)
         return open;
 }
 
+uint64_t store_openings(Store *store)
+{
+        g_mutex_lock(&store->lock);
+        uint64_t openings = store->openings;
+        g_mutex_unlock(&store->lock);
+        return openings;
+}
+
 void store_set_unavailable(Store *store, const GError *reason)
 {
         g_mutex_lock(&store->lock);
@@ -185,6 +193,7 @@ static void set_open(Store *store, int lock_fd)
 {
         g_mutex_lock(&store->lock);
         store->open = true;
+        store->openings++;
         store->lock_fd = lock_fd;
         g_clear_error(&store->reason);
         g_mutex_unlock(&store->lock);

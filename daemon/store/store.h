@@ -67,6 +67,9 @@ bool store_open(Store *store, const uint8_t key[STORE_KEY_BYTES], bool create, G
 void store_set_unavailable(Store *store, const GError *reason);
 bool store_is_open(Store *store);
 
+/* How often it was opened: once that is another number, rows may be others, for a backup may have been restored. */
+uint64_t store_openings(Store *store);
+
 /* Finishes queued writes, checkpoints, closes every handle; the lock is given up last. */
 void store_close(Store *store);
 Store *store_free(Store *store);

@@ -4,6 +4,8 @@ import pathlib
 
 import pytest
 from desktop import CallError, wait_until
+from test_code import add, repositories, symbols, write
+from test_code_edits import read_rows
 
 TEXT = '# Qzxletter\n\nThe qzxsecret of the letter stands here.\n'
 
@@ -56,3 +58,33 @@ def test_it_needs_the_preview(desk):
     assert caught.value.name == 'Stale'
     assert delete(desk, [{'kind': 'fact', 'id': fact}])['rows'] == 1
     assert desk.objects('Ada') == []
+
+
+@pytest.mark.parametrize('far', ['reading', 'linking'])
+def test_a_repository_goes_while_it_is_read(desktop, far):
+    """Nothing of it comes after, nor waits the one for the other. Seen to fail: rounds that write though their repository has gone;
+    a round that keeps its snapshot while it writes."""
+    desk = desktop(keyring='none')
+    desk.start_daemon()
+    folder, vault = desk.folder / 'qzxcode', pathlib.Path(desk.environment['XDG_DATA_HOME']) / 'ouroboros'
+    other = desk.folder / 'other'
+    write(other, {'a.py': 'def one(): pass\n'})
+    add(desk, other)
+    calls = ''.join(f'    m{n}.qzx{n}()\n' for n in range(40))
+    text = ''.join(f'import m{n}\n' for n in range(40)) + 'def qzx{0}():\n' + calls
+    text += ''.join(f'def also{n}(a, b):\n{calls}' for n in range(6))
+    write(folder, {f'm{n}.py': text.format(n) for n in range(1200)})
+    repository = desk.tool('add_repository', path=str(folder))['repository_id']
+
+    def is_far():
+        row = repositories(desk)['qzxcode']
+        return row['state'] == 'syncing' and (row['files_left'] == 1 if far == 'linking' else row['modules'] > 0)
+    assert wait_until(is_far, 60, 0.01), repositories(desk)
+    done = delete(desk, [{'kind': 'repository', 'id': repository}])
+    assert done['deleted'] and done['cleaned'], done
+    write(other, {'a.py': 'def two(): pass\n'})
+    assert wait_until(lambda: symbols(desk, 'two'), 60)  # what was under way has ended before
+    desk.end_daemon()
+    left = read_rows(vault, [('code_states', 'number'), ('code_modules', 'path'), ('code_units', 'module'), ('code_symbols', 'name'),
+                             ('code_edges', 'id'), ('code_consultations', 'module'), ('code_consulted', 'id'), ('code_churn', 'path')])
+    assert [len(rows) for rows in left] == [1, 1, 1, 1, 0, 0, 0, 0]
