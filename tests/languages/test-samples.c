@@ -3,7 +3,8 @@
  * when it is damaged is a unit that opens. With OUROBOROS_WRITE_SAMPLES=1 the units are written anew: read the difference.
  * With OUROBOROS_LONG=1 a hundred times as many damages, of a seed that is printed; OUROBOROS_SEED repeats one.
  * Seen to fail: with a line of tour.ts.unit changed; with the memo of expressions not emptied between files, "give-their-units" crashed;
- * with the length of a comment's text taken two bytes too long, "damaged" (under AddressSanitizer). */
+ * with the length of a comment's text taken two bytes too long, "damaged" (under AddressSanitizer);
+ * with words of C looked for beyond the last token, "files-may-end-with-any-word" (likewise). */
 #include "base/base.h"
 #include "print.h"
 #include "syntax/syntax.h"
@@ -218,10 +219,32 @@ static void test_damaged_files_give_units_that_open(const void *data)
         }
 }
 
+#define ROOM 1024 /* tokens of C that there is room for at first */
+
+/* Beyond the last word there is nothing; just where the room for words ends, too. */
+static void test_files_may_end_with_any_word(void)
+{
+        static const char *const ends[] = {" AB", " ab",   "AB (",    "int AB",
+                                           "x:",  " AB ~", "const AB"};
+        g_autoptr(Syntax) syntax = syntax_new();
+
+        for (unsigned i = 0; i < 10 * G_N_ELEMENTS(ends) * (UNIT_LANGUAGES - 1); i++) {
+                const char *end = ends[i / 10 % G_N_ELEMENTS(ends)];
+                g_autofree char *begin = g_strnfill(i % 10 ? ROOM - i % 10 : 0, ';');
+                g_autofree char *text = g_strconcat(begin, end, NULL);
+                g_autofree char *exact = g_memdup2(text, strlen(text));
+                SyntaxFile file = {exact, strlen(text), "short", 1 + i / 10 / G_N_ELEMENTS(ends)};
+                g_autofree char *unit = unit_of(syntax, &file);
+
+                g_assert_nonnull(unit);
+        }
+}
+
 int main(int argc, char **argv)
 {
         g_test_init(&argc, &argv, NULL);
         g_test_add_func("/samples/give-their-units", test_samples_give_their_units);
+        g_test_add_func("/samples/files-may-end-with-any-word", test_files_may_end_with_any_word);
         for (unsigned i = 1; i < UNIT_LANGUAGES; i++) {
                 g_autofree char *name =
                         g_strdup_printf("/samples/damaged-files-give-units-that-open/%s",

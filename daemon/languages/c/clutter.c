@@ -31,8 +31,11 @@ typedef struct Clutter {
 
 /* ---- words ---- */
 
+/* False for what is before the first token or beyond the last. */
 static bool is_one_of(const Tokens *tokens, uint32_t index, const char *words)
 {
+        if (index >= tokens->count)
+                return false;
         const Token *token = &tokens->items[index];
         size_t length = token->end - token->start;
         if (token->kind != TOKEN_WORD)

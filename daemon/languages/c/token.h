@@ -39,8 +39,11 @@ typedef struct Tokens {
 void tokens_read(Tokens *tokens, const char *text, size_t length);
 void tokens_clear(Tokens *tokens);
 
+/* Beyond the last token nothing is. */
 static inline bool token_is(const Tokens *tokens, uint32_t index, const char *word)
 {
+        if (index >= tokens->count)
+                return false;
         const Token *token = &tokens->items[index];
         size_t length = token->end - token->start;
         return token->kind == TOKEN_WORD && strlen(word) == length &&
