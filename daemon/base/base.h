@@ -15,6 +15,7 @@
 #include "base/id.h"
 #include "base/json.h"
 #include "base/log.h"
+#include "base/memfd.h"
 #include "base/metrics.h"
 #include "base/paths.h"
 #include "base/service.h"

@@ -470,8 +470,8 @@ static bool ask_files(Diffing *diffing, GError **error)
         diff->from_time = answer->from_time * G_USEC_PER_SEC;
         diff->to = options->to ? g_strdup(answer->to) : NULL;
         diff->to_time = answer->to_time * G_USEC_PER_SEC;
-        if (answer->flags & HISTORY_CUT)
-                cut(diffing, "HISTORY_FILES_MAX or HISTORY_ENTRIES_MAX");
+        if (answer->cut)
+                cut(diffing, history_limit_to_string(answer->cut));
         return true;
 }
 

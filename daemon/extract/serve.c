@@ -2,10 +2,8 @@
 #include "extract/serve.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <malloc.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -107,29 +105,9 @@ static bool reply(int code, const char *text, bool tired, int fd)
                           0);
 }
 
-/* A sealed memfd of so many bytes, which store() writes. */
-static int seal(size_t size, void (*store)(void *data, void *place), void *data, GError **error)
+static void store_variant(const void *data, void *place)
 {
-        int fd = memfd_create("ouroboros-extract", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-        void *map = MAP_FAILED;
-        if (fd >= 0 && ftruncate(fd, (off_t)size) == 0)
-                map = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-        if (map != MAP_FAILED) {
-                store(data, map);
-                munmap(map, size);
-                if (fcntl(fd, F_ADD_SEALS,
-                          F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0)
-                        return fd;
-        }
-        error_set_errno(error, errno, "Cannot make a memfd for the result");
-        if (fd >= 0)
-                close(fd);
-        return -1;
-}
-
-static void store_variant(void *data, void *place)
-{
-        g_variant_store(data, place);
+        g_variant_store((GVariant *)data, place);
 }
 
 int serve_pack(GVariant *result, GError **error)
@@ -142,11 +120,11 @@ int serve_pack(GVariant *result, GError **error)
                         size, EXTRACT_RESULT_BYTES_MAX);
                 return -1;
         }
-        return seal(size, store_variant, result, error);
+        return memfd_seal(size, store_variant, result, error);
 }
 
 #ifdef HAVE_SYNTAX
-static void store_array(void *data, void *place)
+static void store_array(const void *data, void *place)
 {
         const GByteArray *array = data;
         memcpy(place, array->data, array->len);
@@ -156,7 +134,7 @@ static int run_sources(Extract *extract, const Request *request, bool *ret_large
 {
         g_autoptr(GByteArray) units = source_read(extract->syntax, request->sources, request->fds);
         *ret_large = units->len > SERVE_UNITS_TRIM_BYTES;
-        return seal(units->len, store_array, units, error);
+        return memfd_seal(units->len, store_array, units, error);
 }
 #else
 static int run_sources(Extract *extract, const Request *request, bool *ret_large, GError **error)

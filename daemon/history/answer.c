@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "history/answer.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
 #include "base/base.h"
 
@@ -29,25 +25,53 @@ Answer *answer_free(Answer *answer)
         return NULL;
 }
 
+void answer_cut(Answer *answer, HistoryLimit limit)
+{
+        if (!answer->head.cut)
+                answer->head.cut = limit;
+}
+
+static size_t size_of(const Answer *answer)
+{
+        return sizeof(answer->head) + answer->rows->len * sizeof(HistoryRow) + answer->bytes->len;
+}
+
+/* Is there room for one more row with so many bytes? */
+static bool has_room(Answer *answer, size_t bytes)
+{
+        size_t taken = size_of(answer) + sizeof(HistoryRow);
+
+        if (answer->rows->len >= HISTORY_FILES_MAX)
+                answer_cut(answer, HISTORY_CUT_BY_FILES);
+        else if (taken > HISTORY_ANSWER_BYTES_MAX || bytes > HISTORY_ANSWER_BYTES_MAX - taken)
+                answer_cut(answer, HISTORY_CUT_BY_ANSWER_BYTES);
+        else
+                return true;
+        return false;
+}
+
 bool answer_add_path(Answer *answer, const char *path, HistoryRow row)
 {
-        if (answer->rows->len >= HISTORY_FILES_MAX) {
-                answer->head.flags |= HISTORY_CUT;
+        size_t length = strlen(path) + 1;
+
+        if (!has_room(answer, length))
                 return false;
-        }
         row.path = answer->bytes->len;
-        g_byte_array_append(answer->bytes, (const guint8 *)path, (guint)strlen(path) + 1);
+        g_byte_array_append(answer->bytes, (const guint8 *)path, (guint)length);
         g_array_append_val(answer->rows, row);
         return true;
 }
 
-void answer_add_blob(Answer *answer, const void *bytes, size_t length, uint32_t flags)
+bool answer_add_blob(Answer *answer, const void *bytes, size_t length, uint32_t flags)
 {
         HistoryRow row = {.flags = flags, .offset = answer->bytes->len, .bytes = (uint32_t)length};
 
+        if (!has_room(answer, length))
+                return false;
         if (length > 0)
                 g_byte_array_append(answer->bytes, bytes, (guint)length);
         g_array_append_val(answer->rows, row);
+        return true;
 }
 
 void answer_fail(Answer *answer, const GError *error)
@@ -62,27 +86,26 @@ void answer_fail(Answer *answer, const GError *error)
         g_strlcpy(answer->head.message, valid, sizeof(answer->head.message));
 }
 
-static bool write_all(const Answer *answer, int fd)
+static void *put(void *place, const void *bytes, size_t size)
 {
+        if (size > 0)
+                memcpy(place, bytes, size);
+        return (char *)place + size;
+}
+
+static void store(const void *data, void *place)
+{
+        const Answer *answer = data;
         HistoryAnswer head = answer->head;
 
         head.rows = answer->rows->len;
         head.bytes = answer->bytes->len;
-        return file_write_all(fd, &head, sizeof(head)) &&
-               (!head.rows ||
-                file_write_all(fd, answer->rows->data, head.rows * sizeof(HistoryRow))) &&
-               (!head.bytes || file_write_all(fd, answer->bytes->data, head.bytes));
+        place = put(place, &head, sizeof(head));
+        place = put(place, answer->rows->data, head.rows * sizeof(HistoryRow));
+        (void)put(place, answer->bytes->data, head.bytes);
 }
 
 int answer_seal(const Answer *answer, GError **error)
 {
-        int fd = memfd_create("ouroboros-history", MFD_CLOEXEC | MFD_ALLOW_SEALING);
-
-        if (fd >= 0 && write_all(answer, fd) &&
-            fcntl(fd, F_ADD_SEALS, F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE) == 0)
-                return fd;
-        error_set_errno(error, errno, "Cannot make a memfd for the answer");
-        if (fd >= 0)
-                close(fd);
-        return -1;
+        return memfd_seal(size_of(answer), store, answer, error);
 }

@@ -14,11 +14,15 @@ Answer *answer_new(uint32_t ask);
 Answer *answer_free(Answer *answer);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Answer, answer_free)
 
-/* Adds a row for a path below the prefix; its other members are the row's. False, and noted as cut, if there are HISTORY_FILES_MAX. */
+/* Something is left out by a limit; the first one counts. */
+void answer_cut(Answer *answer, HistoryLimit limit);
+
+/* Both are false, and the answer is cut, if there is no room for the row: HISTORY_FILES_MAX, HISTORY_ANSWER_BYTES_MAX.
+ * Adds a row for a path below the prefix; its other members are the row's. */
 bool answer_add_path(Answer *answer, const char *path, HistoryRow row);
 
 /* Adds a row with bytes of a blob (NULL: none, flags say why). */
-void answer_add_blob(Answer *answer, const void *bytes, size_t length, uint32_t flags);
+bool answer_add_blob(Answer *answer, const void *bytes, size_t length, uint32_t flags);
 
 /* There is nothing but what went wrong. */
 void answer_fail(Answer *answer, const GError *error);

@@ -4,6 +4,17 @@
 #include "base/base.h"
 #include "history/protocol.h"
 
+const char *history_limit_to_string(HistoryLimit limit)
+{
+        static const char *const names[] = {NULL,
+#define X(name) "HISTORY_" #name "_MAX",
+                                            HISTORY_LIMITS(X)
+#undef X
+        };
+
+        return limit < G_N_ELEMENTS(names) ? names[limit] : NULL;
+}
+
 static bool fail(GError **error, const char *what)
 {
         g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_CORRUPT,
@@ -59,8 +70,7 @@ static bool check_row(const HistoryAnswer *answer, const HistoryRow *row, GError
 
 static bool check_head(const HistoryAnswer *answer, size_t bytes, HistoryAsk ask, GError **error)
 {
-        static const uint32_t known =
-                HISTORY_CUT | HISTORY_SHALLOW | HISTORY_APPENDED | HISTORY_NOTHING;
+        static const uint32_t known = HISTORY_SHALLOW | HISTORY_APPENDED | HISTORY_NOTHING;
 
         if (bytes < sizeof(*answer) || answer->magic != HISTORY_ANSWER_MAGIC || answer->ask != ask)
                 return fail(error, "its head");
@@ -68,8 +78,9 @@ static bool check_head(const HistoryAnswer *answer, size_t bytes, HistoryAsk ask
             bytes != sizeof(*answer) + answer->rows * sizeof(HistoryRow) + answer->bytes)
                 return fail(error, "its size");
         if (answer->code < -1 || answer->code >= OUROBOROS_ERROR_COUNT ||
-            (answer->flags & ~known) || (answer->code >= 0 && answer->rows > 0))
-                return fail(error, "its code or flags");
+            (answer->flags & ~known) || answer->cut >= HISTORY_LIMIT_COUNT ||
+            (answer->code >= 0 && answer->rows > 0))
+                return fail(error, "its code, flags or limit");
         if (!is_hex(answer->from) || !is_hex(answer->to))
                 return fail(error, "an id");
         return (memchr(answer->message, '\0', sizeof(answer->message)) &&

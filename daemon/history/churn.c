@@ -24,7 +24,8 @@ typedef struct Churn {
         GHashTable *counts; /* path → number */
         unsigned commits;
         bool skewed; /* a commit was counted and then found to be OLD: the clocks of those who made them disagree */
-        bool shallow, cut;
+        bool shallow;
+        HistoryLimit cut;
 } Churn;
 
 static guint id_hash(const void *id)
@@ -121,7 +122,7 @@ static bool count_file(const char *path, const git_oid *old_id, const git_oid *n
         void *count = g_hash_table_lookup(churn->counts, path);
 
         if (!count && g_hash_table_size(churn->counts) >= HISTORY_FILES_MAX) {
-                churn->cut = true;
+                churn->cut = HISTORY_CUT_BY_FILES;
                 return false;
         }
         g_hash_table_insert(churn->counts, g_strdup(path),
@@ -170,7 +171,7 @@ static bool walk(Churn *churn, GError **error)
         while (churn->news > 0) {
                 if (churn->commits >= HISTORY_COMMITS_MAX ||
                     g_hash_table_size(churn->seen) >= 4 * HISTORY_COMMITS_MAX) {
-                        churn->cut = true;
+                        churn->cut = HISTORY_CUT_BY_COMMITS;
                         return true;
                 }
                 if (!take_next(churn, error))
@@ -187,7 +188,8 @@ static void churn_reset(Churn *churn)
         g_hash_table_remove_all(churn->seen);
         g_hash_table_remove_all(churn->counts);
         churn->news = churn->commits = 0;
-        churn->skewed = churn->shallow = churn->cut = false;
+        churn->skewed = churn->shallow = false;
+        churn->cut = HISTORY_CUT_BY_NOTHING;
 }
 
 /* *ret_whole: it cannot be told from there; all of it is to be counted. */
@@ -228,13 +230,14 @@ static void tell(Churn *churn)
         GHashTableIter iter;
         void *path, *count;
 
-        answer->head.flags |=
-                (churn->cut ? HISTORY_CUT : 0) | (churn->shallow ? HISTORY_SHALLOW : 0);
+        answer->head.flags |= churn->shallow ? HISTORY_SHALLOW : 0;
+        if (churn->cut)
+                answer_cut(answer, churn->cut);
         answer->head.commits = churn->commits;
         g_hash_table_iter_init(&iter, churn->counts);
-        while (g_hash_table_iter_next(&iter, &path, &count))
-                (void)answer_add_path(answer, path,
-                                      (HistoryRow){.commits = GPOINTER_TO_UINT(count)});
+        while (g_hash_table_iter_next(&iter, &path, &count) &&
+               answer_add_path(answer, path, (HistoryRow){.commits = GPOINTER_TO_UINT(count)}))
+                ;
 }
 
 bool churn_count(Session *session, GError **error)

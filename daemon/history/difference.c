@@ -47,8 +47,13 @@ static bool see(Walk *walk, const git_tree_entry *old, const git_tree_entry *new
 
         if (old && new &&git_oid_equal(git_tree_entry_id(old), git_tree_entry_id(new)))
                 return true;
-        if (!is_name(name) || length + strlen(name) + 1 > HISTORY_NAME_BYTES_MAX)
+        if (!is_name(name))
                 return true;
+        if (length + strlen(name) + 1 > HISTORY_NAME_BYTES_MAX) {
+                if (is_tree(old) || is_tree(new) || unit_language_of(name))
+                        answer_cut(walk->session->answer, HISTORY_CUT_BY_NAME_BYTES);
+                return true;
+        }
         g_string_append(walk->path, name);
         if (is_tree(old) || is_tree(new)) {
                 g_string_append_c(walk->path, '/');
@@ -64,7 +69,7 @@ static bool see(Walk *walk, const git_tree_entry *old, const git_tree_entry *new
 static bool spend(Walk *walk)
 {
         if (++walk->session->entries > HISTORY_ENTRIES_MAX) {
-                walk->session->answer->head.flags |= HISTORY_CUT;
+                answer_cut(walk->session->answer, HISTORY_CUT_BY_ENTRIES);
                 walk->over = true;
         }
         return !walk->over;
@@ -99,7 +104,7 @@ static bool walk_trees(Walk *walk, const git_oid *old_id, const git_oid *new_id,
         git_tree *old = NULL, *new = NULL;
 
         if (walk->depth >= HISTORY_DEPTH_MAX) {
-                walk->session->answer->head.flags |= HISTORY_CUT;
+                answer_cut(walk->session->answer, HISTORY_CUT_BY_DEPTH);
                 return true;
         }
         walk->depth++;

@@ -54,12 +54,26 @@ typedef struct HistoryRequest {
         uint32_t unused;
 } HistoryRequest;
 
+/* By which of the limits above something was left out; 0: nothing was. */
+#define HISTORY_LIMITS(X)                                                                          \
+        X(NAME_BYTES)                                                                              \
+        X(FILES) X(ENTRIES) X(DEPTH) X(COMMITS) X(BLOBS_BYTES) X(ANSWER_BYTES)
+typedef enum HistoryLimit {
+        HISTORY_CUT_BY_NOTHING,
+#define X(name) HISTORY_CUT_BY_##name,
+        HISTORY_LIMITS(X)
+#undef X
+                HISTORY_LIMIT_COUNT,
+} HistoryLimit;
+
+/* "HISTORY_FILES_MAX" …; NULL for nothing. */
+const char *history_limit_to_string(HistoryLimit limit);
+
 enum {                           /* flags of an answer */
-       HISTORY_CUT = 1 << 0,     /* a limit was reached: there is more */
-       HISTORY_SHALLOW = 1 << 1, /* the history at hand ends where it was cut off */
+       HISTORY_SHALLOW = 1 << 0, /* the history at hand ends where it was cut off */
        HISTORY_APPENDED =
-               1 << 2,           /* CHURN: only what came after the commit that was counted up to */
-       HISTORY_NOTHING = 1 << 3, /* DIFF: at that time there was no commit yet; from is "" */
+               1 << 1,           /* CHURN: only what came after the commit that was counted up to */
+       HISTORY_NOTHING = 1 << 2, /* DIFF: at that time there was no commit yet; from is "" */
 };
 
 enum {                           /* flags of a row */
@@ -81,16 +95,16 @@ typedef struct HistoryAnswer {
         uint32_t magic, ask;
         int32_t code; /* -1, else an OuroborosError, and there are no rows */
         uint32_t flags;
-        uint32_t rows, bytes; /* which follow in this order */
-        uint32_t commits;     /* CHURN: that were counted */
-        uint32_t unused;
+        uint32_t rows, bytes;       /* which follow in this order */
+        uint32_t commits;           /* CHURN: that were counted */
+        uint32_t cut;               /* HistoryLimit: the first that was reached; there is more */
         int64_t from_time, to_time; /* seconds */
         char from[HISTORY_HEX_BYTES + 1],
                 to[HISTORY_HEX_BYTES + 1];           /* commits; CHURN: to is HEAD's */
         char message[HISTORY_MESSAGE_BYTES_MAX + 1]; /* what went wrong */
 } HistoryAnswer;
 
-/* Checks the block of an answer to ask, which is aligned to 8: sizes, codes and flags known, texts with an end and UTF-8, ids hex
+/* Checks the block of an answer to ask, which is aligned to 8: sizes; codes, flags and limit known; texts with an end and UTF-8, ids hex
  * digits, offsets within, paths such as lie below a folder. CORRUPT, saying what is wrong. An answer that tells an error sets
  * it and is not given. */
 const HistoryAnswer *history_answer_open(const void *block, size_t bytes, HistoryAsk ask,

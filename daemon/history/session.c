@@ -239,35 +239,44 @@ static bool answer_diff(Session *session, GError **error)
         return ok;
 }
 
+/* One file's answer holds no more. */
+static size_t blob_bytes_max(const Session *session)
+{
+        return MIN(session->request->blob_bytes_max,
+                   HISTORY_ANSWER_BYTES_MAX - sizeof(HistoryAnswer) - sizeof(HistoryRow));
+}
+
 /* False: the answer is full. */
 static bool add_blob(Session *session, const git_oid *id)
 {
         git_object_t type;
         git_odb_object *object = NULL;
-        size_t size, max = session->request->blob_bytes_max;
-        const Answer *answer = session->answer;
-        bool there =
-                git_odb_read_header(&size, &type, session->odb, id) >= 0 && type == GIT_OBJECT_BLOB;
+        size_t size, max = blob_bytes_max(session);
+        Answer *answer = session->answer;
+        bool ok, there = git_odb_read_header(&size, &type, session->odb, id) >= 0 &&
+                         type == GIT_OBJECT_BLOB;
 
         if (there && size <= max && answer->rows->len > 0 &&
-            answer->bytes->len + size > HISTORY_BLOBS_BYTES_MAX)
+            answer->bytes->len + size > HISTORY_BLOBS_BYTES_MAX) {
+                answer_cut(answer, HISTORY_CUT_BY_BLOBS_BYTES);
                 return false;
+        }
         if (there && size <= max)
                 there = git_odb_read(&object, session->odb, id) >= 0;
         if (object && git_odb_object_size(object) <= max)
-                answer_add_blob(session->answer, git_odb_object_data(object),
-                                git_odb_object_size(object), HISTORY_OLD);
+                ok = answer_add_blob(answer, git_odb_object_data(object),
+                                     git_odb_object_size(object), HISTORY_OLD);
         else
-                answer_add_blob(session->answer, NULL, 0, there ? HISTORY_LARGE : HISTORY_MISSING);
+                ok = answer_add_blob(answer, NULL, 0, there ? HISTORY_LARGE : HISTORY_MISSING);
         git_odb_object_free(object);
-        return true;
+        return ok;
 }
 
 static bool answer_blobs(Session *session, int ids, GError **error)
 {
         git_oid id;
 
-        for (off_t at = 0; session->answer->rows->len < HISTORY_FILES_MAX; at += HISTORY_ID_BYTES) {
+        for (off_t at = 0;; at += HISTORY_ID_BYTES) {
                 ssize_t n = file_read_at(ids, id.id, HISTORY_ID_BYTES, at);
 
                 if (n < 0)
@@ -275,10 +284,8 @@ static bool answer_blobs(Session *session, int ids, GError **error)
                 if (n != HISTORY_ID_BYTES)
                         return n >= 0;
                 if (!add_blob(session, &id))
-                        break;
+                        return true;
         }
-        session->answer->head.flags |= HISTORY_CUT;
-        return true;
 }
 
 bool session_answer(Session *session, int ids, GError **error)

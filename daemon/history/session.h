@@ -40,7 +40,7 @@ git_commit *revision_find(Session *session, const char *name, GError **error);
 git_commit *revision_at(Session *session, int64_t seconds, GError **error);
 
 /* difference.c: calls seen for each source file below the prefix that differs; sides may be NULL. A limit ends it, and is noted in
- * the answer as HISTORY_CUT. seen returns false to end it. */
+ * the answer. seen returns false to end it. */
 typedef bool (*DifferenceSeen)(const char *path, const git_oid *old_id, const git_oid *new_id,
                                void *data);
 typedef struct DifferenceSides {

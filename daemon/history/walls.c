@@ -98,7 +98,7 @@ static int add_files(scmp_filter_ctx filter)
                               SCMP_A2(SCMP_CMP_MASKED_EQ, WRITES, O_RDONLY));
         r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(open), 1,
                               SCMP_A1(SCMP_CMP_MASKED_EQ, WRITES, O_RDONLY));
-        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(write), 1,
+        r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ftruncate), 1,
                               SCMP_A0(SCMP_CMP_GT, HISTORY_FD));
         r |= seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(sendmsg), 1,
                               SCMP_A0(SCMP_CMP_EQ, HISTORY_FD));

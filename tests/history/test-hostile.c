@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Repositories that somebody made to do harm, or that are damaged: each costs an error at most, nothing of others is told, and it
  * ends in its time.
- * Seen to fail: without Landlock the blobs behind alternates and links were told. */
+ * Seen to fail: without Landlock the blobs behind alternates and links were told; with an answer of any size, "full" (the
+ * process ended with SIGXFSZ); with depth or length of a name not told, "deep". */
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -245,37 +246,90 @@ static char *make_tree(Tree *tree, const char *entries)
         return g_strchomp(g_steal_pointer(&out));
 }
 
+/* Commits, as the last of two, folders within folders, so many, each with the next one under some names; the innermost has a file. */
+typedef struct Bomb {
+        unsigned levels, names;
+        const char *name; /* of folders, before their numbers */
+} Bomb;
+
+static void plant(Tree *tree, const Bomb *bomb)
+{
+        g_autofree char *blob = g_strchomp(tree_git(tree, "r", "hash-object -w a.py"));
+        g_autofree char *first = g_strdup_printf("100644 blob %s\tx.py\n", blob);
+        g_autofree char *id = make_tree(tree, first);
+
+        for (unsigned level = 0; level < bomb->levels; level++) {
+                g_autoptr(GString) entries = g_string_new(NULL);
+
+                for (unsigned i = 0; i < bomb->names; i++)
+                        g_string_append_printf(entries, "040000 tree %s\t%s%u\n", id, bomb->name,
+                                               i);
+                g_free(id);
+                id = make_tree(tree, entries->str);
+        }
+        g_autofree char *line = g_strdup_printf("commit-tree -p HEAD -m bomb %s", id);
+        g_autofree char *commit = g_strchomp(tree_git(tree, "r", line));
+        g_autofree char *set = g_strconcat("update-ref HEAD ", commit, NULL);
+        g_free(tree_git(tree, "r", set));
+}
+
+/* What the bomb holds, which is cut by a limit. */
+static Reply *ask_bomb(Tree *tree, const Bomb *bomb, const char *limit)
+{
+        plant(tree, bomb);
+        Reply *reply = ask(tree, HISTORY_DIFF, "HEAD", "");
+        g_assert_no_error(reply->error);
+        g_assert_cmpstr(history_limit_to_string(reply->answer->cut), ==, limit);
+        return reply;
+}
+
 /* Eleven levels of ten names for the same folder: a hundred thousand million files in eleven objects. */
 static void test_a_bomb_of_trees_is_cut(void)
 {
         if (!tree_has_git())
                 return;
         g_autoptr(Tree) tree = make_both();
-        g_autofree char *blob = g_strchomp(tree_git(tree, "r", "rev-parse HEAD:a.py"));
-        g_autofree char *first = g_strdup_printf("100644 blob %s\tx.py\n", blob);
-        g_autofree char *id = make_tree(tree, first);
-
-        for (unsigned level = 0; level < 11; level++) {
-                g_autoptr(GString) entries = g_string_new(NULL);
-
-                for (unsigned i = 0; i < 10; i++)
-                        g_string_append_printf(entries, "040000 tree %s\td%u\n", id, i);
-                g_free(id);
-                id = make_tree(tree, entries->str);
-        }
-        g_autofree char *line = g_strdup_printf("commit-tree -p HEAD -m bomb %s", id);
-        g_autofree char *bomb = g_strchomp(tree_git(tree, "r", line));
-        g_autofree char *set = g_strconcat("update-ref HEAD ", bomb, NULL);
-        g_free(tree_git(tree, "r", set));
+        const Bomb bomb = {11, 10, "d"};
         gint64 begin = g_get_monotonic_time();
-        g_autoptr(Reply) diff = ask(tree, HISTORY_DIFF, "HEAD~1", "HEAD");
+        g_autoptr(Reply) diff = ask_bomb(tree, &bomb, "HISTORY_FILES_MAX");
         g_autoptr(Reply) churn = ask(tree, HISTORY_CHURN, "", "");
-        g_assert_nonnull(diff->answer);
-        g_assert_true(diff->answer->flags & HISTORY_CUT);
         g_assert_cmpuint(diff->answer->rows, ==, HISTORY_FILES_MAX);
         g_assert_nonnull(churn->answer);
-        g_assert_true(churn->answer->flags & HISTORY_CUT);
+        g_assert_cmpint(churn->answer->cut, ==, HISTORY_CUT_BY_FILES);
         g_assert_cmpint(g_get_monotonic_time() - begin, <, 60 * G_USEC_PER_SEC);
+}
+
+/* With names so long that it is the answer that is full. */
+static void test_an_answer_that_is_full_says_so(void)
+{
+        if (!tree_has_git())
+                return;
+        g_autoptr(Tree) tree = make_both();
+        g_autofree char *name = g_strnfill(80, 'd');
+        const Bomb bomb = {11, 10, name};
+        g_autoptr(Reply) diff = ask_bomb(tree, &bomb, "HISTORY_ANSWER_BYTES_MAX");
+        g_autoptr(Reply) churn = ask(tree, HISTORY_CHURN, "", "");
+        g_assert_cmpuint(diff->bytes, <=, HISTORY_ANSWER_BYTES_MAX);
+        g_assert_cmpuint(diff->bytes, >, HISTORY_ANSWER_BYTES_MAX - HISTORY_NAME_BYTES_MAX);
+        g_assert_nonnull(churn->answer);
+        g_assert_cmpint(churn->answer->cut, ==, HISTORY_CUT_BY_FILES); /* which came first */
+        g_assert_cmpuint(churn->answer->rows, <, HISTORY_FILES_MAX);
+}
+
+static void test_what_lies_deep_or_far_is_left_out_and_said(void)
+{
+        if (!tree_has_git())
+                return;
+        g_autofree char *name = g_strnfill(200, 'd');
+        const Bomb deep = {HISTORY_DEPTH_MAX, 1, "d"}, far = {6, 1, name}, fits = {5, 1, name},
+                   other = {HISTORY_DEPTH_MAX - 1, 1, "d"};
+        g_autoptr(Tree) tree = make_both();
+        g_autoptr(Reply) cut_deep = ask_bomb(tree, &deep, "HISTORY_DEPTH_MAX");
+        g_autoptr(Reply) cut_far = ask_bomb(tree, &far, "HISTORY_NAME_BYTES_MAX");
+        g_autoptr(Reply) whole = ask_bomb(tree, &fits, NULL);
+        g_autoptr(Reply) also = ask_bomb(tree, &other, NULL);
+        g_autofree char *rows = reply_rows(whole);
+        g_assert_nonnull(strstr(rows, "0/x.py "));
 }
 
 static void test_what_is_large_is_left_out(void)
@@ -315,6 +369,8 @@ int main(int argc, char **argv)
         g_test_add_func("/hostile/packs", test_damaged_packs_cost_an_error);
         g_test_add_func("/hostile/missing", test_missing_objects_cost_an_error);
         g_test_add_func("/hostile/bomb", test_a_bomb_of_trees_is_cut);
+        g_test_add_func("/hostile/full", test_an_answer_that_is_full_says_so);
+        g_test_add_func("/hostile/deep", test_what_lies_deep_or_far_is_left_out_and_said);
         g_test_add_func("/hostile/large", test_what_is_large_is_left_out);
         return g_test_run();
 }

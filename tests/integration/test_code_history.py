@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the history of a repository tells through the real daemon: which public symbols differ, and how often files changed.
-Seen to fail: repositories inside another one not left out; a cursor taken for other commits; churn not cleared after a rewrite."""
+Seen to fail: repositories inside another one not left out; a cursor taken for other commits; churn not cleared after a rewrite;
+limits of the history named two at a time."""
 import pytest
 from desktop import CallError, ask, ctl, wait_until
 from test_code import add, git, rows, write
@@ -114,6 +115,14 @@ def test_what_cannot_be_answered_says_so(desk, repo, tmp_path):
     write(liar, {'x.py': 'x = 1\n', '.git': f'gitdir: {repo}/.git\n'})
     add(desk, liar)
     refused(desk, 'Denied', repository='liar', **{'from': 'HEAD'})
+
+
+def test_the_limit_that_cut_is_named(desk, repo):
+    add(desk, repo)
+    write(repo, {'d/' * 96 + 'deep.py': 'def deep():\n    return 1\n', 'd/' * 95 + 'near.py': 'def near():\n    return 1\n'})
+    commit(repo)
+    answer = diff(desk, **{'from': 'HEAD~1', 'to': 'HEAD'})
+    assert answer['cut_by'] == 'HISTORY_DEPTH_MAX' and [row['name'] for row in answer['rows']] == ['near']
 
 
 def test_a_repository_inside_another_is_not_told_with_it(desk, repo):
