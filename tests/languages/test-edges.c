@@ -3,8 +3,8 @@
  * whichever of its files is linked first. With OUROBOROS_WRITE_SAMPLES=1 they are written anew: read the difference.
  * Seen to fail: the bases of a Python class in the order of a walk through them; a package's submodules not sought; "extends" of
  * tsconfig.json, "exports" of package.json and sources of built files not looked at; overloads not told apart; members of bases
- * without their type arguments; what is required taken for constants of the file; types in comments not read. With what a call of a
- * variable is given not told to who chooses, C#'s "shop" crashes; more declarations of a name read than there was room for. With other
+ * without their type arguments; what is required taken for constants of the file; types in comments not read, nor the names that
+ * comments declare and the casts that they make. With what a call of a variable is given not told to who chooses, C#'s "shop" crashes; more declarations of a name read than there was room for. With other
  * names of namespaces and global:: taken for what is outside, calls of C#'s "made" go nowhere, and without the static Equals() that all
  * have its Equals(this, other) goes to itself; with its Box and Box<T> taken for parts of one class, a Jar<T>, which is a Box, for a Box<T>.
  * C: headers of the system found in the repository; one of several includes that are as near. */

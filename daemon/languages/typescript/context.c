@@ -124,6 +124,14 @@ static uint32_t cast(Walk *walk, Node node, Node parent)
                     : typescript_context(walk, parent); /* as const */
 }
 
+/* A comment may say what brackets hold. */
+static uint32_t bracketed(Walk *walk, Node brackets)
+{
+        uint32_t type;
+        return typescript_doc_cast(walk, brackets, &type) ? walk_value(walk, type)
+                                                          : typescript_context(walk, brackets);
+}
+
 static uint32_t context_in(Walk *walk, Node node, Node parent)
 {
         const Tree *tree = walk->tree;
@@ -155,6 +163,7 @@ static uint32_t context_in(Walk *walk, Node node, Node parent)
         case SATISFIES_EXPRESSION:
                 return cast(walk, node, parent);
         case PARENTHESIZED_EXPRESSION:
+                return bracketed(walk, parent);
         case NON_NULL_EXPRESSION:
                 return typescript_context(walk, parent);
         case TERNARY_EXPRESSION:

@@ -326,6 +326,15 @@ static uint32_t assertion(Walk *walk, Node node)
                     : walk_expression(walk, tree_next(walk->tree, arguments));
 }
 
+/* (e), which a comment may give a type in JavaScript */
+static uint32_t bracketed(Walk *walk, Node node)
+{
+        uint32_t type;
+        return typescript_doc_cast(walk, node, &type)
+                       ? walk_value(walk, type)
+                       : walk_expression(walk, tree_first(walk->tree, node));
+}
+
 static uint32_t subscript(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
@@ -417,6 +426,7 @@ uint32_t typescript_expression(Walk *walk, Node node)
                 return builder_expr(walk->builder, UNIT_EXPR_AWAIT,
                                     walk_expression(walk, tree_first(tree, node)), UNIT_NONE);
         case PARENTHESIZED_EXPRESSION:
+                return bracketed(walk, node);
         case NON_NULL_EXPRESSION:
                 return walk_expression(walk, tree_first(tree, node));
         case INSTANTIATION_EXPRESSION:

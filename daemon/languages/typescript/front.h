@@ -5,10 +5,11 @@
 
 #include "languages/typescript/kinds.h"
 
-enum {                /* walk->state */
-       STATE_AMBIENT, /* a declaration file: everything in it is only declared */
-       STATE_MODULE,  /* it has imports or exports; else its names are everybody's */
-       STATE_NARROWS, /* it has conditions that say what something is */
+enum {                 /* walk->state */
+       STATE_AMBIENT,  /* a declaration file: everything in it is only declared */
+       STATE_MODULE,   /* it has imports or exports; else its names are everybody's */
+       STATE_NARROWS,  /* it has conditions that say what something is */
+       STATE_DECLARES, /* types in comments may be declared: shapes, functions */
 };
 
 #define SPACE_MEMBER SPACE_OTHER /* of the members of a class: this.x, not x */
@@ -18,8 +19,11 @@ enum {                /* walk->state */
 uint32_t typescript_doc_type(Walk *walk, Node node, const char *tag);
 bool typescript_has_doc_type(const Walk *walk, Node value); /* @type, before what it is given to */
 uint32_t typescript_doc_parameter(Walk *walk, Node function, Node name);
-/* Before the first pass: names that comments give to types of other files, @typedef {import("m").T} N. */
+/* The type that a comment right before brackets gives to what is in them, which may be UNIT_NONE: @type {T}. */
+bool typescript_doc_cast(Walk *walk, Node brackets, uint32_t *ret);
+/* Before the first pass: names that comments declare, @typedef {T} N, @import {N} from "m"; after the second: what types those are. */
 void typescript_doc_names(Walk *walk);
+void typescript_doc_types(Walk *walk);
 
 /* What the parser is given instead of what it does not know. */
 void typescript_patch(const Tree *tree, char *text);

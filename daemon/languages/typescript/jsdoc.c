@@ -1,28 +1,22 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Types that JavaScript writes in the comment of a declaration: @param {T} name, @returns {T}, @type {T}. Of a type are read names, what is
  * before a dot, lists T[], arguments A<B>, unions, and import("m"). */
-#include "languages/typescript/front.h"
+#include "languages/typescript/jsdoc.h"
 
-#define TYPE_DEPTH_MAX     8    /* of arguments in each other */
-#define TYPE_PARTS_MAX     16   /* of one union or list of arguments */
-#define COMMENT_BYTES_MAX  8000 /* of a comment that are read */
-#define COMMENT_PARAMS_MAX 40   /* of @param that are looked at for one parameter */
+#define TYPE_DEPTH_MAX     8  /* of arguments in each other */
+#define TYPE_PARTS_MAX     16 /* of one union or list of arguments */
+#define COMMENT_PARAMS_MAX 40 /* of @param that are looked at for one parameter */
 
-/* What is left of a text. */
-typedef struct Rest {
-        const char *at, *end;
-} Rest;
-
-static void skip_space(Rest *rest)
+void jsdoc_skip_space(Rest *rest)
 {
         while (rest->at < rest->end && (g_ascii_isspace(*rest->at) || *rest->at == '*'))
                 rest->at++;
 }
 
-static bool skip(Rest *rest, const char *text)
+bool jsdoc_skip(Rest *rest, const char *text)
 {
         size_t length = strlen(text);
-        skip_space(rest);
+        jsdoc_skip_space(rest);
         if ((size_t)(rest->end - rest->at) < length || memcmp(rest->at, text, length) != 0)
                 return false;
         rest->at += length;
@@ -34,7 +28,7 @@ static bool is_word(char c)
         return g_ascii_isalnum(c) || c == '_' || c == '$';
 }
 
-static size_t word(Rest *rest)
+size_t jsdoc_word(Rest *rest)
 {
         const char *first = rest->at;
         while (rest->at < rest->end && is_word(*rest->at))
@@ -71,9 +65,10 @@ static uint32_t named(Walk *walk, uint32_t scope, const char *text, size_t lengt
 /* ("m") after import. No edge comes of it: nothing is imported when the program runs. */
 static uint32_t read_import(Walk *walk, uint32_t scope, Rest *rest)
 {
-        const char *quote = skip(rest, "(") && rest->at < rest->end && strchr("\"'", *rest->at)
-                                    ? rest->at++
-                                    : NULL;
+        const char *quote =
+                jsdoc_skip(rest, "(") && rest->at < rest->end && strchr("\"'", *rest->at)
+                        ? rest->at++
+                        : NULL;
         const char *end = quote ? memchr(rest->at, *quote, (size_t)(rest->end - rest->at)) : NULL;
         if (!end)
                 return UNIT_NONE;
@@ -85,9 +80,10 @@ static uint32_t read_import(Walk *walk, uint32_t scope, Rest *rest)
                 .container = walk->scopes.items[scope].source,
                 .line = tree_line(walk->tree, (uint32_t)(rest->at - walk->tree->text))};
         rest->at = end + 1;
-        return skip(rest, ")") ? builder_expr(walk->builder, UNIT_EXPR_IMPORT,
-                                              builder_import(walk->builder, &import), UNIT_NONE)
-                               : UNIT_NONE;
+        return jsdoc_skip(rest, ")")
+                       ? builder_expr(walk->builder, UNIT_EXPR_IMPORT,
+                                      builder_import(walk->builder, &import), UNIT_NONE)
+                       : UNIT_NONE;
 }
 
 /* <A, B> or .<A, B> after a name. */
@@ -95,50 +91,111 @@ static uint32_t read_arguments(Walk *walk, uint32_t scope, Rest *rest, uint32_t 
                                unsigned depth)
 {
         uint32_t items[TYPE_PARTS_MAX], count = 0;
-        if (!skip(rest, ".<") && !skip(rest, "<"))
+        if (!jsdoc_skip(rest, ".<") && !jsdoc_skip(rest, "<"))
                 return type;
         do {
                 uint32_t item = read_union(walk, scope, rest, depth + 1);
                 if (count < TYPE_PARTS_MAX)
                         items[count++] = item;
-        } while (skip(rest, ","));
-        return !skip(rest, ">") || type == UNIT_NONE
+        } while (jsdoc_skip(rest, ","));
+        return !jsdoc_skip(rest, ">") || type == UNIT_NONE
                        ? UNIT_NONE
                        : builder_expr(walk->builder, UNIT_EXPR_APPLY, type,
                                       builder_list(walk->builder, items, count));
 }
 
+/* {a: T, b?: U}: its declaration. */
+static uint32_t read_shape(Walk *walk, uint32_t scope, Rest *rest, unsigned depth)
+{
+        uint32_t record = jsdoc_declare(walk, rest->at, 0, UNIT_RECORD, UNIT_NONE);
+        while (record != UNIT_NONE && !jsdoc_skip(rest, "}")) {
+                jsdoc_skip_space(rest);
+                const char *first = rest->at;
+                size_t length = jsdoc_word(rest);
+                jsdoc_skip(rest, "?");
+                if (!length || !jsdoc_skip(rest, ":"))
+                        return UNIT_NONE;
+                uint32_t type = read_union(walk, scope, rest, depth + 1);
+                jsdoc_set(walk, jsdoc_declare(walk, first, length, UNIT_FIELD, record), type);
+                if (!jsdoc_skip(rest, ","))
+                        jsdoc_skip(rest, ";");
+        }
+        return record == UNIT_NONE ? UNIT_NONE : walk_expr_decl(walk, record);
+}
+
+/* (a: T, b?: U) => R: its declaration. */
+static uint32_t read_function(Walk *walk, uint32_t scope, Rest *rest, unsigned depth)
+{
+        uint32_t items[TYPE_PARTS_MAX], count = 0;
+        uint32_t function = jsdoc_declare(walk, rest->at, 0, UNIT_LAMBDA, UNIT_NONE);
+        while (function != UNIT_NONE && !jsdoc_skip(rest, ")")) {
+                jsdoc_skip(rest, "...");
+                jsdoc_skip_space(rest);
+                const char *first = rest->at;
+                size_t length = jsdoc_word(rest);
+                jsdoc_skip(rest, "?");
+                if (!length || !jsdoc_skip(rest, ":") || count == TYPE_PARTS_MAX)
+                        return UNIT_NONE;
+                uint32_t type = read_union(walk, scope, rest, depth + 1);
+                items[count] = jsdoc_declare(walk, first, length, UNIT_PARAMETER, function);
+                jsdoc_set(walk, items[count++], type);
+                jsdoc_skip(rest, ",");
+        }
+        if (function == UNIT_NONE || !jsdoc_skip(rest, "=>"))
+                return UNIT_NONE;
+        uint32_t result = read_union(walk, scope, rest, depth + 1);
+        uint32_t list = builder_list(walk->builder, items, count);
+        jsdoc_set(walk, function, result);
+        builder_decl_at(walk->builder, function)->parameters = list;
+        return walk_expr_decl(walk, function);
+}
+
+/* After "(": is it a function that begins there? */
+static bool is_function(Rest rest)
+{
+        unsigned depth = 1;
+        for (; rest.at < rest.end && depth; rest.at++)
+                depth += *rest.at == '(' ? 1u : *rest.at == ')' ? -1u : 0;
+        return jsdoc_skip(&rest, "=>");
+}
+
 static uint32_t read_one(Walk *walk, uint32_t scope, Rest *rest, unsigned depth)
 {
         uint32_t type;
-        while (skip(rest, "?") || skip(rest, "!") || skip(rest, "..."))
+        while (jsdoc_skip(rest, "?") || jsdoc_skip(rest, "!") || jsdoc_skip(rest, "..."))
                 ;
-        if (skip(rest, "(")) {
+        if (walk->state[STATE_DECLARES] && jsdoc_skip(rest, "{")) {
+                type = read_shape(walk, scope, rest, depth);
+                if (type == UNIT_NONE)
+                        return UNIT_NONE;
+        } else if (jsdoc_skip(rest, "(")) {
+                if (walk->state[STATE_DECLARES] && is_function(*rest))
+                        return read_function(walk, scope, rest, depth);
                 type = read_union(walk, scope, rest, depth + 1);
-                if (!skip(rest, ")"))
+                if (!jsdoc_skip(rest, ")"))
                         return UNIT_NONE;
         } else {
                 const char *first = rest->at;
-                size_t length = word(rest);
+                size_t length = jsdoc_word(rest);
                 if (length == 6 && memcmp(first, "import", length) == 0)
                         type = read_import(walk, scope, rest);
                 else
                         type = length ? named(walk, scope, first, length) : UNIT_NONE;
                 while (rest->at + 1 < rest->end && *rest->at == '.' && is_word(rest->at[1])) {
                         first = ++rest->at;
-                        length = word(rest);
+                        length = jsdoc_word(rest);
                         g_autofree char *name = g_strndup(first, length);
                         if (type != UNIT_NONE)
                                 type = walk_member(walk, type, builder_word(walk->builder, name));
                 }
                 type = read_arguments(walk, scope, rest, type, depth);
         }
-        while (skip(rest, "[]"))
+        while (jsdoc_skip(rest, "[]"))
                 if (type != UNIT_NONE)
                         type = builder_expr(walk->builder, UNIT_EXPR_APPLY,
                                             walk_builtin(walk, "Array"),
                                             builder_list(walk->builder, &type, 1));
-        skip(rest, "=");
+        jsdoc_skip(rest, "=");
         return type;
 }
 
@@ -151,23 +208,23 @@ static uint32_t read_union(Walk *walk, uint32_t scope, Rest *rest, unsigned dept
                 uint32_t item = read_one(walk, scope, rest, depth);
                 if (item != UNIT_NONE && count < TYPE_PARTS_MAX)
                         items[count++] = item;
-        } while (skip(rest, "|"));
+        } while (jsdoc_skip(rest, "|") || jsdoc_skip(rest, "&"));
         return count ? builder_any(walk->builder, items, count) : UNIT_NONE;
 }
 
 /* {T} to the end of the brackets; UNIT_NONE if it is anything else than what is read here. */
-static uint32_t read_type(Walk *walk, uint32_t scope, Rest *rest)
+uint32_t jsdoc_type(Walk *walk, uint32_t scope, Rest *rest)
 {
-        if (!skip(rest, "{"))
+        if (!jsdoc_skip(rest, "{"))
                 return UNIT_NONE;
         uint32_t type = read_union(walk, scope, rest, 0);
-        return skip(rest, "}") ? type : UNIT_NONE;
+        return jsdoc_skip(rest, "}") ? type : UNIT_NONE;
 }
 
 /* ---- comments ---- */
 
 /* After the next such tag; false: there is none. */
-static bool find_tag(Rest *rest, const char *tag)
+bool jsdoc_find_tag(Rest *rest, const char *tag)
 {
         size_t length = strlen(tag);
         while ((rest->at = memmem(rest->at, (size_t)(rest->end - rest->at), tag, length))) {
@@ -199,15 +256,15 @@ static bool comment_of(const Walk *walk, Node node, Rest *ret)
 uint32_t typescript_doc_type(Walk *walk, Node node, const char *tag)
 {
         Rest rest;
-        return comment_of(walk, node, &rest) && find_tag(&rest, tag)
-                       ? read_type(walk, walk->tree->nodes[node].scope, &rest)
+        return comment_of(walk, node, &rest) && jsdoc_find_tag(&rest, tag)
+                       ? jsdoc_type(walk, walk->tree->nodes[node].scope, &rest)
                        : UNIT_NONE;
 }
 
 bool typescript_has_doc_type(const Walk *walk, Node value)
 {
         Rest rest;
-        return comment_of(walk, value, &rest) && find_tag(&rest, "@type");
+        return comment_of(walk, value, &rest) && jsdoc_find_tag(&rest, "@type");
 }
 
 uint32_t typescript_doc_parameter(Walk *walk, Node function, Node name)
@@ -217,35 +274,44 @@ uint32_t typescript_doc_parameter(Walk *walk, Node function, Node name)
         const char *text = tree_text(walk->tree, name, &length);
         if (tree_kind(walk->tree, name) != IDENTIFIER || !comment_of(walk, function, &rest))
                 return UNIT_NONE;
-        for (unsigned i = 0; i < COMMENT_PARAMS_MAX && find_tag(&rest, "@param"); i++) {
+        for (unsigned i = 0; i < COMMENT_PARAMS_MAX && jsdoc_find_tag(&rest, "@param"); i++) {
                 Rest type = rest;
                 const char *close = memchr(rest.at, '}', (size_t)(rest.end - rest.at));
                 if (!close)
                         break;
                 rest.at = close + 1;
-                skip(&rest, "[");
-                skip_space(&rest);
+                jsdoc_skip(&rest, "[");
+                jsdoc_skip_space(&rest);
                 const char *first = rest.at;
-                if (word(&rest) == length && memcmp(first, text, length) == 0 &&
+                if (jsdoc_word(&rest) == length && memcmp(first, text, length) == 0 &&
                     (rest.at == rest.end || *rest.at != '.'))
-                        return read_type(walk, walk->tree->nodes[function].scope, &type);
+                        return jsdoc_type(walk, walk->tree->nodes[function].scope, &type);
         }
         return UNIT_NONE;
 }
 
-void typescript_doc_names(Walk *walk)
+/* The last comment before a place of the text, if nothing but white space stands between. */
+static bool comment_right_before(const Tree *tree, Node node, Rest *ret)
 {
-        Rest rest = {walk->tree->text, walk->tree->text + walk->tree->length};
-        while (find_tag(&rest, "@typedef")) {
-                Rest ahead = rest;
-                if (!skip(&ahead, "{") || !skip(&ahead, "import"))
-                        continue;
-                uint32_t type = read_type(walk, 0, &rest);
-                skip_space(&rest);
-                const char *first = rest.at;
-                size_t length = word(&rest);
-                if (type != UNIT_NONE && length)
-                        walk_bind(walk, 0, SPACE_TYPE, builder_string(walk->builder, first, length),
-                                  type);
-        }
+        const char *end = tree->text + tree->nodes[node].start, *least = tree->text;
+        while (end > least && g_ascii_isspace(end[-1]))
+                end--;
+        if (end - least < 7 || end[-1] != '/' || end[-2] != '*')
+                return false;
+        least = MAX(least, end - COMMENT_BYTES_MAX);
+        const char *at = end - 4;
+        while (at > least && !(at[0] == '/' && at[1] == '*'))
+                at--;
+        *ret = (Rest){at, end};
+        return at[0] == '/' && at[1] == '*' && at[2] == '*';
+}
+
+bool typescript_doc_cast(Walk *walk, Node node, uint32_t *ret)
+{
+        Rest rest;
+        if (walk->front != &javascript_front || !comment_right_before(walk->tree, node, &rest) ||
+            !jsdoc_find_tag(&rest, "@type"))
+                return false;
+        *ret = jsdoc_type(walk, walk->tree->nodes[node].scope, &rest);
+        return true;
 }

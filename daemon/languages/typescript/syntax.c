@@ -53,6 +53,12 @@ static void begin(Walk *walk)
                 typescript_doc_names(walk);
 }
 
+static void finish(Walk *walk)
+{
+        if (walk->front == &javascript_front)
+                typescript_doc_types(walk);
+}
+
 /* ---- the front-ends ---- */
 
 #define KIND_NAME(name, text)   text,
@@ -72,7 +78,7 @@ const TSLanguage *tree_sitter_javascript(void);
                 .grammar = tree_sitter_##language, .kinds = kinds, .fields = fields,               \
                 .query = query, .doc_prefix = "/**", .patch = hide, .begin = begin,                \
                 .declare = declare, .lower = lower, .expression = typescript_expression,           \
-                .type = typescript_type                                                            \
+                .type = typescript_type, .finish = finish                                          \
         }
 
 const FrontEnd typescript_front = FRONT(typescript, typescript_patch);
