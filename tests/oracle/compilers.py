@@ -92,14 +92,18 @@ def _scip_typescript(job, script):
 def _of_typescript(job, endings, script):
     paths = [path for path in files(job.folder, *endings) if not path.endswith('.d.ts')]
     said = projects.said(['node', HERE / 'typescript-calls.cjs', ROOT / 'node_modules/typescript', job.folder], input='\n'.join(paths))
-    calls, unnamed = collections.defaultdict(list), set()
+    calls, unnamed, constructors = collections.defaultdict(list), set(), collections.defaultdict(set)
     for line in filter(None, said.split('\n')):
         word, path, row, *rest = line.split('\t')
         if word == 'call':
             calls[path].append((int(row), int(rest[0]), rest[1]))
+        elif word == 'constructor':
+            constructors[path, int(row)].add((path, int(rest[0])))
         else:
             unnamed.add((path, int(row), rest[0]))
     told = from_scip.build(_scip_typescript(job, script), lines_of(job.folder), calls)
+    for right in told.calls.values():  # a call of a class is right at its constructor, too
+        right.update(*(constructors.get(place, ()) for place in list(right)))
     # TypeScript declares these, too, but scip-typescript tells none of them (of several assignments not which one defines)
     told.others |= {place for place in unnamed if place[0] in told.paths}
     return told

@@ -9,6 +9,16 @@ import warnings
 SUFFIXES = ('.py', '.pyi')
 
 
+def _find(name, path):
+    try:
+        return importlib.machinery.PathFinder.find_spec(name, path)
+    except KeyError:  # a folder without __init__.py whose package is not imported here
+        spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
+        spec.submodule_search_locations = [os.path.join(part, name.rpartition('.')[2]) for part in path
+                                           if os.path.isdir(os.path.join(part, name.rpartition('.')[2]))]
+        return spec
+
+
 class Finder:
     """Modules under one folder that is on Python's path."""
 
@@ -24,7 +34,7 @@ class Finder:
             parent, _, _ = name.rpartition('.')
             above = self._spec(parent) if parent else None
             path = self.path if not parent else above.submodule_search_locations if above else None
-            self.specs[name] = importlib.machinery.PathFinder.find_spec(name, path) if path else None
+            self.specs[name] = _find(name, path) if path else None
         return self.specs[name]
 
     def file(self, name):

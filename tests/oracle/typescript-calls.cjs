@@ -3,7 +3,8 @@
 // each, "call<TAB>path<TAB>line<TAB>column<TAB>name", line from 1, column from 0 in bytes, of the last name of what is
 // called; and "unnamed<TAB>path<TAB>line<TAB>name" what TypeScript declares but scip-typescript has no definition of: by
 // assigning (this.x = …, A.prototype.x = …, exports.x = …), constructors behind a modifier, computed names of members, names of
-// class expressions. Told by the parser of TypeScript itself.
+// class expressions; and "constructor<TAB>path<TAB>line<TAB>line", the lines of the name of a class and of such a constructor of it.
+// Told by the parser of TypeScript itself.
 // Usage: node typescript-calls.cjs FOLDER-OF-TYPESCRIPT FOLDER < list
 const fs = require('fs');
 const path = require('path');
@@ -51,6 +52,10 @@ for (const file of fs.readFileSync(0, 'utf8').split('\n').filter(Boolean)) {
         if (silent) {
             const line = source.getLineAndCharacterOfPosition(silent.getStart(source)).line + 1;
             out.push(`unnamed\t${file}\t${line}\t${silent.getText(source).replace(/\s+/g, ' ')}`);
+            if (ts.isConstructorDeclaration(node) && node.parent.name) {
+                const place = source.getLineAndCharacterOfPosition(node.parent.name.getStart(source));
+                out.push(`constructor\t${file}\t${place.line + 1}\t${line}`);
+            }
         }
         ts.forEachChild(node, visit);
     };
