@@ -81,6 +81,24 @@ static QueryKind find_kind(const char *kind, GError **error)
         return NULL;
 }
 
+/* Of what is answered at once there is no further page, whatever a cursor says. */
+static bool check_after(const Query *query, QueryKind ask, GError **error)
+{
+        static const QueryKind at_once[] = {query_overview,     query_exports,   query_path,
+                                            query_entry_points, query_hot_spots, query_diff};
+        bool paged = json_member_int(query->args, "depth", 1) <= 1 &&
+                     !g_str_equal(json_member_string(query->args, "match", ""), "fuzzy");
+
+        for (unsigned i = 0; i < G_N_ELEMENTS(at_once); i++)
+                paged &= ask != at_once[i];
+        if (paged || !query->after)
+                return true;
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID,
+                    "after: kind %s, asked so, has no further pages: ask more narrowly",
+                    query->kind);
+        return false;
+}
+
 static JsonObject *query_codebase(void *room, const Access *access, JsonObject *args,
                                   GError **error)
 {
@@ -94,7 +112,8 @@ static JsonObject *query_codebase(void *room, const Access *access, JsonObject *
         g_autofree char *repository = NULL, *entity = NULL;
         g_autoptr(JsonObject) answer = json_object_new();
 
-        if (!ask || !args_limit(args, QUERY_PAGE_MAX, "QUERY_PAGE_MAX", &query.limit, error))
+        if (!ask || !args_limit(args, QUERY_PAGE_MAX, "QUERY_PAGE_MAX", &query.limit, error) ||
+            !check_after(&query, ask, error))
                 return NULL;
         g_autoptr(Db) db = store_reader(code->vault, access_scope(access), error);
         query.db = db;

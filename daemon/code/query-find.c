@@ -97,7 +97,9 @@ static Candidate candidate_from_row(Statement *row)
         symbol_hash_write(statement_int(row, 0), id);
         return (Candidate){
                 .id = statement_int(row, 12),
-                .bodiless = (statement_int(row, 10) & UNIT_BODILESS) != 0,
+                .bodiless = query_is_declaration((UnitKind)statement_int(row, 3),
+                                                 statement_int(row, 10), statement_text(row, 1),
+                                                 statement_text(row, 8)),
                 .whole = statement_int(row, QUERY_SYMBOL_WIDTH + 1),
                 .place = g_strdup_printf("%s is %s %s, %s:%" G_GINT64_FORMAT " of %s", id,
                                          unit_kind_to_string((UnitKind)statement_int(row, 3)),

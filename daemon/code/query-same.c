@@ -55,14 +55,47 @@ static unsigned parameter_count(const char *parameters)
         return count + 1;
 }
 
+/* "typedef struct Gate Gate" and the like: the kind of that which is called so already; else the kind itself. */
+static UnitKind kind_behind(UnitKind kind, const char *name, const char *signature)
+{
+        static const struct {
+                const char *word;
+                UnitKind kind;
+        } tags[] = {{"struct ", UNIT_STRUCT},
+                    {"union ", UNIT_STRUCT},
+                    {"enum ", UNIT_ENUM},
+                    {"class ", UNIT_CLASS}};
+        size_t length = strlen(name);
+
+        if (kind != UNIT_TYPE || !signature || !g_str_has_prefix(signature, "typedef "))
+                return kind;
+        signature += strlen("typedef ");
+        for (unsigned i = 0; i < G_N_ELEMENTS(tags); i++) {
+                const char *tag = signature + strlen(tags[i].word);
+
+                if (g_str_has_prefix(signature, tags[i].word) && strncmp(tag, name, length) == 0 &&
+                    strchr(" {", tag[length]))
+                        return tags[i].kind;
+        }
+        return kind;
+}
+
+bool query_is_declaration(UnitKind kind, int64_t flags, const char *name, const char *signature)
+{
+        return flags & UNIT_BODILESS || kind_behind(kind, name, signature) != kind;
+}
+
 static Same same_from_row(Statement *row)
 {
         UnitLanguage language = unit_language_from_string(statement_text(row, 5));
         const LinkLanguage *link = link_language(language);
+        UnitKind kind = (UnitKind)statement_int(row, 1);
+        const char *name = statement_text(row, 6), *signature = statement_text(row, 4);
+        bool declares = query_is_declaration(kind, statement_int(row, 2), name, signature);
 
         return (Same){.id = statement_int(row, 0),
-                      .kind = (UnitKind)statement_int(row, 1),
-                      .flags = statement_int(row, 2),
+                      .kind = kind_behind(kind, name, signature),
+                      .flags = statement_int(row, 2) | (declares ? UNIT_BODILESS : 0),
                       .qualified = g_strdup(statement_text(row, 3)),
                       .parameters = parameters_of(statement_text(row, 4)),
                       .language_flags = link ? link->flags : 0,

@@ -25,12 +25,22 @@ static bool add_symbols(const Query *query, const char *sql, const char *reason,
         return step == STEP_DONE;
 }
 
+#define IS_MAIN                                                                                    \
+        "y.name = 'main' COLLATE NOCASE AND y.kind IN (1, 2)"                                      \
+        " AND (y.parent IS NULL OR m.language IN ('java', 'csharp'))"
+
 /* Functions that their language's runtime calls. */
 #define MAIN_FUNCTIONS                                                                             \
-        "SELECT " QUERY_SYMBOL_COLUMNS " FROM code_symbols y" QUERY_OF_SYMBOL                      \
-        " WHERE y.name = 'main' COLLATE NOCASE AND y.kind IN (1, 2)"                               \
-        " AND (y.parent IS NULL OR m.language IN ('java', 'csharp'))"                              \
+        "SELECT " QUERY_SYMBOL_COLUMNS " FROM code_symbols y" QUERY_OF_SYMBOL " WHERE " IS_MAIN    \
         " AND m.kind NOT IN ('test', 'vendored') ORDER BY y.id LIMIT :limit"
+
+/* Where languages join files by name: another symbol z of the name stands for y, or is what others use, which y defines. */
+#define STANDS_ELSEWHERE                                                                           \
+        "EXISTS (SELECT 1 FROM code_symbols z WHERE z.name = y.name COLLATE NOCASE"                \
+        " AND z.name = y.name AND z.repository = y.repository AND z.id <> y.id"                    \
+        " AND z.kind = y.kind AND z.flags & 65536 = 0 AND ((y.flags & 64 AND z.flags & 64 = 0)"    \
+        " OR EXISTS (SELECT 1 FROM code_edges e WHERE e.target = z.id AND e.id >> 20 <> m.id"      \
+        " AND e.kind <> 1)))"
 
 /* What others may name, and nobody here calls or refers to: the outer side of a library. */
 #define OUTER_SIDE                                                                                 \
@@ -39,19 +49,23 @@ static bool add_symbols(const Query *query, const char *sql, const char *reason,
         " WHERE m.kind = 'lib' AND y.parent IS NULL AND y.kind IN (1, 4) AND y.flags & 2"          \
         " AND y.flags & 128 = 0"                                                                   \
         " AND NOT EXISTS (SELECT 1 FROM code_edges e WHERE e.target = y.id AND e.id >> 20 <> m.id" \
-        " AND e.kind <> 1) ORDER BY m.folder, m.path, y.id LIMIT :limit"
+        " AND e.kind <> 1) AND NOT (m.language IN ('c', 'cpp') AND " STANDS_ELSEWHERE ")"          \
+        " ORDER BY m.folder, m.path, y.id LIMIT :limit"
+
+/* Files that are run; those that have a main function are told by it. */
+#define SCRIPTS                                                                                    \
+        "SELECT m.path, r.id, m.lines FROM code_modules m" QUERY_OF_MODULE                         \
+        " WHERE m.kind = 'script' AND NOT EXISTS (SELECT 1 FROM code_symbols y"                    \
+        " WHERE y.id >= m.id << 20 AND y.id < m.id + 1 << 20 AND " IS_MAIN ")"                     \
+        " ORDER BY m.repository, m.folder, m.path LIMIT :limit"
 
 G_STATIC_ASSERT(UNIT_FUNCTION == 1 && UNIT_METHOD == 2 && UNIT_CLASS == 4);
 G_STATIC_ASSERT(UNIT_EXPORTED == 2 && UNIT_TEST == 128 && UNIT_SITE_IMPORTS == 1);
+G_STATIC_ASSERT(UNIT_BODILESS == 64 && UNIT_FILE_LOCAL == 65536);
 
 static bool add_scripts(const Query *query, JsonArray *rows, GError **error)
 {
-        Statement *row =
-                query_prepare(query,
-                              "SELECT m.path, r.id, m.lines FROM code_modules m" QUERY_OF_MODULE
-                              " WHERE m.kind = 'script' ORDER BY m.repository, m.folder,"
-                              " m.path LIMIT :limit",
-                              error);
+        Statement *row = query_prepare(query, SCRIPTS, error);
         StepResult step;
 
         if (!row)
@@ -117,11 +131,15 @@ bool query_hot_spots(const Query *query, JsonObject *answer, GError **error)
                 return false;
         Statement *row = query_prepare(query, HOT_SPOTS, error);
         StepResult step;
+        bool cut = false;
 
         if (!row)
                 return false;
-        statement_bind_int(row, ":limit", query->limit);
+        statement_bind_int(row, ":limit", (int64_t)query->limit + 1);
         while ((step = statement_step(row, error)) == STEP_ROW) {
+                cut = json_array_get_length(rows) == query->limit;
+                if (cut)
+                        break;
                 JsonObject *object = json_object_new();
 
                 json_set_string(object, "module", statement_text(row, 0));
@@ -135,6 +153,7 @@ bool query_hot_spots(const Query *query, JsonObject *answer, GError **error)
         }
         if (step == STEP_ERROR)
                 return false;
+        json_object_set_boolean_member(answer, "cut", cut);
         query_set_rows(query, answer, g_steal_pointer(&rows), NULL);
         return true;
 }

@@ -299,28 +299,65 @@ static GArray *list_like(const Query *query, const char *wanted, GError **error)
         return step == STEP_ERROR ? NULL : g_steal_pointer(&list);
 }
 
-static bool read_fuzzy(const Query *query, const Wanted *wanted, JsonObject *answer, GError **error)
-{
-        g_autoptr(GArray) names = list_like(query, wanted->name, error);
-        g_autoptr(JsonArray) rows = json_array_new();
-        int64_t last;
-        bool more = false;
+#define LIKE_NAME                                                                                  \
+        "SELECT " QUERY_SYMBOL_COLUMNS " FROM code_symbols y" QUERY_OF_SYMBOL                      \
+        " WHERE y.name = :last COLLATE NOCASE AND (:within IS NULL"                                \
+        " OR instr(lower(replace(y.qualified_name, '::', '.')), :within) > 0)" WANTED              \
+        " ORDER BY y.id LIMIT :limit"
 
-        for (unsigned i = 0; names && i < names->len && !more; i++) {
-                Statement *row = query_prepare(query, BY_NAME, error);
+typedef struct Alike {
+        GArray *names;
+        const char *within; /* what stands somewhere before the name, or NULL */
+        JsonArray *rows;
+        bool more;
+} Alike;
+
+/* The symbols of these names. */
+static bool read_alike(const Query *query, const Wanted *wanted, Alike *alike, GError **error)
+{
+        int64_t last;
+
+        alike->more = false;
+        for (unsigned i = 0; i < alike->names->len && !alike->more; i++) {
+                Statement *row = query_prepare(query, LIKE_NAME, error);
 
                 if (!row)
                         return false;
-                statement_bind_text(row, ":last", g_array_index(names, Likeness, i).name);
-                statement_bind_int(row, ":nocase", 1);
-                statement_bind_int(row, ":after", 0);
+                statement_bind_text(row, ":last", g_array_index(alike->names, Likeness, i).name);
+                statement_bind_text(row, ":within", alike->within);
                 bind_wanted(row, wanted);
                 statement_bind_int(row, ":limit", (int64_t)query->limit + 1);
-                if (!read_rows(query, row, rows, &more, &last, error))
+                if (!read_rows(query, row, alike->rows, &alike->more, &last, error))
                         return false;
         }
-        if (!names)
+        return true;
+}
+
+/* "gate." of "Gate.open" and of "Gate::open"; NULL: the name is not qualified. */
+static char *qualifier_of(const char *name)
+{
+        const char *last = query_last_part(name);
+        g_autofree char *before = g_strndup(name, (gsize)(last - name));
+        g_auto(GStrv) parts = g_strsplit(before, "::", -1);
+        g_autofree char *dotted = g_strjoinv(".", parts);
+
+        return last == name ? NULL : g_ascii_strdown(dotted, -1);
+}
+
+/* Of a qualified name the last part is what is alike; those that stand in what was said go before any other. */
+static bool read_fuzzy(const Query *query, const Wanted *wanted, JsonObject *answer, GError **error)
+{
+        g_autofree char *within = qualifier_of(wanted->name);
+        g_autoptr(GArray) names = list_like(query, query_last_part(wanted->name), error);
+        g_autoptr(JsonArray) rows = json_array_new();
+        Alike alike = {names, within, rows, false};
+
+        if (!names || !read_alike(query, wanted, &alike, error))
                 return false;
+        alike.within = NULL;
+        if (within && json_array_get_length(rows) == 0 && !read_alike(query, wanted, &alike, error))
+                return false;
+        json_object_set_boolean_member(answer, "cut", alike.more);
         query_set_rows(query, answer, g_steal_pointer(&rows), NULL);
         return true;
 }

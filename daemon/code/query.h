@@ -82,6 +82,9 @@ bool query_find_symbol(const Query *query, const char *prefix, int64_t *ret, GEr
  * declares. */
 GArray *query_same(const Query *query, int64_t symbol, GError **error);
 
+/* Does a symbol only declare what another one may define: a prototype, or a typedef of what is called so already? */
+bool query_is_declaration(UnitKind kind, int64_t flags, const char *name, const char *signature);
+
 /* Of a qualified name ("Class.method", "ns::f") the last part, which is what the index knows. */
 const char *query_last_part(const char *name);
 

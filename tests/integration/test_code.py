@@ -516,3 +516,54 @@ def test_a_killed_daemon_goes_on_where_it_was(desk):
     assert row['errors'] == 0
     assert callers(desk, 'f700') == [('m14/f701.ts', 2, 'f701')]
     assert len(rows(desk, 'callees', name='f700', depth=8, limit=500)) == 8
+
+
+def test_a_typedef_and_what_it_names_are_one(desk):
+    """Seen to fail: kind_behind() giving the kind as it is."""
+    write(desk.folder / 'c', {'gate.h': 'typedef struct Gate Gate;\ntypedef enum Mode { ON, OFF } Mode;\nGate *gate_new(Mode mode);\n',
+                              'gate.c': '#include "gate.h"\nstruct Gate {\n        int open;\n};\nstatic struct Gate one;\n'
+                                        'Gate *gate_new(Mode mode) { return mode == ON ? &one : 0; }\n',
+                              'other.c': 'typedef struct { int size; } Other;\ntypedef struct Gate *GateRef;\nOther other;\n'})
+    add(desk, desk.folder / 'c')
+    named = [(r['module'], r['line']) for r in rows(desk, 'references', name='Gate')]
+    assert {('gate.h', 3), ('gate.c', 5), ('gate.c', 6)} <= set(named)
+    assert rows(desk, 'references', name='Gate', module='gate.h') == rows(desk, 'references', name='Gate', module='gate.c')
+    assert desk.tool('get_symbol_source', name='Gate')['module'] == 'gate.c'
+    assert {r['line'] for r in rows(desk, 'references', name='Mode')} == {3, 6}
+    assert rows(desk, 'references', name='Other')[0]['line'] == 3
+
+
+def test_what_is_entered_from_outside_is_told_once(desk):
+    """Seen to fail: without STANDS_ELSEWHERE; scripts told though their main function is; a cut that nobody is told of."""
+    write(desk.folder / 'c', {**C_FILES, 'run.py': '#!/usr/bin/python3\nprint(1)\n'})
+    add(desk, desk.folder / 'c')
+    found = [(r.get('name'), r['module'], r['reason']) for r in rows(desk, 'entry_points')]
+    assert found[:2] == [('main', 'main.c', 'main'), (None, 'run.py', 'script')]
+    outer = {name: module for name, module, reason in found[2:] if 'not used' in reason}
+    assert len(found[2:]) == len(outer), found
+    assert not {'list_size', 'gone', 'helper'} & set(outer) and outer['checked'] == 'check.c' and outer['use'] == 'two/use.c'
+    assert len(rows(desk, 'hot_spots')) > 1
+    for kind in ('hot_spots', 'entry_points'):
+        answer = desk.tool('query_codebase', kind=kind, limit=1)
+        assert len(answer['rows']) == 1 and answer['cut'], kind
+
+
+def test_a_name_that_is_about_right_may_be_qualified(desk, web):
+    """Seen to fail: the whole of "gate.opne" sought among names; nobody told that there is more than the limit."""
+    assert symbols(desk, 'gate.opne', match='fuzzy') == symbols(desk, 'Gate::open', match='fuzzy') == symbols(desk, 'Gate.open')
+    assert symbols(desk, 'nothing.validateBaerer', match='fuzzy') == symbols(desk, 'validateBearer')
+    write(web, {'src/more.ts': ''.join(f'export function open{n}() {{}}\n' for n in range(5))})
+    assert wait_until(lambda: symbols(desk, 'open4'), timeout=10)
+    for limit in (3, 6):
+        answer = desk.tool('query_codebase', kind='symbols', name='open', match='fuzzy', limit=limit)
+        assert (len(answer['rows']), answer['cut']) == (limit, limit == 3)
+
+
+def test_a_cursor_where_there_are_no_pages_is_refused(desk, web):
+    """Seen to fail: check_after() always true."""
+    cursor = desk.tool('query_codebase', kind='symbols', name='valid', match='prefix', limit=1, language='typescript')['next'] or 'AAAA'
+    for asked in ({'kind': 'hot_spots'}, {'kind': 'entry_points'}, {'kind': 'path', 'name': 'handle', 'to_name': 'check'},
+                  {'kind': 'callers', 'name': 'check', 'depth': 2}, {'kind': 'symbols', 'name': 'valid', 'match': 'fuzzy'}):
+        with pytest.raises(CallError) as caught:
+            desk.tool('query_codebase', after=cursor, **asked)
+        assert caught.value.name == 'Invalid' and 'no further pages' in caught.value.message
