@@ -19,6 +19,7 @@ struct MentionWork {
 /* What is read, until it is written. */
 typedef struct Piece {
         MentionWork *work;
+        uint64_t opening;     /* of the vault, when it began */
         Db *db;               /* NULL once it is read */
         GPtrArray *sources;   /* MentionSource, to have their words kept */
         GPtrArray *documents; /* id, content version: looked at */
@@ -50,6 +51,7 @@ static void piece_begin(Piece *piece, MentionWork *work)
 {
         *piece = (Piece){
                 .work = work,
+                .opening = store_openings(work->vault),
                 .sources = g_ptr_array_new_with_free_func(source_destroy),
                 .documents = g_ptr_array_new_with_free_func(g_free),
                 .links = g_ptr_array_new_with_free_func(mention_link_free),
@@ -448,6 +450,26 @@ static bool read_names(Piece *piece, GError **error)
 
 /* ---- writing ---- */
 
+/* What was deleted for good since it was read leaves no word. */
+static bool is_there(Db *db, const char *source_id, const char *repository_id, bool *ret,
+                     GError **error)
+{
+        Statement *row = db_statement(
+                db,
+                "SELECT 1 WHERE (EXISTS (SELECT 1 FROM documents WHERE id = :source)"
+                " OR EXISTS (SELECT 1 FROM facts WHERE id = :source)) AND (:repository IS NULL"
+                " OR EXISTS (SELECT 1 FROM code_repositories WHERE id = :repository))",
+                error);
+
+        if (!row)
+                return false;
+        statement_bind_text(row, ":source", source_id);
+        statement_bind_text(row, ":repository", repository_id);
+        StepResult step = statement_step(row, error);
+        *ret = step == STEP_ROW;
+        return step != STEP_ERROR;
+}
+
 static bool keep_document(Db *db, const char *id, const char *sha256, GError **error)
 {
         Statement *row = db_statement(db,
@@ -462,20 +484,34 @@ static bool keep_document(Db *db, const char *id, const char *sha256, GError **e
         return statement_run(row, error);
 }
 
+static bool keep_source(Db *db, const MentionSource *source, GError **error)
+{
+        bool document = *source->sha256 != '\0', there;
+
+        if (!is_there(db, source->id, NULL, &there, error))
+                return false;
+        return !there || (mention_words_write(db, source, error) &&
+                          (!document || mention_links_refresh(db, source, error)));
+}
+
+static bool keep_link(Db *db, const MentionLink *link, GError **error)
+{
+        bool there;
+
+        if (!is_there(db, link->source_id, link->target.repository_id, &there, error))
+                return false;
+        return !there || mention_link_write(db, link, error);
+}
+
 static bool keep_sources(Db *db, const Piece *piece, GError **error)
 {
         for (unsigned i = 0; i < piece->documents->len; i += 2)
                 if (!keep_document(db, piece->documents->pdata[i], piece->documents->pdata[i + 1],
                                    error))
                         return false;
-        for (unsigned i = 0; i < piece->sources->len; i++) {
-                const MentionSource *source = piece->sources->pdata[i];
-                bool document = *source->sha256 != '\0';
-
-                if (!mention_words_write(db, source, error) ||
-                    (document && !mention_links_refresh(db, source, error)))
+        for (unsigned i = 0; i < piece->sources->len; i++)
+                if (!keep_source(db, piece->sources->pdata[i], error))
                         return false;
-        }
         return true;
 }
 
@@ -521,10 +557,12 @@ static bool write_work(Db *db, void *data, GError **error)
 {
         const Piece *piece = data;
 
+        if (store_openings(piece->work->vault) != piece->opening)
+                return true; /* a backup may have been restored: all is looked at anew */
         if (!keep_sources(db, piece, error))
                 return false;
         for (unsigned i = 0; i < piece->links->len; i++)
-                if (!mention_link_write(db, piece->links->pdata[i], error))
+                if (!keep_link(db, piece->links->pdata[i], error))
                         return false;
         for (unsigned i = 0; i < piece->modules->len; i++)
                 if (!keep_file(db, &g_array_index(piece->modules, Stamp, i), error))
