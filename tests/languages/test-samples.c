@@ -4,7 +4,8 @@
  * With OUROBOROS_LONG=1 a hundred times as many damages, of a seed that is printed; OUROBOROS_SEED repeats one.
  * Seen to fail: with a line of tour.ts.unit changed; with the memo of expressions not emptied between files, "give-their-units" crashed;
  * with the length of a comment's text taken two bytes too long, "damaged" (under AddressSanitizer);
- * with words of C looked for beyond the last token, "files-may-end-with-any-word" (likewise). */
+ * with words of C looked for beyond the last token, "files-may-end-with-any-word" (likewise);
+ * macros.cpp: with each kind of macro that it has left in the text. */
 #include "base/base.h"
 #include "print.h"
 #include "syntax/syntax.h"

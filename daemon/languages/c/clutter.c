@@ -2,141 +2,9 @@
 /* Macros among declarations, found by how they are written: LIB_API int f(void); int CALLING f(void); API(int) f(void);
  * class EXPORT C {…}; QUEUE_FIELDS without a semicolon; f() NO_RETURN; int x GUARDED_BY(m). In bodies of functions nothing is
  * touched but class heads. */
-#include <string.h>
-
-#include "languages/c/prepare.h"
-
-#define BRACES_MAX  500 /* in each other */
-#define CLOSING_MAX 300 /* tokens between brackets; what is longer is no macro's */
-
-typedef enum Place {             /* what a brace encloses */
-                     PLACE_FILE, /* namespaces too */
-                     PLACE_CLASS,
-                     PLACE_LIST, /* of enumerators, initialisers */
-                     PLACE_BODY,
-} Place;
-
-typedef struct Clutter {
-        Tokens *tokens;
-        char *text;
-        uint32_t head; /* token at which the declaration begins */
-        uint32_t last; /* token before this one that is no directive, + 1 */
-        uint8_t places[BRACES_MAX];
-        uint32_t classes[BRACES_MAX]; /* the token of a class's name; 0: none */
-        bool enums[BRACES_MAX];       /* of PLACE_LIST: enumerators */
-        uint32_t depth, beyond;
-        uint32_t parens;
-        bool namespaces; /* macros open and close them, one for one */
-} Clutter;
-
-/* ---- words ---- */
-
-/* False for what is before the first token or beyond the last. */
-static bool is_one_of(const Tokens *tokens, uint32_t index, const char *words)
-{
-        if (index >= tokens->count)
-                return false;
-        const Token *token = &tokens->items[index];
-        size_t length = token->end - token->start;
-        if (token->kind != TOKEN_WORD)
-                return false;
-        for (const char *word = words; *word; word += strcspn(word, " "), word += *word == ' ') {
-                size_t size = strcspn(word, " ");
-                if (size == length && memcmp(tokens->text + token->start, word, size) == 0)
-                        return true;
-        }
-        return false;
-}
-
-static bool is_type_word(const Tokens *tokens, uint32_t index)
-{
-        return is_one_of(
-                tokens, index,
-                "void char short int long float double signed unsigned bool _Bool auto size_t");
-}
-
-/* Words that begin declarations or stand before types. */
-static bool is_leading_word(const Tokens *tokens, uint32_t index)
-{
-        return is_one_of(
-                tokens, index,
-                "const volatile static extern inline register typedef struct union enum class "
-                "template virtual explicit constexpr friend using namespace typename __inline "
-                "__inline__ mutable thread_local public private protected");
-}
-
-static bool is_word(const Clutter *clutter, uint32_t index)
-{
-        return index < clutter->tokens->count && clutter->tokens->items[index].kind == TOKEN_WORD &&
-               !clutter->tokens->items[index].gone;
-}
-
-/* A word that is none of the language's. */
-static bool is_name(const Clutter *clutter, uint32_t index)
-{
-        return is_word(clutter, index) && !is_type_word(clutter->tokens, index) &&
-               !is_leading_word(clutter->tokens, index) &&
-               !is_one_of(
-                       clutter->tokens, index,
-                       "operator return else case goto new delete sizeof if for while do switch throw "
-                       "override final noexcept requires concept static_assert default decltype");
-}
-
-static bool is_mark(const Clutter *clutter, uint32_t index, const char *marks)
-{
-        return index < clutter->tokens->count && clutter->tokens->items[index].kind == TOKEN_MARK &&
-               !clutter->tokens->items[index].gone && clutter->tokens->items[index].mark &&
-               strchr(marks, clutter->tokens->items[index].mark);
-}
-
-/* The token that closes the bracket at index; beyond CLOSING_MAX the end of the text. */
-static uint32_t closing(const Clutter *clutter, uint32_t index)
-{
-        uint32_t depth = 0, end = MIN(clutter->tokens->count, index + CLOSING_MAX);
-        for (; index < end; index++) {
-                if (is_mark(clutter, index, "([{"))
-                        depth++;
-                else if (is_mark(clutter, index, ")]}") && --depth == 0)
-                        return index;
-        }
-        return clutter->tokens->count;
-}
-
-/* Likewise < of a template's head. */
-static uint32_t closing_angle(const Clutter *clutter, uint32_t index)
-{
-        uint32_t depth = 0, end = MIN(clutter->tokens->count, index + CLOSING_MAX);
-        for (; index < end; index++) {
-                if (is_mark(clutter, index, "<"))
-                        depth++;
-                else if (is_mark(clutter, index, "("))
-                        index = closing(clutter, index);
-                else if (is_mark(clutter, index, ">") && --depth == 0)
-                        return index;
-        }
-        return clutter->tokens->count;
-}
-
-static uint32_t next(const Clutter *clutter, uint32_t index)
-{
-        do
-                index++;
-        while (index < clutter->tokens->count && clutter->tokens->items[index].gone);
-        return index;
-}
-
-static void take(Clutter *clutter, uint32_t from, uint32_t to)
-{
-        for (uint32_t i = from; i <= to && i < clutter->tokens->count; i++)
-                prepare_take(clutter->tokens, clutter->text, i);
-}
+#include "languages/c/clutter.h"
 
 /* ---- where we are ---- */
-
-static Place place(const Clutter *clutter)
-{
-        return clutter->depth ? clutter->places[clutter->depth - 1] : PLACE_FILE;
-}
 
 static bool declares(const Clutter *clutter)
 {
@@ -235,25 +103,6 @@ static bool take_in_class_head(Clutter *clutter, uint32_t index)
         return true;
 }
 
-/* In a function: attribute int x; attribute T *x = … */
-static bool take_attribute(Clutter *clutter, uint32_t index)
-{
-        const Tokens *tokens = clutter->tokens;
-        uint32_t second = next(clutter, index), third = next(clutter, second),
-                 fourth = next(clutter, third);
-        if (!is_name(clutter, index) || !is_word(clutter, second) ||
-            is_one_of(tokens, second, "const volatile"))
-                return false;
-        bool keyword = is_type_word(tokens, second) ||
-                       is_one_of(tokens, second, "struct union enum static unsigned");
-        bool pointer = is_name(clutter, second) && is_mark(clutter, third, "*") &&
-                       is_name(clutter, fourth) && is_mark(clutter, next(clutter, fourth), "=;");
-        if (!keyword && !pointer)
-                return false;
-        take(clutter, index, index);
-        return true;
-}
-
 /* Is a word one of a macro before a declaration, by the words after it: API int f; API type f(; API C(…); API ~C()? */
 static bool is_leading(const Clutter *clutter, uint32_t index)
 {
@@ -263,7 +112,11 @@ static bool is_leading(const Clutter *clutter, uint32_t index)
         bool typed = is_word(clutter, second) && !is_one_of(tokens, second, "const volatile");
         bool late = third < tokens->count && tokens->items[third].loud && !is_name(clutter, fourth);
         if (is_one_of(tokens, second, "const") && is_name(clutter, third) &&
-            is_name(clutter, fourth))
+            (is_name(clutter, fourth) ||
+             (tokens->items[index].loud && is_mark(clutter, fourth, "*&<:"))))
+                return true;
+        if (tokens->items[index].loud && is_one_of(tokens, second, "const") &&
+            is_type_word(tokens, third))
                 return true;
         if (!tokens->items[index].loud)
                 return typed && is_name(clutter, second) && is_name(clutter, third) &&
@@ -438,6 +291,25 @@ static bool take_in_list(Clutter *clutter, uint32_t index)
         return true;
 }
 
+/* static API int f(…); after words that only say how something is there. */
+static bool take_behind_words(Clutter *clutter, uint32_t index)
+{
+        uint32_t second = next(clutter, index);
+        if (!is_name(clutter, index) || clutter->head >= index)
+                return false;
+        bool typed = second < clutter->tokens->count && is_type_word(clutter->tokens, second) &&
+                     is_one_of(clutter->tokens, index - 1, "static inline const extern virtual");
+        for (uint32_t i = clutter->head; i < index && !typed; i++)
+                if (!clutter->tokens->items[i].gone &&
+                    !is_one_of(clutter->tokens, i,
+                               "static inline virtual extern friend explicit constexpr template"))
+                        return false;
+        if (!typed && (!clutter->tokens->items[index].loud || !is_leading(clutter, index)))
+                return false;
+        take(clutter, index, index);
+        return true;
+}
+
 /* int CALLING f(…); int (CALLING *f)(…); f OF((…)) */
 static bool take_inner(Clutter *clutter, uint32_t index)
 {
@@ -449,7 +321,8 @@ static bool take_inner(Clutter *clutter, uint32_t index)
                     is_mark(clutter, before, "*&>");
         uint32_t third = next(clutter, after);
         bool wrapped = is_name(clutter, third) && tokens->items[third].loud;
-        if (type && is_name(clutter, after) && (is_mark(clutter, third, "(;=[,") || wrapped)) {
+        if (type && is_name(clutter, after) &&
+            (is_mark(clutter, third, "(;=[,") || is_mark(clutter, third, ":") || wrapped)) {
                 take(clutter, index, index);
                 return true;
         }
@@ -464,13 +337,42 @@ static bool take_inner(Clutter *clutter, uint32_t index)
 
 static bool take_in_parens(Clutter *clutter, uint32_t index)
 {
-        uint32_t star = next(clutter, index), name = next(clutter, star);
+        uint32_t star = next(clutter, index), name = next(clutter, star),
+                 close = next(clutter, name);
         if (!clutter->tokens->items[index].loud || !index || !is_mark(clutter, index - 1, "(") ||
             !is_mark(clutter, star, "*") || !is_word(clutter, name) ||
-            !is_mark(clutter, next(clutter, name), ")"))
+            !is_mark(clutter, close, ")") || !is_mark(clutter, next(clutter, close), "("))
                 return false;
         take(clutter, index, index);
         return true;
+}
+
+static bool is_hidden_word(const Clutter *clutter, uint32_t index)
+{
+        return clutter->tokens->items[index].loud ||
+               clutter->text[clutter->tokens->items[index].start] == '_';
+}
+
+/* f(attribute int x); f(attribute type x); f(int x ATTRIBUTE) */
+static bool take_in_parameters(Clutter *clutter, uint32_t index)
+{
+        const Tokens *tokens = clutter->tokens;
+        uint32_t second = next(clutter, index), third = next(clutter, second);
+        if (!is_name(clutter, index) || index < 2)
+                return false;
+        bool first = is_mark(clutter, index - 1, "(,") || token_is(tokens, index - 1, "const");
+        bool leads = first && second < tokens->count &&
+                     (is_type_word(tokens, second) ||
+                      (is_name(clutter, second) && !is_hidden_word(clutter, second) &&
+                       (is_mark(clutter, third, "*&") ||
+                        (is_name(clutter, third) && !is_hidden_word(clutter, third)))));
+        bool trails = tokens->items[index].loud && is_mark(clutter, second, ",)") &&
+                      is_name(clutter, index - 1) &&
+                      (is_name(clutter, index - 2) || is_type_word(tokens, index - 2) ||
+                       is_mark(clutter, index - 2, "*&"));
+        if (leads || trails)
+                take(clutter, index, index);
+        return leads || trails;
 }
 
 /* f(…) NO_RETURN; int x GUARDED_BY(m); */
@@ -481,9 +383,13 @@ static bool take_trailing(Clutter *clutter, uint32_t index)
         if (!tokens->items[index].loud || clutter->head + 1 >= index)
                 return false;
         bool function = is_mark(clutter, before, ")") ||
-                        is_one_of(tokens, before, "const override noexcept final");
+                        is_one_of(tokens, before, "override noexcept final") ||
+                        (is_one_of(tokens, before, "const") && is_mark(clutter, before - 1, ")"));
+        bool late = is_one_of(tokens, before - 1, "const") && before > 1 && /* int const x */
+                    (is_name(clutter, before - 2) || is_type_word(tokens, before - 2) ||
+                     is_mark(clutter, before - 2, "*&>"));
         bool typed = is_name(clutter, before - 1) || is_type_word(tokens, before - 1) ||
-                     is_mark(clutter, before - 1, "*&>") || is_one_of(tokens, before - 1, "const");
+                     is_mark(clutter, before - 1, "*&>") || late;
         bool variable = is_mark(clutter, before, "]") || is_one_of(tokens, before - 1, "enum") ||
                         (is_name(clutter, before) && typed);
         if (is_mark(clutter, after, "(")) {
@@ -588,14 +494,17 @@ static void see_word(Clutter *clutter, uint32_t index)
                 return;
         if (begins && token_is(clutter->tokens, index, "template") &&
             is_mark(clutter, next(clutter, index), "<")) {
-                clutter->head = closing_angle(clutter, next(clutter, index)) + 1;
+                uint32_t angle = next(clutter, index), close = closing_angle(clutter, angle);
+                clutter->head = close + 1;
+                clutter_take_in_template(clutter, angle, close);
         } else if (take_in_class_head(clutter, index)) {
                 return;
         } else if (clutter->parens && place(clutter) <= PLACE_CLASS) {
-                (void)take_in_parens(clutter, index);
+                if (!take_in_parens(clutter, index))
+                        (void)take_in_parameters(clutter, index);
         } else if (begins && !clutter->beyond && !clutter->parens &&
-                   take_attribute(clutter, index)) {
-                clutter->head = index + 1;
+                   clutter_take_in_body(clutter, index)) {
+                clutter->head = next(clutter, index);
         } else if (!clutter->beyond && place(clutter) == PLACE_LIST) {
                 (void)take_in_list(clutter, index);
         } else if (declares(clutter) && begins) {
@@ -608,8 +517,9 @@ static void see_word(Clutter *clutter, uint32_t index)
                                clutter->tokens->items[clutter->head].gone)
                                 clutter->head++;
                 }
-        } else if (declares(clutter) && !take_inner(clutter, index) &&
-                   !take_inner_call(clutter, index) && !take_around_type(clutter, index)) {
+        } else if (declares(clutter) && !take_behind_words(clutter, index) &&
+                   !take_inner(clutter, index) && !take_inner_call(clutter, index) &&
+                   !take_around_type(clutter, index)) {
                 (void)take_trailing(clutter, index);
         }
 }
@@ -696,6 +606,7 @@ void c_patch(const Tree *tree, char *text)
         Tokens tokens;
         tokens_read(&tokens, text, tree->length);
         conditional_prepare(&tokens, text);
+        clutter_take_in_strings(&tokens, text);
         clutter_prepare(&tokens, text);
         tokens_clear(&tokens);
 }

@@ -130,7 +130,9 @@ static void lower_parameter(Walk *walk, Node node)
 {
         const Tree *tree = walk->tree;
         Node name = c_declared_name(tree, tree_child(tree, node, FIELD_DECLARATOR));
-        uint32_t type = c_declared_type(walk, node, name);
+        bool written = name || builder_decl_at(walk->builder, walk_decl(walk, node))->kind !=
+                                       UNIT_TYPE_PARAMETER;
+        uint32_t type = written ? c_declared_type(walk, node, name) : UNIT_NONE;
         set(walk, walk_decl(walk, node), type,
             walk_expression(walk, tree_child(tree, node, FIELD_DEFAULT_VALUE)));
         if (walk->front->places_names)
