@@ -7,7 +7,10 @@
  * comments declare and the casts that they make. With what a call of a variable is given not told to who chooses, C#'s "shop" crashes; more declarations of a name read than there was room for. With other
  * names of namespaces and global:: taken for what is outside, calls of C#'s "made" go nowhere, and without the static Equals() that all
  * have its Equals(this, other) goes to itself; with its Box and Box<T> taken for parts of one class, a Jar<T>, which is a Box, for a Box<T>.
- * C: headers of the system found in the repository; one of several includes that are as near. */
+ * C: headers of the system found in the repository; one of several includes that are as near; of functions of several programs not
+ * the near one taken, or the one that stands in for it in tests. C++: any value taken for one that a class can be made of; constructors
+ * that are explicit, operators that make something else, kinds of characters, overloads under conditions not looked at; names not looked
+ * for where the classes are of what a call is given. */
 #include <string.h>
 
 #include "base/base.h"

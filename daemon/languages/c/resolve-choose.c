@@ -197,6 +197,27 @@ static bool is_defined(Linker *linker, LinkPlace place)
         return !(decl_at(linker, place)->flags & UNIT_BODILESS);
 }
 
+static bool is_overload(Linker *linker, LinkPlace a, LinkPlace b)
+{
+        bool c = linker_load(linker, a.module)->unit->header->language == UNIT_C;
+        return !c && c_is_function(decl_at(linker, a)->kind) &&
+               c_is_function(decl_at(linker, b)->kind) && !c_same_signature(linker, a, b);
+}
+
+/* What is declared several times is one thing; functions of C++ are if they take the same. */
+static void keep_first(Linker *linker, CChoices *choices)
+{
+        CChoices kept = {.count = 0};
+        for (uint32_t i = 0; i < choices->count; i++) {
+                bool known = false;
+                for (uint32_t k = 0; k < kept.count && !known; k++)
+                        known = !is_overload(linker, choices->items[i], kept.items[k]);
+                if (!known)
+                        add(&kept, choices->items[i]);
+        }
+        *choices = kept;
+}
+
 /* Where something is defined, its declarations are none; what the file itself defines comes first. */
 static void keep_defined(Linker *linker, const LinkModule *from, CChoices *choices)
 {
@@ -213,35 +234,7 @@ static void keep_defined(Linker *linker, const LinkModule *from, CChoices *choic
         else if (kept.count)
                 *choices = kept;
         else
-                choices->count = MIN(choices->count, 1);
-}
-
-/* Is a file one of those for another system, by the words of its path? */
-static bool is_elsewhere(const LinkModule *module)
-{
-        static const char *const systems[] = {
-                "win",    "windows", "win32",   "darwin",  "macos",     "mac",    "aix",   "os390",
-                "sunos",  "bsd",     "freebsd", "openbsd", "netbsd",    "haiku",  "hurd",  "qnx",
-                "ibmi",   "dos",     "hpux",    "irix",    "dragonfly", "riscos", "plan9", "beos",
-                "cygwin", "solaris", "android", "vms",     "amiga",     "msdos",  "os400"};
-        g_auto(GStrv) words = g_strsplit_set(module->path, "/.-_", -1);
-        for (unsigned i = 0; words[i]; i++)
-                for (unsigned k = 0; k < G_N_ELEMENTS(systems); k++)
-                        if (g_ascii_strcasecmp(words[i], systems[k]) == 0)
-                                return true;
-        return false;
-}
-
-/* Of several definitions those count that are for this system, if some are. */
-static void keep_here(Linker *linker, CChoices *choices)
-{
-        CChoices kept = {.count = 0};
-        for (uint32_t i = 0; i < choices->count && choices->count > 1; i++)
-                if (!is_elsewhere(linker_load(linker, choices->items[i].module)) &&
-                    !(decl_at(linker, choices->items[i])->shape & SHAPE_ELSEWHERE))
-                        add(&kept, choices->items[i]);
-        if (kept.count)
-                *choices = kept;
+                keep_first(linker, choices);
 }
 
 /* ---- what is included ---- */
@@ -329,25 +322,18 @@ static bool has_macro(Linker *linker, const CChoices *choices)
 
 /* ---- the whole ---- */
 
-/* Is a place for another system: by its file, by the condition that it is under? */
-static bool is_strange(Linker *linker, LinkPlace place)
-{
-        return decl_at(linker, place)->shape & SHAPE_ELSEWHERE ||
-               is_elsewhere(linker_load(linker, place.module));
-}
-
 /* Only declared, and that under a condition: where it does not hold, it is something outside. So is what is there for other
  * systems, for those that are not. */
 static bool is_outside(Linker *linker, const LinkModule *from, const UnitSite *site,
                        const CChoices *choices)
 {
         bool strange =
-                is_elsewhere(from) || (site->source != UNIT_NONE &&
-                                       link_decl(from, site->source)->shape & SHAPE_ELSEWHERE);
+                c_is_elsewhere(from) || (site->source != UNIT_NONE &&
+                                         link_decl(from, site->source)->shape & SHAPE_ELSEWHERE);
         for (uint32_t i = 0; i < choices->count; i++) {
                 uint32_t flags = decl_at(linker, choices->items[i])->flags;
                 if ((!(flags & UNIT_BODILESS) || !(flags & UNIT_CONDITIONAL)) &&
-                    (strange || !is_strange(linker, choices->items[i])))
+                    (strange || !c_is_strange(linker, choices->items[i])))
                         return false;
         }
         return choices->count > 0;
@@ -375,11 +361,36 @@ static void keep_suiting(Linker *linker, const LinkModule *from, const UnitSite 
                 c_keep_best(linker, from, &call, choices);
 }
 
+/* What a plain name means in the namespaces of the classes that the call is given. */
+static LinkSet find_by_given(Linker *linker, const LinkModule *module, const CCall *call)
+{
+        const UnitExpr *callee = &module->unit->exprs[call->callee];
+        const uint32_t *items;
+        LinkSet result = LINK_EMPTY;
+        if (callee->op != UNIT_EXPR_NAME || call->given == UNIT_NONE || callee->b == UNIT_NONE)
+                return result;
+        uint32_t word = link_word(linker->words, link_text(module, callee->a));
+        for (uint32_t i = 0, n = unit_list(module->unit, call->given, &items); i < n; i++) {
+                CSpace space;
+                if (c_space_of_given(linker, module, call, i, &space))
+                        result = link_union(linker, result,
+                                            c_in_space(linker, module, space.text, word));
+        }
+        return result;
+}
+
+static bool has_declaration(Linker *linker, LinkSet set)
+{
+        return link_set_has(linker->values, set, LINK_ATOM_DECL);
+}
+
 uint32_t c_called(Linker *linker, const LinkModule *module, const CCall *call, LinkPlace *ret)
 {
         CChoices choices = {.count = 0};
         const uint32_t *items;
         LinkSet denoted = link_denoted(linker, module->number, call->callee);
+        if (!has_declaration(linker, denoted))
+                denoted = find_by_given(linker, module, call);
         for (uint32_t i = 0, n = link_set_size(linker->values, denoted); i < n; i++) {
                 LinkAtom atom = link_set_at(linker->values, denoted, i);
                 if (atom.kind == LINK_ATOM_DECL)
@@ -406,7 +417,15 @@ static void settle(Linker *linker, const LinkModule *from, const UnitSite *site,
         for (uint32_t i = 0; i < called.count; i++)
                 add_definitions(linker, from, ret, called.items[i]);
         keep_defined(linker, from, ret);
-        keep_here(linker, ret);
+        c_keep_here(linker, ret);
+        c_keep_near(linker, from, ret);
+}
+
+static LinkSet named_by_given(Linker *linker, const LinkModule *from, const UnitSite *site)
+{
+        const UnitExpr *whole = &from->unit->exprs[site->expr];
+        CCall call = {whole->a, whole->b, site->source, 0};
+        return find_by_given(linker, from, &call);
 }
 
 LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const UnitSite *site)
@@ -414,6 +433,10 @@ LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const 
         CChoices choices = {.count = 0}, found = {.count = 0};
         LinkSet result = LINK_EMPTY;
         bool call = site->kind == UNIT_SITE_CALLS;
+        if (call && site->flags & UNIT_SITE_OVERLOADED && !has_declaration(linker, denoted)) {
+                LinkSet beside = named_by_given(linker, from, site);
+                denoted = beside != LINK_EMPTY ? beside : denoted;
+        }
         for (uint32_t i = 0, n = link_set_size(linker->values, denoted); i < n; i++) {
                 LinkAtom atom = link_set_at(linker->values, denoted, i);
                 LinkPlace place = {atom.module, atom.decl};
@@ -443,20 +466,6 @@ LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const 
 
 /* ---- alternatives ---- */
 
-static bool same_parameters(const LinkModule *module, const UnitDecl *a, const UnitDecl *b)
-{
-        const uint32_t *own, *other;
-        uint32_t count = unit_list(module->unit, a->parameters, &own);
-        if (unit_list(module->unit, b->parameters, &other) != count || a->shape != b->shape)
-                return false;
-        for (uint32_t i = 0; i < count; i++) {
-                const UnitDecl *one = link_decl(module, own[i]), *two = link_decl(module, other[i]);
-                if (one->type != two->type || one->shape != two->shape)
-                        return false;
-        }
-        return true;
-}
-
 bool c_is_same(Linker *linker, LinkPlace a, LinkPlace b)
 {
         const LinkModule *module = linker_load(linker, a.module);
@@ -468,5 +477,5 @@ bool c_is_same(Linker *linker, LinkPlace a, LinkPlace b)
         if (!c_is_function(one->kind) || !c_is_function(two->kind))
                 return one->kind == two->kind;
         return module->unit->header->language == UNIT_C ||
-               (one->outer == two->outer && same_parameters(module, one, two));
+               (one->outer == two->outer && c_same_signature(linker, a, b));
 }

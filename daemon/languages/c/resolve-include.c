@@ -59,15 +59,6 @@ static bool is_of_system(const UnitImport *import, const char *path)
 
 /* ---- whose folder is not told ---- */
 
-/* How many folders two paths begin with in common. */
-static unsigned folders_in_common(const char *a, const char *b)
-{
-        unsigned folders = 0;
-        for (; *a && *a == *b; a++, b++)
-                folders += *a == '/';
-        return folders;
-}
-
 /* LINK_NONE, and whether there are several that it may be. */
 static uint32_t find_ending(Linker *linker, const LinkModule *from, const char *path,
                             bool *ret_many)
@@ -80,7 +71,7 @@ static uint32_t find_ending(Linker *linker, const LinkModule *from, const char *
                 const LinkModule *file = linker_load(linker, files[i]);
                 if (!file || file == from)
                         continue;
-                unsigned common = folders_in_common(file->path, from->path);
+                unsigned common = c_folders_in_common(file->path, from->path);
                 if (best != LINK_NONE && common < most)
                         continue;
                 equal = best != LINK_NONE && common == most ? equal + 1 : 1;

@@ -71,6 +71,19 @@ static const char *plain_name(const char *name)
         return NULL;
 }
 
+/* The kind of characters that a class of the standard library is of; NULL: it is none of a text. */
+static const char *characters_of(const char *name)
+{
+        static const char *const narrow[] = {"string",       "string_view",  "ostream",
+                                             "istream",      "stringstream", "ostringstream",
+                                             "istringstream"};
+        bool wide = *name == 'w';
+        for (unsigned i = 0; i < G_N_ELEMENTS(narrow); i++)
+                if (g_str_equal(name + wide, narrow[i]))
+                        return wide ? "wchar_t" : "char";
+        return NULL;
+}
+
 static Type with_shape(Type type, uint32_t shape)
 {
         type.pointers += shape & SHAPE_POINTERS;
@@ -96,6 +109,7 @@ static Type outside(const LinkModule *module, uint32_t expr)
         const char *plain = plain_name(type.name);
         if (plain)
                 type = (Type){.kind = TYPE_PLAIN, .name = plain};
+        type.of = plain ? NULL : characters_of(type.name);
         return type;
 }
 
@@ -212,7 +226,7 @@ static bool same_type(const Type *a, const Type *b)
 {
         return a->kind == b->kind && a->pointers == b->pointers && a->constant == b->constant &&
                a->place.module == b->place.module && a->place.decl == b->place.decl &&
-               g_strcmp0(a->name, b->name) == 0;
+               g_strcmp0(a->name, b->name) == 0 && g_strcmp0(a->of, b->of) == 0;
 }
 
 static Type type_of_call(Linker *linker, const LinkModule *module, uint32_t index, unsigned depth)
@@ -224,8 +238,9 @@ static Type type_of_call(Linker *linker, const LinkModule *module, uint32_t inde
         Type type = {.kind = TYPE_UNKNOWN};
         for (uint32_t i = 0; i < count; i++) {
                 Type one = result_of(linker, places[i], depth);
-                if (i && !same_type(&one, &type))
-                        return (Type){.kind = TYPE_UNKNOWN};
+                if (i && !same_type(&one, &type)) /* of the same text, if they are */
+                        return (Type){.kind = TYPE_UNKNOWN,
+                                      .of = g_strcmp0(one.of, type.of) ? NULL : type.of};
                 type = one;
         }
         return type;
@@ -331,27 +346,136 @@ static bool is_enum(Linker *linker, const Type *type)
         return type->kind == TYPE_DECLARED && decl_at(linker, type->place)->kind == UNIT_ENUM;
 }
 
-static uint32_t declared_cost(Linker *linker, const Type *given, const Type *wanted)
+static uint32_t cost_of(Linker *linker, const Type *given, const Type *wanted, bool converts);
+
+static bool is_character(const char *name)
+{
+        static const char *const characters[] = {"char", "wchar_t", "char8_t", "char16_t",
+                                                 "char32_t"};
+        for (unsigned i = 0; name && i < G_N_ELEMENTS(characters); i++)
+                if (g_str_equal(name, characters[i]))
+                        return true;
+        return false;
+}
+
+/* A class of one kind of characters is not made of a text of another. */
+static bool is_of_other_text(const Type *given, const Type *wanted)
+{
+        const char *of = given->kind == TYPE_PLAIN ? given->name : given->of;
+        return is_character(of) && is_character(wanted->of) && !g_str_equal(of, wanted->of);
+}
+
+static bool is_explicit(const LinkModule *module, const UnitDecl *decl)
+{
+        const char *found = strstr(link_text(module, decl->signature), "explicit"),
+                   *brackets = strchr(link_text(module, decl->signature), '(');
+        return found && brackets && found < brackets;
+}
+
+static bool takes_one(const LinkModule *module, const uint32_t *parameters, uint32_t count)
+{
+        for (uint32_t i = 1; i < count; i++)
+                if (!(link_decl(module, parameters[i])->flags & (UNIT_OPTIONAL | UNIT_VARIADIC)))
+                        return false;
+        return count > 0;
+}
+
+/* Has a class a constructor that makes one of such a value without being asked to? One that is nowhere defined may, and one that has its
+ * bases'. */
+static bool is_made_of(Linker *linker, const Type *given, LinkPlace class)
+{
+        const LinkModule *module = linker_load(linker, class.module);
+        const UnitDecl *decl = link_decl(module, class.decl);
+        uint32_t word = link_word(linker->words, link_text(module, decl->name)), probe = 0, other;
+        bool any = false;
+        while ((other = link_module_next(module, class.decl, word, &probe)) != UNIT_NONE) {
+                const UnitDecl *constructor = link_decl(module, other);
+                const uint32_t *parameters;
+                uint32_t count = unit_list(module->unit, constructor->parameters, &parameters);
+                if (constructor->kind != UNIT_CONSTRUCTOR)
+                        continue;
+                any = true;
+                if (!takes_one(module, parameters, count) || is_explicit(module, constructor))
+                        continue;
+                const UnitDecl *first = link_decl(module, parameters[0]);
+                Type type = written(linker, module, first->type, first->shape, 0);
+                bool own = type.kind == TYPE_DECLARED && !type.pointers &&
+                           type.place.module == class.module && type.place.decl == class.decl;
+                if (!own && cost_of(linker, given, &type, /* converts= */ false) < COST_MISFIT)
+                        return true;
+        }
+        return !any && (decl->bases != UNIT_NONE || decl->last_line == decl->first_line ||
+                        !(c_is_type(decl->kind)));
+}
+
+/* Has a class, or one of its bases, an operator that makes something of it that suits? */
+static bool gives(Linker *linker, LinkPlace class, const Type *wanted, unsigned depth)
+{
+        const LinkModule *module = linker_load(linker, class.module);
+        const UnitDecl *decl = link_decl(module, class.decl);
+        const uint32_t *bases;
+        for (uint32_t i = class.decl + 1; i < module->unit->header->decls; i++) {
+                const UnitDecl *member = link_decl(module, i);
+                if (member->first_line > decl->last_line)
+                        break;
+                if (member->container != class.decl || is_explicit(module, member) ||
+                    !g_str_has_prefix(link_text(module, member->name), "operator "))
+                        continue;
+                Type type = written(linker, module, member->type, member->shape, 0);
+                if (cost_of(linker, &type, wanted, /* converts= */ false) < COST_MISFIT)
+                        return true;
+        }
+        for (uint32_t i = 0, n = unit_list(module->unit, decl->bases, &bases); i < n; i++) {
+                Type base = written(linker, module, bases[i], 0, 0);
+                if (base.kind == TYPE_VARIABLE || depth > DEPTH_MAX ||
+                    (base.kind == TYPE_DECLARED && gives(linker, base.place, wanted, depth + 1)))
+                        return true;
+        }
+        return false;
+}
+
+/* What making a class of a value costs. */
+static uint32_t making_cost(Linker *linker, const Type *given, const Type *wanted, bool converts)
+{
+        if (is_of_other_text(given, wanted))
+                return COST_MISFIT;
+        if (wanted->kind != TYPE_DECLARED)
+                return converts || given->kind != TYPE_PLAIN || !given->pointers ? COST_MADE
+                                                                                 : COST_MISFIT;
+        if (!converts)
+                return COST_MISFIT;
+        if (given->vague || (given->kind == TYPE_OUTSIDE && !given->of))
+                return COST_MADE;
+        if (given->kind == TYPE_DECLARED && !given->pointers &&
+            gives(linker, given->place, wanted, 0))
+                return COST_MADE;
+        return is_made_of(linker, given, wanted->place) ? COST_MADE : COST_MISFIT;
+}
+
+static uint32_t declared_cost(Linker *linker, const Type *given, const Type *wanted, bool converts)
 {
         LinkAtom base,
                 atom = {LINK_ATOM_INSTANCE, given->place.module, given->place.decl, LINK_ENV_NONE};
+        if (is_of_other_text(given, wanted))
+                return COST_MISFIT;
         if (given->place.module == wanted->place.module && given->place.decl == wanted->place.decl)
                 return 0;
         if (link_as_base(linker, atom, wanted->place.module, wanted->place.decl, &base))
                 return COST_BASE;
         if (given->pointers || is_enum(linker, wanted))
                 return COST_MISFIT;
-        return COST_MADE;
+        return making_cost(linker, given, wanted, converts);
 }
 
 /* Of values without pointers, or pointers to as many. */
-static uint32_t kind_cost(Linker *linker, const Type *given, const Type *wanted)
+static uint32_t kind_cost(Linker *linker, const Type *given, const Type *wanted, bool converts)
 {
         bool pointer = given->pointers && !given->vague;
         if (given->kind == TYPE_FUNCTION)
-                return wanted->kind == TYPE_PLAIN ? COST_MISFIT : COST_MADE;
+                return wanted->kind == TYPE_PLAIN ? COST_MISFIT
+                                                  : making_cost(linker, given, wanted, converts);
         if (given->kind == TYPE_DECLARED && wanted->kind == TYPE_DECLARED)
-                return declared_cost(linker, given, wanted);
+                return declared_cost(linker, given, wanted, converts);
         if (pointer && wanted->kind == TYPE_PLAIN && g_str_equal(wanted->name, "void"))
                 return COST_VOID;
         if (given->kind == TYPE_PLAIN && wanted->kind == TYPE_PLAIN)
@@ -360,14 +484,17 @@ static uint32_t kind_cost(Linker *linker, const Type *given, const Type *wanted)
                                : plain_cost(given->name, wanted->name);
         if (given->kind == TYPE_OUTSIDE && wanted->kind == TYPE_OUTSIDE &&
             g_str_equal(given->name, wanted->name))
-                return 0;
+                return is_of_other_text(given, wanted) ? COST_MISFIT : 0;
         if (pointer)
                 return COST_MISFIT;
         if (is_enum(linker, given) && wanted->kind == TYPE_PLAIN)
                 return COST_PROMOTED;
         if (given->kind == TYPE_PLAIN)
-                return is_enum(linker, wanted) ? COST_MISFIT : COST_MADE;
-        return wanted->kind == TYPE_PLAIN ? COST_GIVEN : COST_MADE;
+                return is_enum(linker, wanted) ? COST_MISFIT
+                                               : making_cost(linker, given, wanted, converts);
+        if (wanted->kind != TYPE_PLAIN)
+                return making_cost(linker, given, wanted, converts);
+        return converts ? COST_GIVEN : COST_MISFIT;
 }
 
 static uint32_t reference_cost(const Type *given, const Type *wanted)
@@ -383,20 +510,7 @@ static uint32_t reference_cost(const Type *given, const Type *wanted)
                                                                                        : 0;
 }
 
-/* A class of one kind of characters is not made of a text of another. */
-static bool is_of_other_text(const Type *given, const Type *wanted)
-{
-        static const char *const characters[] = {"char", "wchar_t", "char8_t", "char16_t",
-                                                 "char32_t"};
-        if (given->kind != TYPE_PLAIN || !wanted->of || g_str_equal(given->name, wanted->of))
-                return false;
-        for (unsigned i = 0; i < G_N_ELEMENTS(characters); i++)
-                if (g_str_equal(given->name, characters[i]))
-                        return true;
-        return false;
-}
-
-static uint32_t pointer_cost(Linker *linker, const Type *given, const Type *wanted)
+static uint32_t pointer_cost(Linker *linker, const Type *given, const Type *wanted, bool converts)
 {
         bool null = given->kind == TYPE_PLAIN && !given->pointers &&
                     (g_str_equal(given->name, "nullptr") || g_str_equal(given->name, "0"));
@@ -408,14 +522,18 @@ static uint32_t pointer_cost(Linker *linker, const Type *given, const Type *want
         if (given->pointers > wanted->pointers && !wanted->pointers) {
                 if (wanted->kind == TYPE_PLAIN)
                         return g_str_equal(wanted->name, "bool") ? COST_VOID : COST_MISFIT;
-                return is_enum(linker, wanted) || is_of_other_text(given, wanted) ? COST_MISFIT
-                                                                                  : COST_MADE;
+                return is_enum(linker, wanted) ? COST_MISFIT
+                                               : making_cost(linker, given, wanted, converts);
         }
-        return given->kind == TYPE_OUTSIDE && !given->pointers ? COST_GIVEN : COST_MISFIT;
+        return converts && given->kind == TYPE_OUTSIDE && !given->pointers ? COST_GIVEN
+                                                                           : COST_MISFIT;
 }
 
-static uint32_t cost_of(Linker *linker, const Type *given, const Type *wanted)
+/* converts: may a class make it fit, by a constructor or an operator? */
+static uint32_t cost_of(Linker *linker, const Type *given, const Type *wanted, bool converts)
 {
+        if (given->kind == TYPE_UNKNOWN && wanted->kind != TYPE_VARIABLE)
+                return is_of_other_text(given, wanted) ? COST_MISFIT : 0;
         if (given->kind == TYPE_UNKNOWN || wanted->kind == TYPE_UNKNOWN ||
             given->kind == TYPE_VARIABLE)
                 return wanted->kind == TYPE_VARIABLE ? COST_TEMPLATE : 0;
@@ -424,14 +542,14 @@ static uint32_t cost_of(Linker *linker, const Type *given, const Type *wanted)
                 return cost + (given->vague || given->pointers >= wanted->pointers ? COST_TEMPLATE
                                                                                    : COST_MISFIT);
         if (!given->vague && given->pointers != wanted->pointers)
-                return cost + pointer_cost(linker, given, wanted);
+                return cost + pointer_cost(linker, given, wanted, converts);
         if (wanted->pointers && !given->vague && given->constant && !wanted->constant)
                 return COST_MISFIT;
         if (wanted->pointers && !given->vague && !given->constant && wanted->constant)
                 cost += COST_CONST;
         if (!wanted->pointers && wanted->reference && wanted->constant && !given->constant)
                 cost += COST_CONST;
-        return cost + kind_cost(linker, given, wanted);
+        return cost + kind_cost(linker, given, wanted, converts);
 }
 
 /* ---- a function ---- */
@@ -480,6 +598,19 @@ static void evaluate(Linker *linker, const LinkModule *module, const CCall *call
         ret->constant = receiver_const(linker, module, call);
 }
 
+bool c_space_of_given(Linker *linker, const LinkModule *module, const CCall *call, uint32_t index,
+                      CSpace *ret)
+{
+        const uint32_t *given;
+        if (index >= unit_list(module->unit, call->given, &given))
+                return false;
+        Type type = type_of(linker, module, given[index], call->depth);
+        if (type.kind != TYPE_DECLARED)
+                return false;
+        c_space_of(linker, linker_load(linker, type.place.module), type.place.decl, ret);
+        return *ret->text;
+}
+
 /* A template that is there for some arguments only, which nobody checks here: template <class T, enable_if_t<…> = 0>. */
 static bool is_constrained(const LinkModule *module, const UnitDecl *decl)
 {
@@ -525,9 +656,20 @@ static uint32_t cost_of_function(Linker *linker, LinkPlace function, const Given
                         continue;
                 }
                 Type type = written(linker, module, parameter->type, parameter->shape, 0);
-                cost += cost_of(linker, &given->items[i], &type);
+                cost += cost_of(linker, &given->items[i], &type, /* converts= */ true);
         }
         return cost;
+}
+
+/* Of those that suit as well those that are there under whatever conditions, if some are. */
+static void keep_usual(Linker *linker, CChoices *choices)
+{
+        CChoices kept = {.count = 0};
+        for (uint32_t i = 0; i < choices->count; i++)
+                if (!(decl_at(linker, choices->items[i])->flags & UNIT_CONDITIONAL))
+                        kept.items[kept.count++] = choices->items[i];
+        if (kept.count)
+                *choices = kept;
 }
 
 void c_keep_best(Linker *linker, const LinkModule *module, const CCall *call, CChoices *choices)
@@ -547,6 +689,7 @@ void c_keep_best(Linker *linker, const LinkModule *module, const CCall *call, CC
                 if (costs[i] == best)
                         choices->items[kept++] = choices->items[i];
         choices->count = kept;
+        keep_usual(linker, choices);
 }
 
 bool c_same_signature(Linker *linker, LinkPlace a, LinkPlace b)

@@ -330,12 +330,17 @@ static LinkSet name_of(Linker *linker, const LinkModule *from, uint32_t scope, u
         return found;
 }
 
-/* What stands in a namespace, for whoever names it by that. */
-static LinkSet in_space(Linker *linker, const LinkModule *from, uint32_t space, uint32_t word)
+LinkSet c_in_space(Linker *linker, const LinkModule *from, const char *space, uint32_t word)
 {
         CPlaces places;
         c_find(linker, from, word, &places);
-        LinkSet found = find_in_space(linker, from, &places, link_word_text(linker->words, space));
+        return find_in_space(linker, from, &places, space);
+}
+
+/* What stands in a namespace, for whoever names it by that. */
+static LinkSet in_space(Linker *linker, const LinkModule *from, uint32_t space, uint32_t word)
+{
+        LinkSet found = c_in_space(linker, from, link_word_text(linker->words, space), word);
         return found != LINK_EMPTY ? found : link_plain(linker, LINK_ATOM_MISSING);
 }
 

@@ -26,6 +26,9 @@ void c_space_of(Linker *linker, const LinkModule *module, uint32_t decl, CSpace 
 /* The declarations of a name that are no members, local to nothing, and in one of these namespaces exactly. */
 void c_find(Linker *linker, const LinkModule *from, uint32_t word, CPlaces *ret);
 
+/* What stands under a name in one of them ("a::b", "": around all). */
+LinkSet c_in_space(Linker *linker, const LinkModule *from, const char *space, uint32_t word);
+
 /* Which of the declarations that a site may name it goes to: see LinkLanguage.chosen. */
 LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const UnitSite *site);
 
@@ -46,6 +49,10 @@ typedef struct CCall {
         unsigned depth;
 } CCall;
 
+/* What a call is given that is of a class: the namespace of that class; false: of none in one. */
+bool c_space_of_given(Linker *linker, const LinkModule *module, const CCall *call, uint32_t index,
+                      CSpace *ret);
+
 /* Of functions of one name in C++ those that suit what the call is given best, and what it is called on; all if none does. */
 void c_keep_best(Linker *linker, const LinkModule *module, const CCall *call, CChoices *choices);
 
@@ -54,6 +61,18 @@ uint32_t c_called(Linker *linker, const LinkModule *module, const CCall *call, L
 
 /* Do two functions take the same? */
 bool c_same_signature(Linker *linker, LinkPlace a, LinkPlace b);
+
+/* Of several definitions those that count: for this system, if some are; of one thing in several files those beside the file that asks,
+ * else those that are none of tests and nearest to it. */
+void c_keep_here(Linker *linker, CChoices *choices);
+void c_keep_near(Linker *linker, const LinkModule *from, CChoices *choices);
+
+/* Is a file one of those for another system, by the words of its path? Is a place, by its file or the condition that it is under? */
+bool c_is_elsewhere(const LinkModule *module);
+bool c_is_strange(Linker *linker, LinkPlace place);
+
+/* How many folders two paths begin with in common. */
+unsigned c_folders_in_common(const char *a, const char *b);
 
 bool c_is_header(const LinkModule *module);
 bool c_is_space(UnitKind kind); /* a namespace, or what a macro opens */
