@@ -111,7 +111,7 @@ bool mention_link_is_known(Db *db, const char *source_id, const char *sha256, co
         return true;
 }
 
-/* ---- a symbol that moved ---- */
+/* ---- what moved ---- */
 
 /* Links of the source with symbols of that name and kind, whatever file they are in. */
 #define NAMESAKES                                                                                  \
@@ -120,22 +120,63 @@ bool mention_link_is_known(Db *db, const char *source_id, const char *sha256, co
         " AND l.title = :title AND coalesce(l.symbol_kind, :symbol_kind) = :symbol_kind"           \
         " AND l.right_id <> :target AND substr(l.right_id, 1, 4) = 'sym-' ORDER BY l.id"
 
-static bool is_gone(Db *db, const char *symbol, bool *ret, GError **error)
+/* Links of the source with files of that name, whatever folder they are in: the same word named them, or the text does not have
+ * theirs any more. */
+#define NAMED_ALIKE                                                                                \
+        "SELECT l.id, l.state, l.sha256 <> coalesce(:sha256, ''), l.right_id FROM autolinks l"     \
+        " WHERE l.left_id = :source AND l.kind = :kind AND l.repository_id = :repository"          \
+        " AND substr('/' || l.title, -length(:name) - 1) = '/' || :name"                           \
+        " AND l.right_id <> :target AND substr(l.right_id, 1, 5) = 'repo-'"                        \
+        " AND (l.mention = :mention OR (l.kind = 'document-symbol' AND NOT EXISTS (SELECT 1"       \
+        " FROM documents d JOIN document_text t ON t.sha256 = d.sha256 WHERE d.id = :source"       \
+        " AND instr(t.text, l.mention) > 0))) ORDER BY l.id"
+
+static Statement *select_symbol(Db *db, const char *id, GError **error)
 {
         Statement *row = db_statement(db, "SELECT 1 FROM code_symbols WHERE hash = :hash", error);
-        int64_t hash;
+        int64_t hash = 0;
 
-        *ret = false;
-        if (!row || !symbol_hash_from_text(symbol, &hash))
-                return row != NULL;
-        statement_bind_int(row, ":hash", hash);
-        StepResult step = statement_step(row, error);
+        (void)symbol_hash_from_text(id, &hash);
+        if (row)
+                statement_bind_int(row, ":hash", hash);
+        return row;
+}
+
+/* "repo-…:path" */
+static Statement *select_file(Db *db, const char *id, GError **error)
+{
+        Statement *row =
+                db_statement(db,
+                             "SELECT 1 FROM code_states s JOIN code_modules m"
+                             " ON m.repository = s.number WHERE s.repository_id = :repository"
+                             " AND m.folder = :folder AND m.path = :path",
+                             error);
+        const char *colon = strchr(id, ':');
+        const char *path = colon ? colon + 1 : "";
+        g_autofree char *repository = g_strndup(id, colon ? (size_t)(colon - id) : 0);
+        g_autofree char *folder = g_path_get_dirname(path);
+
+        if (!row)
+                return NULL;
+        statement_bind_text(row, ":repository", repository);
+        statement_bind_text(row, ":folder", strcmp(folder, ".") == 0 ? "" : folder);
+        statement_bind_text(row, ":path", path);
+        return row;
+}
+
+static bool is_gone(Db *db, const char *target, bool *ret, GError **error)
+{
+        Statement *row = g_str_has_prefix(target, SYMBOL_ID_PREFIX)
+                                 ? select_symbol(db, target, error)
+                                 : select_file(db, target, error);
+        StepResult step = row ? statement_step(row, error) : STEP_ERROR;
+
         *ret = step == STEP_DONE;
         return step != STEP_ERROR;
 }
 
 typedef struct Namesake {
-        char *id, *state, *symbol;
+        char *id, *state, *target;
         bool older;
 } Namesake;
 
@@ -145,13 +186,28 @@ static void namesake_clear(void *data)
 
         g_free(namesake->id);
         g_free(namesake->state);
-        g_free(namesake->symbol);
+        g_free(namesake->target);
+}
+
+static void bind_file(Statement *row, const MentionLink *link)
+{
+        const char *slash = strrchr(link->target.title, '/');
+
+        statement_bind_text(row, ":name", slash ? slash + 1 : link->target.title);
+        statement_bind_text(row, ":mention", link->mention);
+}
+
+static void bind_symbol(Statement *row, const MentionLink *link)
+{
+        statement_bind_text(row, ":title", link->target.title);
+        statement_bind_int(row, ":symbol_kind", link->target.kind);
 }
 
 static GArray *list_namesakes(Db *db, const MentionLink *link, GError **error)
 {
         g_autoptr(GArray) list = g_array_new(FALSE, FALSE, sizeof(Namesake));
-        Statement *row = prepare(db, NAMESAKES, link->source_id, error);
+        Statement *row = prepare(db, link->target.is_symbol ? NAMESAKES : NAMED_ALIKE,
+                                 link->source_id, error);
         StepResult step;
 
         g_array_set_clear_func(list, namesake_clear);
@@ -160,9 +216,8 @@ static GArray *list_namesakes(Db *db, const MentionLink *link, GError **error)
         statement_bind_text(row, ":kind", kind_of(link->source_id));
         statement_bind_text(row, ":sha256", link->sha256);
         statement_bind_text(row, ":repository", link->target.repository_id);
-        statement_bind_text(row, ":title", link->target.title);
         statement_bind_text(row, ":target", link->target.id);
-        statement_bind_int(row, ":symbol_kind", link->target.kind);
+        (link->target.is_symbol ? bind_symbol : bind_file)(row, link);
         while ((step = statement_step(row, error)) == STEP_ROW) {
                 Namesake namesake = {g_strdup(statement_text(row, 0)),
                                      g_strdup(statement_text(row, 1)),
@@ -172,17 +227,17 @@ static GArray *list_namesakes(Db *db, const MentionLink *link, GError **error)
         return step == STEP_DONE ? g_steal_pointer(&list) : NULL;
 }
 
-/* The link whose symbol is gone. Of several that were not decided alike none: who could say which symbol went where? */
+/* The link whose symbol or file is gone. Of several that were not decided alike none: who could say which went where? */
 static bool find_former(Db *db, const MentionLink *link, Pair *ret, GError **error)
 {
-        g_autoptr(GArray) list = link->target.is_symbol ? list_namesakes(db, link, error) : NULL;
+        g_autoptr(GArray) list = list_namesakes(db, link, error);
         const Namesake *former = NULL;
 
         for (unsigned i = 0; list && i < list->len; i++) {
                 const Namesake *namesake = &g_array_index(list, Namesake, i);
                 bool gone;
 
-                if (!is_gone(db, namesake->symbol, &gone, error))
+                if (!is_gone(db, namesake->target, &gone, error))
                         return false;
                 if (gone && former && strcmp(former->state, namesake->state) != 0)
                         return true;
@@ -192,15 +247,16 @@ static bool find_former(Db *db, const MentionLink *link, Pair *ret, GError **err
         if (former)
                 *ret = (Pair){g_strdup(former->id), g_str_equal(former->state, "rejected"),
                               former->older};
-        return list || !link->target.is_symbol;
+        return list != NULL;
 }
 
-/* The link goes on to the symbol, with what was decided. */
+/* The link goes on to the symbol or file, with what was decided. */
 static bool move(Db *db, const char *id, const MentionLink *link, GError **error)
 {
         Statement *update = db_statement(db,
                                          "UPDATE autolinks SET right_id = :target,"
-                                         " resolution = :resolution, symbol_kind = :symbol_kind"
+                                         " resolution = :resolution, symbol_kind = :symbol_kind,"
+                                         " title = :title, mention = coalesce(:mention, mention)"
                                          " WHERE id = :id",
                                          error);
 
@@ -209,7 +265,11 @@ static bool move(Db *db, const char *id, const MentionLink *link, GError **error
         statement_bind_text(update, ":id", id);
         statement_bind_text(update, ":target", link->target.id);
         statement_bind_text(update, ":resolution", link->target.unique ? "unique" : "several");
-        statement_bind_int(update, ":symbol_kind", link->target.kind);
+        statement_bind_text(update, ":title", link->target.title);
+        if (link->target.is_symbol)
+                statement_bind_int(update, ":symbol_kind", link->target.kind);
+        else
+                statement_bind_text(update, ":mention", link->mention);
         return statement_run(update, error);
 }
 
