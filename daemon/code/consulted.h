@@ -26,7 +26,8 @@ GArray *consulted_of(Db *db, uint32_t module, GError **error);
 /* Keeps them; NULL: the module has gone. Where there are none there is no row. */
 bool consulted_keep(Db *db, uint32_t module, const GArray *numbers, GError **error);
 
-/* Carries changes (Consulted, which it sorts) into the lists. */
+/* Carries changes (Consulted, which it sorts) into the lists: at most one of each number and module. What stands already, and what
+ * goes that was not there, changes nothing; of a number that nobody consults there is no row. */
 bool consulted_apply(Db *db, uint32_t repository, GArray *changes, GError **error);
 
 /* Adds the modules (as keys of a set) that consulted one of the numbers (uint32_t, which it sorts). */

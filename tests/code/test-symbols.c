@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "syntax/builder.h"
+#include "syntax/blank.h"
 
 #define CHAIN 150000 /* declarations, one within the other */
 
@@ -17,20 +17,9 @@ typedef struct Made {
 static uint32_t add(Builder *builder, UnitKind kind, const char *name, uint32_t container,
                     uint32_t flags)
 {
-        UnitDecl decl = {.kind = kind,
-                         .visibility = UNIT_PUBLIC,
-                         .flags = flags,
-                         .name = builder_word(builder, name),
-                         .container = container,
-                         .outer = UNIT_NONE,
-                         .first_line = 1,
-                         .last_line = 1,
-                         .name_line = 1,
-                         .type = UNIT_NONE,
-                         .value = UNIT_NONE,
-                         .bases = UNIT_NONE,
-                         .parameters = UNIT_NONE,
-                         .type_parameters = UNIT_NONE};
+        UnitDecl decl = blank_decl(kind, builder_word(builder, name));
+        decl.flags = flags;
+        decl.container = container;
         return builder_decl(builder, &decl);
 }
 

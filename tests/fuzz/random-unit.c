@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 #include "random-unit.h"
 
+#include "syntax/blank.h"
+
 #define DECLS_MAX   10
 #define EXPRS_MAX   24
 #define IMPORTS_MAX 5
@@ -137,23 +139,16 @@ static uint32_t bits(Maker *maker, unsigned count)
 
 static void add_decl(Maker *maker)
 {
-        UnitDecl decl = {.kind = (uint8_t)(take(maker, 3) ? kinds[take(maker, G_N_ELEMENTS(kinds))]
-                                                          : 1 + take(maker, UNIT_KINDS - 1)),
-                         .visibility = (uint8_t)(1 + take(maker, UNIT_PRIVATE)),
-                         .shape = (uint16_t)bits(maker, 4),
-                         .flags = (take(maker, 3) ? 0 : bits(maker, 20)) |
-                                  (take(maker, 4) ? UNIT_EXPORTED : 0),
-                         .name = a_name(maker),
-                         .container = take(maker, 2) ? UNIT_NONE : one_of(maker, maker->decls),
-                         .outer = UNIT_NONE,
-                         .first_line = 1,
-                         .last_line = LINES,
-                         .name_line = 1 + maker->decls,
-                         .type = UNIT_NONE,
-                         .value = UNIT_NONE,
-                         .bases = UNIT_NONE,
-                         .parameters = UNIT_NONE,
-                         .type_parameters = UNIT_NONE};
+        UnitKind kind = take(maker, 3) ? kinds[take(maker, G_N_ELEMENTS(kinds))]
+                                       : (UnitKind)(1 + take(maker, UNIT_KINDS - 1));
+        UnitDecl decl = blank_decl(kind, 0);
+        decl.visibility = (uint8_t)(1 + take(maker, UNIT_PRIVATE));
+        decl.shape = (uint16_t)bits(maker, 4);
+        decl.flags = (take(maker, 3) ? 0 : bits(maker, 20)) | (take(maker, 4) ? UNIT_EXPORTED : 0);
+        decl.name = a_name(maker);
+        decl.container = take(maker, 2) ? UNIT_NONE : one_of(maker, maker->decls);
+        decl.last_line = LINES;
+        decl.name_line = 1 + maker->decls;
         maker->decls += builder_decl(maker->builder, &decl) != UNIT_NONE;
 }
 

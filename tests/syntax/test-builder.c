@@ -3,23 +3,12 @@
  * Seen to fail: with expressions not looked up before they are added, "equal-things-are-one"; with the class scope seen from within its
  * functions, "names-of-a-class-are-hidden-from-its-functions"; with the first binding kept alone, "a-name-bound-twice-is-either". */
 #include "base/base.h"
+#include "syntax/blank.h"
 #include "syntax/scope.h"
 
 static uint32_t decl_expr(Builder *builder, UnitString name)
 {
-        UnitDecl decl = {.kind = UNIT_FUNCTION,
-                         .visibility = UNIT_PUBLIC,
-                         .name = name,
-                         .container = UNIT_NONE,
-                         .outer = UNIT_NONE,
-                         .first_line = 1,
-                         .last_line = 1,
-                         .name_line = 1,
-                         .type = UNIT_NONE,
-                         .value = UNIT_NONE,
-                         .bases = UNIT_NONE,
-                         .parameters = UNIT_NONE,
-                         .type_parameters = UNIT_NONE};
+        UnitDecl decl = blank_decl(UNIT_FUNCTION, name);
         return builder_expr(builder, UNIT_EXPR_DECL, builder_decl(builder, &decl), UNIT_NONE);
 }
 

@@ -2,7 +2,7 @@
 /* What unit_open() lets through can be used blindly: every number in range, whatever bytes are changed.
  * Seen to fail: with the check of containers taken out, and with that of lists, "wrong-numbers-are-refused" let them through. */
 #include "base/base.h"
-#include "syntax/builder.h"
+#include "syntax/blank.h"
 
 /* A unit with one of everything. */
 static Builder *sample(void)
@@ -11,19 +11,8 @@ static Builder *sample(void)
         builder_reset(builder, UNIT_TYPESCRIPT);
         builder_lines(builder, 10, 0);
         UnitString name = builder_word(builder, "Größe");
-        UnitDecl decl = {.kind = UNIT_CLASS,
-                         .visibility = UNIT_PUBLIC,
-                         .name = name,
-                         .container = UNIT_NONE,
-                         .outer = UNIT_NONE,
-                         .first_line = 1,
-                         .last_line = 9,
-                         .name_line = 1,
-                         .type = UNIT_NONE,
-                         .value = UNIT_NONE,
-                         .bases = UNIT_NONE,
-                         .parameters = UNIT_NONE,
-                         .type_parameters = UNIT_NONE};
+        UnitDecl decl = blank_decl(UNIT_CLASS, name);
+        decl.last_line = 9;
         uint32_t class = builder_decl(builder, &decl);
         decl.container = class;
         decl.kind = UNIT_METHOD;
