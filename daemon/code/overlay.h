@@ -17,7 +17,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Overlay, overlay_free)
 /* From now on it reads by another handle; NULL: it is not asked for anything until it gets one. */
 void overlay_use(Overlay *overlay, Db *db);
 
-/* A module as it is now, whatever the store says: unit NULL: it has none. All are borrowed. */
+/* A module as it is now, whatever the store says: unit NULL: it has none. All are borrowed. Each module is put or dropped once at most,
+ * and what has gone is dropped before another one of its path is put; all before anything is asked for. */
 typedef struct OverlayModule {
         uint32_t module;
         const char *path;
