@@ -128,6 +128,8 @@ int path_open_beneath(int dir_fd, const char *path, int flags, GError **error)
         };
         int fd = -1;
 
+        if (flags & O_NOFOLLOW)
+                how.resolve |= RESOLVE_NO_SYMLINKS;
         for (int i = 0; i < OPEN_TRIES; i++) {
                 fd = (int)syscall(SYS_openat2, dir_fd, path, &how, sizeof how);
                 if (fd >= 0 || (errno != EAGAIN && errno != EINTR))

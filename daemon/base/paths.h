@@ -25,7 +25,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Paths, paths_free)
 char *paths_data(Instance instance);
 
 /* Opens path below the folder dir_fd (openat2, RESOLVE_BENEATH | RESOLVE_NO_MAGICLINKS): a path or
- * symlink that leads outside is DENIED. Returns an O_CLOEXEC fd or -1. */
+ * symlink that leads outside is DENIED. With O_NOFOLLOW no symlink is followed on the whole way. Returns an O_CLOEXEC fd or -1. */
 int path_open_beneath(int dir_fd, const char *path, int flags, GError **error);
 
 /* Is path (absolute, normalised) folder itself or inside it? */

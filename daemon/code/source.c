@@ -85,6 +85,22 @@ static const char *next_line(const char *at, const char *end)
         return feed ? feed + 1 : end;
 }
 
+/* At most so many bytes of a text, which ends with a letter; in place of what is no UTF-8 stands U+FFFD. */
+static char *cut_text(const char *text, size_t length, bool *ret_cut)
+{
+        size_t most = MIN(length, SOURCE_BYTES_MAX);
+
+        for (int i = 1; i < 4 && most < length && (text[most] & 0xc0) == 0x80; i++)
+                most--;
+        g_autofree char *piece = g_strndup(text, most);
+        char *valid = g_utf8_make_valid(piece, -1);
+        size_t bytes = strlen(valid);
+        *ret_cut = most < length || bytes > SOURCE_BYTES_MAX;
+        if (bytes > SOURCE_BYTES_MAX)
+                *g_utf8_find_prev_char(valid, valid + SOURCE_BYTES_MAX + 1) = '\0';
+        return valid;
+}
+
 /* Lines from first to last, as far as there are any; sets which they are. */
 static char *cut_lines(const Live *live, int64_t *first, int64_t *last, bool *ret_cut)
 {
@@ -98,10 +114,7 @@ static char *cut_lines(const Live *live, int64_t *first, int64_t *last, bool *re
         for (; line <= *last && at < end; line++)
                 at = next_line(at, end);
         *last = MAX(*first, line - 1);
-        size_t length = (size_t)(at - from);
-        *ret_cut = length > SOURCE_BYTES_MAX;
-        g_autofree char *piece = g_strndup(from, MIN(length, SOURCE_BYTES_MAX));
-        return g_utf8_make_valid(piece, -1);
+        return cut_text(from, (size_t)(at - from), ret_cut);
 }
 
 /* ---- the answer ---- */

@@ -96,6 +96,21 @@ static void test_what_leads_outside_is_denied(Tree *tree, const void *data)
         assert_closed(tree, "sub/../../outside.txt", OUROBOROS_ERROR_DENIED);
 }
 
+/* Neither the last link nor one before it, wherever it leads. */
+static void test_no_link_is_followed_if_none_may_be(Tree *tree, const void *data)
+{
+        static const char *const paths[] = {"good", "way/b.txt", "way/../a.txt"};
+
+        link_to(tree, "sub", "root/way");
+        assert_opens(tree, "way/b.txt", "root/sub/b.txt");
+        for (size_t i = 0; i < G_N_ELEMENTS(paths); i++)
+                g_assert_cmpint(path_open_beneath(tree->fd, paths[i], O_RDONLY | O_NOFOLLOW, NULL),
+                                ==, -1);
+        int fd = path_open_beneath(tree->fd, "sub/b.txt", O_RDONLY | O_NOFOLLOW, NULL);
+        g_assert_cmpint(fd, >=, 0);
+        close(fd);
+}
+
 static void test_loops_and_missing_files_are_errors(Tree *tree, const void *data)
 {
         g_autofree char *big = g_strnfill(10 * 1024 * 1024, 'x');
@@ -239,6 +254,7 @@ int main(int argc, char **argv)
 #define ADD(name, func) g_test_add("/paths/" name, Tree, NULL, setup, func, teardown)
         ADD("what-is-inside-opens", test_what_is_inside_opens);
         ADD("what-leads-outside-is-denied", test_what_leads_outside_is_denied);
+        ADD("no-link-is-followed-if-none-may-be", test_no_link_is_followed_if_none_may_be);
         ADD("loops-and-missing-files-are-errors", test_loops_and_missing_files_are_errors);
         ADD("a-made-file-is-private", test_a_made_file_is_private);
         ADD("the-environment-rules-the-user-instance",
