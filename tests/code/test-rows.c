@@ -76,7 +76,7 @@ static void assert_text(Works *works, const char *sql, const char *expected)
         g_assert_cmpstr(text, ==, expected);
 }
 
-#define NAMES                                                                                             \
+#define NAMES                                                                                               \
         "SELECT group_concat((id - (1 << 20)) || ' ' || name || coalesce(' ' || qualified_name, ''), ', ')" \
         " FROM (SELECT * FROM code_symbols WHERE id >> 20 = 1 ORDER BY id)"
 #define ROW                                                                                                            \
