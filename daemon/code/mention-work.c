@@ -381,16 +381,30 @@ static bool ask_file(Piece *piece, int64_t module, GError **error)
         return add_hits(row, hits, error) && ask_hits(piece, hits, &done, error);
 }
 
-/* As many files as the links allow; the others come with the next piece. */
+static bool exists(Db *db, const char *sql, bool *ret, GError **error)
+{
+        Statement *row = db_statement(db, sql, error);
+
+        if (!row || statement_step(row, error) != STEP_ROW)
+                return false;
+        *ret = statement_int(row, 0) != 0;
+        return true;
+}
+
+/* As many files as the links allow; the others come with the next piece. Without words none is read. */
 static bool ask_files(Piece *piece, GError **error)
 {
         unsigned i = 0;
+        bool words;
 
-        for (; i < piece->modules->len && piece->links->len < MENTIONS_LINKS; i++)
+        if (!exists(piece->db, "SELECT EXISTS (SELECT 1 FROM code_mention_words)", &words, error))
+                return false;
+        for (; words && i < piece->modules->len && piece->links->len < MENTIONS_LINKS; i++)
                 if (!ask_file(piece, g_array_index(piece->modules, Stamp, i).module, error))
                         return false;
-        piece->more = i < piece->modules->len;
-        g_array_set_size(piece->modules, i);
+        piece->more = words && i < piece->modules->len;
+        if (words)
+                g_array_set_size(piece->modules, i);
         return true;
 }
 
@@ -584,16 +598,6 @@ static bool write_piece(Piece *piece, GError **error)
 
 /* ---- a piece ---- */
 
-static bool has_code(Db *db, bool *ret, GError **error)
-{
-        Statement *row = db_statement(db, "SELECT EXISTS (SELECT 1 FROM code_modules)", error);
-
-        if (!row || statement_step(row, error) != STEP_ROW)
-                return false;
-        *ret = statement_int(row, 0) != 0;
-        return true;
-}
-
 static const struct {
         MentionsNews of;
         bool (*read)(Piece *piece, GError **error);
@@ -610,7 +614,8 @@ bool mention_work_piece(MentionWork *work, unsigned *news, GError **error)
 
         piece_begin(&piece, work);
         piece.db = store_reader(work->vault, /* scope= */ NULL, error);
-        if (!piece.db || !has_code(piece.db, &code, error))
+        if (!piece.db ||
+            !exists(piece.db, "SELECT EXISTS (SELECT 1 FROM code_modules)", &code, error))
                 return false;
         for (unsigned i = 0; code && i < G_N_ELEMENTS(kinds); i++) {
                 if (!(*news & kinds[i].of))
