@@ -40,16 +40,27 @@ static Store *build_store(Rooms *rooms, StoreKind kind, unsigned cache_mb, GErro
         return store_new(&options, error);
 }
 
-/* The processes that read what strangers wrote, for all rooms. */
-static bool build_reading(Rooms *rooms, GError **error)
+static Reading *build_readers(const Rooms *rooms, const char *name, const char *label,
+                              GError **error)
 {
-        g_autofree char *program =
-                g_build_filename(rooms->paths->libexec, "ouroboros-extract", NULL);
-
-        rooms->reading = reading_new(
+        g_autofree char *program = g_build_filename(rooms->paths->libexec, name, NULL);
+        Reading *reading = reading_new(
                 service_loop(rooms->service), program,
                 (unsigned)config_int(rooms->config, "Documents", "ExtractProcesses"), error);
-        return rooms->reading != NULL;
+
+        if (reading)
+                reading_set_label(reading, label);
+        return reading;
+}
+
+/* The processes that read what strangers wrote. */
+static bool build_reading(Rooms *rooms, GError **error)
+{
+        rooms->reading = build_readers(rooms, "ouroboros-extract", "the extractor", error);
+        if (rooms->reading)
+                rooms->code_reading =
+                        build_readers(rooms, SYNTAX_PROGRAM, "the reader of source code", error);
+        return rooms->code_reading != NULL;
 }
 
 static void on_documents_settled(void *data)
@@ -68,7 +79,7 @@ static bool build_code(Rooms *rooms, GError **error)
                 .paths = rooms->paths,
                 .config = rooms->config,
                 .service = rooms->service,
-                .reading = rooms->reading,
+                .reading = rooms->code_reading,
         };
 
         rooms->code = code_new(&code, error);
@@ -312,6 +323,7 @@ void rooms_free(Rooms *rooms)
         worker_pool_free(rooms->pool);
         rooms->code = code_free(rooms->code);
         documents_free(rooms->documents);
+        reading_free(rooms->code_reading);
         reading_free(rooms->reading);
         if (rooms->care)
                 care_set_handlers(rooms->care, &(CareHandlers){0});

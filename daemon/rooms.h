@@ -16,6 +16,7 @@ typedef struct Rooms {
         Store *vault, *ops;
         Secrets *secrets;
         Reading *reading;
+        Reading *code_reading; /* … of source code */
         Gate *gate;
         Graph *graph;
         Journal *journal;

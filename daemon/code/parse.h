@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Files that are read together by one process of ouroboros-extract, and what came of them. */
+/* Files that are read together by one process of ouroboros-syntax, and what came of them. */
 #pragma once
 
 #include "base/base.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Batches of source files through the processes of ouroboros-extract. A file that crashes one, or holds it too long, costs
+/* Batches of source files through the processes of ouroboros-syntax. A file that crashes one, or holds it too long, costs
  * that file: the others of its batch are given again, one by one. Loop thread only. */
 #pragma once
 

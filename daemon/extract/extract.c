@@ -11,9 +11,6 @@
 #include "extract/plain.h"
 #include "extract/protocol.h"
 #include "extract/sniff.h"
-#ifdef HAVE_SYNTAX
-#include "syntax/syntax.h"
-#endif
 
 static void silent(void *data, const char *format, ...)
 {
@@ -27,9 +24,6 @@ Extract *extract_new(void)
         xmlInitParser();
         xmlSetGenericErrorFunc(NULL, silent);
         extract->poppler = pdf_preload();
-#ifdef HAVE_SYNTAX
-        extract->syntax = syntax_new();
-#endif
         return extract;
 }
 
@@ -39,9 +33,6 @@ Extract *extract_free(Extract *extract)
                 return NULL;
         charsets_free(extract->charsets);
         output_free(extract->output);
-#ifdef HAVE_SYNTAX
-        syntax_free(extract->syntax);
-#endif
         g_clear_object(&extract->poppler);
         g_free(extract);
         return NULL;

@@ -13,7 +13,6 @@ typedef struct Extract {
         Charsets *charsets;
         GObject *poppler;
         Output *output;
-        struct Syntax *syntax; /* NULL in a build that reads no source code */
 } Extract;
 
 Extract *extract_new(void);

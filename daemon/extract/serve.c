@@ -3,33 +3,21 @@
 
 #include <errno.h>
 #include <malloc.h>
+#include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "base/base.h"
-#include "extract/contents.h"
+#include "extract/confine.h"
 #include "extract/protocol.h"
-#ifdef HAVE_SYNTAX
-#include "extract/source.h"
-#endif
-#include "syntax/protocol.h"
 
-#define SERVE_TRIM_BYTES       (256 * 1024) /* after a file or text of this size memory is given back */
-#define SERVE_UNITS_TRIM_BYTES (16 * 1024 * 1024) /* after units of this size */
 #define SERVE_TIRED_BYTES                                                                          \
         (256L * 1024 * 1024) /* more heap than this after trimming: ask to be replaced */
 
-/* What was asked, of either kind. */
-typedef struct Request {
-        guint64 text_bytes_max;
-        char *name;
-        SyntaxRequest *sources; /* NULL: a document */
-        int fds[SYNTAX_BATCH_FILES_MAX];
-        unsigned fd_count;
-} Request;
-
-static void request_clear(Request *request)
+static void request_clear(ServeRequest *request)
 {
         g_clear_pointer(&request->name, g_free);
         g_clear_pointer(&request->sources, g_free);
@@ -38,7 +26,7 @@ static void request_clear(Request *request)
         request->fd_count = 0;
 }
 
-static bool take_fds(struct msghdr *message, Request *request)
+static bool take_fds(struct msghdr *message, ServeRequest *request)
 {
         struct cmsghdr *header = CMSG_FIRSTHDR(message);
         if (!header || header->cmsg_type != SCM_RIGHTS)
@@ -48,7 +36,7 @@ static bool take_fds(struct msghdr *message, Request *request)
         return !(message->msg_flags & (MSG_TRUNC | MSG_CTRUNC));
 }
 
-static bool take_sources(Request *request, const SyntaxRequest *sources, size_t bytes)
+static bool take_sources(ServeRequest *request, const SyntaxRequest *sources, size_t bytes)
 {
         if (sources->count != request->fd_count || bytes != syntax_request_bytes(sources->count))
                 return false;
@@ -58,7 +46,7 @@ static bool take_sources(Request *request, const SyntaxRequest *sources, size_t 
         return true;
 }
 
-static bool take_document(Request *request, const void *data, size_t length)
+static bool take_document(ServeRequest *request, const void *data, size_t length)
 {
         g_autoptr(GBytes) bytes = g_bytes_new(data, length);
         g_autoptr(GVariant) variant = g_variant_ref_sink(
@@ -68,7 +56,7 @@ static bool take_document(Request *request, const void *data, size_t length)
 }
 
 /* Blocks for the next request; false when the daemon is gone or does not keep to the protocol. */
-static bool receive(Request *request)
+static bool receive(ServeRequest *request)
 {
         SyntaxRequest buffer = {0};
         union {
@@ -105,86 +93,41 @@ static bool reply(int code, const char *text, bool tired, int fd)
                           0);
 }
 
-static void store_variant(const void *data, void *place)
+/* What there is no handler for, this program does not read. */
+static int answer(const Server *server, const ServeRequest *request, bool *ret_large,
+                  GError **error)
 {
-        g_variant_store((GVariant *)data, place);
-}
+        ServeHandler handler = request->sources ? server->sources : server->document;
 
-int serve_pack(GVariant *result, GError **error)
-{
-        size_t size = g_variant_get_size(result);
-        if (size > EXTRACT_RESULT_BYTES_MAX) {
-                g_set_error(
-                        error, OUROBOROS_ERROR, OUROBOROS_ERROR_LIMIT,
-                        "text and structure have %zu bytes, more than %d (EXTRACT_RESULT_BYTES_MAX)",
-                        size, EXTRACT_RESULT_BYTES_MAX);
-                return -1;
-        }
-        return memfd_seal(size, store_variant, result, error);
-}
-
-#ifdef HAVE_SYNTAX
-static void store_array(const void *data, void *place)
-{
-        const GByteArray *array = data;
-        memcpy(place, array->data, array->len);
-}
-
-static int run_sources(Extract *extract, const Request *request, bool *ret_large, GError **error)
-{
-        g_autoptr(GByteArray) units = source_read(extract->syntax, request->sources, request->fds);
-        *ret_large = units->len > SERVE_UNITS_TRIM_BYTES;
-        return memfd_seal(units->len, store_array, units, error);
-}
-#else
-static int run_sources(Extract *extract, const Request *request, bool *ret_large, GError **error)
-{
-        g_set_error_literal(error, OUROBOROS_ERROR, EXTRACT_UNSUPPORTED,
-                            "this build does not read source code (-Dsyntax)");
+        if (handler)
+                return handler(server->data, request, ret_large, error);
+        g_set_error(error, OUROBOROS_ERROR, EXTRACT_UNSUPPORTED, "this build does not read %s",
+                    request->sources ? "source code (-Dsyntax)" : "documents");
         return -1;
-}
-#endif
-
-static int run_document(Extract *extract, const Request *request, bool *ret_large, GError **error)
-{
-        Contents contents = {0};
-        static const ContentsLimit limit = {EXTRACT_INPUT_BYTES_MAX, "EXTRACT_INPUT_BYTES_MAX"};
-        if (!contents_read(request->fds[0], &limit, &contents, error))
-                return -1;
-        ExtractFile file = {.bytes = contents.bytes,
-                            .length = contents.length,
-                            .name = request->name,
-                            .text_bytes_max = request->text_bytes_max};
-        g_autoptr(GVariant) result = extract_run(extract, &file, error);
-        int fd = result ? serve_pack(result, error) : -1;
-        *ret_large = contents.length > SERVE_TRIM_BYTES ||
-                     output_length(extract->output) > SERVE_TRIM_BYTES;
-        contents_clear(&contents);
-        return fd;
 }
 
 /* Gives memory back to the system; true when too much is still in use. */
-static bool rest(Extract *extract)
+static bool rest(const Server *server)
 {
-        output_reset(extract->output, 0);
+        if (server->rest)
+                server->rest(server->data);
         malloc_trim(0);
         struct mallinfo2 info = mallinfo2();
         return info.uordblks + info.hblkhd > (size_t)SERVE_TIRED_BYTES;
 }
 
-void serve(Extract *extract)
+static void serve(const Server *server)
 {
         for (bool go_on = true; go_on;) {
                 g_autoptr(GError) error = NULL;
-                Request request = {0};
+                ServeRequest request = {0};
                 bool large = false;
                 if (!receive(&request)) {
                         request_clear(&request);
                         return;
                 }
-                int fd = request.sources ? run_sources(extract, &request, &large, &error)
-                                         : run_document(extract, &request, &large, &error);
-                bool tired = large && rest(extract);
+                int fd = answer(server, &request, &large, &error);
+                bool tired = large && rest(server);
                 if (fd >= 0)
                         go_on = reply(-1, "", tired, fd);
                 else
@@ -193,4 +136,25 @@ void serve(Extract *extract)
                         close(fd);
                 request_clear(&request);
         }
+}
+
+void serve_prepare(void)
+{
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        /* what large files took goes back to the system; one heap is enough for one thread */
+        mallopt(M_ARENA_MAX, 1);
+        mallopt(M_TRIM_THRESHOLD, 1024 * 1024);
+        mallopt(M_MMAP_THRESHOLD, 512 * 1024);
+}
+
+int serve_run(const char *program, const Server *server)
+{
+        g_autoptr(GError) error = NULL;
+        if (!confine(&error)) {
+                fprintf(stderr, "%s: %s\n", program, error->message);
+                return 1;
+        }
+        serve(server);
+        /* at once: atexit handlers of libraries have nothing to do here, and may try what is forbidden */
+        _exit(0);
 }

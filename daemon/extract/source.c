@@ -6,6 +6,9 @@
 
 #include "base/base.h"
 #include "extract/contents.h"
+#include "syntax/syntax.h"
+
+#define SOURCE_TRIM_BYTES (16 * 1024 * 1024) /* after units of this size memory is given back */
 
 static time_t cpu_seconds(void)
 {
@@ -65,7 +68,8 @@ static void read_one(Syntax *syntax, const SyntaxRequestFile *file, int fd, GByt
         contents_clear(&contents);
 }
 
-GByteArray *source_read(Syntax *syntax, const SyntaxRequest *request, const int *fds)
+/* Reads the files of a request. The caller frees the block. */
+static GByteArray *read_all(Syntax *syntax, const SyntaxRequest *request, const int *fds)
 {
         size_t rows = sizeof(SyntaxBatch) + request->count * sizeof(SyntaxRow);
         GByteArray *block = g_byte_array_sized_new((guint)rows);
@@ -81,4 +85,17 @@ GByteArray *source_read(Syntax *syntax, const SyntaxRequest *request, const int 
                         read_one(syntax, &request->files[i], fds[i], block, i);
         }
         return block;
+}
+
+static void store_array(const void *data, void *place)
+{
+        const GByteArray *array = data;
+        memcpy(place, array->data, array->len);
+}
+
+int source_answer(void *syntax, const ServeRequest *request, bool *ret_large, GError **error)
+{
+        g_autoptr(GByteArray) units = read_all(syntax, request->sources, request->fds);
+        *ret_large = units->len > SOURCE_TRIM_BYTES;
+        return memfd_seal(units->len, store_array, units, error);
 }

@@ -2,10 +2,7 @@
 /* The helper's answer to a batch of source files: see syntax/protocol.h. */
 #pragma once
 
-#include <glib.h>
+#include "extract/serve.h"
 
-#include "syntax/protocol.h"
-#include "syntax/syntax.h"
-
-/* Reads the files of a request that was checked (count, ends of names). The caller frees the block. */
-GByteArray *source_read(Syntax *syntax, const SyntaxRequest *request, const int *fds);
+/* ServeHandler; syntax is a Syntax. */
+int source_answer(void *syntax, const ServeRequest *request, bool *ret_large, GError **error);

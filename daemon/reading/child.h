@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One process of ouroboros-extract: started, given one request at a time, timed, killed, reaped. Loop thread. */
+/* One process of a helper program: started, given one request at a time, timed, killed, reaped. Loop thread. */
 #pragma once
 
 #include <sys/types.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The processes of ouroboros-extract, which read what strangers wrote: a few for all rooms, confined, replaced when one dies.
+/* The processes of a helper program that reads what strangers wrote: a few for all rooms, confined, replaced when one dies.
  * A request that crashes one, or holds it too long, costs itself only, and a helper that was taken over can say nothing that is
  * believed unchecked. Loop thread only. */
 #pragma once
@@ -34,7 +34,7 @@ typedef struct ReadingReply {
 /* Called on the loop, never from within reading_submit(). May submit; may not free the Reading. */
 typedef void (*ReadingDone)(ReadingReply *reply, void *data);
 
-/* processes: how many at most, 0: one for each processor; started on demand. program: path of ouroboros-extract. */
+/* processes: how many at most, 0: one for each processor; started on demand. program: path of the helper. */
 Reading *reading_new(sd_event *loop, const char *program, unsigned processes, GError **error);
 Reading *reading_free(Reading *reading); /* what is under way ends with CANCELLED */
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Reading, reading_free)

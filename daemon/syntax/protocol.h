@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The second kind of request to ouroboros-extract: source files in, their units out, many at once.
+/* Requests to ouroboros-syntax, a second kind beside those of extract/protocol.h: source files in, their units out, many at once.
  *
  * Request: a SyntaxRequest, cut after its last file, with one descriptor for each of them (SCM_RIGHTS), in order.
  * Reply: as to the first kind (extract/protocol.h), on success with a sealed memfd that holds a SyntaxBatch and its units. A file that

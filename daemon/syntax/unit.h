@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A unit: all that one source file says, read from its syntax tree alone. ouroboros-extract makes it, the code room keeps
+/* A unit: all that one source file says, read from its syntax tree alone. ouroboros-syntax makes it, the code room keeps
  * it and links it with the others: what another file must say to know a target stands here as an expression, which is
  * evaluated there. So a file is parsed once, whatever happens to the others.
  *

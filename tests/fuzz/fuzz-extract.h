@@ -6,7 +6,7 @@
 
 #include "documents/extraction.h"
 #include "extract/extract.h"
-#include "extract/serve.h"
+#include "extract/document.h"
 
 static inline void fuzz_extract(const char *name, const char *bytes, size_t length)
 {
@@ -21,7 +21,7 @@ static inline void fuzz_extract(const char *name, const char *bytes, size_t leng
                 g_assert_true(error && error->domain == OUROBOROS_ERROR);
                 return;
         }
-        int memfd = serve_pack(result, &error);
+        int memfd = document_pack(result, &error);
         g_assert_no_error(error);
         g_autoptr(Extraction) extraction = extraction_from_memfd(memfd, &error);
         g_assert_no_error(error);

@@ -49,7 +49,7 @@ def readers(pid):
     for path in pathlib.Path('/proc').glob('[0-9]*/stat'):
         try:
             name, _, rest = path.read_text(encoding='utf-8', errors='replace').partition('(')[2].rpartition(')')
-            if int(rest.split()[1]) == pid and rest.split()[0] != 'Z' and name.startswith('ouroboros-extra'):
+            if int(rest.split()[1]) == pid and rest.split()[0] != 'Z' and name.startswith('ouroboros-synta'):
                 found.append(int(path.parent.name))
         except OSError:
             pass  # it has ended
@@ -139,14 +139,14 @@ def test_readers_that_somebody_kills_cost_no_file(desktop):
 # ---- a file that kills ----
 
 FATAL = '''#!/usr/bin/python3 -BSE
-"""Stands before ouroboros-extract, and dies of each request with a file of a name that says how, unless there is a file "spare"."""
+"""Stands before ouroboros-syntax, and dies of each request with a file of a name that says how, unless there is a file "spare"."""
 import os, re, signal, socket, subprocess
 here = os.path.dirname(os.path.abspath(__file__))
 daemon = socket.socket(fileno=os.dup(3))
 ours, its = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
 os.dup2(its.fileno(), 3)
 its.close()
-child = subprocess.Popen([here + '/real-extract'], pass_fds=[3])
+child = subprocess.Popen([here + '/real-syntax'], pass_fds=[3])
 os.close(3)
 while True:
     asked, fds, _, _ = socket.recv_fds(daemon, 1 << 20, 64)
@@ -175,9 +175,9 @@ def with_fatal_reader(desk):
     programs.mkdir()
     for path in (desk.build / 'daemon').glob('ouroboros-*'):
         if path.is_file():
-            (programs / path.name.replace('ouroboros-extract', 'real-extract')).symlink_to(path)
-    (programs / 'ouroboros-extract').write_text(FATAL, encoding='utf-8')
-    (programs / 'ouroboros-extract').chmod(0o755)
+            (programs / path.name.replace('ouroboros-syntax', 'real-syntax')).symlink_to(path)
+    (programs / 'ouroboros-syntax').write_text(FATAL, encoding='utf-8')
+    (programs / 'ouroboros-syntax').chmod(0o755)
     desk.environment['OUROBOROS_LIBEXECDIR'] = str(programs)
     return programs
 

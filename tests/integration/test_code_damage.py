@@ -90,7 +90,7 @@ def bad(desk):
 
 
 def deaths(desk):
-    return desk.log().count('the extractor was killed')
+    return desk.log().count('the reader of source code was killed')
 
 
 def stands(desk):

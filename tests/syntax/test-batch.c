@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* ouroboros-extract answers a batch of source files with a row for each, whatever is in them.
+/* ouroboros-syntax answers a batch of source files with a row for each, whatever is in them.
  * Seen to fail: with units that may begin within the rows, "what-a-helper-replies-is-checked"; with the limit of descriptors as it was for
  * documents alone (16), a full batch was not answered. */
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static void helper_start(Helper *helper)
 {
         g_autoptr(GError) error = NULL;
         g_autofree char *program = g_build_filename(g_getenv("OUROBOROS_BUILD_ROOT"), "daemon",
-                                                    "ouroboros-extract", NULL);
+                                                    "ouroboros-syntax", NULL);
         g_assert_cmpint(sd_event_new(&helper->loop), >=, 0);
         const SpawnOptions options = {helper->loop, program, on_said, on_died, NULL};
         g_assert_true(spawn_helper(&options, &helper->process, &error));
