@@ -251,8 +251,9 @@ bool query_find_symbol(const Query *query, const char *prefix, int64_t *ret, GEr
         if (given_name)
                 return find_by_name(query, prefix, given_name, ret, error);
         bool source = g_str_equal(query->kind, "source");
-        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID, "%s%s needs %s or %s",
-                    source ? "get_symbol_" : "kind ", query->kind, id, name);
+        g_set_error(error, OUROBOROS_ERROR, OUROBOROS_ERROR_INVALID, "%s%s needs %s or %s%s",
+                    source ? "get_symbol_" : "kind ", query->kind, id, name,
+                    g_str_equal(query->kind, "mentions") ? ", or module alone" : "");
         return false;
 }
 

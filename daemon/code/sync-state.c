@@ -103,20 +103,45 @@ static char *why_empty(const Sync *sync)
                 left_out);
 }
 
+/* What keeps some of its files out; NULL: nothing does. */
+static char *why_less(const Sync *sync, const char **ret_code)
+{
+        unsigned blocked = sync->files->blocked->len;
+
+        *ret_code = NULL;
+        if (sync->files->cut) {
+                *ret_code = error_row(OUROBOROS_ERROR_LIMIT)->name;
+                return g_strdup_printf("there are more than FILES_MAX = %d source files in it: the "
+                                       "others are left out",
+                                       FILES_MAX);
+        }
+        if (blocked == 0)
+                return NULL;
+        *ret_code = error_row(OUROBOROS_ERROR_DENIED)->name;
+        return g_strdup_printf("%u folders in it cannot be opened, and are as they were when they "
+                               "could: %s%s",
+                               blocked, (const char *)sync->files->blocked->pdata[0],
+                               blocked > 1 ? " …" : "");
+}
+
 /* What was looked at in part leaves alone what only the whole tells. */
 static bool write_synced(Sync *sync, Db *db, GError **error)
 {
         bool whole = sync->only == NULL;
         g_autofree char *submodules = whole ? submodules_of(sync) : NULL;
-        g_autofree char *branch = NULL, *head = NULL, *reason = why_empty(sync);
+        const char *code;
+        g_autofree char *branch = NULL, *head = NULL, *reason = why_empty(sync),
+                        *less = why_less(sync, &code);
         g_autoptr(HistoryPlace) place = history_place_find(sync->repository->path, NULL);
         Statement *row = db_statement(
                 db,
                 "UPDATE code_states SET state = 'synced', files_left = 0, branch = :branch,"
                 " head = :head, options = coalesce(:options, options),"
                 " submodules = coalesce(:submodules, submodules), cpp_headers = :headers,"
-                " synced_at = :now, error = NULL, reason = iif(EXISTS (SELECT 1 FROM code_modules"
-                " WHERE repository = :number AND language <> 'manifest'), NULL, :reason)"
+                " synced_at = :now, error = iif(:whole OR :code IS NOT NULL OR state = 'unreadable',"
+                " :code, error), reason = coalesce(:less, iif(error IS NOT NULL AND NOT :whole"
+                " AND state <> 'unreadable', reason, iif(EXISTS (SELECT 1 FROM code_modules"
+                " WHERE repository = :number AND language <> 'manifest'), NULL, :reason)))"
                 " WHERE number = :number",
                 error);
 
@@ -125,6 +150,9 @@ static bool write_synced(Sync *sync, Db *db, GError **error)
         if (place) /* what a ".git" only claims is not told */
                 worktree_head(place->worktree, &branch, &head);
         statement_bind_text(row, ":reason", reason);
+        statement_bind_text(row, ":less", less);
+        statement_bind_text(row, ":code", code);
+        statement_bind_int(row, ":whole", whole);
         statement_bind_text(row, ":branch", branch);
         statement_bind_text(row, ":head", head);
         statement_bind_text(row, ":options", whole ? sync->repository->options : NULL);

@@ -389,6 +389,31 @@ def test_files_and_folders_that_may_not_be_read_say_so_and_are_taken_once_they_m
         {'good.txt', 'shut.txt', 'closed/x.txt', 'listed/x.txt', 'known/x.txt'}, found
 
 
+def test_folders_of_code_that_may_not_be_opened_are_told(lowly):
+    """Seen to fail: why_less() giving nothing."""
+    folder = lowly.desk.folder / 'home/code'
+    for name in ('open', 'shut'):
+        (folder / name).mkdir(parents=True)
+        (folder / name / 'a.py').write_text(f'def {name}(): pass\n', encoding='utf-8')
+    for path in (folder, *folder.rglob('*')):
+        if is_root:
+            os.chown(path, NOBODY, NOBODY)
+
+    def state():
+        return [(row['state'], row['error'], row['symbols']) for row in lowly.client.tool('list_repositories')['repositories']]
+    lowly.client.tool('add_repository', path=str(folder))
+    assert wait_until(lambda: state() == [('synced', None, 2)], 20, 0.1), state()
+    (folder / 'shut').chmod(0)
+    lowly.client.tool('sync_repository', repository='code')
+    assert wait_until(lambda: state() == [('synced', 'DENIED', 2)], 20, 0.1), state()
+    assert 'shut' in lowly.client.tool('list_repositories')['repositories'][0]['reason']
+    (folder / 'open/a.py').write_text('def other(): pass\ndef more(): pass\n', encoding='utf-8')
+    assert wait_until(lambda: state() == [('synced', 'DENIED', 3)], 20, 0.1), state()
+    (folder / 'shut').chmod(0o755)
+    lowly.client.tool('sync_repository', repository='code')
+    assert wait_until(lambda: state() == [('synced', None, 3)], 20, 0.1), state()
+
+
 def test_a_root_that_may_not_be_read_is_denied(lowly):
     folder = lowly.desk.folder / 'home/closed'
     (folder / 'inner').mkdir(parents=True)
