@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the change of a file means to others. What a file says under a name at its top is written out as numbers: the declarations
  * of that name with all that they consist of, and whatever is local to them and reached through them; what is named at the top
- * itself, or a member of such, by its name only, for who looks at that consults it too. Lines, texts, comments and sites do
- * not count. Two such writings are compared by their hashes. */
+ * itself, or a member of such, by its name only, for who looks at that consults it too; of a name that the file does not bind, the
+ * imports by which its language may find it. Lines, texts, comments and sites do not count. Two such writings are compared by their hashes. */
+#include "code/language.h"
 #include "code/link-key.h"
 #include "code/link-module.h"
 #include "code/link.h"
@@ -26,6 +27,8 @@ typedef struct Writing {
                 *expr_numbers; /* in the order of being met, from 1; valid if met in this round */
         uint32_t *decl_rounds, *expr_rounds;
         uint32_t round, met;
+        GHashTable *
+                imports; /* hash of a name → of the imports that may bring it; NULL: names that are not bound mean nothing of files */
         GArray *queue; /* what was met and is to be written: declarations, and expressions with the highest bit */
         uint64_t hash;
 } Writing;
@@ -76,6 +79,36 @@ static void find_paths(Writing *writing)
         }
 }
 
+static void add_import(Writing *writing, const char *name, uint32_t hash)
+{
+        void *key = GUINT_TO_POINTER(link_hash(name));
+        uint32_t before = GPOINTER_TO_UINT(g_hash_table_lookup(writing->imports, key));
+        g_hash_table_insert(writing->imports, key, GUINT_TO_POINTER(link_mix(before, hash, 0)));
+}
+
+/* By the name that they bind, "" for those that bring whatever another file has, and by the first part of what they name. */
+static void find_imports(Writing *writing)
+{
+        const Unit *unit = writing->unit;
+        const LinkLanguage *language = link_language(unit->header->language);
+        if (!language || !language->name_of)
+                return;
+        writing->imports = g_hash_table_new(NULL, NULL);
+        for (uint32_t i = 0; i < unit->header->imports; i++) {
+                const UnitImport *import = &unit->imports[i];
+                const char *module = unit_string(unit, import->module),
+                           *local = unit_string(unit, import->local);
+                g_autofree char *first = g_strndup(module, strcspn(module, ".:/"));
+                uint32_t hash = link_mix(link_hash(module), link_hash(local), import->kind);
+                hash = link_mix(hash, link_hash(unit_string(unit, import->name)), import->flags);
+                if (import->container != UNIT_NONE)
+                        hash = link_mix(hash, writing->paths[import->container], 1);
+                add_import(writing, local, hash);
+                if (*local)
+                        add_import(writing, first, hash);
+        }
+}
+
 static void writing_init(Writing *writing, const Unit *unit)
 {
         uint32_t decls = unit->header->decls, exprs = unit->header->exprs;
@@ -90,6 +123,7 @@ static void writing_init(Writing *writing, const Unit *unit)
         writing->queue = g_array_new(false, false, sizeof(uint32_t));
         find_members(writing);
         find_paths(writing);
+        find_imports(writing);
 }
 
 static void writing_clear(Writing *writing)
@@ -101,6 +135,7 @@ static void writing_clear(Writing *writing)
         g_free(writing->decl_rounds);
         g_free(writing->expr_numbers);
         g_free(writing->expr_rounds);
+        g_clear_pointer(&writing->imports, g_hash_table_unref);
         g_array_unref(writing->queue);
 }
 
@@ -169,6 +204,24 @@ static void put_import(Writing *writing, const UnitImport *import)
         put_string(writing, import->local);
 }
 
+static void put_imports_of(Writing *writing, const char *name)
+{
+        put(writing, GPOINTER_TO_UINT(g_hash_table_lookup(writing->imports,
+                                                          GUINT_TO_POINTER(link_hash(name)))));
+}
+
+/* Of a name as resolvers are asked for it: "f()", "List`1". */
+static void put_name(Writing *writing, UnitString name)
+{
+        put_string(writing, name);
+        if (!writing->imports)
+                return;
+        const char *text = unit_string(writing->unit, name);
+        g_autofree char *plain = g_strndup(text, strcspn(text, "(`"));
+        put_imports_of(writing, plain);
+        put_imports_of(writing, "");
+}
+
 static void write_decl(Writing *writing, uint32_t index)
 {
         const UnitDecl *decl = &writing->unit->decls[index];
@@ -203,7 +256,7 @@ static void write_expr(Writing *writing, uint32_t index)
                 put_import(writing, &writing->unit->imports[expr->a]);
                 return;
         case UNIT_EXPR_NAME:
-                put_string(writing, expr->a);
+                put_name(writing, expr->a);
                 put_decl(writing, expr->b);
                 return;
         case UNIT_EXPR_BUILTIN:

@@ -5,7 +5,7 @@
  * Seen to fail: consultations left out one by one (what a file passes on as a whole, paths, values, lineages, names anywhere, inner answers
  * for outer ones); link_changes() without what is local to a function, default exports, whether a file is a script; circles asked once only, or
  * through whichever member came first; what an include by the end of a path asked for not remembered, and files that come not told to who
- * asked for their names. */
+ * asked for their names; imports that a file's unbound names may come from taken for nobody else's business. */
 #include <string.h>
 
 #include "../seed.h"
@@ -415,6 +415,54 @@ static void what_others_look_through_is_linked_anew(void)
         }
 }
 
+/* In x and y is a class One each, and some file says by what it imports of which its words are; another calls that. */
+static void what_a_file_imports_is_what_its_names_mean(void)
+{
+        static const struct {
+                const char *ending, *one_of_x, *one_of_y, *user, *before, *after;
+        } cases[] = {
+#define JAVA                                                                                       \
+        "java", "package x; public class One { public void run() {} }",                            \
+                "package y; public class One { public void run() {} }",                            \
+                "package m; class A { void f(B b) { b.make().run(); } }"
+#define JAVA_B "public class B { public One make() { return null; } }"
+                {JAVA, "package m; import x.One; " JAVA_B, "package m; import y.One; " JAVA_B},
+                {JAVA, "package m; import x.*; " JAVA_B, "package m; import y.*; " JAVA_B},
+                {JAVA,
+                 "package m; import x.Two; public class B { public x.One make() { return null; } }",
+                 "package m; public class B { public x.One make() { return null; } }"},
+#define CSHARP                                                                                     \
+        "cs", "namespace X { public class One { public void Run() {} } }",                         \
+                "namespace Y { public class One { public void Run() {} } }",                       \
+                "namespace M { class A { void F(B b) { b.Make().Run(); } } }"
+#define CSHARP_B "public class B { public One Make() { return null; } }"
+                {CSHARP, "using X; namespace M { " CSHARP_B " }",
+                 "using Y; namespace M { " CSHARP_B " }"},
+                {CSHARP, "namespace M { using X; " CSHARP_B " }",
+                 "namespace M { using Y; " CSHARP_B " }"},
+                {CSHARP, "using One = X.One; namespace M { " CSHARP_B " }",
+                 "using One = Y.One; namespace M { " CSHARP_B " }"},
+        };
+        for (unsigned i = 0; i < G_N_ELEMENTS(cases); i++) {
+                g_autoptr(Project) project = project_new();
+                g_autofree char *x = g_strconcat("x.", cases[i].ending, NULL),
+                                *y = g_strconcat("y.", cases[i].ending, NULL),
+                                *a = g_strconcat("a.", cases[i].ending, NULL),
+                                *b = g_strconcat("b.", cases[i].ending, NULL);
+                g_array_unref(project_put(project, x, cases[i].one_of_x));
+                g_array_unref(project_put(project, y, cases[i].one_of_y));
+                g_array_unref(project_put(project, a, cases[i].user));
+                g_array_unref(project_put(project, b, cases[i].before));
+                g_autoptr(GArray) consulted = g_array_new(false, false, sizeof(uint32_t));
+                g_autofree char *old = edges_of(project, a, consulted);
+                g_autoptr(GArray) changes = project_put(project, b, cases[i].after);
+                g_autofree char *new = edges_of(project, a, NULL);
+                g_test_message("%s %u:\n%s%s", a, i, old, new);
+                g_assert_cmpstr(old, !=, new);
+                g_assert_true(meet(consulted, changes));
+        }
+}
+
 /* Each is asked first once. */
 static void a_circle_means_all_that_leads_into_it(void)
 {
@@ -511,6 +559,8 @@ int main(int argc, char **argv)
         g_test_add_func("/link-change/a-body-is-nobodys-business", a_body_is_nobodys_business);
         g_test_add_func("/link-change/what-others-look-through-is-linked-anew",
                         what_others_look_through_is_linked_anew);
+        g_test_add_func("/link-change/what-a-file-imports-is-what-its-names-mean",
+                        what_a_file_imports_is_what_its_names_mean);
         g_test_add_func("/link-change/a-circle-means-all-that-leads-into-it",
                         a_circle_means_all_that_leads_into_it);
         g_test_add_func("/link-change/an-include-by-the-end-of-a-path-follows-files",
