@@ -56,7 +56,7 @@ struct Sync {
 
 bool sync_is_stopped(const Sync *sync, GError **error);
 
-/* A write in the round's name. CANCELLED if the repository has been deleted for good, or the vault may be another one. */
+/* A write in the round's name. CANCELLED if the repository was removed, or deleted for good, or the vault may be another one. */
 bool sync_write(Sync *sync, StoreWork work, void *data, GError **error);
 
 /* sync-state.c: reads the number and what follows from how the rows were made; the number of a new one is written first. */

@@ -82,9 +82,10 @@ typedef struct RoundWrite {
 static bool is_there(const Sync *sync, Db *db, bool *ret, GError **error)
 {
         Statement *row = db_statement(db,
-                                      "SELECT 1 FROM code_repositories r WHERE r.id = :id AND"
-                                      " (:number = 0 OR EXISTS (SELECT 1 FROM code_states s"
-                                      " WHERE s.number = :number AND s.repository_id = r.id))",
+                                      "SELECT 1 FROM code_repositories r WHERE r.id = :id"
+                                      " AND r.is_active = 1 AND (:number = 0 OR EXISTS"
+                                      " (SELECT 1 FROM code_states s WHERE s.number = :number"
+                                      " AND s.repository_id = r.id))",
                                       error);
 
         if (!row)
