@@ -26,6 +26,7 @@ typedef struct Writing {
         uint32_t *decl_numbers,
                 *expr_numbers; /* in the order of being met, from 1; valid if met in this round */
         uint32_t *decl_rounds, *expr_rounds;
+        uint32_t *inner; /* by declaration: hash of the imports that stand in it */
         uint32_t round, met;
         GHashTable *
                 imports; /* hash of a name → of the imports that may bring it; NULL: names that are not bound mean nothing of files */
@@ -86,25 +87,33 @@ static void add_import(Writing *writing, const char *name, uint32_t hash)
         g_hash_table_insert(writing->imports, key, GUINT_TO_POINTER(link_mix(before, hash, 0)));
 }
 
+static uint32_t import_hash(const Unit *unit, const UnitImport *import)
+{
+        uint32_t hash = link_mix(link_hash(unit_string(unit, import->module)),
+                                 link_hash(unit_string(unit, import->local)), import->kind);
+        return link_mix(hash, link_hash(unit_string(unit, import->name)), import->flags);
+}
+
 /* By the name that they bind, "" for those that bring whatever another file has, and by the first part of what they name. */
 static void find_imports(Writing *writing)
 {
         const Unit *unit = writing->unit;
         const LinkLanguage *language = link_language(unit->header->language);
-        if (!language || !language->name_of)
-                return;
-        writing->imports = g_hash_table_new(NULL, NULL);
+        if (language && language->name_of)
+                writing->imports = g_hash_table_new(NULL, NULL);
         for (uint32_t i = 0; i < unit->header->imports; i++) {
                 const UnitImport *import = &unit->imports[i];
-                const char *module = unit_string(unit, import->module),
-                           *local = unit_string(unit, import->local);
+                const char *module = unit_string(unit, import->module);
                 g_autofree char *first = g_strndup(module, strcspn(module, ".:/"));
-                uint32_t hash = link_mix(link_hash(module), link_hash(local), import->kind);
-                hash = link_mix(hash, link_hash(unit_string(unit, import->name)), import->flags);
-                if (import->container != UNIT_NONE)
-                        hash = link_mix(hash, writing->paths[import->container], 1);
-                add_import(writing, local, hash);
-                if (*local)
+                uint32_t hash = import_hash(unit, import), container = import->container;
+                if (container != UNIT_NONE) {
+                        writing->inner[container] = link_mix(writing->inner[container], hash, 0);
+                        hash = link_mix(hash, writing->paths[container], 1);
+                }
+                if (!writing->imports)
+                        continue;
+                add_import(writing, unit_string(unit, import->local), hash);
+                if (import->local)
                         add_import(writing, first, hash);
         }
 }
@@ -116,6 +125,7 @@ static void writing_init(Writing *writing, const Unit *unit)
         writing->first_member = g_new0(uint32_t, decls);
         writing->next_member = g_new0(uint32_t, decls);
         writing->paths = g_new0(uint32_t, decls);
+        writing->inner = g_new0(uint32_t, decls);
         writing->decl_numbers = g_new0(uint32_t, decls);
         writing->decl_rounds = g_new0(uint32_t, decls);
         writing->expr_numbers = g_new0(uint32_t, exprs);
@@ -131,6 +141,7 @@ static void writing_clear(Writing *writing)
         g_free(writing->first_member);
         g_free(writing->next_member);
         g_free(writing->paths);
+        g_free(writing->inner);
         g_free(writing->decl_numbers);
         g_free(writing->decl_rounds);
         g_free(writing->expr_numbers);
@@ -237,6 +248,7 @@ static void write_decl(Writing *writing, uint32_t index)
         put_contents(writing, decl->type_parameters);
         if (!link_kind_has_members(decl->kind))
                 return;
+        put(writing, writing->inner[index]);
         for (uint32_t member = writing->first_member[index]; member;
              member = writing->next_member[member - 1])
                 put_content(writing, member - 1);

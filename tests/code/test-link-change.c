@@ -431,6 +431,13 @@ static void what_a_file_imports_is_what_its_names_mean(void)
                 {JAVA,
                  "package m; import x.Two; public class B { public x.One make() { return null; } }",
                  "package m; public class B { public x.One make() { return null; } }"},
+#define RUST                                                                                       \
+        "rs", "pub struct One; impl One { pub fn run(&self) {} }",                                 \
+                "pub struct One; impl One { pub fn run(&self) {} }",                               \
+                "use crate::b::m::One; fn f(one: &One) { one.run(); }"
+                {RUST, "pub mod m { pub use crate::x::*; }", "pub mod m { pub use crate::y::*; }"},
+                {RUST, "pub mod m { pub use crate::x::One; }",
+                 "pub mod m { pub use crate::y::One; }"},
 #define CSHARP                                                                                     \
         "cs", "namespace X { public class One { public void Run() {} } }",                         \
                 "namespace Y { public class One { public void Run() {} } }",                       \
@@ -449,6 +456,7 @@ static void what_a_file_imports_is_what_its_names_mean(void)
                                 *y = g_strconcat("y.", cases[i].ending, NULL),
                                 *a = g_strconcat("a.", cases[i].ending, NULL),
                                 *b = g_strconcat("b.", cases[i].ending, NULL);
+                g_array_unref(project_put(project, "lib.rs", "mod a; mod b; mod x; mod y;"));
                 g_array_unref(project_put(project, x, cases[i].one_of_x));
                 g_array_unref(project_put(project, y, cases[i].one_of_y));
                 g_array_unref(project_put(project, a, cases[i].user));

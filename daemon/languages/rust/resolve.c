@@ -73,7 +73,8 @@ static LinkSet passed(Linker *linker, const LinkModule *module, uint32_t contain
         linker_consult_name(linker, module, linker_word(linker, ""));
         for (uint32_t i = 0; i < module->unit->header->imports; i++) {
                 const UnitImport *import = &module->unit->imports[i];
-                if (import->container != container || import->kind != UNIT_IMPORT_ALL)
+                if (import->container != container || import->kind != UNIT_IMPORT_ALL ||
+                    import->local)
                         continue;
                 LinkSet targets = link_targets(linker, module->number, i);
                 LinkSet one = missing(linker, link_member(linker, targets, word));
