@@ -10,7 +10,8 @@
  * C: headers of the system found in the repository; one of several includes that are as near; of functions of several programs not
  * the near one taken, or the one that stands in for it in tests. C++: any value taken for one that a class can be made of; constructors
  * that are explicit, operators that make something else, kinds of characters, overloads under conditions not looked at; names not looked
- * for where the classes are of what a call is given. */
+ * for where the classes are of what a call is given. Rust: a value without what its Deref
+ * gives it. */
 #include <string.h>
 
 #include "base/base.h"

@@ -11,7 +11,10 @@ SUFFIXES = ('.py', '.pyi')
 
 def _find(name, path):
     try:
-        return importlib.machinery.PathFinder.find_spec(name, path)
+        spec = importlib.machinery.PathFinder.find_spec(name, path)
+        stubs = (os.path.join(part, name.rpartition('.')[2] + '.pyi') for part in path)
+        stub = None if spec else next(filter(os.path.isfile, stubs), None)
+        return importlib.machinery.ModuleSpec(name, None, origin=stub) if stub else spec  # what is compiled has its stub only
     except KeyError:  # a folder without __init__.py whose package is not imported here
         spec = importlib.machinery.ModuleSpec(name, None, is_package=True)
         spec.submodule_search_locations = [os.path.join(part, name.rpartition('.')[2]) for part in path

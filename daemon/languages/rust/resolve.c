@@ -9,6 +9,7 @@
 
 #define GLOB_DEPTH_MAX 8   /* globs that pass on globs that …; beyond, nothing is found */
 #define IMPLS_MAX      400 /* of types of one name that are looked at */
+#define DEREF_MAX      4   /* values that stand for values that …; beyond, nothing is found */
 
 static LinkSet missing(Linker *linker, LinkSet set)
 {
@@ -521,6 +522,41 @@ static LinkSet attached(Linker *linker, const LinkModule *type, uint32_t decl, u
         return found != LINK_EMPTY ? found : of_type(linker, type, decl, word);
 }
 
+/* ---- what stands for another value ---- */
+
+/* The values that a value stands for by its type's impl of Deref: that has deref() and the type Target. */
+static LinkSet dereferenced(Linker *linker, LinkSet values)
+{
+        LinkSet result = LINK_EMPTY;
+        for (uint32_t i = 0, n = link_set_size(linker->values, values); i < n; i++) {
+                LinkAtom atom = link_set_at(linker->values, values, i);
+                LinkSet one = link_atom(linker, atom);
+                if (atom.kind != LINK_ATOM_INSTANCE && atom.kind != LINK_ATOM_SELF)
+                        continue;
+                LinkSet target =
+                        missing(linker, link_member(linker, one, linker_word(linker, "Target")));
+                LinkSet method =
+                        missing(linker, link_member(linker, one, linker_word(linker, "deref")));
+                if (is_known(linker, target) && is_known(linker, method))
+                        result = link_union(linker, result, link_instances(linker, target));
+        }
+        return result;
+}
+
+/* What a value has by what it stands for, if it has nothing of that name itself. */
+static LinkSet extension(Linker *linker, const LinkModule *from, LinkSet values, uint32_t word)
+{
+        (void)from;
+        LinkSet found = LINK_EMPTY;
+        for (unsigned i = 0; i < DEREF_MAX && !is_known(linker, found); i++) {
+                values = dereferenced(linker, values);
+                if (values == LINK_EMPTY)
+                        return LINK_EMPTY;
+                found = missing(linker, link_member(linker, values, word));
+        }
+        return is_known(linker, found) ? found : LINK_EMPTY;
+}
+
 /* ---- elements ---- */
 
 static LinkSet argument(Linker *linker, LinkAtom value, uint32_t index)
@@ -577,4 +613,5 @@ const LinkLanguage rust_resolver = {.name = "rust",
                                     .name_of = name_of,
                                     .exported = exported,
                                     .attached = attached,
+                                    .extension = extension,
                                     .element = element};
