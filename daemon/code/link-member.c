@@ -286,6 +286,12 @@ static LinkSet member_of_lineage(Linker *linker, uint32_t list, uint32_t from, c
         for (uint32_t i = from, n = link_list_size(linker->values, list); i < n; i++) {
                 LinkAtom type =
                         link_set_at(linker->values, link_list_at(linker->values, list, i), 0);
+                if (type.kind == LINK_ATOM_MODULE) { /* typeof a module */
+                        LinkSet given = link_exported(linker, link_atom(linker, type), wanted.word);
+                        if (!link_set_has(linker->values, given, LINK_ATOM_MISSING))
+                                return given;
+                        continue;
+                }
                 if (type.kind != LINK_ATOM_DECL) {
                         other = link_union(linker, other, link_atom(linker, type));
                         continue;

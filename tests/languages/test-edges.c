@@ -11,7 +11,7 @@
  * the near one taken, or the one that stands in for it in tests. C++: any value taken for one that a class can be made of; constructors
  * that are explicit, operators that make something else, kinds of characters, overloads under conditions not looked at; names not looked
  * for where the classes are of what a call is given. Rust: a value without what its Deref
- * gives it. */
+ * gives it. What a type has by a base that is a module taken for that module. */
 #include <string.h>
 
 #include "base/base.h"

@@ -1,0 +1,1 @@
+export function leave(this: object): void {}

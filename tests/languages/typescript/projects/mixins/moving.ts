@@ -1,0 +1,3 @@
+export function move(this: object): number {
+    return 1;
+}
