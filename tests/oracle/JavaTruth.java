@@ -244,6 +244,9 @@ public class JavaTruth {
             Element called = trees.getElement(getCurrentPath());
             if (tree.getClassBody() != null)
                 called = constructorOfBase(tree.getClassBody());
+            Element around = trees.getElement(getCurrentPath().getParentPath());
+            if (around != null && around.getKind() == ElementKind.ENUM_CONSTANT)
+                name = around.getSimpleName().toString(); // A(1) makes itself
             call(unit, at, name, called);
             return super.visitNewClass(tree, unit);
         }

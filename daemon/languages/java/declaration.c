@@ -315,6 +315,9 @@ static void lower_member(Walk *walk, Node node, UnitKind kind)
         case UNIT_CONSTRUCTOR:
                 lower_function(walk, node);
                 break;
+        case UNIT_ENUM_MEMBER:
+                java_lower_constant(walk, node);
+                break;
         case UNIT_LAMBDA:
                 lower_lambda(walk, node);
                 break;

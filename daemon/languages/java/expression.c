@@ -134,14 +134,17 @@ static uint32_t created_type(Walk *walk, Node node)
         return walk_member(walk, walk_expression(walk, first), walk_string(walk, name));
 }
 
+uint32_t java_construction(Walk *walk, uint32_t type, Node node)
+{
+        uint32_t list = argument_list(walk, tree_child(walk->tree, node, FIELD_ARGUMENTS));
+        return builder_expr(walk->builder, UNIT_EXPR_NEW, type, list);
+}
+
 /* With a body it is a value of the type that the body is, which is made by its base's constructor. */
 uint32_t java_creation(Walk *walk, Node node)
 {
         uint32_t type = created_type(walk, node);
-        if (type == UNIT_NONE)
-                return UNIT_NONE;
-        uint32_t list = argument_list(walk, tree_child(walk->tree, node, FIELD_ARGUMENTS));
-        return builder_expr(walk->builder, UNIT_EXPR_NEW, type, list);
+        return type == UNIT_NONE ? UNIT_NONE : java_construction(walk, type, node);
 }
 
 uint32_t java_explicit_construction(Walk *walk, Node node)

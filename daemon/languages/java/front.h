@@ -30,6 +30,8 @@ bool java_is_type_declaration(unsigned kind);
 
 void java_lower_declaration(Walk *walk, Node node, const Rule *rule);
 void java_lower_reference(Walk *walk, Node node);
+void java_lower_constant(Walk *walk,
+                         Node constant); /* of an enum: what it is given chooses a constructor */
 
 uint32_t java_expression(Walk *walk, Node node);
 uint32_t java_type(Walk *walk, Node node);
@@ -44,4 +46,6 @@ uint32_t java_type_arguments(Walk *walk, Node arguments); /* a list, UNIT_NONE f
 /* What a method invocation calls; the whole of a call, of a construction, of this(…) and super(…). */
 uint32_t java_callee(Walk *walk, Node invocation);
 uint32_t java_creation(Walk *walk, Node creation);
+uint32_t java_construction(Walk *walk, uint32_t type,
+                           Node node); /* of a type, with the arguments of a node */
 uint32_t java_explicit_construction(Walk *walk, Node invocation);

@@ -59,6 +59,17 @@ static void lower_call(Walk *walk, Node node)
                 walk_call(walk, name, call, argument_count(tree, node));
 }
 
+void java_lower_constant(Walk *walk, Node constant)
+{
+        const Tree *tree = walk->tree;
+        uint32_t decl = walk_decl(walk, constant);
+        if (decl == UNIT_NONE || !tree_child(tree, constant, FIELD_ARGUMENTS))
+                return;
+        uint32_t type = walk_expr_decl(walk, builder_decl_at(walk->builder, decl)->container);
+        walk_call(walk, tree_child(tree, constant, FIELD_NAME),
+                  java_construction(walk, type, constant), argument_count(tree, constant));
+}
+
 static void lower_bases(Walk *walk, Node clause)
 {
         const Tree *tree = walk->tree;

@@ -3,5 +3,5 @@ package shop.core;
 public interface Door {
     void open();
     default Door wider() { return this; }
-    enum Size { SMALL, LARGE; Size next() { return values()[0]; } }
+    enum Size { SMALL, LARGE(2) { }; Size() { } Size(int wide) { } Size next() { return values()[0]; } }
 }
