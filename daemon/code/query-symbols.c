@@ -107,25 +107,31 @@ static Statement *prepare_exact(const Query *query, const Wanted *wanted, bool n
         return row;
 }
 
+/* before the number of the last row in the key of a cursor: nobody writes the name so, and case does not count */
+#define NOCASE_MARK '~'
+
 static bool read_exact(const Query *query, const Wanted *wanted, bool nocase, JsonObject *answer,
                        GError **error)
 {
         g_autofree char *key = query_cursor_key(query, error);
         g_autoptr(JsonArray) rows = json_array_new();
         int64_t last_id = 0;
-        bool more;
-        Statement *row = key ? prepare_exact(query, wanted, nocase, error) : NULL;
+        bool more, marked = key && *key == NOCASE_MARK;
+        Statement *row = key ? prepare_exact(query, wanted, nocase || marked, error) : NULL;
 
         if (!row)
                 return false;
-        statement_bind_int(row, ":after", g_ascii_strtoll(key, NULL, 10));
+        statement_bind_int(row, ":after", g_ascii_strtoll(key + marked, NULL, 10));
         bind_wanted(row, wanted);
         statement_bind_int(row, ":limit", (int64_t)query->limit + 1);
         if (!read_rows(query, row, rows, &more, &last_id, error))
                 return false;
         if (!nocase && wanted->name && !*key && json_array_get_length(rows) == 0)
                 return read_exact(query, wanted, /* nocase= */ true, answer, error);
-        g_autofree char *next = more ? g_strdup_printf("%" G_GINT64_FORMAT, last_id) : NULL;
+        const char mark[] = {NOCASE_MARK, '\0'};
+        g_autofree char *next =
+                more ? g_strdup_printf("%s%" G_GINT64_FORMAT, nocase || marked ? mark : "", last_id)
+                     : NULL;
         query_set_rows(query, answer, g_steal_pointer(&rows), next);
         return true;
 }
