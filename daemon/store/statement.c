@@ -12,7 +12,7 @@ struct Statement {
         bool guarded, used;
         int next; /* parameter that is probably bound next: callers bind in the order of the SQL */
         int parameters;
-        const char **names; /* of parameters, by index; SQLite finds them by walking a list */
+        char **names; /* of parameters, by index, copied: SQLite finds them by walking a list, which is another once it prepares anew */
 };
 
 Statement *statement_free(Statement *statement)
@@ -20,6 +20,8 @@ Statement *statement_free(Statement *statement)
         if (!statement)
                 return NULL;
         (void)sqlite3_finalize(statement->sqlite);
+        for (int i = 1; i <= statement->parameters; i++)
+                g_free(statement->names[i]);
         g_free(statement->names);
         g_free(statement->sql);
         g_free(statement);
@@ -34,9 +36,9 @@ sqlite3_stmt *statement_sqlite(Statement *statement)
 static void list_parameters(Statement *statement)
 {
         statement->parameters = sqlite3_bind_parameter_count(statement->sqlite);
-        statement->names = g_new0(const char *, statement->parameters + 1);
+        statement->names = g_new0(char *, statement->parameters + 1);
         for (int i = 1; i <= statement->parameters; i++)
-                statement->names[i] = sqlite3_bind_parameter_name(statement->sqlite, i);
+                statement->names[i] = g_strdup(sqlite3_bind_parameter_name(statement->sqlite, i));
 }
 
 static Statement *prepare(Db *db, const char *sql, bool guarded, GError **error)
