@@ -12,7 +12,7 @@ struct Statement {
         bool guarded, used;
         int next; /* parameter that is probably bound next: callers bind in the order of the SQL */
         int parameters;
-        char **names; /* of parameters, by index, copied: SQLite finds them by walking a list, which is another once it prepares anew */
+        char **names; /* of parameters, by index; copies: those of SQLite go when it prepares anew */
 };
 
 Statement *statement_free(Statement *statement)
