@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Questions as tools: whose code, which question, one page. */
 #include "code/code-room.h"
+#include "code/link-manifest.h"
 #include "code/query.h"
 #include "code/repository.h"
 #include "code/source.h"
@@ -52,6 +53,52 @@ static bool read_whose(Query *query, char **ret_repository, char **ret_entity, G
                 return false;
         query->repository_id = *ret_repository;
         query->entity_id = *ret_entity;
+        return true;
+}
+
+/* The repository in which an absolute path lies, as *ret_id, and the path below it; *ret_id stays if there is none. */
+static bool find_around(const Query *query, const char *path, char **ret_id, char **ret_below,
+                        GError **error)
+{
+        Statement *row =
+                db_statement(query->db,
+                             "SELECT r.id, substr(:path, length(r.path) + 1)"
+                             " FROM code_repositories r WHERE r.is_active = 1"
+                             " AND (:repository IS NULL OR r.id = :repository)"
+                             " AND substr(:path || '/', 1, length(r.path) + 1) = r.path || '/'"
+                             " ORDER BY length(r.path) DESC LIMIT 1",
+                             error);
+
+        if (!row)
+                return false;
+        statement_bind_text(row, ":path", path);
+        statement_bind_text(row, ":repository", query->repository_id);
+        StepResult step = statement_step(row, error);
+        if (step == STEP_ROW) {
+                g_free(*ret_id);
+                *ret_id = g_strdup(statement_text(row, 0));
+                *ret_below = g_strdup(statement_text(row, 1));
+        }
+        return step != STEP_ERROR;
+}
+
+/* A path as people and agents have it at hand ("./src/", or absolute) becomes one from the top of its repository. */
+static bool read_module(Query *query, char **ret_repository, GError **error)
+{
+        const char *module = args_string(query->args, "module");
+        g_autofree char *below = NULL;
+        LinkPath path;
+
+        if (module && *module == '/' && !find_around(query, module, ret_repository, &below, error))
+                return false;
+        if (below)
+                query->repository_id = *ret_repository;
+        if (!module || (*module == '/' && !below) || !link_path_join("", below ?: module, &path))
+                return true;
+        if (*path.text)
+                json_object_set_string_member(query->args, "module", path.text);
+        else
+                json_object_remove_member(query->args, "module");
         return true;
 }
 
@@ -117,7 +164,8 @@ static JsonObject *query_codebase(void *room, const Access *access, JsonObject *
                 return NULL;
         g_autoptr(Db) db = store_reader(code->vault, access_scope(access), error);
         query.db = db;
-        if (!db || !read_whose(&query, &repository, &entity, error))
+        if (!db || !read_whose(&query, &repository, &entity, error) ||
+            !read_module(&query, &repository, error))
                 return NULL;
         json_object_set_string_member(answer, "kind", query.kind);
         if (!add_complete(&query, answer, error))
@@ -138,7 +186,8 @@ static JsonObject *get_symbol_source(void *room, const Access *access, JsonObjec
         g_autoptr(Db) db = store_reader(code->vault, access_scope(access), error);
 
         query.db = db;
-        return db && read_whose(&query, &repository, &entity, error)
+        return db && read_whose(&query, &repository, &entity, error) &&
+                               read_module(&query, &repository, error)
                        ? source_of_symbol(&query, error)
                        : NULL;
 }

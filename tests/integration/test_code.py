@@ -567,3 +567,24 @@ def test_a_cursor_where_there_are_no_pages_is_refused(desk, web):
         with pytest.raises(CallError) as caught:
             desk.tool('query_codebase', after=cursor, **asked)
         assert caught.value.name == 'Invalid' and 'no further pages' in caught.value.message
+
+
+def test_a_path_may_be_given_as_it_is_at_hand(desk, web):
+    """Seen to fail: read_module() doing nothing; the longest of several repositories around a path not taken."""
+    inner = web / 'src/inner'
+    write(inner, {'deep.py': 'def deep(): pass\n'})
+    add(desk, inner)
+    wanted = rows(desk, 'imports', module='src/routes.ts')
+    assert wanted
+    for path in ('./src/routes.ts', 'src//routes.ts', 'src/../src/./routes.ts', str(web / 'src/routes.ts')):
+        assert rows(desk, 'imports', module=path) == wanted, path
+    assert len({json.dumps(rows(desk, 'modules', module=p)) for p in ('src', 'src/', './src', str(web / 'src'), f'{web}/src/')}) == 1
+    assert len(rows(desk, 'modules', module='src/')) == 2
+    assert symbols(desk, 'deep', module=str(inner / 'deep.py')) == [('deep.py', 'deep', 'function', 1)]
+    assert rows(desk, 'modules', module=str(inner)) == rows(desk, 'modules', repository='inner')
+    assert desk.tool('get_symbol_source', name='handle', module=str(web / 'src/routes.ts'))['module'] == 'src/routes.ts'
+    for path in ('../src/routes.ts', '/src/routes.ts', f'{web}x/src/routes.ts'):
+        with pytest.raises(CallError) as caught:
+            rows(desk, 'imports', module=path)
+        assert caught.value.name == 'NotFound', path
+    assert not rows(desk, 'modules', module=str(web / 'src'), repository='inner')
