@@ -228,7 +228,7 @@ static void test_without_a_helper_nothing_is_read(Case *test, const void *progra
                 g_assert_null(g_array_index(batch->files, ParseFile, i).error);
 }
 
-#define REAL                      "daemon/ouroboros-extract"
+#define REAL                      "daemon/ouroboros-syntax"
 #define ODD                       "tests/code/odd-helper"
 #define WITH(program, name, func) g_test_add("/parser/" name, Case, program, setup, func, teardown)
 

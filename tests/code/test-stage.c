@@ -52,8 +52,8 @@ static void open_stage(Case *test, bool watch, uint64_t sweep_us)
 {
         static const char *const none[] = {NULL};
         g_autoptr(GError) error = NULL;
-        g_autofree char *program = g_build_filename(g_getenv("OUROBOROS_BUILD_ROOT"),
-                                                    "daemon/ouroboros-extract", NULL);
+        g_autofree char *program =
+                g_build_filename(g_getenv("OUROBOROS_BUILD_ROOT"), "daemon/ouroboros-syntax", NULL);
         sd_event *loop = service_loop(test->service);
 
         test->reading = reading_new(loop, program, 2, &error);
