@@ -406,9 +406,16 @@ static GArray *meanings_of(const Unit *unit)
 
 /* ---- names anywhere ---- */
 
+/* By which resolvers choose: its language; a module or a script; of tests or not. */
+static uint32_t sort_of_file(const Unit *unit)
+{
+        return link_is_modular(unit) | (unit->header->flags & UNIT_IS_TEST ? 2 : 0) |
+               unit->header->language << 2;
+}
+
 typedef struct Named {
         const Unit *unit;
-        bool modular;
+        uint32_t sort; /* of file */
         GArray *meanings;
 } Named;
 
@@ -457,7 +464,7 @@ static void add_named(const char *name, uint32_t index, void *data)
 {
         Named *named = data;
         const Unit *unit = named->unit;
-        uint32_t hash = named->modular, d = index;
+        uint32_t hash = named->sort, d = index;
         for (unsigned depth = 0; d != UNIT_NONE && depth < NAMES_DEPTH_MAX; depth++) {
                 const UnitDecl *decl = &unit->decls[d];
                 hash = link_mix(hash, text_hash(unit, decl->name), decl->kind);
@@ -478,7 +485,7 @@ static int compare_meanings(const void *a, const void *b)
 /* One meaning for all declarations of a name. */
 static GArray *names_of(const Unit *unit)
 {
-        Named named = {unit, unit && link_is_modular(unit),
+        Named named = {unit, unit ? sort_of_file(unit) : 0,
                        g_array_new(false, false, sizeof(Meaning))};
         if (unit)
                 link_names(unit, add_named, &named);
@@ -552,9 +559,11 @@ static bool same_settings(const Unit *a, const Unit *b)
         return true;
 }
 
-static bool same_package(const Unit *a, const Unit *b)
+static bool same_place(const Unit *a, const Unit *b)
 {
-        return g_str_equal(unit_string(a, a->header->package), unit_string(b, b->header->package));
+        return !((a->header->flags ^ b->header->flags) & UNIT_IS_TEST) &&
+               a->header->language == b->header->language &&
+               g_str_equal(unit_string(a, a->header->package), unit_string(b, b->header->package));
 }
 
 static void changed_file(const char *path, GArray *ret)
@@ -569,7 +578,7 @@ static void changed_file(const char *path, GArray *ret)
 void link_changes(const char *path, const Unit *before, const Unit *after, GArray *ret)
 {
         if (!before != !after ||
-            (before && (!same_settings(before, after) || !same_package(before, after))))
+            (before && (!same_settings(before, after) || !same_place(before, after))))
                 changed_file(path, ret);
         uint32_t hash = link_hash(path);
         g_autoptr(GArray) old_meanings = meanings_of(before), new_meanings = meanings_of(after);
