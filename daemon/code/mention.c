@@ -3,17 +3,29 @@
  * runs of what may stand in a name or path; a chunk is one word or none. */
 #include "code/mention.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include "base/base.h"
 #include "syntax/unit.h"
+
+/* Backticks side by side. */
+typedef struct Run {
+        const char *at;
+        size_t ticks;
+        unsigned close; /* number of the next run of as many; RUN_NONE: there is none */
+} Run;
+
+#define RUN_NONE UINT_MAX
 
 typedef struct Scan {
         const char *text;
         const char *counted; /* up to here characters are known */
         int64_t chars;
         GPtrArray *list;
-        GHashTable *known; /* word → Mention of the list */
+        GHashTable *known;  /* word → Mention of the list */
+        GArray *runs;       /* of Run, of one line */
+        GHashTable *closes; /* ticks → number of the last run of so many, + 1 */
         bool cut;
 } Scan;
 
@@ -310,34 +322,41 @@ static size_t run_of(const char *at, const char *end, char c)
         return (size_t)(at - from);
 }
 
-/* The backticks that close a span of so many; NULL: it is none. */
-static const char *closing(const char *at, const char *end, size_t ticks)
+/* Each run closes the last one before it that is as long: so all are found in one go. */
+static void find_runs(Scan *scan, const char *at, const char *end)
 {
-        while (at < end) {
-                const char *next = memchr(at, '`', (size_t)(end - at));
-                size_t run = next ? run_of(next, end, '`') : 0;
+        g_array_set_size(scan->runs, 0);
+        while ((at = memchr(at, '`', (size_t)(end - at)))) {
+                Run run = {at, run_of(at, end, '`'), RUN_NONE};
+                void *ticks = GSIZE_TO_POINTER(run.ticks);
+                unsigned last = GPOINTER_TO_UINT(g_hash_table_lookup(scan->closes, ticks));
 
-                if (!next || run == ticks)
-                        return next;
-                at = next + run;
+                if (last)
+                        g_array_index(scan->runs, Run, last - 1).close = scan->runs->len;
+                g_array_append_val(scan->runs, run);
+                g_hash_table_insert(scan->closes, ticks, GUINT_TO_POINTER(scan->runs->len));
+                at += run.ticks;
         }
-        return NULL;
+        if (scan->runs->len > 0)
+                g_hash_table_remove_all(scan->closes);
 }
 
 static void scan_prose(Scan *scan, const char *at, const char *end)
 {
-        while (at < end) {
-                const char *tick = memchr(at, '`', (size_t)(end - at));
+        find_runs(scan, at, end);
+        for (unsigned i = 0; i < scan->runs->len; i++) {
+                const Run *run = &g_array_index(scan->runs, Run, i), *close;
 
-                scan_chunks(scan, at, tick ? tick : end, 0);
-                if (!tick)
-                        return;
-                size_t ticks = run_of(tick, end, '`');
-                const char *close = closing(tick + ticks, end, ticks);
-                if (close)
-                        scan_span(scan, tick + ticks, close);
-                at = close ? close + ticks : tick + ticks;
+                scan_chunks(scan, at, run->at, 0);
+                at = run->at + run->ticks;
+                if (run->close == RUN_NONE)
+                        continue;
+                i = run->close;
+                close = &g_array_index(scan->runs, Run, i);
+                scan_span(scan, at, close->at);
+                at = close->at + close->ticks;
         }
+        scan_chunks(scan, at, end, 0);
 }
 
 /* ---- lines ---- */
@@ -383,10 +402,14 @@ GPtrArray *mentions_in(const char *text, bool *ret_cut)
         Scan scan = {.text = text,
                      .counted = text,
                      .list = g_ptr_array_new_with_free_func(mention_free),
-                     .known = g_hash_table_new(g_str_hash, g_str_equal)};
+                     .known = g_hash_table_new(g_str_hash, g_str_equal),
+                     .runs = g_array_new(FALSE, FALSE, sizeof(Run)),
+                     .closes = g_hash_table_new(NULL, NULL)};
 
         scan_lines(&scan);
         g_hash_table_unref(scan.known);
+        g_hash_table_unref(scan.closes);
+        g_array_unref(scan.runs);
         if (ret_cut)
                 *ret_cut = scan.cut;
         return scan.list;

@@ -2,7 +2,7 @@
 /* Which words of a text may name symbols or source files, and which never do.
  * Seen to fail: a full stop kept at the end; a capital at the beginning taken for a hump; fences that do not close, or close by
  * another mark; words of declarations skipped by recursion (without optimisation the stack ends); all of a span taken for a
- * name; underscores of emphasis; a manual's page taken for a call; places in bytes. */
+ * name; a span closed by too few backticks; each run of backticks looked for to the end of the line; underscores of emphasis; a manual's page taken for a call; places in bytes. */
 #include "code/mention.h"
 
 #include <string.h>
@@ -166,6 +166,32 @@ static void test_ten_megabytes_take_no_longer_than_they_are(void)
         }
 }
 
+/* Runs of backticks of which none closes another: 2, 3, 4 … of them, one line. */
+static void test_backticks_that_close_nothing_are_gone_through_once(void)
+{
+        g_autoptr(GString) text = g_string_new(NULL);
+        gint64 begin = g_get_monotonic_time();
+
+        for (unsigned i = 2; i < 6000; i++) {
+                g_string_append(text, " close");
+                for (unsigned k = 0; k < i; k++)
+                        g_string_append_c(text, '`');
+        }
+        g_string_append(text, " ` and find_it`");
+        g_autoptr(GPtrArray) list = mentions_in(text->str, NULL);
+        g_assert_cmpuint(list->len, ==, 1);
+        g_assert_cmpint(g_get_monotonic_time() - begin, <, 10 * G_USEC_PER_SEC);
+}
+
+static void test_spans_end_with_as_many_backticks_as_they_begin(void)
+{
+        check("`` `one_a` `` `two` ``` `` x ``` `three`", "one_a:DO two:S three:S");
+        check("```` `four` ``` `five` ``", "four:S five:S");
+        check("`six`` `seven`", "");
+        check("``eight` `nine`", "");
+        check("``eight `nine`", "nine:S");
+}
+
 /* A name may stand behind any number of words that stand in declarations. */
 static void test_words_of_declarations_do_not_end_the_stack(void)
 {
@@ -194,6 +220,10 @@ int main(int argc, char **argv)
                         test_a_text_has_no_more_words_than_the_limit);
         g_test_add_func("/mention/ten-megabytes-take-no-longer-than-they-are",
                         test_ten_megabytes_take_no_longer_than_they_are);
+        g_test_add_func("/mention/backticks-that-close-nothing-are-gone-through-once",
+                        test_backticks_that_close_nothing_are_gone_through_once);
+        g_test_add_func("/mention/spans-end-with-as-many-backticks-as-they-begin",
+                        test_spans_end_with_as_many_backticks_as_they_begin);
         g_test_add_func("/mention/words-of-declarations-do-not-end-the-stack",
                         test_words_of_declarations_do_not_end_the_stack);
         return g_test_run();
