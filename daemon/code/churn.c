@@ -10,6 +10,8 @@
 #define WINDOW_US (CHURN_WINDOW_DAYS * DAY_US)
 #define WHOLE_US  (CHURN_WHOLE_HOURS * INT64_C(3600) * G_USEC_PER_SEC)
 
+#define CHURN_TOLD_US (INT64_C(3600) * G_USEC_PER_SEC) /* between two complaints about the store */
+
 typedef struct Count {
         Churn *churn;
         char *repository_id, *folder;
@@ -20,6 +22,7 @@ typedef struct Count {
         int memfd;
         HistoryBlock *block;
         GError *error;
+        bool ours; /* it was the store that failed, not the history */
 } Count;
 
 struct Churn {
@@ -29,6 +32,7 @@ struct Churn {
         GQueue waiting;     /* of Count */
         GHashTable *failed; /* repository → the commit at which it could not be counted */
         Count *current;
+        int64_t told; /* that the store failed; microseconds */
         bool ending;
 };
 
@@ -49,16 +53,30 @@ static void count_free(void *data)
 
 static void start_next(Churn *churn);
 
+/* What is wrong with a history is so until another commit is checked out; a store that fails is tried again with the next round. */
+static void tell(Count *count)
+{
+        Churn *churn = count->churn;
+
+        if (!count->ours) {
+                if (count->head)
+                        g_hash_table_replace(churn->failed, g_strdup(count->repository_id),
+                                             g_strdup(count->head));
+                log_debug("The changes of %s cannot be counted: %s", count->folder,
+                          count->error->message);
+        } else if (!churn->told || clock_now() - churn->told > CHURN_TOLD_US) {
+                log_event(LOG_WORK_FAILED_EVENT, LOG_WARNING, NULL, count->error,
+                          "How often the files of %s changed cannot be kept", count->folder);
+                churn->told = clock_now();
+        }
+}
+
 static void end(Count *count)
 {
         Churn *churn = count->churn;
 
-        if (count->error && count->head)
-                g_hash_table_replace(churn->failed, g_strdup(count->repository_id),
-                                     g_strdup(count->head));
-        if (count->error)
-                log_debug("The changes of %s cannot be counted: %s", count->folder,
-                          count->error->message);
+        if (count->error && !churn->ending)
+                tell(count);
         churn->current = NULL;
         count_free(count);
         if (!churn->ending)
@@ -95,8 +113,10 @@ static void look_work(void *data)
         g_autofree char *counted = NULL, *branch = NULL;
         int64_t at = 0, now = clock_now();
 
-        if (!read_state(count, &counted, &at, &count->error))
+        if (!read_state(count, &counted, &at, &count->error)) {
+                count->ours = true;
                 return;
+        }
         g_autoptr(HistoryPlace) place = history_place_find(count->folder, NULL);
         if (place)
                 worktree_head(place->worktree, &branch, &count->head);
@@ -226,9 +246,8 @@ static void write_work(void *data)
 
         count->memfd = -1;
         count->block = history_block_open(memfd, HISTORY_CHURN, &count->error);
-        if (count->block)
-                (void)store_write(count->churn->options.vault, &options, write_counts, count,
-                                  &count->error);
+        count->ours = count->block && !store_write(count->churn->options.vault, &options,
+                                                   write_counts, count, &count->error);
 }
 
 static void write_done(void *data)

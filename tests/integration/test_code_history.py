@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the history of a repository tells through the real daemon: which public symbols differ, and how often files changed.
 Seen to fail: repositories inside another one not left out; a cursor taken for other commits; churn not cleared after a rewrite;
-limits of the history named two at a time."""
+limits of the history named two at a time; a store that fails taken for a history that cannot be read."""
+import pathlib
+import subprocess
+
 import pytest
 from desktop import CallError, ask, ctl, wait_until
 from test_code import add, git, rows, write
@@ -158,6 +161,29 @@ def test_commits_are_counted_and_follow(desk, repo):
     commit(repo)
     desk.tool('sync_repository', repository='shop')
     assert wait_until(lambda: churn(desk).get('fresh.py') == 1)
+
+
+def change_vault(desk, sql):
+    """As whoever has the key could."""
+    vault = pathlib.Path(desk.environment['XDG_DATA_HOME']) / 'ouroboros'
+    key = (vault / 'vault.key').read_text(encoding='ascii').strip()
+    subprocess.run(['sqlcipher', '-batch', '-bail', str(vault / 'vault.db')], text=True, check=True, capture_output=True,
+                   input=f"PRAGMA key = \"x'{key}'\";\nPRAGMA busy_timeout = 10000;\n{sql}")
+
+
+def test_counts_that_cannot_be_kept_are_told_and_counted_later(desktop, repo):
+    desk = desktop(keyring='none')
+    desk.start_daemon()
+    change_vault(desk, "CREATE TRIGGER broken BEFORE INSERT ON code_churn BEGIN SELECT RAISE(ABORT, 'no room for counts'); END;")
+    add(desk, repo)
+    told = f'How often the files of {repo} changed cannot be kept'
+    wait_until(lambda: told in desk.log() and 'no room for counts' in desk.log(), timeout=20)
+    desk.tool('sync_repository', repository='shop')
+    assert not any(churn(desk).values())
+    change_vault(desk, 'DROP TRIGGER broken;')
+    desk.tool('sync_repository', repository='shop')
+    assert wait_until(lambda: churn(desk).get('till.py') == 2, timeout=20)
+    assert desk.log().count(told) == 1
 
 
 def test_a_linked_work_tree_has_its_own_commit(desk, repo, tmp_path):
