@@ -41,7 +41,8 @@
         X(APPROVAL_ASKED, "9464c504137e492d970afc526f4a8f4d")                                      \
         X(APPROVAL_DECIDED, "597377373e0143c6ad52d15e1935c6af")                                    \
         X(ISOLATE_DIED, "a2a321afb4d1429d8dde6c90f02365c9")                                        \
-        X(ISOLATE_WEAK, "254913c623f34f90962edf6f08a12826")
+        X(ISOLATE_WEAK, "254913c623f34f90962edf6f08a12826")                                        \
+        X(MENTIONS_CUT, "352a40553aa94832810722fbf9bec086")
 
 typedef enum LogEvent {
 #define X(name, id) LOG_##name##_EVENT,

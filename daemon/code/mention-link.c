@@ -358,11 +358,12 @@ static bool insert(Db *db, const MentionLink *link, GError **error)
         return statement_run(row, error);
 }
 
-bool mention_link_write(Db *db, const MentionLink *link, GError **error)
+bool mention_link_write(Db *db, const MentionLink *link, bool *ret_full, GError **error)
 {
-        bool current, full = false;
+        bool current;
         Pair pair = {0};
 
+        *ret_full = false;
         if (!is_current(db, link, &current, error))
                 return false;
         if (!current)
@@ -377,7 +378,7 @@ bool mention_link_write(Db *db, const MentionLink *link, GError **error)
                 return false;
         if (id)
                 return pair.rejected || !pair.older || set_evidence(db, id, link, error);
-        return is_full(db, link, &full, error) && (full || insert(db, link, error));
+        return is_full(db, link, ret_full, error) && (*ret_full || insert(db, link, error));
 }
 
 /* ---- a newer text ---- */

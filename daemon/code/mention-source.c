@@ -29,9 +29,12 @@ MentionSource *mention_source_free(MentionSource *source)
 
 static void set_part(MentionSource *source, unsigned part, const char *field, const char *text)
 {
+        bool cut;
+
         source->parts[part].field = field;
         source->parts[part].text = g_strdup(text);
-        source->parts[part].words = mentions_in(text, NULL);
+        source->parts[part].words = mentions_in(text, &cut);
+        source->cut |= cut;
 }
 
 static bool is_code(const char *path)

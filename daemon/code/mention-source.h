@@ -14,6 +14,7 @@ typedef struct MentionSource {
                 char *text;
                 GPtrArray *words; /* of Mention */
         } parts[2];               /* ended by a NULL field */
+        bool cut;                 /* MENTION_WORDS_MAX was reached */
 } MentionSource;
 MentionSource *mention_source_free(MentionSource *source);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(MentionSource, mention_source_free)

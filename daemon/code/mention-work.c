@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "code/mention-cut.h"
 #include "code/mention-link.h"
 #include "code/symbols.h"
 
@@ -14,6 +15,7 @@ struct MentionWork {
         /* all words are being asked: since when, and behind which; 0: they are not */
         int64_t sweep;
         char *name, *source, *word;
+        MentionCuts *cuts;
 };
 
 /* What is read, until it is written. */
@@ -77,6 +79,7 @@ MentionWork *mention_work_new(Store *vault)
 
         work->vault = vault;
         work->access = access_new_system("pipeline");
+        work->cuts = mention_cuts_new();
         return work;
 }
 
@@ -94,6 +97,7 @@ MentionWork *mention_work_free(MentionWork *work)
                 return NULL;
         end_sweep(work);
         work->access = access_unref(work->access);
+        work->cuts = mention_cuts_free(work->cuts);
         g_free(work);
         return NULL;
 }
@@ -136,6 +140,8 @@ static bool add_links(Piece *piece, const MentionSource *source, unsigned part,
 static bool add_source(Piece *piece, MentionSource *source, GError **error)
 {
         g_ptr_array_add(piece->sources, source);
+        if (source->cut)
+                mention_cuts_note(piece->work->cuts, "MENTION_WORDS_MAX", source->id);
         for (unsigned i = 0; i < G_N_ELEMENTS(source->parts) && source->parts[i].field; i++) {
                 const GPtrArray *words = source->parts[i].words;
 
@@ -365,6 +371,24 @@ static bool list_files(Piece *piece, GError **error)
         " substr(m.path, CASE m.folder WHEN '' THEN 1 ELSE length(m.folder) + 2 END)"              \
         " WHERE m.id = :module LIMIT :limit"
 
+/* More than so many words of one file's names are dropped, and that is noted. */
+static bool cut_hits(Piece *piece, GArray *hits, int64_t module, GError **error)
+{
+        if (hits->len <= MENTIONS_FILE_HITS_MAX)
+                return true;
+        g_array_set_size(hits, MENTIONS_FILE_HITS_MAX);
+        Statement *row =
+                db_statement(piece->db, "SELECT path FROM code_modules WHERE id = :module", error);
+        if (!row)
+                return false;
+        statement_bind_int(row, ":module", module);
+        StepResult step = statement_step(row, error);
+        if (step == STEP_ROW)
+                mention_cuts_note(piece->work->cuts, "MENTIONS_FILE_HITS_MAX",
+                                  statement_text(row, 0));
+        return step != STEP_ERROR;
+}
+
 static bool ask_file(Piece *piece, int64_t module, GError **error)
 {
         g_autoptr(GArray) hits = g_array_new(FALSE, FALSE, sizeof(Hit));
@@ -377,8 +401,9 @@ static bool ask_file(Piece *piece, int64_t module, GError **error)
         statement_bind_int(row, ":module", module);
         statement_bind_int(row, ":first", symbol_id((uint32_t)module, 0));
         statement_bind_int(row, ":last", symbol_id((uint32_t)module, SYMBOL_FILE));
-        statement_bind_int(row, ":limit", MENTIONS_FILE_HITS_MAX);
-        return add_hits(row, hits, error) && ask_hits(piece, hits, &done, error);
+        statement_bind_int(row, ":limit", MENTIONS_FILE_HITS_MAX + 1);
+        return add_hits(row, hits, error) && cut_hits(piece, hits, module, error) &&
+               ask_hits(piece, hits, &done, error);
 }
 
 static bool exists(Db *db, const char *sql, bool *ret, GError **error)
@@ -508,13 +533,20 @@ static bool keep_source(Db *db, const MentionSource *source, GError **error)
                           (!document || mention_links_refresh(db, source, error)));
 }
 
-static bool keep_link(Db *db, const MentionLink *link, GError **error)
+static bool keep_link(Db *db, const Piece *piece, const MentionLink *link, GError **error)
 {
-        bool there;
+        bool there, full;
 
         if (!is_there(db, link->source_id, link->target.repository_id, &there, error))
                 return false;
-        return !there || mention_link_write(db, link, error);
+        if (!there)
+                return true;
+        if (!mention_link_write(db, link, &full, error))
+                return false;
+        if (full)
+                mention_cuts_note(piece->work->cuts, "MENTION_LINKS_PER_SOURCE_MAX",
+                                  link->source_id);
+        return true;
 }
 
 static bool keep_sources(Db *db, const Piece *piece, GError **error)
@@ -576,7 +608,7 @@ static bool write_work(Db *db, void *data, GError **error)
         if (!keep_sources(db, piece, error))
                 return false;
         for (unsigned i = 0; i < piece->links->len; i++)
-                if (!keep_link(db, piece->links->pdata[i], error))
+                if (!keep_link(db, piece, piece->links->pdata[i], error))
                         return false;
         for (unsigned i = 0; i < piece->modules->len; i++)
                 if (!keep_file(db, &g_array_index(piece->modules, Stamp, i), error))
@@ -593,7 +625,10 @@ static bool write_piece(Piece *piece, GError **error)
                          piece->modules->len > 0 || piece->all;
 
         g_clear_pointer(&piece->db, db_release);
-        return !something || store_write(piece->work->vault, &options, write_work, piece, error);
+        if (something && !store_write(piece->work->vault, &options, write_work, piece, error))
+                return false;
+        mention_cuts_tell(piece->work->cuts);
+        return true;
 }
 
 /* ---- a piece ---- */

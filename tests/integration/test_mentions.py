@@ -3,7 +3,8 @@
 changes on both sides, and are seen by whom both ends are.
 
 Seen to fail: a rejection that does not hold for a fact that says the same; a symbol that is gone not told from one that is there;
-the repository's end not asked for its scope; links that stay with the file that a symbol has left; a copy that takes them."""
+the repository's end not asked for its scope; links that stay with the file that a symbol has left; a copy that takes them; limits
+that cut and say nothing."""
 import json
 import time
 
@@ -274,3 +275,18 @@ def test_people_ask_at_the_terminal_and_on_the_bus(desk, notes):
     assert found[0]['mention'] == 'validateBearer()' and next_ == ''
     ctl(desk, 'link', 'accept', found[0]['link_id'])
     assert 'accepted' in ctl(desk, 'code', 'mentions', 'validateBearer')
+
+
+def test_what_a_limit_leaves_out_is_said(desk):
+    names = [f'open_door_{n}' for n in range(210)]
+    write(desk.folder / 'shop', {'doors.py': ''.join(f'def {name}():\n    return 1\n\n\n' for name in names)})
+    add(desk, desk.folder / 'shop')
+    write(desk.folder / 'notes', {'doors.md': ' and '.join(names), 'long.md': ' '.join(f'word_number_{n}' for n in range(10_001)),
+                                  **{f'more{k}.md': ' '.join(f'at{k}_{n}.keep_shut' for n in range(8_000)) for k in range(3)}})
+    desk.tool('register_root', path=str(desk.folder / 'notes'))
+    wait_until(lambda: len(links(desk)) == 200, timeout=60)
+    wait_until(lambda: f'MENTION_LINKS_PER_SOURCE_MAX is reached by {document(desk, "doors.md")}' in desk.log(), timeout=60)
+    wait_until(lambda: f'MENTION_WORDS_MAX is reached by {document(desk, "long.md")}' in desk.log(), timeout=60)
+    write(desk.folder / 'shop', {'lid.py': 'def keep_shut():\n    return 1\n'})
+    wait_until(lambda: 'MENTIONS_FILE_HITS_MAX is reached by lid.py' in desk.log(), timeout=60)
+    assert desk.log().count('Not all mentions of code') == 3
