@@ -341,6 +341,7 @@ def lowly():
         programs.mkdir(parents=True)
         shutil.copy(desk.build / 'daemon/ouroborosd', programs)
         shutil.copy(desk.build / 'daemon/ouroboros-extract', programs)
+        shutil.copy(desk.build / 'daemon/ouroboros-syntax', programs)
         desk.environment['OUROBOROS_LIBEXECDIR'] = str(programs)
         drop = ['setpriv', f'--reuid={NOBODY}', f'--regid={NOBODY}', '--clear-groups'] if is_root else []
         if is_root:
