@@ -82,7 +82,8 @@ static bool find_around(const Query *query, const char *path, char **ret_id, cha
         return step != STEP_ERROR;
 }
 
-/* A path as people and agents have it at hand ("./src/", or absolute) becomes one from the top of its repository. */
+/* A path as people and agents have it at hand ("./src/", or absolute) becomes one from the top of its repository; in the arguments
+ * themselves, for the call may be made anew with them. */
 static bool read_module(Query *query, char **ret_repository, GError **error)
 {
         const char *module = args_string(query->args, "module");
@@ -91,8 +92,10 @@ static bool read_module(Query *query, char **ret_repository, GError **error)
 
         if (module && *module == '/' && !find_around(query, module, ret_repository, &below, error))
                 return false;
-        if (below)
+        if (below) {
                 query->repository_id = *ret_repository;
+                json_object_set_string_member(query->args, "repository", *ret_repository);
+        }
         if (!module || (*module == '/' && !below) || !link_path_join("", below ?: module, &path))
                 return true;
         if (*path.text)

@@ -588,3 +588,20 @@ def test_a_path_may_be_given_as_it_is_at_hand(desk, web):
             rows(desk, 'imports', module=path)
         assert caught.value.name == 'NotFound', path
     assert not rows(desk, 'modules', module=str(web / 'src'), repository='inner')
+
+
+def test_a_path_says_which_repository_is_meant_though_the_answer_takes_long(desktop):
+    """Seen to fail: the repository not kept with the path, which a call that is made anew on a worker is given."""
+    place = Place(desktop())
+    desk = place.desk
+    large, small = desk.folder / 'large', desk.folder / 'small'
+    write(large, {f'a{n}.py': ''.join(f'def large{i}(): pass\n' for i in range(20000)) for n in range(4)})
+    add(desk, large)
+    write(small, {'b.py': 'def small(): pass\n', 'a0.py': 'def other(): pass\n'})
+    add(desk, small)
+
+    def asked(path):
+        reply = place.stateless('tools/call', {'name': 'query_codebase', 'arguments': {'kind': 'symbols', 'module': str(path)}})
+        return {row['name'] for row in json.loads(reply.read())['result']['structuredContent']['rows']}
+    assert asked(small) == {'small', 'other'}
+    assert asked(small / 'a0.py') == {'other'}
