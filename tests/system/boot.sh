@@ -27,8 +27,8 @@ done </proc/$$/cgroup
 mkdir -p /run/systemd/nspawn
 mount -t tmpfs tmpfs /run/systemd/nspawn
 export SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1 SYSTEMD_NSPAWN_LOCK=0
-# all capabilities and bpf(): else IPAddressDeny= in units is silently not enforced
+# all capabilities and bpf(): else IPAddressDeny= in units is silently not enforced; Landlock, as on a real machine
 exec systemd-nspawn --quiet --directory="$scratch/overlay/root" --machine="$name" --register=no --keep-unit \
         --private-network --console=pipe --link-journal=no --resolv-conf=off --timezone=off \
-        --capability=all --system-call-filter=bpf --kill-signal=SIGRTMIN+3 \
+        --capability=all '--system-call-filter=bpf landlock_create_ruleset landlock_add_rule landlock_restrict_self' --kill-signal=SIGRTMIN+3 \
         "$@" --boot systemd.show_status=0

@@ -37,7 +37,7 @@ class Daemon:
         return calls.answer(self.machine.run(*command, user=user, session=session, check=False, timeout=timeout + 20,
                                              env=calls.DEBUG))
 
-    def tool(self, name, user=None, session=True, **arguments):
+    def tool(self, name, /, user=None, session=True, **arguments):
         return json.loads(self.call('Tools.Call', 'ss', name, json.dumps(arguments), user=user, session=session)[0])
 
     def remember(self, entity, predicate, said, **options):

@@ -85,13 +85,16 @@ def test_the_machines_daemon_writes_only_into_its_own_folder(machine):
     assert not found['tmp_of_others'], 'PrivateTmp= shows what lies in the real /tmp'
 
 
-def test_the_extractor_is_confined_while_it_works(alice, seat):
+@pytest.mark.parametrize('program, add, write', [
+    ('ouroboros-extract', 'Documents.AddRoot', 'head -c 200000 /dev/urandom | base64 >{}.txt'),
+    ('ouroboros-syntax', 'Code.AddRepository', 'yes "def f(a): return g(a, [h(b) for b in a])" | head -c 400000 >{}.py')])
+def test_the_readers_of_files_are_confined_while_they_work(alice, seat, program, add, write):
     folder = '/home/alice/papers'
-    alice.machine.run('sh', '-c', f'mkdir -p {folder}; i=0; while [ $i -lt 300 ]; do head -c 200000 /dev/urandom | base64 '
-                                  f'>{folder}/$i.txt; i=$((i+1)); done', user='alice')
+    alice.machine.run('sh', '-c', f'mkdir -p {folder}; i=0; while [ $i -lt 300 ]; do {write.format(folder + "/$i")}; i=$((i+1)); done',
+                      user='alice')
     try:
-        alice.call('Documents.AddRoot', 'sa{sv}', folder, '0')
-        pid = alice.machine.wait_for('pgrep', '-f', 'ouroboros-extract', contains='\n').stdout.split()[0]
+        alice.call(add, 'sa{sv}', folder, '0')
+        pid = alice.machine.wait_for('pgrep', '-f', program, contains='\n').stdout.split()[0]
         assert containers.wait_until(lambda: 'Seccomp:\t2' in alice.machine.run('cat', f'/proc/{pid}/status').stdout)
         status = alice.machine.run('cat', f'/proc/{pid}/status').stdout
         assert 'NoNewPrivs:\t1' in status
