@@ -10,8 +10,10 @@
  * C: headers of the system found in the repository; one of several includes that are as near; of functions of several programs not
  * the near one taken, or the one that stands in for it in tests. C++: any value taken for one that a class can be made of; constructors
  * that are explicit, operators that make something else, kinds of characters, overloads under conditions not looked at; names not looked
- * for where the classes are of what a call is given. Rust: a value without what its Deref
- * gives it. What a type has by a base that is a module taken for that module. */
+ * for where the classes are of what a call is given; methods without a body under conditions taken for what is outside; names of
+ * namespaces taken for whole ones. C: static functions that a header declares not found in the other file; the wrong one of macros that
+ * follow each other, or of more than a set holds; functions that replace those of the system taken for these, whatever is included.
+ * Rust: a value without what its Deref gives it. What a type has by a base that is a module taken for that module. */
 #include <string.h>
 
 #include "base/base.h"

@@ -106,10 +106,28 @@ void clutter_take_in_template(Clutter *clutter, uint32_t from, uint32_t to)
         }
 }
 
+/* In a function: CHECK(x) without a semicolon, and the next line: its arguments become a statement. */
+static bool take_statement(Clutter *clutter, uint32_t index)
+{
+        uint32_t open = next(clutter, index), close, after;
+        if (!clutter->tokens->items[index].loud || !clutter->tokens->items[index].first ||
+            place(clutter) != PLACE_BODY || !is_mark(clutter, open, "("))
+                return false;
+        close = closing(clutter, open);
+        after = next(clutter, close);
+        if (after >= clutter->tokens->count || !clutter->tokens->items[after].first ||
+            !(is_word(clutter, after) || is_mark(clutter, after, "}")))
+                return false;
+        take(clutter, index, open);
+        clutter->text[clutter->tokens->items[close].start] = ';';
+        clutter->tokens->items[close].mark = ';';
+        return true;
+}
+
 bool clutter_take_in_body(Clutter *clutter, uint32_t index)
 {
-        return take_attribute(clutter, index) || take_before_block(clutter, index) ||
-               take_around_statements(clutter, index);
+        return take_attribute(clutter, index) || take_statement(clutter, index) ||
+               take_before_block(clutter, index) || take_around_statements(clutter, index);
 }
 
 /* ---- strings ---- */

@@ -291,6 +291,44 @@ static bool take_in_list(Clutter *clutter, uint32_t index)
         return true;
 }
 
+/* Do only words that say how something is there stand between the beginning of a declaration and a token? */
+static bool is_behind_words(const Clutter *clutter, uint32_t index)
+{
+        for (uint32_t i = clutter->head; i < index; i++)
+                if (!clutter->tokens->items[i].gone &&
+                    !is_one_of(clutter->tokens, i,
+                               "static inline virtual extern friend explicit constexpr template"))
+                        return false;
+        return clutter->head < index;
+}
+
+/* extern API(type) f(…); int x attribute((unused)), */
+static bool take_call_behind(Clutter *clutter, uint32_t index)
+{
+        const Tokens *tokens = clutter->tokens;
+        uint32_t open = next(clutter, index), close;
+        if (!is_name(clutter, index) || !is_mark(clutter, open, "(") || clutter->head >= index)
+                return false;
+        close = closing(clutter, open);
+        uint32_t after = next(clutter, close);
+        bool twice = is_mark(clutter, next(clutter, open), "(") &&
+                     is_mark(clutter, close - 1, ")") &&
+                     closing(clutter, next(clutter, open)) == close - 1;
+        bool name = is_name(clutter, index - 1) || is_mark(clutter, index - 1, "*&]");
+        if (!tokens->items[index].loud && twice && name &&
+            (clutter->parens ? is_mark(clutter, after, ",)") : is_word(clutter, after))) {
+                take(clutter, index, close);
+                return true;
+        }
+        if (clutter->parens || !is_behind_words(clutter, index) || !is_name(clutter, after) ||
+            !tokens->items[index].loud || !is_mark(clutter, next(clutter, after), "(") ||
+            tokens->items[after].loud || !is_type_between(clutter, open, close))
+                return false;
+        take(clutter, index, open);
+        take(clutter, close, close);
+        return true;
+}
+
 /* static API int f(…); after words that only say how something is there. */
 static bool take_behind_words(Clutter *clutter, uint32_t index)
 {
@@ -299,12 +337,8 @@ static bool take_behind_words(Clutter *clutter, uint32_t index)
                 return false;
         bool typed = second < clutter->tokens->count && is_type_word(clutter->tokens, second) &&
                      is_one_of(clutter->tokens, index - 1, "static inline const extern virtual");
-        for (uint32_t i = clutter->head; i < index && !typed; i++)
-                if (!clutter->tokens->items[i].gone &&
-                    !is_one_of(clutter->tokens, i,
-                               "static inline virtual extern friend explicit constexpr template"))
-                        return false;
-        if (!typed && (!clutter->tokens->items[index].loud || !is_leading(clutter, index)))
+        if (!typed && (!is_behind_words(clutter, index) || !clutter->tokens->items[index].loud ||
+                       !is_leading(clutter, index)))
                 return false;
         take(clutter, index, index);
         return true;
@@ -454,6 +488,32 @@ static bool take_namespace(Clutter *clutter, uint32_t index)
 
 /* ---- directives ---- */
 
+static bool is_blank(char c)
+{
+        return c == ' ' || c == '\t' || c == '\r';
+}
+
+/* #define NAME, #define f(x), and a blank: the grammars take the next line for its body. */
+static void keep_end(Clutter *clutter, const Token *token)
+{
+        const char *text = clutter->text;
+        uint32_t end = token->end, at = token->start + 1;
+        while (end > at && is_blank(text[end - 1]))
+                end--;
+        while (at < end && is_blank(text[at]))
+                at++;
+        if (end == token->end || end - at < strlen("define ") ||
+            memcmp(text + at, "define", strlen("define")) != 0)
+                return;
+        for (at += strlen("define"); at < end && is_blank(text[at]);)
+                at++;
+        while (at < end && (g_ascii_isalnum(text[at]) || text[at] == '_'))
+                at++;
+        const char *close = at < end && text[at] == '(' ? memchr(text + at, ')', end - at) : NULL;
+        if (at == end || close == text + end - 1)
+                clutter->text[end] = ';';
+}
+
 /* The grammars end a macro's body at a comment. */
 static void keep_directive(Clutter *clutter, uint32_t index, bool between)
 {
@@ -470,6 +530,7 @@ static void keep_directive(Clutter *clutter, uint32_t index, bool between)
                                       (uint32_t)(close - clutter->text), PREPARE_MACRO);
                 at = close;
         }
+        keep_end(clutter, token);
         if (between)
                 clutter->head = index + 1;
 }
@@ -500,7 +561,7 @@ static void see_word(Clutter *clutter, uint32_t index)
         } else if (take_in_class_head(clutter, index)) {
                 return;
         } else if (clutter->parens && place(clutter) <= PLACE_CLASS) {
-                if (!take_in_parens(clutter, index))
+                if (!take_in_parens(clutter, index) && !take_call_behind(clutter, index))
                         (void)take_in_parameters(clutter, index);
         } else if (begins && !clutter->beyond && !clutter->parens &&
                    clutter_take_in_body(clutter, index)) {
@@ -517,9 +578,9 @@ static void see_word(Clutter *clutter, uint32_t index)
                                clutter->tokens->items[clutter->head].gone)
                                 clutter->head++;
                 }
-        } else if (declares(clutter) && !take_behind_words(clutter, index) &&
-                   !take_inner(clutter, index) && !take_inner_call(clutter, index) &&
-                   !take_around_type(clutter, index)) {
+        } else if (declares(clutter) && !take_call_behind(clutter, index) &&
+                   !take_behind_words(clutter, index) && !take_inner(clutter, index) &&
+                   !take_inner_call(clutter, index) && !take_around_type(clutter, index)) {
                 (void)take_trailing(clutter, index);
         }
 }

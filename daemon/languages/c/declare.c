@@ -266,6 +266,17 @@ static void declare_prototype(Walk *walk, Node node, Node declarator, Node name)
         walk_define(walk, &definition);
 }
 
+/* Does a macro, which may say extern, begin the line of a declaration in a file of the language without namespaces? */
+static bool may_be_extern(const Walk *walk, Node node)
+{
+        const Tree *tree = walk->tree;
+        uint32_t start = tree->nodes[node].start, at = tree->lines[tree->nodes[node].row];
+        while (at < start && g_ascii_isspace(tree->text[at]))
+                at++;
+        return !walk->front->places_names && at < start && g_ascii_isupper(tree->text[at]) &&
+               g_ascii_isspace(tree->patched[at]);
+}
+
 static void declare_variable(Walk *walk, Node node, Node declarator, Node name)
 {
         const Tree *tree = walk->tree;
@@ -279,8 +290,8 @@ static void declare_variable(Walk *walk, Node node, Node declarator, Node name)
                                                     : UNIT_VARIABLE,
                                  .flags = local ? 0 : storage_flags(walk, node),
                                  .spaces = local ? SPACE_VALUE : 0};
-        if (has_word(tree, node, STORAGE_CLASS_SPECIFIER, "extern") &&
-            tree_kind(tree, declarator) != INIT_DECLARATOR)
+        if (!local && !member && tree_kind(tree, declarator) != INIT_DECLARATOR &&
+            (has_word(tree, node, STORAGE_CLASS_SPECIFIER, "extern") || may_be_extern(walk, node)))
                 definition.flags |= UNIT_BODILESS;
         if (tree_kind(tree, declarator) == INIT_DECLARATOR)
                 definition.body = tree_child(tree, declarator, FIELD_VALUE);

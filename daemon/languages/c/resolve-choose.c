@@ -109,7 +109,9 @@ static bool defines(Linker *linker, LinkPlace place, LinkPlace declared)
         if (decl->flags & UNIT_BODILESS ||
             !c_is_function(decl->kind) == c_is_function(prototype->kind))
                 return false;
-        if ((decl->flags | prototype->flags) & UNIT_FILE_LOCAL && module != other)
+        bool shared =
+                prototype->flags & UNIT_FILE_LOCAL && c_is_header(other); /* by who includes both */
+        if ((decl->flags | prototype->flags) & UNIT_FILE_LOCAL && module != other && !shared)
                 return false;
         if (prototype->container != UNIT_NONE &&
             !c_is_space(link_decl(other, prototype->container)->kind))
@@ -240,7 +242,7 @@ static void keep_defined(Linker *linker, const LinkModule *from, CChoices *choic
 /* ---- what is included ---- */
 
 /* Which files' declarations of a name come to a file by its includes. */
-static LinkSet included(Linker *linker, const LinkModule *from, uint32_t word)
+LinkSet c_included(Linker *linker, const LinkModule *from, uint32_t word)
 {
         LinkSet result = LINK_EMPTY;
         for (uint32_t i = 0; i < from->unit->header->imports; i++)
@@ -251,7 +253,7 @@ static LinkSet included(Linker *linker, const LinkModule *from, uint32_t word)
         return result;
 }
 
-static bool has_module(Linker *linker, LinkSet set, uint32_t module)
+bool c_has_module(Linker *linker, LinkSet set, uint32_t module)
 {
         for (uint32_t i = 0, n = link_set_size(linker->values, set); i < n; i++) {
                 LinkAtom atom = link_set_at(linker->values, set, i);
@@ -266,10 +268,10 @@ static bool keep_included(Linker *linker, const LinkModule *from, CChoices *choi
                           UnitString name)
 {
         CChoices kept = {.count = 0};
-        LinkSet set = included(linker, from, link_word(linker->words, link_text(from, name)));
+        LinkSet set = c_included(linker, from, link_word(linker->words, link_text(from, name)));
         for (uint32_t i = 0; i < choices->count; i++)
                 if (choices->items[i].module == from->number ||
-                    has_module(linker, set, choices->items[i].module))
+                    c_has_module(linker, set, choices->items[i].module))
                         add(&kept, choices->items[i]);
         if (!kept.count || kept.count == choices->count)
                 return false;
@@ -291,14 +293,33 @@ static void drop_strange_macros(Linker *linker, const LinkModule *from, CChoices
                 bool strange =
                         place.module != from->number && decl_at(linker, place)->kind == UNIT_MACRO;
                 if (strange && !asked) {
-                        set = included(linker, from,
-                                       link_word(linker->words, link_text(from, name)));
+                        set = c_included(linker, from,
+                                         link_word(linker->words, link_text(from, name)));
                         asked = true;
                 }
-                if (!strange || has_module(linker, set, place.module))
+                if (!strange || c_has_module(linker, set, place.module))
                         add(&kept, place);
         }
         *choices = kept;
+}
+
+/* Of macros that a file defines one after the other the last before a site. */
+static void keep_last(Linker *linker, const LinkModule *from, const UnitSite *site,
+                      CChoices *choices)
+{
+        uint32_t last = UINT32_MAX;
+        for (uint32_t i = 0; i < choices->count; i++) {
+                const UnitDecl *decl = decl_at(linker, choices->items[i]);
+                if (choices->items[i].module != from->number || decl->kind != UNIT_MACRO ||
+                    decl->flags & UNIT_CONDITIONAL)
+                        return;
+                if (decl->name_line < site->line &&
+                    (last == UINT32_MAX ||
+                     decl->name_line > decl_at(linker, choices->items[last])->name_line))
+                        last = i;
+        }
+        if (last != UINT32_MAX)
+                *choices = (CChoices){.items = {choices->items[last]}, .count = 1};
 }
 
 /* Are they in several files, or is one of them a macro among others? */
@@ -331,7 +352,10 @@ static bool is_outside(Linker *linker, const LinkModule *from, const UnitSite *s
                 c_is_elsewhere(from) || (site->source != UNIT_NONE &&
                                          link_decl(from, site->source)->shape & SHAPE_ELSEWHERE);
         for (uint32_t i = 0; i < choices->count; i++) {
-                uint32_t flags = decl_at(linker, choices->items[i])->flags;
+                const UnitDecl *decl = decl_at(linker, choices->items[i]);
+                uint32_t flags = decl->flags;
+                if (decl->kind == UNIT_METHOD || decl->kind == UNIT_CONSTRUCTOR)
+                        return false; /* of a class that is here */
                 if ((!(flags & UNIT_BODILESS) || !(flags & UNIT_CONDITIONAL)) &&
                     (strange || !c_is_strange(linker, choices->items[i])))
                         return false;
@@ -455,7 +479,9 @@ LinkSet c_chosen(Linker *linker, const LinkModule *from, LinkSet denoted, const 
              (are_apart(linker, &choices) && has_macro(linker, &choices))) &&
             keep_included(linker, from, &choices, site->name))
                 settle(linker, from, site, &choices, &found);
-        if (call && (!choices.count || is_outside(linker, from, site, &found)))
+        keep_last(linker, from, site, &found);
+        if (call && (!choices.count || is_outside(linker, from, site, &found) ||
+                     c_is_of_system(linker, from, site->name, &found)))
                 return link_union(linker, result, link_plain(linker, LINK_ATOM_EXTERNAL));
         for (uint32_t i = 0; i < found.count; i++)
                 result = link_union(linker, result,

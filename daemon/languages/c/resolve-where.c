@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Which of several definitions of one thing, in files that are never part of one program: those for this system, then those that stand
  * nearest to who asks, then those that are no stand-ins of tests. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "languages/c/resolve.h"
@@ -46,6 +47,80 @@ void c_keep_here(Linker *linker, CChoices *choices)
                         kept.items[kept.count++] = choices->items[i];
         if (kept.count)
                 *choices = kept;
+}
+
+/* ---- what the system has ---- */
+
+/* clang-format off: a list, in order */
+static const char *const standard[] = {
+        "abort",         "abs",         "access",      "acos",        "alarm",        "asctime",
+        "asin",          "atan",        "atan2",       "atexit",      "atof",         "atoi",
+        "atol",          "atoll",       "bind",        "bsearch",     "calloc",       "ceil",
+        "chdir",         "chmod",       "chown",       "clearerr",    "clock",        "close",
+        "closedir",      "connect",     "cos",         "creat",       "ctime",        "difftime",
+        "dup",           "dup2",        "execl",       "execle",      "execlp",       "execv",
+        "execve",        "execvp",      "exit",        "exp",         "fabs",         "fclose",
+        "fcntl",         "fdopen",      "feof",        "ferror",      "fflush",       "fgetc",
+        "fgetpos",       "fgets",       "fileno",      "floor",       "fmod",         "fnmatch",
+        "fopen",         "fork",        "fprintf",     "fputc",       "fputs",        "fread",
+        "free",          "freopen",     "frexp",       "fscanf",      "fseek",        "fseeko",
+        "fsetpos",       "fstat",       "fsync",       "ftell",       "ftello",       "ftruncate",
+        "fwrite",        "getaddrinfo", "getc",        "getchar",     "getcwd",       "getenv",
+        "gethostbyname", "getline",     "getopt",      "getopt_long", "getpid",       "getppid",
+        "getpwnam",      "getpwuid",    "getsockname", "getsockopt",  "gettimeofday", "getuid",
+        "gmtime",        "gmtime_r",    "htonl",       "htons",       "inet_ntop",    "inet_pton",
+        "ioctl",         "isalnum",     "isalpha",     "isatty",      "iscntrl",      "isdigit",
+        "isgraph",       "islower",     "isprint",     "ispunct",     "isspace",      "isupper",
+        "isxdigit",      "kill",        "ldexp",       "link",        "listen",       "localtime",
+        "localtime_r",   "log",         "log10",       "longjmp",     "lseek",        "lstat",
+        "malloc",        "mbstowcs",    "mbtowc",      "memccpy",     "memchr",       "memcmp",
+        "memcpy",        "memmem",      "memmove",     "mempcpy",     "memrchr",      "memset",
+        "mkdir",         "mkstemp",     "mktime",      "mmap",        "modf",         "munmap",
+        "nanosleep",     "ntohl",       "ntohs",       "open",        "opendir",      "perror",
+        "pipe",          "poll",        "popen",       "pow",         "printf",       "putc",
+        "putchar",       "putenv",      "puts",        "qsort",       "raise",        "rand",
+        "random",        "read",        "readdir",     "readlink",    "realloc",      "realpath",
+        "recv",          "recvfrom",    "regcomp",     "regexec",     "regfree",      "remove",
+        "rename",        "rewind",      "rmdir",       "scanf",       "select",       "send",
+        "sendto",        "setenv",      "setjmp",      "setlocale",   "setsockopt",   "setvbuf",
+        "shutdown",      "sigaction",   "signal",      "sin",         "sleep",        "snprintf",
+        "socket",        "sprintf",     "sqrt",        "srand",       "sscanf",       "stat",
+        "stpcpy",        "strcasecmp",  "strcat",      "strchr",      "strchrnul",    "strcmp",
+        "strcoll",       "strcpy",      "strcspn",     "strdup",      "strerror",     "strerror_r",
+        "strftime",      "strlen",      "strncasecmp", "strncat",     "strncmp",      "strncpy",
+        "strndup",       "strnlen",     "strpbrk",     "strptime",    "strrchr",      "strsep",
+        "strspn",        "strstr",      "strtod",      "strtok",      "strtok_r",     "strtol",
+        "strtoll",       "strtoul",     "strtoull",    "symlink",     "sysconf",      "system",
+        "tan",           "time",        "tmpfile",     "tolower",     "toupper",      "towlower",
+        "towupper",      "truncate",    "umask",       "uname",       "ungetc",       "unlink",
+        "unsetenv",      "usleep",      "utime",       "vasprintf",   "vfprintf",     "vprintf",
+        "vsnprintf",     "vsprintf",    "vsscanf",     "wait",        "waitpid",      "wcscmp",
+        "wcscpy",        "wcslen",      "wcstombs",    "wctomb",      "wcwidth",      "write",
+};
+/* clang-format on */
+
+static int compare_names(const void *name, const void *item)
+{
+        return strcmp(name, *(const char *const *)item);
+}
+
+bool c_is_of_system(Linker *linker, const LinkModule *from, UnitString name,
+                    const CChoices *choices)
+{
+        const char *text = link_text(from, name);
+        if (!bsearch(text, standard, G_N_ELEMENTS(standard), sizeof *standard, compare_names))
+                return false;
+        LinkSet set = LINK_EMPTY;
+        for (uint32_t i = 0; i < choices->count; i++) {
+                const LinkModule *module = linker_load(linker, choices->items[i].module);
+                const UnitDecl *decl = link_decl(module, choices->items[i].decl);
+                if (decl->kind != UNIT_FUNCTION || decl->container != UNIT_NONE || module == from ||
+                    !(decl->flags & UNIT_CONDITIONAL))
+                        return false;
+                if (!i)
+                        set = c_included(linker, from, link_word(linker->words, text));
+        }
+        return choices->count > 0 && !link_set_has(linker->values, set, LINK_ATOM_DECL);
 }
 
 /* ---- nearness ---- */

@@ -149,6 +149,20 @@ static void keep(Linker *linker, const LinkModule *from, IsKept is_kept, CPlaces
                 *places = kept;
 }
 
+/* Those of files that the file includes. */
+static void keep_included(Linker *linker, const LinkModule *from, CPlaces *places)
+{
+        CPlaces kept = {.count = 0};
+        const LinkModule *first = linker_load(linker, places->items[0].module);
+        const char *name = link_text(first, link_decl(first, places->items[0].decl)->name);
+        LinkSet set = c_included(linker, from, link_word(linker->words, name));
+        for (size_t i = 0; i < places->count; i++)
+                if (c_has_module(linker, set, places->items[i].module))
+                        kept.items[kept.count++] = places->items[i];
+        if (kept.count > 0)
+                *places = kept;
+}
+
 /* Of more declarations than a set has room for, which in C are all of one thing: those of the file itself, or what is defined. */
 static void thin_out(Linker *linker, const LinkModule *from, CPlaces *places)
 {
@@ -158,6 +172,8 @@ static void thin_out(Linker *linker, const LinkModule *from, CPlaces *places)
                 keep(linker, from, is_own, places);
         if (places->count > LINK_SET_MAX)
                 keep(linker, from, has_body, places);
+        if (places->count > LINK_SET_MAX)
+                keep_included(linker, from, places);
 }
 
 /* What stands under a name in a namespace. */
@@ -243,6 +259,42 @@ static LinkSet find_member(Linker *linker, const LinkModule *from, uint32_t scop
 
 /* ---- using ---- */
 
+/* The next shorter namespace around one; false: there is none. */
+static bool step_out(CSpace *space)
+{
+        if (!*space->text)
+                return false;
+        char *last = g_strrstr(space->text, "::");
+        *(last ? last : space->text) = '\0';
+        return true;
+}
+
+/* What stands in a namespace that an import names as seen from where it stands. */
+static LinkSet find_named(Linker *linker, const LinkModule *from, const UnitImport *import,
+                          const CPlaces *places, const char *space)
+{
+        CSpace around = {""};
+        LinkSet found;
+        add_space(linker, from, import->container, &around, 0);
+        do {
+                g_autofree char *whole =
+                        g_strconcat(around.text, *around.text ? "::" : "", space, NULL);
+                found = find_in_space(linker, from, places, whole);
+        } while (found == LINK_EMPTY && step_out(&around));
+        return found;
+}
+
+/* The namespace that an alias stands for. */
+static LinkSet alias_of(Linker *linker, const LinkModule *from, const UnitImport *import)
+{
+        const char *module = link_text(from, import->module), *last = g_strrstr(module, "::");
+        g_autofree char *space = last ? g_strndup(module, (size_t)(last - module)) : g_strdup("");
+        CPlaces places;
+        c_find(linker, from, linker_word(linker, last ? last + 2 : module), &places);
+        LinkSet found = find_named(linker, from, import, &places, space);
+        return found != LINK_EMPTY ? found : space_atom(linker, from, module);
+}
+
 /* using a::b::name; and namespace name = a::b; */
 static LinkSet find_used(Linker *linker, const LinkModule *from, const char *name,
                          const CPlaces *places)
@@ -252,12 +304,13 @@ static LinkSet find_used(Linker *linker, const LinkModule *from, const char *nam
                 if (import->flags & UNIT_IMPORT_REEXPORT ||
                     !g_str_equal(link_text(from, import->local), name))
                         continue;
-                const char *module = link_text(from, import->module);
                 if (import->kind == UNIT_IMPORT_MODULE)
-                        return space_atom(linker, from, module);
+                        return alias_of(linker, from, import);
+                const char *module = link_text(from, import->module);
                 const char *last = g_strrstr(module, "::");
                 g_autofree char *space = last ? g_strndup(module, (size_t)(last - module)) : NULL;
-                LinkSet found = space ? find_in_space(linker, from, places, space) : LINK_EMPTY;
+                LinkSet found =
+                        space ? find_named(linker, from, import, places, space) : LINK_EMPTY;
                 if (found != LINK_EMPTY)
                         return found;
         }
@@ -272,8 +325,8 @@ static LinkSet find_directed(Linker *linker, const LinkModule *from, const CPlac
                 const UnitImport *import = &from->unit->imports[i];
                 if (import->kind == UNIT_IMPORT_ALL && !(import->flags & UNIT_IMPORT_REEXPORT))
                         result = link_union(linker, result,
-                                            find_in_space(linker, from, places,
-                                                          link_text(from, import->module)));
+                                            find_named(linker, from, import, places,
+                                                       link_text(from, import->module)));
         }
         return result;
 }
@@ -288,10 +341,8 @@ static LinkSet find_around(Linker *linker, const LinkModule *from, uint32_t scop
         add_space(linker, from, scope, &space, 0);
         for (;;) {
                 LinkSet found = find_in_space(linker, from, places, space.text);
-                if (found != LINK_EMPTY || !*space.text)
+                if (found != LINK_EMPTY || !step_out(&space))
                         return found;
-                char *last = g_strrstr(space.text, "::");
-                *(last ? last : space.text) = '\0';
         }
 }
 

@@ -71,8 +71,17 @@ void c_keep_near(Linker *linker, const LinkModule *from, CChoices *choices);
 bool c_is_elsewhere(const LinkModule *module);
 bool c_is_strange(Linker *linker, LinkPlace place);
 
+/* Are functions of a name of the standard library there under conditions only, for systems that lack it, and declared in no file that is
+ * included? */
+bool c_is_of_system(Linker *linker, const LinkModule *from, UnitString name,
+                    const CChoices *choices);
+
 /* How many folders two paths begin with in common. */
 unsigned c_folders_in_common(const char *a, const char *b);
+
+/* Which files' declarations of a name come to a file by its includes; is one of that module among them? */
+LinkSet c_included(Linker *linker, const LinkModule *from, uint32_t word);
+bool c_has_module(Linker *linker, LinkSet set, uint32_t module);
 
 bool c_is_header(const LinkModule *module);
 bool c_is_space(UnitKind kind); /* a namespace, or what a macro opens */

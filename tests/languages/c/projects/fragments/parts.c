@@ -1,0 +1,1 @@
+static int grow(int size) { return size + 1; }

@@ -1,0 +1,3 @@
+#define _(text) translate(text)
+static int grow(int size);
+int puts(const char *text, int more);

@@ -1,0 +1,1 @@
+#define _(text) text

@@ -1,0 +1,1 @@
+static int shrink(int size) { return grow(size) - 2; }
