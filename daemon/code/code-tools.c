@@ -134,8 +134,8 @@ static QueryKind find_kind(const char *kind, GError **error)
 /* Of what is answered at once there is no further page, whatever a cursor says. */
 static bool check_after(const Query *query, QueryKind ask, GError **error)
 {
-        static const QueryKind at_once[] = {query_overview,     query_exports,   query_path,
-                                            query_entry_points, query_hot_spots, query_diff};
+        static const QueryKind at_once[] = {query_overview, query_exports, query_path,
+                                            query_entry_points, query_hot_spots};
         bool paged = json_member_int(query->args, "depth", 1) <= 1 &&
                      !g_str_equal(json_member_string(query->args, "match", ""), "fuzzy");
 
