@@ -406,11 +406,12 @@ static GArray *meanings_of(const Unit *unit)
 
 /* ---- names anywhere ---- */
 
-/* By which resolvers choose: its language; a module or a script; of tests or not. */
+/* By which resolvers choose: its language and package; a module or a script; of tests or not. */
 static uint32_t sort_of_file(const Unit *unit)
 {
-        return link_is_modular(unit) | (unit->header->flags & UNIT_IS_TEST ? 2 : 0) |
-               unit->header->language << 2;
+        uint32_t sort = link_is_modular(unit) | (unit->header->flags & UNIT_IS_TEST ? 2 : 0) |
+                        unit->header->language << 2;
+        return link_mix(sort, link_hash(unit_string(unit, unit->header->package)), 0);
 }
 
 typedef struct Named {

@@ -431,6 +431,9 @@ static void what_a_file_imports_is_what_its_names_mean(void)
                 {JAVA,
                  "package m; import x.Two; public class B { public x.One make() { return null; } }",
                  "package m; public class B { public x.One make() { return null; } }"},
+                {"java", "", "", "package m; import p.B; class A { }",
+                 "package p; public class B { public void make() {} }",
+                 "package q; public class B { public void make() {} }"},
 #define RUST                                                                                       \
         "rs", "pub struct One; impl One { pub fn run(&self) {} }",                                 \
                 "pub struct One; impl One { pub fn run(&self) {} }",                               \
