@@ -8,6 +8,7 @@ import os
 import re
 
 import from_scip
+import python_calls
 import python_imports
 import scip
 import truth
@@ -98,6 +99,8 @@ def build(root, index, texts, calls):
     for document in documents:
         text = texts(document.path)
         _add_definitions(result, known, document)
+        # of several of one name scip-python takes the later ones for uses of the first
+        result.others |= {(document.path, line, name) for line, name in python_calls.declared(text)}
         _add_calls(result, known, document, text, calls.get(document.path) or ())
         for target in python_imports.imports(root, document.path, finder) or ():
             if target in result.paths:
