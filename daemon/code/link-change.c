@@ -285,6 +285,7 @@ static void write_expr(Writing *writing, uint32_t index)
                 return;
         case UNIT_EXPR_ANY:
         case UNIT_EXPR_TUPLE:
+                put(writing, expr->a);
                 put_exprs(writing, expr->b);
                 return;
         case UNIT_EXPR_CALL:

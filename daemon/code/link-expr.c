@@ -93,12 +93,22 @@ static LinkSet denote_member(Linker *linker, const LinkModule *module, const Uni
         return extended != LINK_EMPTY ? extended : found;
 }
 
+static bool is_known(Linker *linker, LinkSet set)
+{
+        for (uint32_t i = 0, n = link_set_size(linker->values, set); i < n; i++)
+                if (link_set_at(linker->values, set, i).kind >= LINK_ATOM_MODULE)
+                        return true;
+        return false;
+}
+
 static LinkSet denote_any(Linker *linker, const LinkModule *module, const UnitExpr *expr)
 {
         const uint32_t *items;
         LinkSet result = LINK_EMPTY;
         for (uint32_t i = 0, n = unit_list(module->unit, expr->b, &items); i < n; i++) {
                 LinkSet one = link_denoted(linker, module->number, items[i]);
+                if (expr->a == 1 && is_known(linker, one))
+                        return one;
                 result = link_union(linker, result, one);
         }
         return result;

@@ -270,7 +270,7 @@ uint32_t builder_any(Builder *builder, const uint32_t *items, size_t count)
                 const UnitExpr *expr =
                         items[i] == UNIT_NONE ? NULL : builder_expr_at(builder, items[i]);
                 const uint32_t *inner;
-                uint32_t n = expr && expr->op == UNIT_EXPR_ANY
+                uint32_t n = expr && expr->op == UNIT_EXPR_ANY && expr->a != 1
                                      ? builder_list_items(builder, expr->b, &inner)
                                      : 0;
                 for (uint32_t j = 0; j < n; j++)

@@ -152,7 +152,7 @@ typedef enum UnitOp {                     /* stored */
                       UNIT_EXPR_ELEMENT, /* a: expression, b: string of a literal key or index, or UNIT_NONE: a[b], also what iterating gives */
                       UNIT_EXPR_AWAIT, /* a: expression: what a promise, future, coroutine gives */
                       UNIT_EXPR_APPLY, /* a: type expression, b: list of type arguments */
-                      UNIT_EXPR_ANY,   /* b: list: one of these (branches, union types, or, ??) */
+                      UNIT_EXPR_ANY, /* b: list: one of these (branches, union types, or, ??); a: 0, or 1: the first of them that is known */
                       UNIT_EXPR_BUILTIN, /* a: string: a built-in type by the language's own name ("string", "list", "Array", "i32"); use with UNIT_EXPR_APPLY */
                       UNIT_EXPR_TUPLE, /* b: list: type of a tuple, or tuple display when under UNIT_EXPR_VALUE */
                       UNIT_EXPR_PARAMETER, /* a: UNIT_EXPR_CALL or _NEW, b: list {argument index, parameter index} as plain numbers: what the

@@ -119,6 +119,7 @@ static void put_op(Print *print, const UnitExpr *expr)
                 put_list(print, expr->b, "<>");
                 break;
         case UNIT_EXPR_ANY:
+                g_string_append(print->out, expr->a == 1 ? "first" : "");
                 put_list(print, expr->b, "{}");
                 break;
         case UNIT_EXPR_TUPLE:

@@ -18,6 +18,7 @@ interface Function {
         length: number;
 }
 interface Boolean {}
+interface TypeClaim<T> extends Boolean { is: T; } // of a function that tells a type: (x): x is T
 interface Symbol {
         description: string;
 }

@@ -103,50 +103,125 @@ static uint32_t super_value(Walk *walk, Node node)
 
 /* ---- names ---- */
 
-#define CONDITION_NODES_MAX 64 /* of a condition that are looked at for instanceof */
+#define CONDITION_NODES_MAX 64 /* of a condition that are looked at for what it tells */
+#define CLAIMS_MAX          4 /* of functions that may tell what one name is; further ones are not asked */
 
-/* What a condition says that a name is: name instanceof T, as a part that must hold. */
-static uint32_t claimed(Walk *walk, Node condition, Node name)
+/* What conditions say that a name is. */
+typedef struct Claims {
+        UnitString name;
+        uint32_t items[CLAIMS_MAX + 1]; /* what functions say, if they tell a type at all */
+        unsigned count;
+        uint32_t sure; /* name instanceof T */
+} Claims;
+
+/* Is a function called as those are that tell types: isNode, $isNode, Node.is? */
+static bool is_question(const Tree *tree, Node callee)
+{
+        size_t length;
+        Node name = tree_kind(tree, callee) == MEMBER_EXPRESSION
+                            ? tree_child(tree, callee, FIELD_PROPERTY)
+                            : callee;
+        const char *text = tree_text(tree, name, &length), *end = text + length;
+        while (text < end && (*text == '$' || *text == '_'))
+                text++;
+        return end - text >= 2 && memcmp(text, "is", 2) == 0 &&
+               (end - text == 2 || !g_ascii_islower(text[2]));
+}
+
+static void claim_by_call(Walk *walk, Node call, Claims *claims)
 {
         const Tree *tree = walk->tree;
-        UnitString text = walk_string(walk, name);
+        Node first = tree_first(tree, tree_child(tree, call, FIELD_ARGUMENTS));
+        if (claims->count == CLAIMS_MAX || tree_kind(tree, first) != IDENTIFIER ||
+            walk_string(walk, first) != claims->name ||
+            !is_question(tree, tree_child(tree, call, FIELD_FUNCTION)))
+                return;
+        uint32_t said =
+                walk_member(walk, walk_expression(walk, call), builder_word(walk->builder, "is"));
+        if (said != UNIT_NONE)
+                claims->items[claims->count++] = said;
+}
+
+/* What one part of a condition says that must hold. */
+static void claim(Walk *walk, Node node, Claims *claims)
+{
+        const Tree *tree = walk->tree;
+        while (tree_kind(tree, node) == PARENTHESIZED_EXPRESSION)
+                node = tree_first(tree, node);
+        if (tree_kind(tree, node) == CALL_EXPRESSION)
+                claim_by_call(walk, node, claims);
+        else if (tree_kind(tree, node) == BINARY_EXPRESSION && claims->sure == UNIT_NONE &&
+                 tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR)) == T_INSTANCEOF &&
+                 walk_string(walk, tree_child(tree, node, FIELD_LEFT)) == claims->name)
+                claims->sure = walk_value(
+                        walk, walk_expression(walk, tree_child(tree, node, FIELD_RIGHT)));
+}
+
+static bool is_not(const Tree *tree, Node node)
+{
+        return tree_kind(tree, node) == UNARY_EXPRESSION &&
+               tree->text[tree->nodes[node].start] == '!';
+}
+
+/* The parts of a condition that must hold if it does, or if it does not. */
+static void claim_all(Walk *walk, Node condition, bool holds, Claims *claims)
+{
+        const Tree *tree = walk->tree;
         for (Node node = condition;
              node < tree->nodes[condition].next && node < condition + CONDITION_NODES_MAX; node++) {
                 unsigned kind = tree_kind(tree, node);
-                unsigned operator= kind == BINARY_EXPRESSION
-                        ? tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR))
-                        : NODE_OTHER;
-                if (operator== T_INSTANCEOF &&
-                    walk_string(walk, tree_child(tree, node, FIELD_LEFT)) == text)
-                        return walk_value(
-                                walk, walk_expression(walk, tree_child(tree, node, FIELD_RIGHT)));
-                if (kind != PARENTHESIZED_EXPRESSION && operator!= T_AND)
-                        node = tree->nodes[node].next - 1;
+                if (kind == PARENTHESIZED_EXPRESSION ||
+                    (kind == BINARY_EXPRESSION &&
+                     tree_kind(tree, tree_child(tree, node, FIELD_OPERATOR)) ==
+                             (holds ? T_AND : T_OR)))
+                        continue;
+                if (holds)
+                        claim(walk, node, claims);
+                else if (is_not(tree, node))
+                        claim(walk, tree_first(tree, node), claims);
+                node = tree->nodes[node].next - 1;
         }
-        return UNIT_NONE;
+}
+
+/* What stands around a use of a name: a condition that it is under, if it is one. */
+static void claim_around(Walk *walk, Node parent, Node at, Claims *claims)
+{
+        const Tree *tree = walk->tree;
+        unsigned kind = tree_kind(tree, parent), field = tree->nodes[at].field;
+        if (kind == IF_STATEMENT || kind == TERNARY_EXPRESSION || kind == WHILE_STATEMENT) {
+                Node condition = tree_child(tree, parent, FIELD_CONDITION);
+                if (at != condition)
+                        claim_all(walk, condition,
+                                  field == FIELD_CONSEQUENCE || field == FIELD_BODY, claims);
+        } else if (kind == BINARY_EXPRESSION && field == FIELD_RIGHT) {
+                unsigned operator= tree_kind(tree, tree_child(tree, parent, FIELD_OPERATOR));
+                if (operator== T_AND || operator== T_OR)
+                        claim_all(walk, tree_child(tree, parent, FIELD_LEFT), operator== T_AND,
+                                  claims);
+        }
 }
 
 /* What the conditions say under which a name is used here, in this function; UNIT_NONE: nothing. */
 static uint32_t narrowed(Walk *walk, Node name)
 {
         const Tree *tree = walk->tree;
-        uint32_t expr = UNIT_NONE;
-        for (Node at = name, parent; expr == UNIT_NONE && (parent = tree_parent(tree, at));
+        Claims claims = {.name = walk_string(walk, name), .sure = UNIT_NONE};
+        for (Node at = name, parent; claims.sure == UNIT_NONE && (parent = tree_parent(tree, at));
              at = parent) {
-                unsigned kind = tree_kind(tree, parent), field = tree->nodes[at].field;
-                if (kind == IF_STATEMENT || kind == TERNARY_EXPRESSION || kind == WHILE_STATEMENT) {
-                        Node condition = tree_child(tree, parent, FIELD_CONDITION);
-                        if (at != condition && (field == FIELD_CONSEQUENCE || field == FIELD_BODY))
-                                expr = claimed(walk, condition, name);
-                } else if (kind == BINARY_EXPRESSION && field == FIELD_RIGHT &&
-                           tree_kind(tree, tree_child(tree, parent, FIELD_OPERATOR)) == T_AND) {
-                        expr = claimed(walk, tree_child(tree, parent, FIELD_LEFT), name);
-                } else if (typescript_is_function(kind) || kind == METHOD_DEFINITION ||
-                           kind == FUNCTION_DECLARATION) {
+                unsigned kind = tree_kind(tree, parent);
+                if (typescript_is_function(kind) || kind == METHOD_DEFINITION ||
+                    kind == FUNCTION_DECLARATION)
                         break;
-                }
+                claim_around(walk, parent, at, &claims);
         }
-        return expr;
+        if (!claims.count)
+                return claims.sure;
+        uint32_t other =
+                claims.sure != UNIT_NONE ? claims.sure : walk_name(walk, name, SPACE_VALUE);
+        if (other != UNIT_NONE)
+                claims.items[claims.count++] = other;
+        return builder_expr(walk->builder, UNIT_EXPR_ANY, 1,
+                            builder_list(walk->builder, claims.items, claims.count));
 }
 
 static uint32_t identifier(Walk *walk, Node node)

@@ -124,6 +124,7 @@
         K(OVERRIDE_MODIFIER, "override_modifier")                                                  \
         K(TYPE_ANNOTATION, "type_annotation")                                                      \
         K(TYPE_PREDICATE_ANNOTATION, "type_predicate_annotation")                                  \
+        K(TYPE_PREDICATE, "type_predicate")                                                        \
         K(ASSERTS_ANNOTATION, "asserts_annotation")                                                \
         K(TYPE_IDENTIFIER, "type_identifier")                                                      \
         K(NESTED_TYPE_IDENTIFIER, "nested_type_identifier")                                        \

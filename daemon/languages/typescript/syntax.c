@@ -35,6 +35,19 @@ static void lower(Walk *walk, Node node, const Rule *rule)
                 typescript_lower_declaration(walk, node, rule);
 }
 
+/* Does something in the text ask whether a value is something: isNode(, x.is(? */
+static bool has_question(const Tree *tree)
+{
+        const char *at = tree->text, *end = tree->text + tree->length;
+        while ((at = memmem(at, (size_t)(end - at), "is", 2))) {
+                at += 2;
+                if (at < end && (*at == '(' || g_ascii_isupper(*at)) &&
+                    (at - tree->text == 2 || !g_ascii_isalnum(at[-3])))
+                        return true;
+        }
+        return false;
+}
+
 static void begin(Walk *walk)
 {
         const char *name = walk->file_name;
@@ -49,6 +62,7 @@ static void begin(Walk *walk)
                                      g_str_has_suffix(name, ".d.cts");
         if (tree_child_of_kind(walk->tree, 1, HASH_BANG_LINE))
                 builder_flag(walk->builder, UNIT_IS_SCRIPT);
+        walk->state[STATE_NARROWS] = has_question(walk->tree);
         if (walk->front == &javascript_front)
                 typescript_doc_names(walk);
 }

@@ -2,6 +2,25 @@
 /* Written types. An intersection has the members of all its parts and is told like a union: as any of them. */
 #include "languages/typescript/front.h"
 
+/* x is T: of a function's first parameter; else no more is known than that it is true or not. */
+static uint32_t predicate(Walk *walk, Node claim)
+{
+        const Tree *tree = walk->tree;
+        Node name = tree_first(tree, claim), type = name ? tree_next(tree, name) : 0;
+        Node function = tree_parent(tree, tree_parent(tree, claim));
+        if (tree_kind(tree, tree_parent(tree, claim)) != TYPE_PREDICATE_ANNOTATION)
+                function = tree_parent(tree, claim);
+        Node first = tree_first(tree, tree_child(tree, function, FIELD_PARAMETERS));
+        Node pattern = tree_child(tree, first, FIELD_PATTERN);
+        uint32_t told = type && pattern && walk_string(walk, pattern) == walk_string(walk, name)
+                                ? walk_type(walk, type)
+                                : UNIT_NONE;
+        if (told == UNIT_NONE)
+                return walk_builtin(walk, "boolean");
+        return builder_expr(walk->builder, UNIT_EXPR_APPLY, walk_builtin(walk, "TypeClaim"),
+                            builder_list(walk->builder, &told, 1));
+}
+
 uint32_t typescript_annotation(Walk *walk, Node annotation)
 {
         switch (tree_kind(walk->tree, annotation)) {
@@ -9,7 +28,9 @@ uint32_t typescript_annotation(Walk *walk, Node annotation)
         case CONSTRAINT:
                 return walk_type(walk, tree_first(walk->tree, annotation));
         case TYPE_PREDICATE_ANNOTATION:
-                return walk_builtin(walk, "boolean");
+                return predicate(walk, tree_first(walk->tree, annotation));
+        case TYPE_PREDICATE:
+                return predicate(walk, annotation);
         case ASSERTS_ANNOTATION:
         case NODE_OTHER:
                 return UNIT_NONE;
