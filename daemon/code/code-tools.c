@@ -136,9 +136,12 @@ static bool check_after(const Query *query, QueryKind ask, GError **error)
 {
         static const QueryKind at_once[] = {query_overview, query_exports, query_path,
                                             query_entry_points, query_hot_spots};
-        bool paged = json_member_int(query->args, "depth", 1) <= 1 &&
-                     !g_str_equal(json_member_string(query->args, "match", ""), "fuzzy");
+        bool paged = true;
 
+        if (ask == query_callers || ask == query_callees)
+                paged = json_member_int(query->args, "depth", 1) <= 1;
+        else if (ask == query_symbols)
+                paged = !g_str_equal(json_member_string(query->args, "match", ""), "fuzzy");
         for (unsigned i = 0; i < G_N_ELEMENTS(at_once); i++)
                 paged &= ask != at_once[i];
         if (paged || !query->after)

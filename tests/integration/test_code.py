@@ -567,6 +567,9 @@ def test_a_cursor_where_there_are_no_pages_is_refused(desk, web):
         with pytest.raises(CallError) as caught:
             desk.tool('query_codebase', after=cursor, **asked)
         assert caught.value.name == 'Invalid' and 'no further pages' in caught.value.message
+    every = {'kind': 'references', 'name': 'validateBearer', 'depth': 3, 'match': 'fuzzy', 'limit': 1}
+    first = desk.tool('query_codebase', **every)
+    assert desk.tool('query_codebase', after=first['next'], **every)['rows'] != first['rows']
 
 
 def test_a_path_may_be_given_as_it_is_at_hand(desk, web):
