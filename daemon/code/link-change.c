@@ -469,7 +469,8 @@ static void add_named(const char *name, uint32_t index, void *data)
         uint32_t hash = named->sort, d = index;
         for (unsigned depth = 0; d != UNIT_NONE && depth < NAMES_DEPTH_MAX; depth++) {
                 const UnitDecl *decl = &unit->decls[d];
-                hash = link_mix(hash, text_hash(unit, decl->name), decl->kind);
+                bool given = decl->outer != UNIT_NONE; /* sought elsewhere than what is not */
+                hash = link_mix(hash, text_hash(unit, decl->name), decl->kind << 1 | given);
                 d = step_out(unit, decl, &hash);
         }
         Meaning meaning = {link_hash(name), 1, hash};
