@@ -118,6 +118,9 @@ LinkModule *link_module_new(LinkWords *words, const Unit *unit, uint32_t number)
                 size *= 2;
         module->entries = g_new0(LinkEntry, size);
         module->entries_mask = size - 1;
+        module->bytes =
+                sizeof *module + size * sizeof *module->entries + header->decls +
+                ((size_t)header->exprs + header->decls + header->imports) * sizeof(LinkCell);
         module->modular = link_is_modular(unit);
         fill_table(module, words);
         mark_generic(module);

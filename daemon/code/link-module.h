@@ -3,6 +3,7 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "code/link-value.h"
@@ -43,6 +44,7 @@ typedef struct LinkModule {
         bool modular;
         LinkEntry *entries;
         uint32_t entries_mask;
+        size_t bytes; /* of memory that all this takes */
 } LinkModule;
 
 /* The unit must stay. */

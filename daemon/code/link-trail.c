@@ -37,6 +37,11 @@ LinkTrail *link_trail_free(LinkTrail *trail)
         return NULL;
 }
 
+size_t link_trail_bytes(const LinkTrail *trail)
+{
+        return ((size_t)trail->items->len + trail->nodes->len) * sizeof(uint32_t);
+}
+
 static uint32_t item_at(const GArray *array, uint32_t index)
 {
         return g_array_index(array, uint32_t, index);

@@ -8,12 +8,15 @@
 #pragma once
 
 #include <glib.h>
+#include <stddef.h>
 #include <stdint.h>
 
 typedef struct LinkTrail LinkTrail;
 
 LinkTrail *link_trail_new(void);
 LinkTrail *link_trail_free(LinkTrail *trail);
+
+size_t link_trail_bytes(const LinkTrail *trail); /* of memory */
 
 void link_trail_key(LinkTrail *trail, uint32_t key);
 void link_trail_node(LinkTrail *trail, uint32_t node); /* 0: nothing was consulted */

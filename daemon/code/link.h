@@ -74,6 +74,9 @@ Linker *linker_new(const LinkSource *source);
 Linker *linker_free(Linker *linker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Linker, linker_free)
 
+/* About how much memory it takes by now, for the modules that it has looked at and for what was consulted; it only grows. */
+size_t linker_bytes(const Linker *linker);
+
 /* Appends the edges of one module (LinkEdge) in the order of its imports and sites, and what it consulted (uint32_t, each once,
  * ascending): numbers that stand for a name of a file, for a path, or for a name anywhere. Either array may be NULL. */
 void linker_module(Linker *linker, uint32_t module, GArray *edges, GArray *consulted);

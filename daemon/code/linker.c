@@ -79,6 +79,11 @@ Linker *linker_new(const LinkSource *source)
         return linker;
 }
 
+size_t linker_bytes(const Linker *linker)
+{
+        return linker->bytes + link_trail_bytes(linker->trail);
+}
+
 static void free_modules(GPtrArray *modules)
 {
         for (unsigned i = 0; i < modules->len; i++)
@@ -114,6 +119,7 @@ static LinkModule *load(Linker *linker, uint32_t number)
         module->path = linker->source->path(linker->source->data, number);
         module->path_hash = link_hash(module->path);
         module->language = link_language(unit->header->language);
+        linker->bytes += module->bytes;
         return module;
 }
 

@@ -21,6 +21,7 @@ struct Linker {
         GHashTable *common;  /* words that members of built-in types have */
         GHashTable *folders; /* word of a path: GArray of modules */
         GStringChunk *texts; /* of words that no unit has */
+        size_t bytes;        /* of memory that the modules take */
 };
 
 /* The module of that number, loaded when first asked for; NULL: it has no unit. */

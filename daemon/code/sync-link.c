@@ -250,7 +250,8 @@ static bool write_without_snapshot(Linking *linking, StoreWork work, GError **er
 /* Names of edges belong to the overlay: they are written before it goes. */
 static bool make_room(Linking *linking, GError **error)
 {
-        bool full = overlay_bytes(linking->overlay) > SYNC_LINKED_BYTES;
+        bool full =
+                overlay_bytes(linking->overlay) + linker_bytes(linking->linker) > SYNC_LINKED_BYTES;
 
         if (!linking->sync->large || (linking->edges < SYNC_EDGES && !full))
                 return true;

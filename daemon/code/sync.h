@@ -20,7 +20,7 @@
          1024) /* of units that a large round keeps for linking; the others are read again */
 #define SYNC_LINKED_BYTES                                                                          \
         (192 * 1024 *                                                                              \
-         1024) /* of units that are read for linking before what was read is forgotten */
+         1024) /* of units that are read for linking, and of what the linker keeps of them, before all of it is forgotten */
 #define SYNC_EDGES   100000 /* in one write of a large round */
 #define SYNC_VERSION 4      /* of the way in which rows are made: those of another are made anew */
 

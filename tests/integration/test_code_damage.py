@@ -22,7 +22,7 @@ DEPTH = 100_000
 SEED = int(os.environ.get('OUROBOROS_SEED') or (random.randrange(1 << 32) if LONG else 3))
 GOOD = {'good/bearer.ts': BEARER, 'good/routes.ts': ROUTES}
 OF_A_FILE = {'INVALID', 'LIMIT', 'TIMEOUT'}  # errors that say what is wrong with it; FAILED: it killed its reader
-MEMORY_MB = 500 if LONG else 300  # what a large round keeps: SYNC_KEPT_BYTES, SYNC_LINKED_BYTES and what is made of them
+MEMORY_MB = 400 if LONG else 300  # what a large round keeps: SYNC_KEPT_BYTES, SYNC_LINKED_BYTES and what is made of them
 PING_MS = 500  # the processors are busy with reading, and with other tests
 
 
