@@ -14,7 +14,7 @@
  * namespaces taken for whole ones. C: static functions that a header declares not found in the other file; the wrong one of macros that
  * follow each other, or of more than a set holds; functions that replace those of the system taken for these, whatever is included.
  * Rust: a value without what its Deref gives it. What a type has by a base that is a module taken for that module; what a
- * function of TypeScript tells of a value (x is T) not believed. */
+ * function of TypeScript tells of a value (x is T) not believed; names of its namespaces that several scripts add to not known. */
 #include <string.h>
 
 #include "base/base.h"

@@ -5,6 +5,10 @@
 
 #include "code/link-meaning.h"
 
+#define NAMESAKES_MAX 32 /* declarations of one name that are looked at; of more none is */
+#define SPACES_MAX                                                                                 \
+        8 /* namespaces in each other; what is in deeper ones is not known without them */
+
 /* ---- names that a file does not bind ---- */
 
 /* A file without imports and exports is a script: what it declares at its top is everybody's, as is what stands in "declare global". */
@@ -17,21 +21,70 @@ static bool is_global(const LinkModule *module, const UnitDecl *decl)
                g_str_equal(link_text(module, container->name), "global");
 }
 
+/* Has a script the namespace of these names, the outermost last, in one of its declarations? */
+static bool has_space(const LinkModule *from, uint32_t container, const uint32_t *names,
+                      unsigned depth)
+{
+        uint32_t probe = 0, found;
+        while ((found = link_module_next(from, container, names[depth - 1], &probe)) != UNIT_NONE)
+                if (link_decl(from, found)->kind == UNIT_NAMESPACE &&
+                    (depth == 1 || has_space(from, found, names, depth - 1)))
+                        return true;
+        return false;
+}
+
+/* Is it exported by a namespace of scripts that this one adds to? Its names are known without that of the namespace. */
+static bool is_shared(Linker *linker, const LinkModule *from, const LinkModule *module,
+                      const UnitDecl *decl)
+{
+        uint32_t names[SPACES_MAX];
+        unsigned depth = 0;
+        if (from->modular || module->modular || !(decl->flags & UNIT_EXPORTED))
+                return false;
+        for (uint32_t at = decl->container; at != UNIT_NONE;
+             at = link_decl(module, at)->container) {
+                if (link_decl(module, at)->kind != UNIT_NAMESPACE || depth == SPACES_MAX)
+                        return false;
+                names[depth++] =
+                        linker_word(linker, link_text(module, link_decl(module, at)->name));
+        }
+        return depth && has_space(from, LINK_OF_FILE, names, depth);
+}
+
+/* Overloads of one function are one. */
+static bool is_another_function(Linker *linker, const LinkPlace *places, size_t i)
+{
+        if (!i || places[i].module != places[i - 1].module)
+                return false;
+        const LinkModule *module = linker_load(linker, places[i].module);
+        const UnitDecl *decl = link_decl(module, places[i].decl),
+                       *before = link_decl(module, places[i - 1].decl);
+        return decl->kind == UNIT_FUNCTION && before->kind == UNIT_FUNCTION &&
+               decl->container == before->container;
+}
+
 static LinkSet name_of(Linker *linker, const LinkModule *from, uint32_t scope, uint32_t word)
 {
-        LinkSet builtin = link_builtin_named(linker, from->language, word), result = LINK_EMPTY;
-        if (builtin != LINK_EMPTY)
+        LinkSet builtin = link_builtin_named(linker, from->language, word), everybodys = LINK_EMPTY,
+                shared = LINK_EMPTY;
+        if (builtin != LINK_EMPTY && from->modular)
                 return builtin;
-        LinkPlace places[LINK_CANDIDATES_MAX];
+        LinkPlace places[NAMESAKES_MAX];
         size_t count = linker_named(linker, from, word, places, G_N_ELEMENTS(places));
         for (size_t i = 0; count <= G_N_ELEMENTS(places) && i < count; i++) {
                 const LinkModule *module = linker_load(linker, places[i].module);
-                if (is_global(module, link_decl(module, places[i].decl)))
-                        result = link_union(linker, result,
-                                            link_decl_atom(linker, LINK_ATOM_DECL, places[i].module,
-                                                           places[i].decl, LINK_ENV_NONE));
+                const UnitDecl *decl = link_decl(module, places[i].decl);
+                LinkSet one = link_decl_atom(linker, LINK_ATOM_DECL, places[i].module,
+                                             places[i].decl, LINK_ENV_NONE);
+                if (is_global(module, decl))
+                        everybodys = link_union(linker, everybodys, one);
+                else if (is_shared(linker, from, module, decl) &&
+                         !is_another_function(linker, places, i))
+                        shared = link_union(linker, shared, one);
         }
-        return result;
+        if (shared != LINK_EMPTY)
+                return shared;
+        return builtin != LINK_EMPTY ? builtin : everybodys;
 }
 
 /* Types that are words of the language; what has no members is nothing. */

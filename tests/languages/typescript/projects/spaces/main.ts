@@ -1,0 +1,9 @@
+namespace app {
+    own();
+    each(1);
+    only();
+    connect();
+    function use(map: Map<Node>): void {
+        map.find("a").close();
+    }
+}

@@ -1,0 +1,4 @@
+namespace app.net {
+    connect().close();
+    each(2);
+}
