@@ -473,6 +473,10 @@ static void add_named(const char *name, uint32_t index, void *data)
                 hash = link_mix(hash, text_hash(unit, decl->name), decl->kind << 1 | given);
                 d = step_out(unit, decl, &hash);
         }
+        const uint32_t *items;
+        if (index != UNIT_NONE) /* a generic type may be another one than that of its name alone */
+                hash = link_mix(hash, unit_list(unit, unit->decls[index].type_parameters, &items),
+                                1);
         Meaning meaning = {link_hash(name), 1, hash};
         g_array_append_val(named->meanings, meaning);
 }

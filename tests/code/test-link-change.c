@@ -434,6 +434,9 @@ static void what_a_file_imports_is_what_its_names_mean(void)
                 {"java", "", "", "package m; import p.B; class A { }",
                  "package p; public class B { public void make() {} }",
                  "package q; public class B { public void make() {} }"},
+                {"cs", "", "", "namespace M { class A { void F(B b) { b.Make(); } } }",
+                 "namespace M { class B<T> { public void Make() {} } }",
+                 "namespace M { class B { public void Make() {} } }"},
 #define RUST                                                                                       \
         "rs", "pub struct One; impl One { pub fn run(&self) {} }",                                 \
                 "pub struct One; impl One { pub fn run(&self) {} }",                               \
