@@ -1,24 +1,19 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Each piece has a head before it, with its class: the list of free pieces of one size. Sizes are multiples of 16 bytes
- * up to 512, then powers of two. */
+ * up to 512, then powers of two; pieces lie at multiples of 8, which is all that tree-sitter's structures need. */
 #include "syntax/arena.h"
 
 #include <stdint.h>
 #include <string.h>
 #include <tree_sitter/api.h>
 
+#include "base/base.h"
+
 #define STEP       16u
 #define EVEN_BYTES 512u /* up to here a class for each step */
 #define EVEN       (EVEN_BYTES / STEP)
 #define CLASSES    (EVEN + 4) /* … and 1024, 2048, 4096, 8192 bytes with their head */
 #define LARGE      CLASSES
-
-/* A sanitizer sees what is done to pieces only if each is its own. */
-#ifdef __SANITIZE_ADDRESS__
-#define PIECE_BYTES_MAX 0
-#else
-#define PIECE_BYTES_MAX ARENA_PIECE_BYTES_MAX
-#endif
 
 typedef struct Piece {
         uint64_t class;
@@ -121,7 +116,8 @@ static void *piece_new(size_t bytes)
 
         if (!arena)
                 return g_malloc(MAX(bytes, 1));
-        if (bytes > PIECE_BYTES_MAX)
+        /* a sanitizer sees what is done to pieces only if each is the C library's */
+        if (CONFINE_UNDER_SANITIZER || bytes > ARENA_PIECE_BYTES_MAX)
                 return link_in(arena, g_malloc(sizeof(Large) + bytes), bytes);
         unsigned class = class_of(bytes + HEAD_BYTES);
         Piece *piece = arena->free[class];
