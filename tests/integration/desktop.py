@@ -179,4 +179,9 @@ def build_root():
     return os.environ.get('OUROBOROS_BUILD_ROOT', str(HERE.parents[1] / 'build'))
 
 
+def reads_code():
+    """Not every build does."""
+    return pathlib.Path(build_root(), 'daemon/ouroboros-syntax').exists()
+
+
 __all__ = ['Agent', 'CallError', 'Desktop', 'NAME', 'PATH', 'build_root', 'ended', 'plain', 'wait_until']

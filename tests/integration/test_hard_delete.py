@@ -4,7 +4,7 @@ import pathlib
 import time
 
 import pytest
-from desktop import CallError, wait_until
+from desktop import CallError, reads_code, wait_until
 from test_code import add, repositories, symbols, write
 from test_code_edits import read_rows
 
@@ -61,6 +61,7 @@ def test_it_needs_the_preview(desk):
     assert desk.objects('Ada') == []
 
 
+@pytest.mark.skipif(not reads_code(), reason='this build reads no source code')
 @pytest.mark.parametrize('far', ['reading', 'linking'])
 def test_a_repository_goes_while_it_is_read(desktop, far):
     """Nothing of it comes after, nor waits the one for the other. Seen to fail: rounds that write though their repository has gone;
@@ -91,6 +92,7 @@ def test_a_repository_goes_while_it_is_read(desktop, far):
     assert [len(rows) for rows in left] == [1, 1, 1, 1, 0, 0, 0, 0]
 
 
+@pytest.mark.skipif(not reads_code(), reason='this build reads no source code')
 def test_a_document_goes_while_its_words_are_looked_up(desktop):
     """Seen to fail: is_there() of mentions always true (about one in six leaves its words)."""
     desk = desktop(keyring='none')
