@@ -30,7 +30,7 @@ static const ConfigKey keys[] = {
         {"Documents", "MaxFileMB", CONFIG_INT, "200", 1, 16384,
          "Larger files are listed but not read, in MiB; a root may set its own"},
         {"Documents", "ExtractProcesses", CONFIG_INT, "0", 0, 64,
-         "Processes that read documents; 0: one for each processor"},
+         "Processes that read documents, and as many that read source code; 0: one for each processor"},
         {"Documents", "RescanMinutes", CONFIG_INT, "60", 0, 10080,
          "Minutes between full walks over the roots, which find what watching missed; 0: never"},
         {"Documents", "Watch", CONFIG_BOOL, "true", 0, 0,

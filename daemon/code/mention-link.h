@@ -28,8 +28,9 @@ bool mention_link_is_known(Db *db, const char *source_id, const char *sha256, co
                            bool *ret, GError **error);
 
 /* Proposes it, or, if it stands with evidence of an older content, gives it the new one. What the human rejected stays so.
- * *ret_full: it is left out, MENTION_LINKS_PER_SOURCE_MAX of the source wait. A link with a symbol of the same name and kind that is gone from the repository moves on to this one, decided as it is; so does
- * one with a file of the same name that is gone, if the same word of the source named it, or if the source has its word no more. */
+ * *ret_full: it is left out, MENTION_LINKS_PER_SOURCE_MAX of the source wait. A link with a symbol of the same name and kind
+ * that is gone from the repository moves on to this one, decided as it is; so does one with a file of the same name that is
+ * gone, if the same word of the source named it, or if the source has its word no more. */
 bool mention_link_write(Db *db, const MentionLink *link, bool *ret_full, GError **error);
 
 /* Moves the evidence of links that were not rejected to a text that still has their quotes. */

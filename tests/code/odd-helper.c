@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A helper that answers requests for source files as ouroboros-extract does, but for files whose names ask for something else:
+/* A helper that answers requests for source files as ouroboros-syntax does, but for files whose names ask for something else:
  * crash…: it dies; lie…: what comes back is none; full…: it did not come to the file, unless it is alone; never…: nor then;
  * bad…: an error of the file. */
 #include <fcntl.h>
