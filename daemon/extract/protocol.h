@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What daemon and ouroboros-extract say to each other over a SOCK_SEQPACKET pair (the helper's end is
- * EXTRACT_FD). One request, one reply. Requests for source files are another kind: see syntax/protocol.h.
+ * EXTRACT_FD). One request, one reply. Requests to ouroboros-syntax are another kind: see syntax/protocol.h.
  *
  * Request: serialised GVariant EXTRACT_REQUEST_TYPE with the file's descriptor (SCM_RIGHTS).
  * Reply: serialised GVariant EXTRACT_REPLY_TYPE; on success with a sealed memfd that holds a serialised

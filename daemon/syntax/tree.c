@@ -364,8 +364,8 @@ bool tree_parse(Tree *tree, const Grammar *grammar, GError **error)
         TSParser *parser = ts_parser_new();
         const TSTree *parsed = parse(tree, parser, grammar, error);
         bool ok = parsed && flatten_parsed(tree, parsed, grammar, error);
-        ts_parser_delete(
-                parser); /* a scanner may have memory of its own; the tree has none but the arena's */
+        /* a scanner may have memory of its own; the tree has none but the arena's */
+        ts_parser_delete(parser);
         arena_leave(tree->arena);
         return ok;
 }
