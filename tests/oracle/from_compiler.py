@@ -69,6 +69,6 @@ def csharp(folder, paths, sdk, work, defines=()):
         f'{{"runtimeOptions": {{"framework": {{"name": "Microsoft.NETCore.App", "version": "{version}"}}}}}}', encoding='utf-8')
     for name in compiler + glob.glob(f'{roslyn}/System.*.dll'):
         link = program.with_name(os.path.basename(name))
-        if not link.exists():
-            link.symlink_to(name)
+        link.unlink(missing_ok=True)  # it may be of another build
+        link.symlink_to(name)
     return build(projects.said([dotnet, 'exec', program, folder, references], input='\n'.join(paths), env=environment).splitlines())

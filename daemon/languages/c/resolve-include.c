@@ -2,7 +2,6 @@
 /* Which file an include means. Nobody tells the folders that the compiler is given: a path is looked for beside the file, then in every
  * folder above it and in the usual folders of those; then it is the file of the repository whose path ends with it, of several
  * the one that has the most folders in common with the file. */
-#include <stdlib.h>
 #include <string.h>
 
 #include "code/link-manifest.h"
@@ -41,11 +40,6 @@ static const char *const standard[] = {
 };
 static const char *const standard_folders[] = {"arpa/", "linux/", "net/", "netinet/", "sys/"};
 
-static int compare_names(const void *name, const void *item)
-{
-        return strcmp(name, *(const char *const *)item);
-}
-
 /* A file of that name somewhere in the repository is there for systems that lack it. */
 static bool is_of_system(const UnitImport *import, const char *path)
 {
@@ -54,7 +48,7 @@ static bool is_of_system(const UnitImport *import, const char *path)
         for (unsigned i = 0; i < G_N_ELEMENTS(standard_folders); i++)
                 if (g_str_has_prefix(path, standard_folders[i]))
                         return true;
-        return bsearch(path, standard, G_N_ELEMENTS(standard), sizeof *standard, compare_names);
+        return c_is_listed(path, standard, G_N_ELEMENTS(standard));
 }
 
 /* ---- whose folder is not told ---- */

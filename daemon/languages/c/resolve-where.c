@@ -104,11 +104,16 @@ static int compare_names(const void *name, const void *item)
         return strcmp(name, *(const char *const *)item);
 }
 
+bool c_is_listed(const char *name, const char *const *names, size_t count)
+{
+        return bsearch(name, names, count, sizeof *names, compare_names) != NULL;
+}
+
 bool c_is_of_system(Linker *linker, const LinkModule *from, UnitString name,
                     const CChoices *choices)
 {
         const char *text = link_text(from, name);
-        if (!bsearch(text, standard, G_N_ELEMENTS(standard), sizeof *standard, compare_names))
+        if (!c_is_listed(text, standard, G_N_ELEMENTS(standard)))
                 return false;
         LinkSet set = LINK_EMPTY;
         for (uint32_t i = 0; i < choices->count; i++) {

@@ -71,6 +71,9 @@ void c_keep_near(Linker *linker, const LinkModule *from, CChoices *choices);
 bool c_is_elsewhere(const LinkModule *module);
 bool c_is_strange(Linker *linker, LinkPlace place);
 
+/* Is a name one of these, which stand in the order of strcmp()? */
+bool c_is_listed(const char *name, const char *const *names, size_t count);
+
 /* Are functions of a name of the standard library there under conditions only, for systems that lack it, and declared in no file that is
  * included? */
 bool c_is_of_system(Linker *linker, const LinkModule *from, UnitString name,
